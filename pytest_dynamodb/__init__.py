@@ -1,0 +1,100 @@
+"""Record, replay and test Amazon DynamoDB.
+
+Public names load on first use (PEP 562), so that importing this package in application code costs next to nothing and
+never pulls in pytest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.cassette import Cassette, Miss
+    from pytest_dynamodb.cassette.store import load_cassette, save_cassette
+    from pytest_dynamodb.client.client import DynamoDbClient
+    from pytest_dynamodb.client.table import TableClient
+    from pytest_dynamodb.errors import (
+        CassetteError,
+        ConfigurationError,
+        DriftError,
+        DynamoDbError,
+        PytestDynamoDbError,
+        RecordingRefused,
+        UnexpectedRequest,
+        UnplayedExchanges,
+        ValidationException,
+    )
+    from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
+    from pytest_dynamodb.intercept import use_cassette
+    from pytest_dynamodb.providers.live import LiveProvider
+    from pytest_dynamodb.providers.record import RecordingProvider
+    from pytest_dynamodb.providers.replay import ReplayProvider
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "cassette.cassette": ("Cassette", "Miss"),
+    "cassette.store": ("load_cassette", "save_cassette"),
+    "client.client": ("DynamoDbClient",),
+    "client.table": ("TableClient",),
+    "errors": (
+        "CassetteError",
+        "ConfigurationError",
+        "DriftError",
+        "DynamoDbError",
+        "PytestDynamoDbError",
+        "RecordingRefused",
+        "UnexpectedRequest",
+        "UnplayedExchanges",
+        "ValidationException",
+    ),
+    "exchange": ("Exchange", "Outcome", "Provider", "Request", "Response", "TransportFailure"),
+    "intercept": ("use_cassette",),
+    "providers.live": ("LiveProvider",),
+    "providers.record": ("RecordingProvider",),
+    "providers.replay": ("ReplayProvider",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Cassette",
+    "CassetteError",
+    "ConfigurationError",
+    "DriftError",
+    "DynamoDbClient",
+    "DynamoDbError",
+    "Exchange",
+    "LiveProvider",
+    "Miss",
+    "Outcome",
+    "Provider",
+    "PytestDynamoDbError",
+    "RecordingProvider",
+    "RecordingRefused",
+    "ReplayProvider",
+    "Request",
+    "Response",
+    "TableClient",
+    "TransportFailure",
+    "UnexpectedRequest",
+    "UnplayedExchanges",
+    "ValidationException",
+    "load_cassette",
+    "save_cassette",
+    "use_cassette",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home on first use."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

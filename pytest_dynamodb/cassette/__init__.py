@@ -1,0 +1,1 @@
+"""Cassettes: the file, what is kept in it, and which recording answers which request."""

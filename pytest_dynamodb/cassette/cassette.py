@@ -1,0 +1,283 @@
+"""An open cassette: what it holds, what of it has been played, what was missing, and what is being recorded."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pytest_dynamodb.cassette import capacity, memos
+from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.items import key_names, table_names
+from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.options import CassetteOptions
+from pytest_dynamodb.cassette.playback import Playback
+from pytest_dynamodb.cassette.recording import Recording
+from pytest_dynamodb.cassette.redaction import Sanitizer, looks_sensitive
+from pytest_dynamodb.cassette.store import Contents
+from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
+from pytest_dynamodb.exchange import Exchange, Outcome, Request
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A request that no recording answered, why, and the report that was raised."""
+
+    operation: str
+    params: dict[str, Any]
+    reason: str
+    report: str
+
+
+class Cassette:
+    """A cassette in use. Its methods may be called from any thread.
+
+    ``path`` is its file, ``exchanges`` what it holds (in record modes: what was recorded so far), ``played`` and
+    ``unplayed`` what of that has answered a request, ``misses`` the requests that nothing answered, and ``traffic``
+    every exchange of this run in the order of the calls, played or recorded.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        contents: Contents | None = None,
+        options: CassetteOptions | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.options = options or CassetteOptions()
+        self.exists = contents is not None
+        self.header = contents.header if contents else Header()
+        self.misses: list[Miss] = []
+        self.drift: list[str] = []
+        self.traffic: list[Exchange] = []
+        self._loaded = _own(contents.exchanges, self.options.owner) if contents else []
+        self._lock = threading.RLock()
+        self._recording: Recording | None = None
+        self._memos = memos.Memos(self.header.memos)
+        hooks = self.options.hooks
+        self._matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
+        self.sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
+        self._playback: Playback | None = None
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """What the cassette holds, in recorded order."""
+        return (*self._loaded, *self._recording.exchanges) if self._recording else tuple(self._loaded)
+
+    @property
+    def played(self) -> Sequence[Exchange]:
+        """The recordings that have answered a request."""
+        return tuple(e for e, played in zip(self._loaded, self._plays, strict=True) if played)
+
+    @property
+    def unplayed(self) -> Sequence[Exchange]:
+        """The recordings that have answered none."""
+        return tuple(e for e, played in zip(self._loaded, self._plays, strict=True) if not played)
+
+    @property
+    def recorded(self) -> Sequence[Exchange]:
+        """What has been recorded since the cassette was opened."""
+        return tuple(self._recording.exchanges) if self._recording else ()
+
+    @property
+    def _plays(self) -> bytes:
+        return self._playback.played if self._playback else bytes(len(self._loaded))
+
+    # -- replay ------------------------------------------------------------------------------------------------------
+
+    def open_for_replay(self) -> None:
+        """Index the recordings."""
+        tables = {**self.header.tables, **key_names(self._loaded)}
+        options = self.options
+        self._playback = Playback(
+            self._loaded, self._matcher, order=options.order, repeats=options.repeats, tables=tables
+        )
+
+    def answer(self, request: Request) -> tuple[Outcome | None, str]:
+        """The recorded outcome for ``request``, or ``None`` and the reason."""
+        exchange, reason = self._find(request)
+        if exchange is None:
+            return None, reason
+        hook = self.options.hooks.before_replay
+        if hook is not None:
+            changed = hook(exchange)
+            if changed is False:
+                return None, "pytest_dynamodb_before_replay dropped its recording"
+            exchange = changed or exchange
+        with self._lock:
+            self.traffic.append(exchange)
+        return self.sanitizer.restore(exchange.outcome), ""
+
+    def _find(self, request: Request) -> tuple[Exchange | None, str]:
+        playback = self._playback
+        if playback is None or not self._loaded:
+            return None, "nothing is recorded yet" if not self.exists else "no recording matches"
+        operation, params, tokens = request.operation, request.params, request.tokens
+        key = self._matcher.key(operation, params, tokens)
+        if self.sanitizer.always or looks_sensitive(key):
+            params = self.sanitizer.params(params)
+            key = self._matcher.key(operation, params, tokens)
+        found = playback.find(key, playback.touches(operation, params))
+        return (None, found.reason) if found.index is None else (self._loaded[found.index], "")
+
+    def miss(self, request: Request, reason: str) -> UnexpectedRequest:
+        """Note a miss for good; returns the error to raise. Later errors or ``except`` clauses do not undo it."""
+        from pytest_dynamodb.cassette.report import describe_miss, nearest
+
+        params = self.sanitizer.params(request.params)
+        near = nearest(request.operation, params, self._loaded, self._plays)
+        report = describe_miss(self, request.operation, params, reason, near)
+        with self._lock:
+            self.misses.append(Miss(request.operation, params, reason, report))
+        if self.options.hooks.miss is not None:
+            self.options.hooks.miss(request, [self._loaded[index] for index in near])
+        return UnexpectedRequest(report)
+
+    def check_age(self) -> None:
+        """Raise ``CassetteError`` if the recordings are older than ``max_age``."""
+        greatest = self.options.max_age
+        if greatest is None or not self.exists:
+            return
+        age = self.age
+        if age is None or age > greatest:
+            problem = f"it was recorded on {self.header.recorded[:10] or 'an unknown date'}, max_age is {greatest}"
+            raise CassetteError(str(self.path), problem, remedy=self.options.remedy)
+
+    @property
+    def age(self) -> Any:
+        """A ``timedelta`` since it was recorded, or ``None`` if its header does not say."""
+        try:
+            recorded = datetime.fromisoformat(self.header.recorded.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        return datetime.now(timezone.utc) - recorded
+
+    # -- recording ---------------------------------------------------------------------------------------------------
+
+    def open_for_recording(self, *, keep: bool) -> None:
+        """Begin to record; ``keep`` adds to what the cassette holds, otherwise it is replaced once that has passed."""
+        previous = list(self._loaded)
+        if not keep:
+            self._loaded = []
+            self._memos = memos.Memos({})
+        self._recording = Recording(self, previous=previous, keep=keep)
+
+    def may_record(self, request: Request) -> None:
+        """Raise ``RecordingRefused`` if the request is for a table outside the allowed ones. Sends nothing."""
+        allowed = self.options.allow
+        if not allowed:
+            return
+        for table in table_names(request.operation, request.params):
+            if not any(fnmatchcase(table, pattern) for pattern in allowed):
+                raise RecordingRefused(
+                    f"{request.operation} on the table {table!r} may not be recorded: "
+                    f"dynamodb_cassette_allow names only {', '.join(allowed)}"
+                )
+
+    def record(self, request: Request, outcome: Outcome) -> None:
+        """Keep an exchange, redacted. The journal has it when this returns."""
+        assert self._recording is not None
+        exchange: Exchange | None = self.redacted(request, outcome)
+        hook = self.options.hooks.before_record
+        if hook is not None and exchange is not None:
+            changed = hook(exchange)
+            exchange = None if changed is False else changed or exchange
+        if exchange is None:
+            return
+        with self._lock:
+            self._recording.add(request.number, exchange)
+            self.traffic.append(exchange)
+
+    def redacted(self, request: Request, outcome: Outcome) -> Exchange:
+        """A request and its outcome as they may be kept."""
+        params = self.sanitizer.params(request.params)
+        owner = self.options.owner if self.options.shared else ""
+        return Exchange(request.operation, params, self.sanitizer.outcome(outcome), request.tokens, owner)
+
+    def commit(self) -> None:
+        """The recording passed: replace the file, unless it would say the same. Raises ``CassetteError``."""
+        if self._recording is not None:
+            self._recording.commit(self._memos.recorded)
+
+    def abandon(self) -> None:
+        """The recording failed: leave the file as it was, and the attempt beside it as ``*.failed``."""
+        if self._recording is not None:
+            self._recording.abandon(self._memos.recorded)
+
+    # -- verification ------------------------------------------------------------------------------------------------
+
+    def compare(self, request: Request, outcome: Outcome) -> None:
+        """Note where an upstream's outcome is not the recorded one."""
+        from pytest_dynamodb.cassette.report import describe_drift
+
+        actual = self.redacted(request, outcome)
+        recorded, reason = self._find(request)
+        with self._lock:
+            self.traffic.append(actual)
+            if recorded is None:
+                self.drift.append(f"{request.operation}: {reason}")
+            else:
+                self.drift.extend(describe_drift(recorded, actual))
+
+    def drift_error(self) -> DriftError | None:
+        """The error that lists every difference, or ``None`` if the upstream still answers as recorded."""
+        if not self.drift:
+            return None
+        listed = "\n".join(f"  {line}" for text in self.drift for line in text.splitlines())
+        return DriftError(f"{self.path}: the upstream no longer answers as recorded\n{listed}\n  {self.options.remedy}")
+
+    # -- for tests ---------------------------------------------------------------------------------------------------
+
+    def memo(self, name: str, factory: Callable[[], Value]) -> Value:
+        """A value that ``factory`` makes when recording, and the very same when replaying.
+
+        For what a test makes up anew each time: ids, tokens, times. Values are None, bool, int, float, str, bytes,
+        list, tuple, dict with text keys, ``Decimal``, ``UUID``, ``datetime`` and ``date``. A name may be used again;
+        its values come back in order. Raises ``UnexpectedRequest`` if none was recorded.
+        """
+        if self._recording is not None or (not self.exists and not self._playback):
+            return self._memos.record(name, factory)
+        return self._memos.replay(name, self.options.remedy)
+
+    def assert_operations(self, *operations: str) -> None:
+        """Assert that exactly these operations were called, in this order."""
+        made = tuple(exchange.operation for exchange in self.traffic)
+        if made != operations:
+            raise AssertionError(f"expected the operations {_listed(operations)}, but it was {_listed(made)}")
+
+    def assert_no_scan(self) -> None:
+        """Assert that no table was scanned."""
+        scanned = [str(e.params.get("TableName")) for e in self.traffic if e.operation == "Scan"]
+        if scanned:
+            raise AssertionError(f"expected no Scan, but there were {len(scanned)}: of {_listed(sorted(set(scanned)))}")
+
+    def assert_capacity(self, *, read: float | None = None, write: float | None = None) -> None:
+        """Assert that no more capacity units were consumed, by what the answers' ``ConsumedCapacity`` says."""
+        used = capacity.consumed(self.traffic)
+        if used.unreported:
+            raise AssertionError(
+                f"{len(used.unreported)} answers do not say what they consumed ({_listed(used.unreported)}): "
+                'call them with ReturnConsumedCapacity="TOTAL"'
+            )
+        for name, limit, units in (("read", read, used.read), ("write", write, used.write)):
+            if limit is not None and units > limit:
+                raise AssertionError(f"expected at most {limit} {name} capacity units, but it was {units}")
+
+
+def _own(exchanges: list[Exchange], owner: str) -> list[Exchange]:
+    """In a shared cassette, what the test itself recorded; everything if it recorded nothing."""
+    if not owner or not any(exchange.owner for exchange in exchanges):
+        return exchanges
+    return [exchange for exchange in exchanges if exchange.owner == owner] or exchanges
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "none"

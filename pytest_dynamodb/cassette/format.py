@@ -1,0 +1,220 @@
+"""Bytes of a cassette: frames, each with its own checksum, and the JSON in them as msgpack.
+
+The specification is ``docs/reference/cassette-format.md``; the only place that imports msgpack is this one.
+
+    file   = header-frame exchange-frame* end-frame
+    frame  = 0x93 kind 0xce crc32[4] bin body          (a msgpack array of three: kind, CRC-32, body)
+"""
+
+from __future__ import annotations
+
+import binascii
+import zlib
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgpack
+
+from pytest_dynamodb.errors import CassetteError
+
+HEADER, EXCHANGE, END, COMPRESSED_EXCHANGE = 0, 1, 2, 3
+_KINDS = frozenset({HEADER, EXCHANGE, END, COMPRESSED_EXCHANGE})
+
+#: Compressed exchanges may unpack to this many bytes, plus a multiple of the file's size: no bomb fits through.
+_FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 16 * 2**20, 128
+
+_BIG_INTEGER = 1  # msgpack extension: an integer beyond 64 bits, as decimal text
+_BIN_HEADERS = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of bin 8/16/32 -> bytes of its length
+#: Without one of these bytes a body holds nothing to convert or to refuse: binaries, and msgpack's own timestamps.
+_MAYBE_CONVERTED = (*(bytes([marker]) for marker in _BIN_HEADERS), b"\xd6\xff", b"\xd7\xff", b"\xc7\x0c\xff")
+
+_RECORD_AGAIN = "restore the file from version control, or record it again"
+
+
+class Frame(NamedTuple):
+    """One frame of a file: where it begins, what it is, and its decoded body."""
+
+    offset: int
+    kind: int
+    body: dict[str, Any]
+
+
+def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
+    """A frame holding ``body``. Raises ``ValueError`` for what JSON could not have held, or nested too deeply."""
+    packed = _pack(body)
+    if kind == COMPRESSED_EXCHANGE:
+        packed = zlib.compress(packed, 6)
+    crc = _checksum(kind, packed)
+    return bytes([0x93, kind, 0xCE]) + crc.to_bytes(4, "big") + _bin_header(len(packed)) + packed
+
+
+def pack_end(frames: Iterator[bytes] | list[bytes]) -> bytes:
+    """The frame that closes a file of ``frames`` (header included): their number and a checksum over their checksums."""
+    count, crc = -1, 0
+    for frame in frames:
+        count, crc = count + 1, zlib.crc32(frame[3:7], crc)
+    return pack_frame(END, {"checksum": crc, "exchanges": count})
+
+
+def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]:
+    """The header frame and the exchange frames of a file's bytes.
+
+    ``whole=False`` reads a journal, which has no end frame and may break off. Raises ``CassetteError`` naming the
+    byte where the file stops making sense; a length is believed only if the file has that many bytes.
+    """
+    position, count, chain, budget = 0, -1, 0, _FREE_UNPACKED_BYTES + _UNPACKED_PER_BYTE * len(raw)
+    if not raw:
+        raise CassetteError(path, "the file is empty", offset=0, remedy=_RECORD_AGAIN)
+    while position < len(raw):
+        start = position
+        kind, crc, body_at, position = _frame_bounds(raw, start, path)
+        packed = raw[body_at:position]
+        if _checksum(kind, packed) != crc:
+            raise CassetteError(
+                path, "the checksum does not match, the file is damaged", offset=start, remedy=_RECORD_AGAIN
+            )
+        if kind == COMPRESSED_EXCHANGE:
+            packed = _decompress(packed, budget, path, start)
+            budget -= len(packed)
+        body = _unpack(packed, path, body_at)
+        if kind == END:
+            if position != len(raw):
+                raise CassetteError(path, "there are bytes behind the end", offset=position, remedy=_RECORD_AGAIN)
+            if body.get("exchanges") != count or body.get("checksum") != chain:
+                raise CassetteError(path, "exchanges are missing, added or moved", offset=start, remedy=_RECORD_AGAIN)
+            return
+        if (kind == HEADER) != (count == -1):
+            raise CassetteError(path, "the header is not at the beginning", offset=start, remedy=_RECORD_AGAIN)
+        count, chain = count + 1, zlib.crc32(raw[start + 3 : start + 7], chain)
+        yield Frame(start, kind, body)
+    if whole:
+        raise CassetteError(path, "the file is cut off: its end is missing", offset=len(raw), remedy=_RECORD_AGAIN)
+
+
+def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int]:
+    """Kind, checksum, and where the body begins and ends."""
+    head = raw[start : start + 8]
+    if len(head) < 8:
+        problem = "this is not a cassette" if start == 0 and head[:1] != b"\x93" else "the file is cut off"
+        raise CassetteError(path, problem, offset=len(raw), remedy=_RECORD_AGAIN)
+    if head[0] != 0x93 or head[2] != 0xCE or head[1] not in _KINDS or head[7] not in _BIN_HEADERS:
+        problem = "this is not a cassette" if start == 0 else "no frame begins here, the file is damaged"
+        raise CassetteError(path, problem, offset=start, remedy=_RECORD_AGAIN)
+    width = _BIN_HEADERS[head[7]]
+    body_at = start + 8 + width
+    end = body_at + int.from_bytes(raw[start + 8 : body_at], "big")
+    if end > len(raw):
+        raise CassetteError(path, "the file is cut off", offset=len(raw), remedy=_RECORD_AGAIN)
+    return head[1], int.from_bytes(head[3:7], "big"), body_at, end
+
+
+def _checksum(kind: int, packed: bytes) -> int:
+    return zlib.crc32(packed, zlib.crc32(bytes([kind])))
+
+
+def _bin_header(length: int) -> bytes:
+    for marker, width in _BIN_HEADERS.items():
+        if length < 1 << 8 * width:
+            return bytes([marker]) + length.to_bytes(width, "big")
+    raise ValueError(f"an exchange of {length} bytes is too large for a cassette")
+
+
+def _decompress(packed: bytes, budget: int, path: str, offset: int) -> bytes:
+    unpacker = zlib.decompressobj()
+    try:
+        body = unpacker.decompress(packed, max(budget, 1))
+    except zlib.error as problem:
+        raise CassetteError(
+            path, f"compressed data is damaged: {problem}", offset=offset, remedy=_RECORD_AGAIN
+        ) from None
+    if not unpacker.eof:
+        problem_text = "compressed data is incomplete or unpacks to more than a cassette may hold"
+        raise CassetteError(path, problem_text, offset=offset, remedy=_RECORD_AGAIN)
+    return body
+
+
+# -- JSON as msgpack -------------------------------------------------------------------------------------------------
+
+
+def _pack(body: dict[str, Any]) -> bytes:
+    try:
+        packed: bytes = msgpack.packb(_to_disk(body), use_bin_type=True, unicode_errors="surrogatepass")
+    except RecursionError:
+        raise ValueError("nested too deeply for a cassette") from None
+    return packed
+
+
+def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
+    try:
+        body = msgpack.unpackb(
+            packed, raw=False, strict_map_key=True, unicode_errors="surrogatepass", ext_hook=_big_integer
+        )
+        for marker in _MAYBE_CONVERTED:
+            if marker in packed:
+                body = _from_disk(body)
+                break
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+        raise CassetteError(path, f"undecodable msgpack ({reason})", offset=offset, remedy=_RECORD_AGAIN) from None
+    if not isinstance(body, dict):
+        raise CassetteError(path, "a frame's body is not a map", offset=offset, remedy=_RECORD_AGAIN)
+    return body
+
+
+def _to_disk(value: Any) -> Any:
+    """Maps in key order, binary attribute values as ``bin``, integers beyond 64 bits as text in an extension."""
+    if isinstance(value, dict):
+        if len(value) == 1:
+            converted = _binary_to_disk(value)
+            if converted is not None:
+                return converted
+        return {key: _to_disk(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_to_disk(element) for element in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return msgpack.ExtType(_BIG_INTEGER, str(value).encode())
+    return value
+
+
+def _binary_to_disk(value: dict[str, Any]) -> dict[str, Any] | None:
+    """``{"B": …}`` and ``{"BS": […]}`` with their base64 text as bytes, where that is undone without loss."""
+    ((tag, content),) = value.items()
+    if tag == "B" and isinstance(content, str):
+        raw = _base64(content)
+        return None if raw is None else {"B": raw}
+    if tag == "BS" and isinstance(content, list) and content:
+        members = [_base64(member) if isinstance(member, str) else None for member in content]
+        return None if None in members else {"BS": members}
+    return None
+
+
+def _base64(text: str) -> bytes | None:
+    try:
+        raw = binascii.a2b_base64(text)
+    except ValueError:  # binascii.Error, or text that is not ASCII
+        return None
+    return raw if b64encode(raw).decode() == text else None
+
+
+def _big_integer(code: int, data: bytes) -> int:
+    if code != _BIG_INTEGER or len(data) > 4_300:  # as many digits as Python's own JSON reader takes
+        raise ValueError(f"unknown msgpack extension {code}")
+    return int(data)
+
+
+def _from_disk(value: Any) -> Any:
+    if isinstance(value, dict):
+        restored = {}
+        for key, element in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"a map's key is {type(key).__name__}, not text")
+            restored[key] = _from_disk(element)
+        return restored
+    if isinstance(value, list):
+        return [_from_disk(element) for element in value]
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, msgpack.Timestamp):
+        raise ValueError("unknown msgpack extension -1")
+    return value

@@ -1,0 +1,36 @@
+"""When two requests ask the same: the key under which a recording is found.
+
+Idempotency tokens and ignored paths are left out, and what remains is put into the canonical form of
+``expressions.canonical``: expressions by meaning, numbers by value, sets without order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pytest_dynamodb.cassette.paths import compile_paths, select, without
+from pytest_dynamodb.expressions.canonical import canonical_params
+
+#: ``(operation, params)`` → other parameters to match by, or ``None`` to match by these.
+NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+class Matcher:
+    """Computes keys. ``ignore`` are JMESPath expressions over the parameters, ``normalize`` may rewrite these."""
+
+    def __init__(self, ignore: Sequence[str] = (), *, normalize: NormalizeHook | None = None) -> None:
+        self._ignore, self._normalize = compile_paths(ignore, option="ignore"), normalize
+
+    def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
+        """Equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
+        if self._normalize is not None:
+            params = self._normalize(operation, params) or params
+        if tokens:
+            params = {name: value for name, value in params.items() if name not in tokens}
+        if self._ignore:
+            params = without(params, select(self._ignore, params))
+        return operation + _encode(canonical_params(operation, params))

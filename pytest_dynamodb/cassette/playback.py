@@ -1,0 +1,197 @@
+"""Which recording answers a request: found by one dictionary look-up, chosen by the order of what was recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from pytest_dynamodb.cassette.items import NOTHING, WRITES, Item, Touched, touched
+from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.exchange import Exchange
+
+#: ``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
+#: that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order.
+Order = Literal["causal", "strict", "any"]
+ORDERS: tuple[Order, ...] = ("causal", "strict", "any")
+
+
+class Found(NamedTuple):
+    """The recording that answers, or the reason why none does."""
+
+    index: int | None
+    reason: str = ""
+
+
+class Playback:
+    """The recordings of one cassette while they are played. Safe to use from several threads.
+
+    ``repeats`` lets the last recording of a request answer further equal ones, for code that polls.
+    """
+
+    def __init__(
+        self,
+        exchanges: Sequence[Exchange],
+        matcher: Matcher,
+        *,
+        order: Order = "causal",
+        repeats: bool = False,
+        tables: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._matcher, self._order, self._repeats = matcher, order, repeats
+        self._tables = tables or {}
+        self._lock = threading.Lock()
+        self._keys = [matcher.key(e.operation, e.params, e.tokens) for e in exchanges]
+        self._index: dict[str, _Recordings] = {}
+        for number, key in enumerate(self._keys):
+            recordings = self._index.get(key)
+            if recordings is None:
+                recordings = self._index[key] = _Recordings()
+            recordings.all.append(number)
+        self._played = bytearray(len(exchanges))
+        self._causality = _causality(exchanges, self._tables) if order == "causal" else None
+
+    @property
+    def played(self) -> bytes:
+        """For each recording, whether it has been played: 1 or 0."""
+        return bytes(self._played)
+
+    def find(self, key: str, touches: Touched | None = None) -> Found:
+        """The recording that answers a request with ``key``, marked as played."""
+        with self._lock:
+            recordings = self._index.get(key)
+            if recordings is None:
+                return Found(None, "no recording matches")
+            found = self._choose(key, recordings, touches or NOTHING)
+            if found.index is not None and not self._played[found.index]:
+                self._play(found.index, recordings)
+            return found
+
+    def touches(self, operation: str, params: Mapping[str, object]) -> Touched | None:
+        """What a request touches, where that decides which recording answers it."""
+        return None if self._causality is None else touched(operation, params, self._tables)
+
+    def _play(self, number: int, recordings: _Recordings) -> None:
+        self._played[number] = 1
+        numbers = recordings.all
+        while recordings.first < len(numbers) and self._played[numbers[recordings.first]]:
+            recordings.first += 1
+        if self._causality is not None:
+            self._causality.note(number)
+
+    def _unplayed(self, recordings: _Recordings) -> Iterator[int]:
+        for number in islice(recordings.all, recordings.first, None):
+            if not self._played[number]:
+                yield number
+
+    def _choose(self, key: str, recordings: _Recordings, touches: Touched) -> Found:
+        if self._order == "strict":
+            return self._choose_strict(key, recordings)
+        if self._causality is not None and touches.items and not touches.writes:
+            return self._choose_causal(self._causality, recordings, touches)
+        if recordings.first < len(recordings.all):
+            return Found(recordings.all[recordings.first])
+        return recordings.again() if self._repeats else recordings.used_up()
+
+    def _choose_strict(self, key: str, recordings: _Recordings) -> Found:
+        expected = self._played.find(0)  # a scan, at the speed of memchr
+        if expected >= 0 and self._keys[expected] == key:
+            return Found(expected)
+        last = (expected if expected >= 0 else len(self._played)) - 1
+        if self._repeats and last >= 0 and self._keys[last] == key:
+            return Found(last)
+        where = f"recording #{expected + 1} is next" if expected >= 0 else "every recording has been played"
+        return Found(None, f'it is out of the recorded order (order="strict"): {where}')
+
+    def _choose_causal(self, causality: _Causality, recordings: _Recordings, touches: Touched) -> Found:
+        """Prefer what was recorded in the present state of the items, then what was recorded in a later one."""
+        later = stale = None
+        for number in self._unplayed(recordings):
+            state = causality.state(number, touches)
+            if state == _SAME:
+                return Found(number)
+            if state == _EARLY and later is None:
+                later = number
+            if state == _STALE and stale is None:
+                stale = number
+        if self._repeats:
+            for number in reversed(recordings.all):
+                if causality.state(number, touches) == _SAME:
+                    return Found(number)
+        if later is not None:
+            return Found(later)
+        if stale is None:
+            return recordings.again() if self._repeats else recordings.used_up()
+        if touches.whole:
+            return Found(stale)  # which items of a collection matter is unknown: recorded order decides
+        return Found(None, _STALE_ONLY)
+
+
+_STALE_ONLY = (
+    "its recordings were made before a write of the same item that has been played since "
+    '(order="any" would answer with what was recorded before)'
+)
+
+
+class _Recordings:
+    """The recordings of equal requests, by their numbers in the cassette; those before ``first`` have been played."""
+
+    __slots__ = ("all", "first")
+
+    def __init__(self) -> None:
+        self.all: list[int] = []
+        self.first = 0
+
+    def again(self) -> Found:
+        """The last recording once more."""
+        return Found(self.all[-1])
+
+    def used_up(self) -> Found:
+        """No answer, because each has been given."""
+        often = "once" if len(self.all) == 1 else f"{len(self.all)} times"
+        return Found(
+            None,
+            f"it was recorded {often} and has been played as often (repeats=True lets the last one answer again)",
+        )
+
+
+_SAME, _STALE, _EARLY = "same", "stale", "early"
+
+
+class _Causality:
+    """For each recorded read the last write before it of what it reads; and what has been written in this replay."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, dict[Item, int]] = {}
+        self.writes: dict[int, tuple[Item, ...]] = {}
+        self._written: dict[Item, int] = {}
+
+    def note(self, number: int) -> None:
+        for item in self.writes.get(number, ()):
+            self._written[item] = max(self._written.get(item, -1), number)
+
+    def state(self, number: int, touches: Touched) -> str:
+        """Whether a recorded read saw the items as they are now, as they were before, or as they will be."""
+        seen, early = self.seen.get(number, {}), False
+        for item in touches.items:
+            recorded, now = seen.get(item, -1), self._written.get(item, -1)
+            if recorded < now:
+                return _STALE
+            early = early or recorded > now
+        return _EARLY if early else _SAME
+
+
+def _causality(exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ...]]) -> _Causality | None:
+    if not any(exchange.operation in WRITES for exchange in exchanges):
+        return None  # nothing changes, so any order will do
+    causality, last = _Causality(), dict[Item, int]()
+    for number, exchange in enumerate(exchanges):
+        touches = touched(exchange.operation, exchange.params, tables)
+        if touches.writes:
+            if exchange.error_code is None:
+                causality.writes[number] = touches.items
+                last.update(dict.fromkeys(touches.items, number))
+        elif touches.items:
+            causality.seen[number] = {item: last[item] for item in touches.items if item in last}
+    return causality

@@ -1,0 +1,198 @@
+"""What may not reach a cassette, and what stands there instead.
+
+A pseudonym is computed from the value alone, keeps the value's type and is its own pseudonym. So the same value is the
+same pseudonym in requests, answers and cursors, in every cassette, and a request made in replay is turned into what
+was recorded without anyone knowing the value. Values that a request of this run revealed are put back into answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pytest_dynamodb.cassette.paths import Place, compile_paths, select
+from pytest_dynamodb.exchange import Outcome, TransportFailure
+
+#: ``(path, type_tag, value)`` → what to put there instead, or ``None`` to leave it.
+RedactHook = Callable[[str, str, str], str | None]
+
+#: Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids.
+_ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{12}:|\b\d{12}\.ddb\.")
+_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+_NO_ACCOUNT = "000000000000"
+
+#: Environment variables whose values are secrets: their text is replaced wherever it occurs.
+_SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
+
+_TEXT = re.compile(r"redacted-[a-z2-7]{16}\Z")
+_NUMBER = re.compile(r"7777\d{16}\Z")
+_BINARY_PREFIX = b"redacted:"
+
+#: A redacted value this long is unlikely to occur by chance, so it is replaced wherever it stands, named or not.
+_UNMISTAKABLE = 6
+
+
+def pseudonym(tag: str, value: str) -> str:
+    """What stands for ``value``, an attribute value of type ``tag`` (``S``, ``N`` or ``B``) on the wire.
+
+    Text becomes ``redacted-`` and 16 letters, a number 20 digits that begin with 7777, binary 18 bytes that begin
+    with ``redacted:``. With ``PYTEST_DYNAMODB_REDACT_KEY`` set the digest is keyed, and replays need the same key.
+    """
+    if tag == "N":
+        return (
+            value
+            if _NUMBER.match(value)
+            else f"7777{int.from_bytes(_digest(tag, _canonical(value)), 'big') % 10**16:016}"
+        )
+    if tag == "B":
+        if value.startswith(base64.b64encode(_BINARY_PREFIX).decode()):
+            return value
+        return base64.b64encode(_BINARY_PREFIX + _digest(tag, value)[:9]).decode()
+    return value if _TEXT.match(value) else f"redacted-{base64.b32encode(_digest(tag, value)).decode().lower()}"
+
+
+def _digest(tag: str, value: str) -> bytes:
+    key = os.environ.get("PYTEST_DYNAMODB_REDACT_KEY", "").encode()[:64]
+    data = f"{tag}:{value}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=10, key=key, person=b"ddb-cassette").digest()
+
+
+def _canonical(number: str) -> str:
+    try:
+        return str(Decimal(number).normalize())
+    except InvalidOperation:
+        return number
+
+
+def looks_sensitive(text: str) -> bool:
+    """Whether text (a whole request as JSON, say) holds anything that is redacted without being named."""
+    return ("arn:" in text or ".ddb." in text or "KIA" in text or "SIA" in text) and bool(
+        _ARN.search(text) or _KEY_ID.search(text)
+    )
+
+
+class Sanitizer:
+    """The one pipeline through which requests and answers pass, alike when recording and when replaying.
+
+    ``paths`` are JMESPath expressions over parameters and bodies, ``hook`` is asked about every leaf, ``known`` are
+    pseudonyms that a cassette already holds. Not for use by two cassettes.
+    """
+
+    def __init__(self, paths: Sequence[str] = (), *, hook: RedactHook | None = None, known: Iterable[str] = ()) -> None:
+        self._paths, self._hook = compile_paths(paths, option="redact"), hook
+        self._pseudonyms = set(known)
+        self._secrets = tuple(v for n in _SECRET_VARIABLES if len(v := os.environ.get(n, "")) >= 16)
+        self._originals: dict[str, str] = {}
+
+    @property
+    def pseudonyms(self) -> tuple[str, ...]:
+        """Every pseudonym given out for a named or hooked value, and those known before."""
+        return tuple(sorted(self._pseudonyms))
+
+    @property
+    def always(self) -> bool:
+        """Whether every request must pass, and not only those that look sensitive."""
+        return bool(self._paths or self._hook or self._pseudonyms or self._secrets)
+
+    def params(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Parameters without anything sensitive; what was replaced is remembered for ``restore``."""
+        cleaned: dict[str, Any] = self._clean(params, remember=True)
+        return cleaned
+
+    def outcome(self, outcome: Outcome) -> Outcome:
+        """An outcome without anything sensitive."""
+        if isinstance(outcome, TransportFailure):
+            arguments = {name: self._text(value) for name, value in outcome.arguments.items()}
+            return replace(outcome, message=self._text(outcome.message), arguments=arguments)
+        if isinstance(outcome.body, bytes):
+            return replace(
+                outcome,
+                body=self._text(outcome.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"),
+            )
+        return replace(outcome, body=self._clean(outcome.body, remember=False))
+
+    def restore(self, outcome: Outcome) -> Outcome:
+        """An answer in which pseudonyms of values that this run's own requests contained are those values again."""
+        if not self._originals or isinstance(outcome, TransportFailure) or isinstance(outcome.body, bytes):
+            return outcome
+        return replace(outcome, body=self._restored(outcome.body))
+
+    def _restored(self, node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: self._restored(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self._restored(value) for value in node]
+        return self._originals.get(node, node) if isinstance(node, str) else node
+
+    def _clean(self, tree: Any, *, remember: bool) -> Any:
+        named = select(self._paths, tree)
+        return self._walk(tree, (), "S", named, inside=False, remember=remember)
+
+    def _walk(self, node: Any, at: Place, tag: str, named: set[Place], *, inside: bool, remember: bool) -> Any:
+        inside = inside or at in named
+        if isinstance(node, dict):
+            single = len(node) == 1
+            return {
+                self._key(key): self._walk(
+                    value,
+                    (*at, key),
+                    key if single and key in _LEAF_TAGS else "S",
+                    named,
+                    inside=inside,
+                    remember=remember,
+                )
+                for key, value in node.items()
+            }
+        if isinstance(node, list):
+            member = tag[0] if len(tag) == 2 else "S"
+            return [
+                self._walk(value, (*at, i), member, named, inside=inside, remember=remember)
+                for i, value in enumerate(node)
+            ]
+        if not isinstance(node, str):
+            return node
+        replaced = self._leaf(node, at, tag[0], inside=inside)
+        if remember and replaced != node:
+            self._originals[replaced] = node
+        return replaced
+
+    def _key(self, key: str) -> str:
+        # Map keys travel too: table ARNs are keys of a batch's RequestItems.
+        return self._text(key)
+
+    def _leaf(self, value: str, at: Place, tag: str, *, inside: bool) -> str:
+        if inside:
+            return self._stand_in(tag, value)
+        if self._hook is not None:
+            instead = self._hook(".".join(str(part) for part in at), tag, value)
+            if instead is not None:
+                return instead
+        if self._pseudonyms and len(value) >= _UNMISTAKABLE and (known := pseudonym(tag, value)) in self._pseudonyms:
+            return known
+        return self._text(value)
+
+    def _stand_in(self, tag: str, value: str) -> str:
+        stands = pseudonym(tag, value)
+        if len(value) >= _UNMISTAKABLE:
+            self._pseudonyms.add(stands)
+        return stands
+
+    def _text(self, text: str) -> str:
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, pseudonym("S", secret))
+        if _ARN.search(text):
+            text = _ACCOUNT.sub(_NO_ACCOUNT, text)
+        if "KIA" in text or "SIA" in text:
+            text = _KEY_ID.sub(lambda found: pseudonym("S", found.group()), text)
+        return text
+
+
+_LEAF_TAGS = frozenset({"S", "N", "B", "SS", "NS", "BS"})

@@ -1,0 +1,188 @@
+"""Cassettes on disk: read whole and checked, written in one atomic step, and the journal kept meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_dynamodb.cassette.codec import Header, decode_exchange, decode_header, encode_exchange, encode_header
+from pytest_dynamodb.cassette.format import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame, read_frames
+from pytest_dynamodb.errors import CassetteError
+from pytest_dynamodb.exchange import Exchange
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.cassette import Cassette
+
+SUFFIX = ".ddb.msgpack"
+
+
+class Contents(NamedTuple):
+    """What a cassette file holds."""
+
+    header: Header
+    exchanges: list[Exchange]
+
+
+def load_cassette(path: str | os.PathLike[str]) -> Cassette:
+    """The cassette in the file at ``path``, for reading.
+
+    Raises ``CassetteError`` naming the file, the byte offset and a remedy if it is missing, damaged, foreign or newer
+    than this release.
+    """
+    from pytest_dynamodb.cassette.cassette import Cassette
+
+    return Cassette(path, contents=read(path))
+
+
+def save_cassette(cassette: Cassette, path: str | os.PathLike[str]) -> None:
+    """Write ``cassette`` to the file at ``path`` in one atomic step. Raises ``CassetteError`` if that fails."""
+    write(path, cassette.header, cassette.exchanges)
+
+
+def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:
+    """The contents of the file at ``path``; ``whole=False`` also accepts a journal. Raises ``CassetteError``."""
+    name = os.fspath(path)
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as problem:
+        raise CassetteError(name, f"cannot be read: {problem.strerror or problem}") from None
+    with _collector_paused():
+        frames = read_frames(raw, name, whole=whole)
+        header = decode_header(next(frames), name)
+        return Contents(header, [decode_exchange(frame, name) for frame in frames])
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing read here is garbage, but the collector would walk it again and again: half the time of a large file."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def write(
+    path: str | os.PathLike[str], header: Header, exchanges: Iterable[Exchange], *, compress: bool = False
+) -> None:
+    """Replace the file at ``path``, so that at any moment it is the old one or the new one, whole."""
+    target = Path(path)
+    frames = [_frame(target, HEADER, encode_header(header))]
+    kind = COMPRESSED_EXCHANGE if compress else EXCHANGE
+    frames += [_frame(target, kind, encode_exchange(exchange)) for exchange in exchanges]
+    data = b"".join([*frames, pack_end(frames)])
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise CassetteError(str(target), f"cannot be written: {problem.strerror or problem}") from problem
+
+
+def _frame(path: Path, kind: int, body: dict[str, object]) -> bytes:
+    try:
+        return pack_frame(kind, body)
+    except (ValueError, TypeError, OverflowError) as problem:
+        raise CassetteError(str(path), f"cannot hold an exchange: {problem}") from None
+
+
+class Journal:
+    """Exchanges as they come, in a file beside the cassette to be.
+
+    It is what remains of a recording whose process was killed; a finished recording deletes it. Written through to
+    the operating system after each exchange.
+    """
+
+    def __init__(self, cassette: str | os.PathLike[str], header: Header) -> None:
+        self._target = Path(cassette)
+        self.path = self._target.with_name(f".{self._target.name}.{os.getpid()}.journal")
+        try:
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(self._target)
+            self._file = open(  # noqa: SIM115 - lives as long as the recording, closed by discard()
+                os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb", buffering=0
+            )
+        except OSError as problem:
+            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
+        self._file.write(_frame(self._target, HEADER, encode_header(header)))
+
+    def append(self, exchange: Exchange) -> None:
+        """Add one exchange. Raises ``CassetteError`` if a cassette cannot hold it or the disk is full."""
+        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange))
+        try:
+            self._file.write(frame)
+        except OSError as problem:
+            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
+
+    def discard(self) -> None:
+        """Close and delete it."""
+        self._file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+
+def _sweep(target: Path) -> None:
+    """Delete journals and temporary files that dead processes left of this cassette."""
+    if os.name != "posix":
+        return  # elsewhere a process cannot be asked whether it lives without touching it
+    for suffix in ("journal", "tmp"):
+        for left in target.parent.glob(f".{_escaped(target.name)}.*.{suffix}"):
+            owner = left.name.split(".")[-2]
+            if owner.isdigit() and not _alive(int(owner)):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "[?*" else letter for letter in name)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def locked(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Keep other processes from rewriting cassettes of the same folder meanwhile; needed only for shared ones."""
+    folder = Path(path).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        import msvcrt
+
+        with open(folder / ".dynamodb-cassette.lock", "ab") as file:
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,128 @@
+"""The one thing every part meets at: a request, what came back, and who answers.
+
+Nothing here does I/O, and a provider never waits: that is why one and the same provider serves boto3's threads,
+aiobotocore's tasks and an HTTP server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Protocol
+
+#: JSON as it travels: what ``json.loads`` gives. Binary attribute values are base64 text.
+Json = Any
+
+_order = count(1)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One call to DynamoDB, before anything is sent.
+
+    ``params`` are the wire-level JSON parameters; they are shared, so treat them as read-only. ``number`` rises with
+    every request made in this process and so tells which of two concurrent calls began first. ``tokens`` names the
+    top-level parameters that the service's model marks as idempotency tokens.
+    """
+
+    operation: str
+    params: dict[str, Json]
+    region: str = ""
+    endpoint: str = ""
+    tokens: tuple[str, ...] = ()
+    number: int = field(default_factory=_order.__next__)
+
+
+@dataclass(slots=True, frozen=True)
+class Response:
+    """What DynamoDB answered: an HTTP status and a JSON body.
+
+    ``body`` is the decoded JSON object or, where the answer was none (a proxy's error page), its ``bytes``.
+    ``headers`` keeps only those that change what a client does. ``attempts`` counts what was sent, ``exhausted`` says
+    that the client gave up retrying, ``elapsed`` is in seconds.
+    """
+
+    status: int
+    body: dict[str, Json] | bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 1
+    exhausted: bool = False
+    elapsed: float = 0.0
+
+
+@dataclass(slots=True, frozen=True)
+class TransportFailure:
+    """No answer came: the name and the arguments of the client's exception, and after how many attempts."""
+
+    kind: str
+    message: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 1
+    elapsed: float = 0.0
+
+
+Outcome = Response | TransportFailure
+
+
+@dataclass(slots=True, frozen=True)
+class Exchange:
+    """A request and its outcome, as a cassette keeps them.
+
+    ``owner`` is the node id of the test that recorded it, in cassettes which several tests share; otherwise empty.
+    """
+
+    operation: str
+    params: dict[str, Json]
+    outcome: Outcome
+    tokens: tuple[str, ...] = ()
+    owner: str = ""
+
+    @property
+    def response(self) -> dict[str, Json] | None:
+        """The JSON body that was answered; ``None`` if there was no answer, or none in JSON."""
+        body = getattr(self.outcome, "body", None)
+        return body if isinstance(body, dict) else None
+
+    @property
+    def error_code(self) -> str | None:
+        """The error's code without its namespace, the transport failure's name, or ``None`` for a success."""
+        outcome = self.outcome
+        if isinstance(outcome, TransportFailure):
+            return outcome.kind
+        if outcome.status < 300:
+            return None
+        body = outcome.body if isinstance(outcome.body, dict) else {}
+        code = body.get("__type") or body.get("code") or str(outcome.status)
+        return str(code).rsplit("#", 1)[-1].split(":", 1)[0]
+
+    @property
+    def attempts(self) -> int:
+        """How often the request was sent, retries included."""
+        return self.outcome.attempts
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the call to its outcome, retries included, when it was recorded."""
+        return self.outcome.elapsed
+
+
+class Provider(Protocol):
+    """Who answers DynamoDB calls. Methods are called from any thread and never block on I/O for an answer."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether it answers everything itself: then no credentials, no region and no sleeping are needed."""
+
+    @property
+    def endpoint(self) -> str | None:
+        """The URL for clients that name no endpoint themselves; ``None`` leaves the choice to botocore."""
+
+    def before(self, request: Request) -> Outcome | None:
+        """The answer, or ``None`` to let the request go to the network.
+
+        Raises ``UnexpectedRequest`` where it must not go there either.
+        """
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """What the network answered to a request that ``before`` let go."""

@@ -1,0 +1,158 @@
+"""DynamoDB's expression languages: one grammar, which everything else of this package uses.
+
+===========================  =====================================================================================
+text to tree                 ``parse``, ``parse_condition``, ``parse_update``, ``parse_projection``
+builders                     ``Attr``, ``Key``, ``Update``, ``if_not_exists``, ``list_append``
+anything to tree             ``as_condition``, ``as_update``, ``as_projection``
+a tree and its placeholders  ``resolve``, ``render``, ``Placeholders``
+what DynamoDB checks         ``checked_tree``, then ``bind``; both in one: ``compile_expression``; ``key_clauses``
+about names and values       ``check_keys``, ``check_sizes``, ``check_unused``
+a request                    ``expression_params``, ``canonical_params``
+===========================  =====================================================================================
+
+The nodes of trees are in ``expressions.nodes``. What is raised is an ``ExpressionError``, DynamoDB's answer to a bad
+expression, or, of builders, an ``ExpressionMisuse`` or ``values.UnsupportedValue``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.expressions.attributes import Attr, Key, Size
+    from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike, to_path
+    from pytest_dynamodb.expressions.canonical import canonical_params
+    from pytest_dynamodb.expressions.clauses import canonical_clauses
+    from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+    from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
+    from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
+    from pytest_dynamodb.expressions.parser import (
+        ExpressionName,
+        parse,
+        parse_condition,
+        parse_projection,
+        parse_update,
+    )
+    from pytest_dynamodb.expressions.rendering import Placeholders, render
+    from pytest_dynamodb.expressions.requests import expression_params
+    from pytest_dynamodb.expressions.reserved import RESERVED_WORDS, is_reserved
+    from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, placeholders, resolve
+    from pytest_dynamodb.expressions.updates import Update, as_projection, as_update, if_not_exists, list_append
+    from pytest_dynamodb.expressions.validation import bind, check_tree, checked_tree, compile_expression
+
+_HOMES = {
+    "attributes": (
+        "Attr",
+        "Key",
+        "Size",
+    ),
+    "buildable": (
+        "ExpressionMisuse",
+        "PathLike",
+        "to_path",
+    ),
+    "canonical": ("canonical_params",),
+    "clauses": ("canonical_clauses",),
+    "conditions": (
+        "Condition",
+        "ConditionLike",
+        "as_condition",
+    ),
+    "keyconditions": (
+        "KeyClause",
+        "key_clauses",
+    ),
+    "messages": (
+        "Dialect",
+        "ExpressionError",
+    ),
+    "parser": (
+        "ExpressionName",
+        "parse",
+        "parse_condition",
+        "parse_projection",
+        "parse_update",
+    ),
+    "rendering": (
+        "Placeholders",
+        "render",
+    ),
+    "requests": ("expression_params",),
+    "reserved": (
+        "RESERVED_WORDS",
+        "is_reserved",
+    ),
+    "resolution": (
+        "check_keys",
+        "check_sizes",
+        "check_unused",
+        "placeholders",
+        "resolve",
+    ),
+    "updates": (
+        "Update",
+        "as_projection",
+        "as_update",
+        "if_not_exists",
+        "list_append",
+    ),
+    "validation": ("bind", "check_tree", "checked_tree", "compile_expression"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "RESERVED_WORDS",
+    "Attr",
+    "Condition",
+    "ConditionLike",
+    "Dialect",
+    "ExpressionError",
+    "ExpressionMisuse",
+    "ExpressionName",
+    "Key",
+    "KeyClause",
+    "PathLike",
+    "Placeholders",
+    "Size",
+    "Update",
+    "as_condition",
+    "as_projection",
+    "as_update",
+    "bind",
+    "canonical_clauses",
+    "canonical_params",
+    "check_keys",
+    "check_sizes",
+    "check_tree",
+    "check_unused",
+    "checked_tree",
+    "compile_expression",
+    "expression_params",
+    "if_not_exists",
+    "is_reserved",
+    "key_clauses",
+    "list_append",
+    "parse",
+    "parse_condition",
+    "parse_projection",
+    "parse_update",
+    "placeholders",
+    "render",
+    "resolve",
+    "to_path",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home on first use: replaying needs the parser, but no builder (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

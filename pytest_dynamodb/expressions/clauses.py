@@ -1,0 +1,246 @@
+"""The canonical form of one expression: its clauses as text, in order, alike for all texts that mean the same.
+
+The form is described in ``canonical``. A text is compiled once into a function of names and values (bounded cache);
+per request only the values are written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Any, Final, TypeAlias
+
+from pytest_dynamodb.expressions.messages import ExpressionError
+from pytest_dynamodb.expressions.nodes import (
+    Action,
+    Alias,
+    And,
+    Arithmetic,
+    Between,
+    Compare,
+    Condition,
+    Function,
+    In,
+    Index,
+    Literal,
+    Not,
+    Operand,
+    Or,
+    Path,
+    Placeholder,
+    Projection,
+    RemoveAction,
+    Section,
+    SetAction,
+    SetValue,
+    Tree,
+    Update,
+    walk,
+)
+from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, read
+from pytest_dynamodb.values import canonical_value
+
+Names: TypeAlias = Mapping[str, Any]
+Values: TypeAlias = Mapping[str, Any]
+
+Write: TypeAlias = Callable[[Names, Values], str]
+"""Writes a clause or an operand; raises KeyError, TypeError, ValueError or RecursionError where it cannot."""
+
+_FLIPPED: Final = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+CANNOT: Final = (KeyError, TypeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled expression: what writes its clauses, and the placeholders it uses."""
+
+    clauses: tuple[Write, ...]
+    names: frozenset[str]
+    values: frozenset[str]
+
+    def run(self, names: Names, values: Values) -> list[str]:
+        """The clauses in canonical order. Raises what ``Write`` raises."""
+        clauses = [write(names, values) for write in self.clauses]
+        clauses.sort()
+        return clauses
+
+
+def canonical_clauses(tree: Tree) -> list[str]:
+    """The canonical clauses of a resolved tree. Raises ``KeyError`` for an alias or placeholder left in it."""
+    return _compile(tree).run({}, {})
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def plan_of(expression: ExpressionName, text: str) -> Plan | None:
+    """The plan of a text, or None where the text must stay as it is."""
+    try:
+        tree = read(expression, text).tree
+    except ExpressionError:
+        return None
+    if isinstance(tree, Update) and len({section.name for section in tree.sections}) < len(tree.sections):
+        return None
+    return _compile(tree)
+
+
+def _compile(tree: Tree) -> Plan:
+    nodes = list(walk(tree))
+    names = frozenset(
+        part.text for node in nodes if isinstance(node, Path) for part in node.parts if isinstance(part, Alias)
+    )
+    values = frozenset(node.text for node in nodes if isinstance(node, Placeholder))
+    if isinstance(tree, Update):
+        clauses = [_action(section, action) for section in tree.sections for action in section.actions]
+    elif isinstance(tree, Projection):
+        clauses = [_path(path) for path in tree.paths]
+    else:
+        tree = _without_double_negation(tree)
+        clauses = [_condition(part) for part in (tree.conditions if isinstance(tree, And) else (tree,))]
+    return Plan(tuple(clauses), names, values)
+
+
+def _without_double_negation(node: Condition) -> Condition:
+    match node:
+        case Not(condition=Not(condition=inner)):
+            return _without_double_negation(inner)
+        case Not(condition=inner):
+            return Not(_without_double_negation(inner))
+        case And(conditions=conditions):
+            return And(tuple(map(_without_double_negation, conditions)))
+        case Or(conditions=conditions):
+            return Or(tuple(map(_without_double_negation, conditions)))
+        case _:
+            return node
+
+
+def _condition(node: Condition) -> Write:
+    match node:
+        case And(conditions=conditions):
+            return _unordered("(", " AND ", ")", tuple(map(_condition, conditions)))
+        case Or(conditions=conditions):
+            return _unordered("(", " OR ", ")", tuple(map(_condition, conditions)))
+        case Not(condition=condition):
+            inner = _condition(condition)
+            return lambda names, values: f"NOT ({inner(names, values)})"
+        case Compare():
+            return _comparison(node)
+        case Between(operand=operand, low=low, high=high):
+            write, lower, upper = _operand(operand), _operand(low), _operand(high)
+            return lambda n, v: f"{write(n, v)} BETWEEN {lower(n, v)} AND {upper(n, v)}"
+        case In(operand=operand, choices=choices):
+            write, members = _operand(operand), _unordered("(", ", ", ")", tuple(map(_operand, choices)))
+            return lambda n, v: f"{write(n, v)} IN {members(n, v)}"
+        case Function():
+            return _function(node)
+
+
+def _unordered(opening: str, joint: str, closing: str, parts: tuple[Write, ...]) -> Write:
+    """Parts whose order means nothing, joined in order of text. A part that stands twice is written twice."""
+
+    def write(names: Names, values: Values) -> str:
+        return opening + joint.join(sorted([part(names, values) for part in parts])) + closing
+
+    return write
+
+
+def _comparison(node: Compare) -> Write:
+    left, right = _operand(node.left), _operand(node.right)
+    operator, flipped = node.operator, _FLIPPED[node.operator]
+    flips_equals = operator[0] == ">"  # so that `a > a` and `a < a`, which only differ in order, are one
+
+    def write(names: Names, values: Values) -> str:
+        first, second = left(names, values), right(names, values)
+        if second < first or (flips_equals and first == second):
+            return f"{second} {flipped} {first}"
+        return f"{first} {operator} {second}"
+
+    return write
+
+
+def _function(node: Function) -> Write:
+    name, arguments = node.name, tuple(map(_operand, node.arguments))
+
+    def write(names: Names, values: Values) -> str:
+        return f"{name}({', '.join([argument(names, values) for argument in arguments])})"
+
+    return write
+
+
+def _action(section: Section, action: Action) -> Write:
+    name, path = section.name, _path(action.path)
+    if isinstance(action, RemoveAction):
+        return lambda names, values: f"REMOVE {path(names, values)}"
+    joint = " = " if isinstance(action, SetAction) else " "
+    value = _set_value(action.value)
+    return lambda names, values: f"{name} {path(names, values)}{joint}{value(names, values)}"
+
+
+def _set_value(node: SetValue) -> Write:
+    if not isinstance(node, Arithmetic):
+        return _operand(node)
+    left, right = _operand(node.left), _operand(node.right)
+    if node.operator == "+":
+        return _unordered("", " + ", "", (left, right))
+    return lambda names, values: f"{left(names, values)} - {right(names, values)}"
+
+
+# --- operands --------------------------------------------------------------------------------------------------------
+
+
+def _operand(node: Operand) -> Write:
+    match node:
+        case Placeholder(text=placeholder):
+            return lambda _, values: value_text(values[placeholder])
+        case Path():
+            return _path(node)
+        case Function():
+            return _function(node)
+        case Literal(wire=wire):
+            text = value_text(wire)
+            return lambda _names, _values: text
+
+
+def _path(path: Path) -> Write:
+    """Writes ``a.b[2]``: constant text, in which the names that aliases stand for are put."""
+    constants, aliases = [""], []
+    for part in path.parts:
+        if isinstance(part, Index):
+            constants[-1] += f"[{part.position}]"
+            continue
+        if part is not path.parts[0]:
+            constants[-1] += "."
+        if isinstance(part, Alias):
+            aliases.append(part.text)
+            constants.append("")
+        else:
+            constants[-1] += _name_text(part.text)
+    if not aliases:
+        return lambda _names, _values: constants[0]
+    if len(aliases) == 1 and constants == ["", ""]:
+        alias = aliases[0]
+        return lambda names, _: _name_text(names[alias])
+    return lambda names, _: (
+        constants[0]
+        + "".join([_name_text(names[alias]) + constant for alias, constant in zip(aliases, constants[1:], strict=True)])
+    )
+
+
+def _name_text(name: Any) -> str:
+    """A name as it is written in a path; quoted where it would not read as one name."""
+    if type(name) is not str:
+        raise TypeError(type(name))
+    return name if name.isascii() and name.isidentifier() else quoted(name)
+
+
+def value_text(wire: Any) -> str:
+    """A value as compact JSON. The two commonest types without the detour over `json`."""
+    if type(wire) is not dict or not wire:
+        raise TypeError(type(wire))
+    canonical = canonical_value(wire)
+    if len(canonical) == 1:
+        for tag, content in canonical.items():
+            if (tag == "S" or tag == "N") and type(content) is str:  # noqa: PLR1714  # a tuple test is slower here
+                return f'{{"{tag}":{quoted(content)}}}'
+    return json.dumps(canonical, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,148 @@
+"""Builders of updates and projections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.attributes import AttrOperand
+from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike, Sum, to_operand, to_path
+from pytest_dynamodb.expressions.nodes import (
+    Action,
+    Arithmetic,
+    Function,
+    Literal,
+    Projection,
+    RemoveAction,
+    Section,
+    SectionName,
+    SetAction,
+    SetValue,
+    ValueAction,
+)
+from pytest_dynamodb.expressions.parser import parse_projection, parse_update
+from pytest_dynamodb.values import to_wire
+
+_SECTIONS: Final[tuple[SectionName, ...]] = ("SET", "REMOVE", "ADD", "DELETE")
+
+
+class Update:
+    """An update, action by action: ``Update().set("status", "PAID").add("visits", 1).remove("draft")``.
+
+    Immutable: each step returns a new one. Actions are sent section by section, in the order given within each. Values
+    are Python values (see ``values.to_wire``), ``Attr`` for another attribute's, or ``Attr("n") + 1``.
+    """
+
+    __slots__ = ("_actions", "_floats")
+
+    def __init__(self, *, floats: bool = False) -> None:
+        self._actions: tuple[tuple[SectionName, Action], ...] = ()
+        self._floats = floats
+
+    def set(self, path: PathLike, value: object) -> Update:
+        """``SET path = value``"""
+        return self._with("SET", SetAction(to_path(path), self._set_value(value)))
+
+    def set_if_absent(self, path: PathLike, value: object) -> Update:
+        """``SET path = if_not_exists(path, value)``"""
+        return self.set(path, if_not_exists(path, value, floats=self._floats))
+
+    def append(self, path: PathLike, values: Iterable[object]) -> Update:
+        """Put values at the end of a list, which is created where it is missing."""
+        return self.set(path, list_append(if_not_exists(path, []), list(values), floats=self._floats))
+
+    def prepend(self, path: PathLike, values: Iterable[object]) -> Update:
+        """Put values at the front of a list, which is created where it is missing."""
+        return self.set(path, list_append(list(values), if_not_exists(path, []), floats=self._floats))
+
+    def remove(self, *paths: PathLike) -> Update:
+        """``REMOVE path, ...``"""
+        update = self
+        for path in paths:
+            update = update._with("REMOVE", RemoveAction(to_path(path)))
+        return update
+
+    def add(self, path: PathLike, value: object) -> Update:
+        """``ADD path value``: add to a number or put members into a set, either of which may be missing."""
+        return self._with("ADD", ValueAction(to_path(path), Literal(to_wire(value, floats=self._floats))))
+
+    def delete(self, path: PathLike, members: object) -> Update:
+        """``DELETE path members``: take members out of a set."""
+        return self._with("DELETE", ValueAction(to_path(path), Literal(to_wire(members, floats=self._floats))))
+
+    @property
+    def node(self) -> nodes.Update:
+        """The tree. Raises ``ExpressionMisuse`` if there is no action: DynamoDB has no empty update expression."""
+        sections = []
+        for name in _SECTIONS:
+            actions = tuple(action for section, action in self._actions if section == name)
+            if actions:
+                sections.append(Section(name, actions))
+        if not sections:
+            raise ExpressionMisuse("this update does nothing; add an action: set, remove, add or delete")
+        return nodes.Update(tuple(sections))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Update) and self._actions == other._actions
+
+    def __hash__(self) -> int:
+        return hash(self._actions)
+
+    def __bool__(self) -> bool:
+        return bool(self._actions)
+
+    def __repr__(self) -> str:
+        return f"Update({', '.join(f'{section} {action!r}' for section, action in self._actions)})"
+
+    def _set_value(self, value: object) -> SetValue:
+        if isinstance(value, Sum):
+            return value.node
+        if isinstance(value, Arithmetic):
+            return value
+        return to_operand(value, floats=self._floats)
+
+    def _with(self, section: SectionName, action: Action) -> Update:
+        update = Update(floats=self._floats)
+        update._actions = (*self._actions, (section, action))
+        return update
+
+
+class FunctionValue(AttrOperand):
+    """The value of a function in a SET action; it may be added to: ``if_not_exists("n", 0) + 1``."""
+
+    __slots__ = ()
+
+
+def if_not_exists(path: PathLike, default: object, *, floats: bool = False) -> FunctionValue:
+    """``if_not_exists(path, default)``: the attribute, or the default where it is missing."""
+    return FunctionValue(Function("if_not_exists", (to_path(path), to_operand(default, floats=floats))), floats=floats)
+
+
+def list_append(first: object, second: object, *, floats: bool = False) -> FunctionValue:
+    """``list_append(first, second)``: one list after the other; give ``Attr`` for an attribute's."""
+    operands = (to_operand(first, floats=floats), to_operand(second, floats=floats))
+    return FunctionValue(Function("list_append", operands), floats=floats)
+
+
+def as_update(value: Update | nodes.Update | str) -> nodes.Update:
+    """The tree of an update: a built one, a tree, a text. Raises ``ExpressionMisuse`` or ``ExpressionError``."""
+    if isinstance(value, Update):
+        return value.node
+    if isinstance(value, nodes.Update):
+        return value
+    if isinstance(value, str):
+        return parse_update(value)
+    raise ExpressionMisuse(f"{value!r:.80} is no update; build one with Update(), or write its text")
+
+
+def as_projection(value: Iterable[PathLike] | Projection | str) -> Projection:
+    """The tree of a projection: paths, a tree, a text. Raises ``ExpressionMisuse`` or ``ExpressionError``."""
+    if isinstance(value, Projection):
+        return value
+    if isinstance(value, str):
+        return parse_projection(value)
+    paths = tuple(to_path(path) for path in value)
+    if not paths:
+        raise ExpressionMisuse("a projection needs one path or more; leave it out to read whole items")
+    return Projection(paths)

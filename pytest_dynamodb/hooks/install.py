@@ -1,0 +1,122 @@
+"""Putting our handlers in place, once, whether botocore is already loaded or not, and taking them away again."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from pytest_dynamodb.hooks import internals
+
+_lock = threading.RLock()
+_finder: _PostImport | None = None
+
+
+def install(*, cover_imports: bool = False) -> None:
+    """Reach every DynamoDB client of this process, those that exist and those to come.
+
+    Idempotent. While nothing is active a call costs one look-up. ``cover_imports`` also lets clients be made without
+    a region or credentials before any provider is in charge, for applications that make theirs when imported.
+    """
+    global _finder
+    with _lock:
+        internals.covers_imports = internals.covers_imports or cover_imports
+        if _finder is not None:
+            return
+        _finder = _PostImport()
+        sys.meta_path.insert(0, _finder)
+        for name, patch in internals.PATCHES.items():
+            module = sys.modules.get(name)
+            if module is not None:
+                patch(module)
+        if "botocore.hooks" in sys.modules:
+            _reach_the_living()
+
+
+def uninstall() -> None:
+    """Leave no trace: no handler, no patch, no import hook."""
+    global _finder
+    with _lock:
+        if _finder is None:
+            return
+        sys.meta_path.remove(_finder)
+        _finder = None
+        internals.covers_imports = False
+        internals.restore()
+        if "botocore.hooks" in sys.modules:
+            from pytest_dynamodb.hooks.handlers import EVENTS
+
+            for emitter in internals.living_emitters():
+                for event, handler in EVENTS:
+                    emitter.unregister(event, handler, unique_id=None)
+
+
+def _reach_the_living() -> None:
+    from pytest_dynamodb.hooks.handlers import EVENTS
+
+    for emitter in internals.living_emitters():
+        for event, handler in EVENTS:
+            emitter.register(event, handler)
+
+
+class _PostImport(MetaPathFinder):
+    """Runs a patch right after the module it is for has been imported for the first time."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in internals.PATCHES:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _PatchingLoader(spec.loader, internals.PATCHES[fullname])
+                return spec
+        return None
+
+
+class _PatchingLoader(Loader):
+    """A module's own loader, and a patch afterwards. Everything else is asked of the module's own loader."""
+
+    def __init__(self, loader: Any, patch: Any) -> None:
+        self._loader, self._patch = loader, patch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._patch(module)
+
+
+def tag_clients(clients: Sequence[Any]) -> tuple[frozenset[object], Any]:
+    """Tag the calls of ``clients`` (clients or resources); returns the tags and a function that removes them."""
+    from pytest_dynamodb.hooks.handlers import tag_client
+
+    tag, undo = object(), []
+    handler = tag_client(tag)
+    for client in clients:
+        events = client.meta.client.meta.events if hasattr(client.meta, "client") else client.meta.events
+        for service in ("dynamodb", "dynamodb-streams"):
+            event = f"provide-client-params.{service}"
+            events.register_first(event, handler)
+            undo.append((events, event))
+
+    def remove() -> None:
+        for events, event in undo:
+            events.unregister(event, handler)
+
+    return frozenset({tag}), remove

@@ -1,0 +1,175 @@
+"""Every place where botocore or aiobotocore is reached past its documented interface, and why.
+
+===========================================  ========================================================================
+name                                         why there is no other way
+===========================================  ========================================================================
+``botocore.handlers.BUILTIN_HANDLERS``       the list from which every new session takes its handlers; the documented
+                                             way, ``session.register``, needs the session, and applications make theirs
+                                             out of our sight (moto hooks here too)
+``botocore.hooks.HierarchicalEmitter``       found among the live objects once, to reach sessions and clients that were
+                                             made before installation
+``Session.create_client`` (wrapped)          a client without a region must be possible while a replay answers, and the
+                                             region is decided here, before any event
+``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
+``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
+``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
+===========================================  ========================================================================
+
+All of it is put in place by ``patch`` when the module in question is imported and taken back by ``restore``.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pytest_dynamodb.hooks import active
+
+COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
+
+#: Set while a pytest session runs: clients made at import time, before any provider is in charge, are covered too.
+covers_imports = False
+
+_restorers: list[Callable[[], None]] = []
+
+
+def patch_handlers(module: Any) -> None:
+    """Give every session made from now on our handlers."""
+    from pytest_dynamodb.hooks.handlers import EVENTS
+
+    module.BUILTIN_HANDLERS.extend(EVENTS)
+
+    def restore() -> None:
+        for event in EVENTS:
+            if event in module.BUILTIN_HANDLERS:
+                module.BUILTIN_HANDLERS.remove(event)
+
+    _restorers.append(restore)
+
+
+def patch_session(module: Any) -> None:
+    """Let clients of the covered services be made without a region, where replays may answer them."""
+    name = "AioSession" if hasattr(module, "AioSession") else "Session"
+    session = getattr(module, name)
+    original = session.__dict__.get("create_client")
+    if original is None:
+        return
+
+    @functools.wraps(original)
+    def create_client(self: Any, service_name: str, region_name: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        if region_name is None and service_name in COVERED_SERVICES and _may_be_answered():
+            region_name = _configured_region(self, kwargs.get("config"))
+        return original(self, service_name, region_name, *args, **kwargs)
+
+    _replace(session, "create_client", create_client)
+
+
+def _configured_region(session: Any, config: Any) -> str | None:
+    from pytest_dynamodb.hooks.regions import LAST_RESORT
+
+    if getattr(config, "region_name", None) is not None or session.get_config_variable("region") is not None:
+        return None  # botocore finds it by itself
+    return LAST_RESORT
+
+
+def patch_credentials(module: Any) -> None:
+    """Ask instance metadata for credentials when a request is signed, not when a client is made."""
+    from botocore.exceptions import NoCredentialsError
+
+    is_async = hasattr(module, "AioInstanceMetadataProvider")
+    provider = module.AioInstanceMetadataProvider if is_async else module.InstanceMetadataProvider
+    deferred = module.AioDeferredRefreshableCredentials if is_async else module.DeferredRefreshableCredentials
+    original = provider.__dict__["load"]
+
+    def fetch_later(self: Any) -> Any:
+        def fetch() -> Any:
+            metadata = self._role_fetcher.retrieve_iam_role_credentials()
+            if not metadata:
+                raise NoCredentialsError
+            return metadata
+
+        async def fetch_async() -> Any:
+            metadata = await self._role_fetcher.retrieve_iam_role_credentials()
+            if not metadata:
+                raise NoCredentialsError
+            return metadata
+
+        return deferred(refresh_using=fetch_async if is_async else fetch, method=self.METHOD)
+
+    if is_async:
+
+        @functools.wraps(original)
+        async def load_async(self: Any) -> Any:
+            return fetch_later(self) if _may_be_answered() else await original(self)
+
+        _replace(provider, "load", load_async)
+    else:
+
+        @functools.wraps(original)
+        def load(self: Any) -> Any:
+            return fetch_later(self) if _may_be_answered() else original(self)
+
+        _replace(provider, "load", load)
+
+
+def patch_waiter(module: Any) -> None:
+    """Poll without a pause while a provider answers by itself: there is nothing to wait for."""
+    waiter = getattr(module, "AIOWaiter", None) or module.Waiter
+    original = waiter.__dict__["wait"]
+
+    @functools.wraps(original)
+    def wait(self: Any, **kwargs: Any) -> Any:
+        provider = active.current()
+        # get_waiter() names the class after the service: "DynamoDB.Waiter.TableExists".
+        if provider is not None and provider.offline and type(self).__name__.startswith("DynamoDB"):
+            kwargs["WaiterConfig"] = {**kwargs.get("WaiterConfig", {}), "Delay": 0}
+        return original(self, **kwargs)  # a coroutine under aiobotocore, which the caller awaits
+
+    _replace(waiter, "wait", wait)
+
+
+#: What to do with a module once it is imported.
+PATCHES: dict[str, Callable[[Any], None]] = {
+    "botocore.handlers": patch_handlers,
+    "botocore.session": patch_session,
+    "botocore.credentials": patch_credentials,
+    "botocore.waiter": patch_waiter,
+    "aiobotocore.session": patch_session,
+    "aiobotocore.credentials": patch_credentials,
+    "aiobotocore.waiter": patch_waiter,
+}
+
+
+def restore() -> None:
+    """Take every patch back, the last one first."""
+    while _restorers:
+        _restorers.pop()()
+
+
+def living_emitters() -> Iterator[Any]:
+    """The event emitters of all sessions and clients there are."""
+    hooks = sys.modules.get("botocore.hooks")
+    if hooks is None:
+        return
+    for candidate in gc.get_objects():
+        # type(), not isinstance(): proxies of other libraries answer __class__ by running code.
+        if issubclass(type(candidate), hooks.HierarchicalEmitter):
+            yield candidate
+
+
+def _may_be_answered() -> bool:
+    return covers_imports or active.current() is not None
+
+
+def _replace(owner: Any, name: str, value: Any) -> None:
+    original = owner.__dict__[name]
+    setattr(owner, name, value)
+
+    def restore() -> None:
+        if owner.__dict__.get(name) is value:  # someone who wrapped ours keeps what they have
+            setattr(owner, name, original)
+
+    _restorers.append(restore)

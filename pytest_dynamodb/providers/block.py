@@ -1,0 +1,23 @@
+"""Block: no DynamoDB call gets through, for tests that should make none."""
+
+from __future__ import annotations
+
+from pytest_dynamodb.errors import UnexpectedRequest
+from pytest_dynamodb.exchange import Outcome, Request
+
+
+class BlockingProvider:
+    """Raises ``UnexpectedRequest`` for every call, saying ``why`` and what to do."""
+
+    offline = True
+    endpoint = None
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def before(self, request: Request) -> Outcome | None:
+        """Never returns."""
+        raise UnexpectedRequest(f"{request.operation} on {request.params.get('TableName', '(no table)')}: {self._why}")
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Never called: nothing is let go."""

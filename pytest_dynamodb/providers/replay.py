@@ -1,0 +1,46 @@
+"""Replay: the cassette answers, never the network."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_dynamodb.cassette.cassette import Cassette
+from pytest_dynamodb.cassette.store import load_cassette
+from pytest_dynamodb.exchange import Outcome, Provider, Request
+
+
+class ReplayProvider:
+    """Answers from a cassette, given open or by its path.
+
+    A request it has no recording for goes to ``otherwise`` where one is given; else it raises ``UnexpectedRequest``,
+    which is noted on the cassette for good.
+    """
+
+    def __init__(self, cassette: Cassette | str | os.PathLike[str], *, otherwise: Provider | None = None) -> None:
+        self.cassette = cassette if isinstance(cassette, Cassette) else load_cassette(cassette)
+        self.cassette.open_for_replay()
+        self._otherwise = otherwise
+
+    @property
+    def offline(self) -> bool:
+        """Whether everything is answered here."""
+        return self._otherwise is None
+
+    @property
+    def endpoint(self) -> str | None:
+        """The URL for what is not answered here."""
+        return self._otherwise.endpoint if self._otherwise else None
+
+    def before(self, request: Request) -> Outcome | None:
+        """The recorded outcome. Raises ``UnexpectedRequest`` if there is none and nobody else to ask."""
+        outcome, reason = self.cassette.answer(request)
+        if outcome is not None:
+            return outcome
+        if self._otherwise is None:
+            raise self.cassette.miss(request, reason)
+        return self._otherwise.before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Tell whoever let it go to the network."""
+        if self._otherwise is not None:
+            self._otherwise.after(request, outcome)

@@ -1,0 +1,96 @@
+"""What every test of this project stands on: a machine without AWS settings, and DynamoDB endpoints to talk to."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+NOWHERE = str(Path(__file__).parent / "no such file")
+
+# Where botocore would find settings of the person who runs the tests. AWS_EC2_METADATA_DISABLED is not set on purpose:
+# tests show that instance metadata is not asked.
+FILES = {"AWS_CONFIG_FILE": NOWHERE, "AWS_SHARED_CREDENTIALS_FILE": NOWHERE, "BOTO_CONFIG": NOWHERE}
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+SETTINGS = ("PYTEST_DYNAMODB_RECORD", "PYTEST_DYNAMODB_PROVIDER", "PYTEST_DYNAMODB_UPSTREAM")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what the `async` extra is for where it is not installed."""
+    if importlib.util.find_spec("aiobotocore"):
+        return
+    for item in items:
+        if item.get_closest_marker("aiobotocore"):
+            item.add_marker(pytest.mark.skip(reason="aiobotocore is not installed: nox -s tests_async"))
+
+
+@pytest.fixture(autouse=True)
+def no_aws_settings() -> Iterator[None]:
+    """No credentials, no region, no profile, no endpoint, no proxy, and no setting of this plugin's.
+
+    Not through the `monkeypatch` fixture, so that a test may undo its own changes without undoing these.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name in (*PROXIES, *SETTINGS):
+            patch.delenv(name, raising=False)
+        for name, value in FILES.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch, no_aws_settings: None) -> dict[str, str]:
+    """Made-up credentials and a region in the environment: what a machine that records has."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
+    """The URL of moto's server. It keeps its tables for the session: take `moto` to start with none."""
+    from moto_http import moto_http
+
+    with moto_http() as url:
+        yield url
+
+
+@pytest.fixture
+def moto(moto_server: str) -> str:
+    """The URL of moto's server, without any table."""
+    from moto_http import reset
+
+    reset(moto_server)
+    return moto_server
+
+
+@pytest.fixture(scope="session")
+def live_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of the endpoint that tests marked `live_endpoint` talk to; its tables are there until the session ends.
+
+    DYNAMODB_TEST_ENDPOINT says which: unset for moto, `local` for DynamoDB Local, or a URL.
+    """
+    chosen = os.environ.get("DYNAMODB_TEST_ENDPOINT", "moto")
+    if chosen == "moto":
+        yield request.getfixturevalue("moto_server")
+    elif chosen == "local":
+        from dynamodb_local import dynamodb_local, missing
+
+        if missing():
+            pytest.skip(missing())
+        with dynamodb_local() as url:
+            yield url
+    else:
+        yield chosen

@@ -1,0 +1,242 @@
+"""Every fenced code block of the README and of docs/ does what it says.
+
+A document is run from top to bottom in a folder of its own, as a reader would follow it:
+
+    ```python                   executed; a document's blocks share their names
+    ```python title=test_x.py   written to that file; so is a block of any language with a title
+    ```console                  lines that begin with `$ ` are run. The lines below one must be among what it printed,
+                                in that order; `...` in a line stands for any text. `exit=1` in the info string says
+                                that the last command ends with that status
+    ```bash                     every line is a command
+    ```ini, toml, json          parsed
+    ```text, http, ...          shown to people only
+
+`http://127.0.0.1:8000` in a block is moto's server. A block below `<!-- not run: reason -->` is not run, and shows as a
+skipped test with that reason.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pytest brings it where Python has none
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+UPSTREAM = "http://127.0.0.1:8000"
+COMMANDS = ("pytest", "pytest-dynamodb", "python", "cat", "git", "ls", "mkdir")
+FOR_PEOPLE = ("text", "http", "diff", "mermaid")
+COMMAND_SECONDS = 120
+
+FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`\n]*)\n(?P<code>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)
+NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^>]+?) -->\s*\Z")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its `key=value` options, its text, and where it stands."""
+
+    document: Path
+    line: int
+    language: str
+    options: dict[str, str]
+    code: str
+    not_run: str
+
+    @property
+    def place(self) -> str:
+        return f"{os.path.relpath(self.document, ROOT)}:{self.line}"
+
+
+def blocks(document: Path) -> Iterator[Block]:
+    """The blocks of a document, in order."""
+    text = document.read_text(encoding="utf-8")
+    for fence in FENCE.finditer(text):
+        language, *options = fence["info"].split() or [""]
+        exempt = NOT_RUN.search(text, 0, fence.start())
+        yield Block(
+            document=document,
+            line=text.count("\n", 0, fence.start()) + 1,
+            language=language,
+            options=dict(option.split("=", 1) for option in options),
+            code="".join(line.removeprefix(fence["indent"]) for line in fence["code"].splitlines(keepends=True)),
+            not_run=exempt["reason"] if exempt else "",
+        )
+
+
+def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
+    """The commands of a block, each with the output that is shown below it."""
+    if block.language != "console":
+        lines = block.code.replace("\\\n", " ").splitlines()
+        yield from ((line, []) for line in lines if line.strip() and not line.startswith("#"))
+        return
+    for part in re.split(r"^\$ ", block.code.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
+        command, *shown = part.splitlines()
+        yield command, [line for line in shown if line.strip()]
+
+
+def run_command(block: Block, command: str, shown: list[str], *, status: int) -> None:
+    """Run a command as a reader's shell would, and hold its output against what is shown."""
+    words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)]
+    assert words[0] in COMMANDS, f"{block.place}: `{words[0]}` is no command that documents may run; is it `not run`?"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command,
+        shell=True,
+        env={**os.environ, "PATH": path, "COLUMNS": "120"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+    where = f"{block.place}: `{command}` printed\n{done.stdout}\n"
+    assert done.returncode == status, f"{where}and ended with {done.returncode}, not {status}"
+    printed = iter(done.stdout.splitlines())
+    for line in shown:
+        pattern = re.compile(".*".join(map(re.escape, line.strip().split("..."))))
+        assert any(pattern.search(candidate) for candidate in printed), f"{where}and not, in this order, {line!r}"
+
+
+def parse(block: Block) -> None:
+    """Read a block of settings or data; raises what the language's reader raises."""
+    if block.language in ("ini", "cfg"):
+        configparser.ConfigParser(interpolation=None).read_string(block.code)
+    elif block.language == "toml":
+        tomllib.loads(block.code)
+    elif block.language == "json":
+        json.loads(block.code)
+    else:
+        pytest.fail(f"{block.place}: what is one to do with {block.language!r}?")
+
+
+def run(block: Block, names: dict[str, object]) -> None:
+    """Do with a block what its language asks for."""
+    if "title" in block.options:
+        path = Path(block.options["title"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.code, encoding="utf-8")
+    elif block.language == "python":
+        # The empty lines put a traceback's line numbers where the document's are.
+        exec(compile("\n" * block.line + block.code, str(block.document), "exec"), names)
+    elif block.language in ("console", "bash"):
+        listed = list(commands(block))
+        for number, (command, shown) in enumerate(listed, start=1):
+            status = int(block.options.get("exit", 0)) if number == len(listed) else 0
+            run_command(block, command, shown, status=status)
+    elif block.language not in FOR_PEOPLE:
+        parse(block)
+
+
+@pytest.fixture
+def reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, credentials: dict[str, str], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Somebody with credentials, an empty folder and no tables yet, and not a CI."""
+    if "document" in request.fixturenames and UPSTREAM in request.getfixturevalue("document").read_text("utf-8"):
+        request.getfixturevalue("moto")
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    loaded = set(sys.modules)
+    yield
+    for name in set(sys.modules) - loaded:
+        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]  # the next document may have a module of the same name
+
+
+def follow(document: Path, request: pytest.FixtureRequest) -> None:
+    """Run a document, in the current folder."""
+    names: dict[str, object] = {"__name__": "__document__"}
+    for block in blocks(document):
+        if UPSTREAM in block.code and not block.not_run:
+            url: str = request.getfixturevalue("moto_server")
+            run(replace(block, code=block.code.replace(UPSTREAM, url)), names)
+        elif not block.not_run:
+            run(block, names)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.usefixtures("reader")
+def test_document(document: Path, request: pytest.FixtureRequest) -> None:
+    follow(document, request)
+
+
+EXEMPT = [block for document in DOCUMENTS for block in blocks(document) if block.not_run]
+
+
+@pytest.mark.parametrize("block", EXEMPT, ids=lambda block: block.place)
+def test_exempt(block: Block) -> None:
+    pytest.skip(block.not_run)
+
+
+# The runner itself: a document that is wrong must not pass.
+
+GOOD = """
+```python title=shop.py
+price = 3
+```
+```python
+import shop
+total = 2 * shop.price
+```
+1. Indented, as in a list:
+
+   ```python
+   assert total == 6
+   ```
+```console exit=3
+$ python -c "print('one'); print('two and more')"
+one
+two ...
+$ python -c "raise SystemExit(3)"
+```
+```toml
+[a]
+```
+<!-- not run: it could not -->
+```python
+1 / 0
+```
+"""
+
+
+@pytest.mark.usefixtures("reader")
+def test_good_document_passes(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    document = tmp_path / "good.md"
+    document.write_text(GOOD, encoding="utf-8")
+    follow(document, request)
+    assert [block.not_run for block in blocks(document)][-1] == "it could not"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("```python\nassert 1 == 2, 'no'\n```\n", "no"),
+        ("```console\n$ python -c 'print(1)'\n2\n```\n", "and not, in this order, '2'"),
+        ("```console\n$ python -c 'print(1, 2, sep=chr(10))'\n2\n1\n```\n", "and not, in this order, '1'"),
+        ("```console\n$ python -c 'raise SystemExit(3)'\n```\n", "ended with 3, not 0"),
+        ("```console\n$ rm -rf nothing\n```\n", "`rm` is no command that documents may run"),
+        ("```toml\na = = 1\n```\n", "(at line 1"),
+        ("```cobol\n```\n", "what is one to do with 'cobol'"),
+    ],
+)
+@pytest.mark.usefixtures("reader")
+def test_bad_document_fails(text: str, complaint: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    document = tmp_path / "bad.md"
+    document.write_text(f"words\n\n{text}", encoding="utf-8")
+    with pytest.raises((AssertionError, ValueError, pytest.fail.Exception), match=re.escape(complaint)):
+        follow(document, request)
