@@ -18,8 +18,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar, cast
 
 from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.cassette.options import CassetteOptions, Mode, OnUnused, one_of
-from pytest_dynamodb.cassette.playback import Order
+from pytest_dynamodb.cassette.options import CassetteOptions, Mode, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.report import describe_unplayed
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.errors import (

@@ -158,6 +158,8 @@ class Cassette:
             recorded = datetime.fromisoformat(self.header.recorded.replace("Z", "+00:00"))
         except ValueError:
             return None
+        if recorded.tzinfo is None:  # another language's writer; the format says UTC
+            recorded = recorded.replace(tzinfo=timezone.utc)
         return datetime.now(timezone.utc) - recorded
 
     # -- recording ---------------------------------------------------------------------------------------------------

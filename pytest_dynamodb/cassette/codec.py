@@ -65,13 +65,9 @@ def decode_header(frame: Frame, path: str) -> Header:
         recorded=fields.get("recorded", str, ""),
         endpoint=fields.get("endpoint", str, "aws"),
         recorder=fields.texts("recorder"),
-        tables={
-            name: tuple(str(key) for key in keys)
-            for name, keys in fields.get("tables", dict, {}).items()
-            if isinstance(keys, list)
-        },
-        pseudonyms=tuple(str(text) for text in fields.get("pseudonyms", list, [])),
-        memos={name: values for name, values in fields.get("memos", dict, {}).items() if isinstance(values, list)},
+        tables={name: fields.inner("tables").text_list(name) for name in fields.get("tables", dict, {})},
+        pseudonyms=fields.text_list("pseudonyms"),
+        memos={name: fields.inner("memos").get(name, list) for name in fields.get("memos", dict, {})},
     )
 
 
@@ -106,18 +102,20 @@ def _encode_outcome(outcome: Outcome) -> dict[str, Any]:
 def decode_exchange(frame: Frame, path: str) -> Exchange:
     """The exchange in ``frame``. Raises ``CassetteError`` for a field that is missing or of a wrong type."""
     fields = _Fields(frame, path)
-    tokens = fields.get("tokens", list, [])
     return Exchange(
         fields.get("operation", str),
         fields.get("params", dict),
         _decode_outcome(fields),
-        tuple(str(token) for token in tokens) if tokens else (),
+        fields.text_list("tokens"),
         fields.get("owner", str, ""),
     )
 
 
 def _decode_outcome(fields: _Fields) -> Outcome:
-    attempts, elapsed = fields.get("attempts", int), fields.get("elapsed", int) / 1e6
+    attempts, microseconds = fields.get("attempts", int), fields.get("elapsed", int)
+    if not 0 <= microseconds < 2**63:
+        raise fields.wrong("the field 'elapsed' is out of range")
+    elapsed = microseconds / 1e6
     if "failure" in fields.body:
         failure = fields.inner("failure")
         return TransportFailure(
@@ -126,7 +124,10 @@ def _decode_outcome(fields: _Fields) -> Outcome:
     response = fields.inner("response")
     content: dict[str, Any] | bytes
     if "raw" in response.body:
-        content = base64.b64decode(response.get("raw", str))
+        try:
+            content = base64.b64decode(response.get("raw", str), validate=True)
+        except ValueError:
+            raise response.wrong("the field 'raw' is no binary") from None
     else:
         content = response.get("body", dict)
     status, exhausted = response.get("status", int), response.get("exhausted", bool, False)
@@ -150,21 +151,28 @@ class _Fields:
         if value is default and default is not _REQUIRED:
             return default
         if type(value) is not kind:
-            problem = (
-                f"the field {name!r} is missing" if value is _REQUIRED else f"the field {name!r} is no {kind.__name__}"
-            )
-            raise CassetteError(
-                self.path,
-                problem,
-                offset=self.frame.offset,
-                remedy="restore the file from version control, or record it again",
-            )
+            problem = "is missing" if value is _REQUIRED else f"is no {kind.__name__}"
+            raise self.wrong(f"the field {name!r} {problem}")
         return value
 
     def texts(self, name: str) -> dict[str, str]:
-        if name not in self.body:
-            return {}
-        return {key: str(value) for key, value in self.get(name, dict).items()}
+        values: dict[str, Any] = self.get(name, dict, {})
+        for value in values.values():
+            if type(value) is not str:
+                raise self.wrong(f"the field {name!r} holds something other than text")
+        return values
+
+    def text_list(self, name: str) -> tuple[str, ...]:
+        values = self.get(name, list, ())
+        for value in values:
+            if type(value) is not str:
+                raise self.wrong(f"the field {name!r} holds something other than text")
+        return tuple(values)
+
+    def wrong(self, problem: str) -> CassetteError:
+        """The error that says what is wrong with this frame."""
+        remedy = "restore the file from version control, or record it again"
+        return CassetteError(self.path, problem, offset=self.frame.offset, remedy=remedy)
 
     def inner(self, name: str) -> _Fields:
         return _Fields(self.frame, self.path, self.get(name, dict))

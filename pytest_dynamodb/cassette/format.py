@@ -27,7 +27,9 @@ _FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 16 * 2**20, 128
 _BIG_INTEGER = 1  # msgpack extension: an integer beyond 64 bits, as decimal text
 _BIN_HEADERS = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of bin 8/16/32 -> bytes of its length
 #: Without one of these bytes a body holds nothing to convert or to refuse: binaries, and msgpack's own timestamps.
-_MAYBE_CONVERTED = (*(bytes([marker]) for marker in _BIN_HEADERS), b"\xd6\xff", b"\xd7\xff", b"\xc7\x0c\xff")
+_MAYBE_CONVERTED = (*(bytes([marker]) for marker in _BIN_HEADERS), b"\xff")  # 0xff is -1, the timestamps' type
+#: Arrays of 16 and 32 bit lengths, for which msgpack sets room aside before it has seen a single element.
+_LONG_ARRAYS = (b"\xdc", b"\xdd")
 
 _RECORD_AGAIN = "restore the file from version control, or record it again"
 
@@ -41,10 +43,17 @@ class Frame(NamedTuple):
 
 
 def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
-    """A frame holding ``body``. Raises ``ValueError`` for what JSON could not have held, or nested too deeply."""
+    """A frame holding ``body``. Raises ``ValueError`` for what JSON could not have held, or nested too deeply.
+
+    An exchange that compresses so well that a reader would take it for a bomb is left as it is.
+    """
     packed = _pack(body)
     if kind == COMPRESSED_EXCHANGE:
-        packed = zlib.compress(packed, 6)
+        compressed = zlib.compress(packed, 6)
+        if len(packed) <= _UNPACKED_PER_BYTE * len(compressed):
+            packed = compressed
+        else:
+            kind = EXCHANGE
     crc = _checksum(kind, packed)
     return bytes([0x93, kind, 0xCE]) + crc.to_bytes(4, "big") + _bin_header(len(packed)) + packed
 
@@ -78,7 +87,7 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
             packed = _decompress(packed, budget, path, start)
             budget -= len(packed)
         body = _unpack(packed, path, body_at)
-        if kind == END:
+        if kind == END and count >= 0:
             if position != len(raw):
                 raise CassetteError(path, "there are bytes behind the end", offset=position, remedy=_RECORD_AGAIN)
             if body.get("exchanges") != count or body.get("checksum") != chain:
@@ -147,6 +156,8 @@ def _pack(body: dict[str, Any]) -> bytes:
 
 def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
     try:
+        if any(marker in packed for marker in _LONG_ARRAYS):
+            _walk_through(packed)
         body = msgpack.unpackb(
             packed, raw=False, strict_map_key=True, unicode_errors="surrogatepass", ext_hook=_big_integer
         )
@@ -160,6 +171,13 @@ def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise CassetteError(path, "a frame's body is not a map", offset=offset, remedy=_RECORD_AGAIN)
     return body
+
+
+def _walk_through(packed: bytes) -> None:
+    """Raise for an array that claims more elements than there are, without making room for any."""
+    walker = msgpack.Unpacker(None, max_buffer_size=len(packed))
+    walker.feed(packed)
+    walker.skip()
 
 
 def _to_disk(value: Any) -> Any:

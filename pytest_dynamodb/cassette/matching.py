@@ -7,14 +7,12 @@ Idempotency tokens and ignored paths are left out, and what remains is put into 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from pytest_dynamodb.cassette.options import NormalizeHook
 from pytest_dynamodb.cassette.paths import compile_paths, select, without
 from pytest_dynamodb.expressions.canonical import canonical_params
-
-#: ``(operation, params)`` → other parameters to match by, or ``None`` to match by these.
-NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 

@@ -8,16 +8,23 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal, cast, get_args
 
-from pytest_dynamodb.cassette.matching import NormalizeHook
-from pytest_dynamodb.cassette.playback import ORDERS, Order
-from pytest_dynamodb.cassette.redaction import RedactHook
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Exchange, Request
 
 Mode = Literal["none", "once", "new_episodes", "rewrite", "verify"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+#: ``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
+#: that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order.
+Order = Literal["causal", "strict", "any"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 OnUnused = Literal["ignore", "warn", "fail"]
 ON_UNUSED: tuple[OnUnused, ...] = get_args(OnUnused)
+
+#: ``(operation, params)`` → other parameters to match by, or ``None`` to match by these.
+NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+
+#: ``(path, type_tag, value)`` → what to put there instead, or ``None`` to leave it.
+RedactHook = Callable[[str, str, str], str | None]
 
 #: ``(exchange)`` → another exchange to go on with, ``False`` to drop it, or ``None`` to leave it as it is.
 ExchangeHook = Callable[[Exchange], "Exchange | Literal[False] | None"]

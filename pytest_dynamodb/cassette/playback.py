@@ -5,16 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pytest_dynamodb.cassette.items import NOTHING, WRITES, Item, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.options import Order
 from pytest_dynamodb.exchange import Exchange
-
-#: ``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
-#: that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order.
-Order = Literal["causal", "strict", "any"]
-ORDERS: tuple[Order, ...] = ("causal", "strict", "any")
 
 
 class Found(NamedTuple):

@@ -11,16 +11,14 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from pytest_dynamodb.cassette.options import RedactHook
 from pytest_dynamodb.cassette.paths import Place, compile_paths, select
 from pytest_dynamodb.exchange import Outcome, TransportFailure
-
-#: ``(path, type_tag, value)`` → what to put there instead, or ``None`` to leave it.
-RedactHook = Callable[[str, str, str], str | None]
 
 #: Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids.
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")

@@ -7,26 +7,29 @@ import threading
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
 
+from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import internals
 
 _lock = threading.RLock()
 _finder: _PostImport | None = None
 
 
-def install(*, cover_imports: bool = False) -> None:
+def install(*, cover_imports: bool = False) -> bool:
     """Reach every DynamoDB client of this process, those that exist and those to come.
 
-    Idempotent. While nothing is active a call costs one look-up. ``cover_imports`` also lets clients be made without
+    Returns whether anything was installed: not if it was already. While nothing is active a call costs one look-up. ``cover_imports`` also lets clients be made without
     a region or credentials before any provider is in charge, for applications that make theirs when imported.
     """
     global _finder
     with _lock:
         internals.covers_imports = internals.covers_imports or cover_imports
         if _finder is not None:
-            return
+            return False
+        refuse_namesake()
         _finder = _PostImport()
         sys.meta_path.insert(0, _finder)
         for name, patch in internals.PATCHES.items():
@@ -35,6 +38,20 @@ def install(*, cover_imports: bool = False) -> None:
                 patch(module)
         if "botocore.hooks" in sys.modules:
             _reach_the_living()
+        return True
+
+
+def refuse_namesake() -> None:
+    """Raise ``ConfigurationError`` if another distribution with the same import package is installed beside this one."""
+    for name in ("pytest-dynamodb", "pytest_dynamodb"):
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            continue
+        raise ConfigurationError(
+            "the distributions pytest-dynamodb and pytest-dynamodb-cassette both install the import package "
+            "pytest_dynamodb and overwrite each other's files: uninstall both, then install only one of them again"
+        )
 
 
 def uninstall() -> None:

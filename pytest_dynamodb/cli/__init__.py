@@ -1,0 +1,58 @@
+"""The command ``pytest-dynamodb``. A command's module loads when the command is asked for.
+
+Exit codes: 0 fine, 1 findings, 2 usage, or an error that is this package's to explain.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pytest_dynamodb import __version__
+from pytest_dynamodb.errors import PytestDynamoDbError
+
+#: Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named like it.
+COMMANDS = {
+    "demo": "Run the shipped example's tests from their cassettes.",
+    "ls": "List the cassettes of a folder.",
+    "show": "Print what a cassette holds, an exchange a line.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name, and shows this package's errors as one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called ``cmd_name``, loaded now; ``None`` if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list that ``--help`` ends with."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. What this package raises leaves as a message and exit code 2, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except PytestDynamoDbError as problem:
+            raise _Explained(str(problem)) from problem
+
+
+class _Explained(click.ClickException):
+    exit_code = 2
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="pytest-dynamodb-cassette %(version)s")
+def main() -> None:
+    """Recordings of Amazon DynamoDB calls: see what they hold, or see them at work."""

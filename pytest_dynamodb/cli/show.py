@@ -1,0 +1,76 @@
+"""``show``: what a cassette holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pytest_dynamodb.cassette.report.requests import request_line, tables_text
+from pytest_dynamodb.cassette.store import read
+from pytest_dynamodb.cli.listing import columns, header_json, size_text, status_text
+from pytest_dynamodb.exchange import Exchange, TransportFailure
+from pytest_dynamodb.expressions.canonical import canonical_params
+
+_HEADINGS = ("#", "operation", "table", "answer", "tries", "ms", "request")
+_FLUSH_RIGHT = frozenset({0, 4, 5})
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
+def show(file: Path, *, as_json: bool) -> None:
+    """Print what the cassette FILE holds, an exchange a line.
+
+    Expressions are shown as they are compared: names and values in place of their placeholders, clauses in order.
+    """
+    header, exchanges = read(file)
+    if as_json:
+        listed = [_exchange_json(number, exchange) for number, exchange in enumerate(exchanges, 1)]
+        click.echo(json.dumps({**header_json(file, header), "exchanges": listed}, indent=2))
+        return
+    click.echo(header.node_id or "shared by several tests" if any(e.owner for e in exchanges) else header.node_id)
+    with_what = ", ".join(f"{name} {version}" for name, version in header.recorder.items())
+    click.echo(
+        f"{len(exchanges)} exchanges, {size_text(file.stat().st_size)}, recorded {header.recorded or 'at an unknown time'} "
+        f"from {header.endpoint}" + (f" with {with_what}" if with_what else "")
+    )
+    click.echo()
+    rows = [_HEADINGS, *(_row(number, exchange) for number, exchange in enumerate(exchanges, 1))]
+    for line in columns(rows, right=_FLUSH_RIGHT):
+        click.echo(line)
+
+
+def _row(number: int, exchange: Exchange) -> tuple[str, ...]:
+    return (
+        str(number),
+        exchange.operation,
+        tables_text(exchange.operation, exchange.params),
+        status_text(exchange),
+        str(exchange.attempts),
+        f"{exchange.elapsed * 1000:.1f}",
+        request_line(exchange.operation, exchange.params),
+    )
+
+
+def _exchange_json(number: int, exchange: Exchange) -> dict[str, Any]:
+    outcome = exchange.outcome
+    answer: dict[str, Any]
+    if isinstance(outcome, TransportFailure):
+        answer = {"failure": {"kind": outcome.kind, "message": outcome.message}}
+    else:
+        body = outcome.body.decode("utf-8", "replace") if isinstance(outcome.body, bytes) else outcome.body
+        answer = {"status": outcome.status, "response": body}
+    return {
+        "number": number,
+        "operation": exchange.operation,
+        "params": exchange.params,
+        "canonical": canonical_params(exchange.operation, exchange.params),
+        **answer,
+        "error": exchange.error_code,
+        "attempts": exchange.attempts,
+        "elapsed": exchange.elapsed,
+        "owner": exchange.owner,
+    }

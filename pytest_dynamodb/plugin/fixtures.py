@@ -1,0 +1,92 @@
+"""Fixtures for tests, and those that projects override."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_dynamodb.plugin import markers
+from pytest_dynamodb.plugin.naming import item_file
+from pytest_dynamodb.plugin.state import RUN, state_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.cassette import Cassette
+    from pytest_dynamodb.client.client import DynamoDbClient
+
+
+@pytest.fixture(scope="session")
+def dynamodb_cassette_config() -> dict[str, Any]:
+    """Settings for all tests: override it to return some of the marker's keywords, ``allow`` or ``compress``."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def dynamodb_cassette_dir(pytestconfig: pytest.Config) -> Path:
+    """The folder of cassettes: override it to put them elsewhere."""
+    return state_of(pytestconfig).settings.folder
+
+
+@pytest.fixture
+def dynamodb_cassette_name() -> str | None:
+    """The name of the test's cassette: override it to name it yourself; ``None`` names it after the test."""
+    return None
+
+
+@pytest.fixture
+def _dynamodb_cassette_places(
+    request: pytest.FixtureRequest, dynamodb_cassette_config: dict[str, Any], dynamodb_cassette_dir: Path
+) -> tuple[dict[str, Any], Path]:
+    """What the project's fixtures say for a test, known before anything else of the test is set up."""
+    places = dynamodb_cassette_config, Path(dynamodb_cassette_dir)
+    state_of(request.config).places = places
+    return places
+
+
+@pytest.fixture
+def _dynamodb_cassette_open(
+    request: pytest.FixtureRequest,
+    _dynamodb_cassette_places: tuple[dict[str, Any], Path],
+    dynamodb_cassette_name: str | None,
+) -> Generator[None, None, None]:
+    """Puts the test's cassette in charge before its other fixtures are set up, and until they are torn down.
+
+    The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
+    """
+    from pytest_dynamodb.plugin.runs import CassetteRun, joined_settings
+
+    item: pytest.Item = request.node
+    state = state_of(request.config)
+    said, (configured, folder) = markers.of_test(item), _dynamodb_cassette_places
+    joined = joined_settings(state.settings, said, configured, item.nodeid)
+    name = said.get("name") or joined.get("share") or dynamodb_cassette_name
+    path = item_file(item, folder, name)
+    run = CassetteRun(state, item, path, joined, owner=item.nodeid)
+    item.stash[RUN] = run
+    run.start()
+    yield
+    run.stop()
+
+
+@pytest.fixture
+def dynamodb_cassette(_dynamodb_cassette_open: None, request: pytest.FixtureRequest) -> Cassette:
+    """The test's open ``Cassette``. Asking for it marks the test."""
+    return request.node.stash[RUN].cassette
+
+
+@pytest.fixture
+def dynamodb_provider(request: pytest.FixtureRequest) -> str:
+    """Who answers the test's DynamoDB calls: ``replay``, ``record`` or ``live``."""
+    run = request.node.stash.get(RUN, None)
+    return "live" if run is None else run.provider_name
+
+
+@pytest.fixture
+def dynamodb_client() -> Generator[DynamoDbClient, None, None]:
+    """A ``DynamoDbClient`` whose calls are answered by whoever answers the test's."""
+    from pytest_dynamodb.client.client import DynamoDbClient
+
+    with DynamoDbClient(provider="live") as client:
+        yield client

@@ -1,0 +1,189 @@
+"""Command line, environment and ini: what they are called, and which of them wins.
+
+Precedence: command line > environment > marker > ``dynamodb_cassette_config`` fixture > ini.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_dynamodb.cassette.options import MODES, ON_UNUSED, check_mode, one_of
+from pytest_dynamodb.errors import ConfigurationError
+
+_PROVIDERS = ("replay", "record", "live")
+_ORPHANS = ("ignore", "warn", "fail")
+
+#: Modes that may write a cassette.
+RECORDING_MODES = frozenset({"once", "new_episodes", "rewrite"})
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks a project may implement."""
+    from pytest_dynamodb.plugin import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flags and ini keys. Each has a name of its own: other plugins own the obvious ones."""
+    group = parser.getgroup("dynamodb-cassette", "DynamoDB cassettes")
+    for flag, dest, settings in (
+        (
+            "--dynamodb-record",
+            "mode",
+            {"metavar": "MODE", "choices": (*MODES, "all"), "help": "record mode: %(choices)s"},
+        ),
+        (
+            "--dynamodb-provider",
+            "provider",
+            {"metavar": "NAME", "choices": _PROVIDERS, "help": "who answers marked tests: %(choices)s"},
+        ),
+        (
+            "--dynamodb-upstream",
+            "upstream",
+            {"metavar": "X", "help": 'where record, live and verify go: "aws" or a URL such as http://127.0.0.1:8000'},
+        ),
+        (
+            "--dynamodb-unused",
+            "on_unused",
+            {"choices": ON_UNUSED, "help": "recordings that a passing test never played: %(choices)s"},
+        ),
+        ("--dynamodb-orphans", "orphans", {"choices": _ORPHANS, "help": "cassettes that no test owns: %(choices)s"}),
+        (
+            "--dynamodb-block-network",
+            "block_network",
+            {"action": "store_true", "help": "unmarked tests may not reach DynamoDB either"},
+        ),
+        (
+            "--dynamodb-report",
+            "report",
+            {"action": "store_true", "help": "a table of what each test asked of DynamoDB"},
+        ),
+    ):
+        group.addoption(flag, dest=f"dynamodb_cassette_{dest}", default=None, **settings)  # type: ignore[arg-type]  # each row's own
+    for name, kind, text in (
+        ("mode", "string", f"record mode: {', '.join(MODES)}"),
+        ("provider", "string", f"who answers marked tests: {', '.join(_PROVIDERS)}"),
+        ("upstream", "string", 'where record, live and verify go: "aws" or a URL'),
+        ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
+        ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
+        ("block_network", "bool", "unmarked tests may not reach DynamoDB either"),
+        ("dir", "string", 'folder of cassettes, relative to rootdir; default "cassettes"'),
+        ("ignore", "linelist", "JMESPath expressions of parameters that do not matter, one a line"),
+        ("redact", "linelist", "JMESPath expressions of values that may not be recorded, one a line"),
+        ("max_age", "string", "greatest age of a cassette, such as 90d"),
+        ("allow", "args", "patterns of the names of tables that may be recorded"),
+        ("compress", "bool", "compress cassettes (git cannot delta them then)"),
+    ):
+        parser.addini(f"dynamodb_cassette_{name}", text, type=kind)  # type: ignore[arg-type]  # each row's own
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, None, None]:
+    """Cover clients that conftests make when imported; then add ``--record``, unless somebody else has it."""
+    from pytest_dynamodb.hooks.install import install
+    from pytest_dynamodb.plugin.state import INSTALLED
+
+    try:
+        early_config.stash[INSTALLED] = install(cover_imports=True)
+    except ConfigurationError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    yield
+    if not _is_taken(parser, "--record"):
+        parser.addoption(
+            "--record",
+            action="store_true",
+            default=None,
+            dest="dynamodb_cassette_record",
+            help="record DynamoDB cassettes afresh: short for --dynamodb-record=rewrite",
+        )
+
+
+def _is_taken(parser: pytest.Parser, flag: str) -> bool:
+    # pytest tells of a flag's owner only by failing later, when it parses; so the options are looked through.
+    groups = [*getattr(parser, "_groups", ()), getattr(parser, "_anonymous", None)]
+    return any(flag in option.names() for group in groups if group is not None for option in group.options)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What holds for the whole run: from the command line and the environment, which win over all else."""
+
+    mode: str | None
+    provider: str | None
+    upstream: str | None
+    on_unused: str | None
+    ini: Mapping[str, Any]
+    orphans: str
+    block_network: bool
+    report: bool
+    folder: Path
+    in_ci: bool
+    record_flag: str
+
+    @property
+    def over_all(self) -> dict[str, Any]:
+        """The settings that win over markers."""
+        chosen = {
+            "mode": self.mode,
+            "provider": self.provider,
+            "upstream": self.upstream,
+            "on_unused": self.on_unused,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
+
+
+def run_settings(config: pytest.Config) -> RunSettings:
+    """The settings of this run. Raises ``pytest.UsageError`` for one that makes no sense."""
+    try:
+        return _run_settings(config)
+    except ConfigurationError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
+def _run_settings(config: pytest.Config) -> RunSettings:
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    mode = _option(config, "mode") or os.environ.get("PYTEST_DYNAMODB_RECORD") or None
+    if _option(config, "record"):
+        if in_ci and mode is None:
+            raise ConfigurationError(
+                "CI is set, and a bare --record would overwrite cassettes there: "
+                "say --dynamodb-record=rewrite or PYTEST_DYNAMODB_RECORD=rewrite if that is meant"
+            )
+        mode = mode or "rewrite"
+    provider = _option(config, "provider") or os.environ.get("PYTEST_DYNAMODB_PROVIDER") or None
+    orphans = _option(config, "orphans") or config.getini("dynamodb_cassette_orphans") or "ignore"
+    return RunSettings(
+        mode=mode and check_mode(mode),
+        provider=provider and one_of("provider", provider, _PROVIDERS),
+        upstream=_option(config, "upstream") or os.environ.get("PYTEST_DYNAMODB_UPSTREAM") or None,
+        on_unused=_option(config, "on_unused"),
+        ini=_ini(config),
+        orphans=one_of("dynamodb_cassette_orphans", orphans, _ORPHANS),
+        block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
+        report=bool(_option(config, "report")),
+        folder=config.rootpath / (config.getini("dynamodb_cassette_dir") or "cassettes"),
+        in_ci=in_ci,
+        record_flag="--record" if not in_ci and _has_record(config) else "--dynamodb-record=rewrite",
+    )
+
+
+def _option(config: pytest.Config, name: str) -> Any:
+    return getattr(config.option, f"dynamodb_cassette_{name}", None)
+
+
+def _has_record(config: pytest.Config) -> bool:
+    return hasattr(config.option, "dynamodb_cassette_record")
+
+
+def _ini(config: pytest.Config) -> dict[str, Any]:
+    """The ini values that tests take as their defaults; those left empty are left out."""
+    names = ("mode", "provider", "upstream", "on_unused", "ignore", "redact", "max_age", "allow", "compress")
+    values = {name: config.getini(f"dynamodb_cassette_{name}") for name in names}
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,51 @@
+"""What the plugin keeps on pytest's own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_dynamodb.plugin.options import RunSettings
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.plugin.runs import CassetteRun
+
+#: Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another.
+INSTALLED = pytest.StashKey[bool]()
+
+
+@dataclass
+class PluginState:
+    """Everything of one pytest session."""
+
+    settings: RunSettings
+    #: Fixtures in reach of a marked test: their traffic gets cassettes of their own.
+    tracked_fixtures: set[str] = field(default_factory=set)
+    #: Cassette files that were opened in this process.
+    opened: set[Path] = field(default_factory=set)
+    #: Nodes that were collected, before any selection: see ``orphans``.
+    collected_items: list[pytest.Item] = field(default_factory=list)
+    collected_nodes: set[str] = field(default_factory=set)
+    #: Counts of finished cassettes that no test report carries yet, such as those of fixtures.
+    pending: list[dict[str, Any]] = field(default_factory=list)
+    #: Counts that reports have brought, here and from xdist's workers.
+    counts: list[dict[str, Any]] = field(default_factory=list)
+    orphans_of_workers: list[Sequence[str]] = field(default_factory=list)
+    #: The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it.
+    current: pytest.Item | None = None
+    places: tuple[dict[str, Any], Path] | None = None
+    blocking: Any = None
+
+
+STATE = pytest.StashKey[PluginState]()
+RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
+OUTCOME = pytest.StashKey[dict[str, str]]()
+
+
+def state_of(config: pytest.Config) -> PluginState:
+    """The state of the session that ``config`` belongs to."""
+    return config.stash[STATE]

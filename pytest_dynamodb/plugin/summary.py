@@ -1,0 +1,135 @@
+"""What a session says at its end: one pasteable line, orphaned cassettes, and the table of ``--dynamodb-report``.
+
+Counts travel on test reports, and orphans on the workers' output, so that all of it is right under xdist.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_dynamodb.plugin.orphans import find_orphans
+from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.exchange import Exchange
+
+_WORKER_KEY = "dynamodb_cassette_orphans"
+_COMMANDS_SHOWN = 5
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the counts a report carries."""
+    counts = getattr(report, "dynamodb_cassette", None)
+    if counts and _sessions:
+        _sessions[-1].counts += counts
+
+
+#: The states of the sessions running in this process: a report does not say which session it belongs to.
+_sessions: list[PluginState] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Reports belong to this session from now on."""
+    _sessions.append(state_of(session.config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Keep what an xdist worker found."""
+    found = getattr(node, "workeroutput", {}).get(_WORKER_KEY)
+    if found is not None:
+        state_of(node.config).orphans_of_workers.append(found)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Judge orphans; with ``fail`` they fail the session."""
+    config = session.config
+    state = state_of(config)
+    if state in _sessions:
+        _sessions.remove(state)
+    if state.settings.orphans == "ignore":
+        return
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_WORKER_KEY] = find_orphans(config, state)
+        return
+    if state.settings.orphans == "fail" and _orphans(config, state) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _orphans(config: pytest.Config, state: PluginState) -> list[str]:
+    if state.orphans_of_workers:  # what one worker opened, another takes for an orphan
+        common = set.intersection(*(set(found) for found in state.orphans_of_workers))
+        return sorted(common)
+    return find_orphans(config, state)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print it."""
+    state = config.stash.get(STATE, None)
+    if state is None:
+        return
+    if state.settings.orphans != "ignore":
+        for line in _orphans(config, state):
+            terminalreporter.write_line(f"dynamodb: orphaned cassette {line}", yellow=True)
+    counts = [*state.counts, *state.pending]
+    if state.settings.report:
+        for line in report_table(counts):
+            terminalreporter.write_line(line)
+    if counts:
+        terminalreporter.write_line(summary_line(counts, state.settings.record_flag))
+
+
+def summary_line(counts: Sequence[dict[str, Any]], record_flag: str) -> str:
+    """``dynamodb: 212 replayed, 0 live, 1 missed, 2 unused · re-record: pytest a::b --record``."""
+    total = {key: sum(count[key] for count in counts) for key in ("replayed", "live", "missed", "unused", "recorded")}
+    line = "dynamodb: {replayed} replayed, {live} live, {missed} missed, {unused} unused".format(**total)
+    if total["recorded"]:
+        line += f", {total['recorded']} recorded"
+    missed = list(dict.fromkeys(count["node_id"] for count in counts if count["missed"]))
+    if missed:
+        more = " …" if len(missed) > _COMMANDS_SHOWN else ""
+        line += f" · re-record: {shlex.join(['pytest', *missed[:_COMMANDS_SHOWN]])}{more} {record_flag}"
+    return line
+
+
+def described(traffic: Iterable[Exchange]) -> dict[str, Any]:
+    """A test's traffic in numbers that travel as JSON."""
+    from pytest_dynamodb.cassette.capacity import consumed
+
+    traffic = list(traffic)
+    used = consumed(traffic)
+    reads = Counter(
+        f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in ("GetItem", "Query", "Scan")
+    )
+    slowest = max(traffic, key=lambda exchange: exchange.elapsed, default=None)
+    return {
+        "exchanges": len(traffic),
+        "read": used.read,
+        "write": used.write,
+        "unreported": len(used.unreported),
+        "scans": sum(exchange.operation == "Scan" for exchange in traffic),
+        "repeated": sum(times - 1 for times in reads.values()),
+        "slowest": f"{slowest.operation} {slowest.elapsed * 1e3:.0f} ms" if slowest else "",
+    }
+
+
+def report_table(counts: Iterable[dict[str, Any]]) -> list[str]:
+    """The lines of ``--dynamodb-report``; units that answers did not report are marked with ``+?``."""
+    rows = [(count["node_id"], count["report"]) for count in counts if "report" in count]
+    if not rows:
+        return []
+    width = max(len("test"), *(len(name) for name, _ in rows))
+    lines = [f"{'test':{width}}  exchanges   read units  write units  scans  repeated reads  slowest"]
+    for name, row in rows:
+        unsure = "+?" if row["unreported"] else "  "
+        lines.append(
+            f"{name:{width}}  {row['exchanges']:9}  {row['read']:9.1f}{unsure}  {row['write']:9.1f}{unsure}"
+            f"  {row['scans']:5}  {row['repeated']:14}  {row['slowest']}"
+        )
+    return lines
