@@ -6,15 +6,20 @@
     ├── UnexpectedRequest            a request that no recording answers (also an AssertionError)
     ├── DriftError                   an upstream no longer answers as recorded (also an AssertionError)
     ├── UnplayedExchanges            recordings were left over where that was asked to fail (also an AssertionError)
-    └── RecordingRefused             recording was asked for where it is not allowed
+    ├── RecordingRefused             recording was asked for where it is not allowed
+    └── ItemNotFound                 ``get_or_raise`` found no item (also a LookupError)
     DynamoDbError                    the service's: what DynamoDB itself answers
-    └── ValidationException          the request is malformed (HTTP 400, never retried)
+    ├── NoResponse                   it did not answer: out of reach, timed out, cut off
+    └── ValidationException, ...     one class a code, by AWS's name: ``BY_CODE``
 
 The two roots are separate on purpose: code under test catches ``DynamoDbError`` as it would in production, and must
 not swallow a missing recording by doing so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class PytestDynamoDbError(Exception):
@@ -60,22 +65,199 @@ class UnplayedExchanges(PytestDynamoDbError, AssertionError):
     """A test passed without playing everything its cassette holds, and ``on_unused`` is ``"fail"``."""
 
 
-class DynamoDbError(Exception):
-    """An answer of DynamoDB that is an error.
+class ItemNotFound(PytestDynamoDbError, LookupError):
+    """There is no item with this ``key`` in this ``table``, where the caller said that there must be one.
 
-    ``code`` is the error code without its namespace (``"ValidationException"``), ``message`` DynamoDB's own text.
+    Not a ``DynamoDbError``: DynamoDB answers such a read with success and no item.
+    """
+
+    def __init__(self, table: str, key: Mapping[str, Any]) -> None:
+        self.table, self.key = table, dict(key)
+        super().__init__(table, self.key)
+
+    def __str__(self) -> str:
+        return f"{self.table} has no item with the key {self.key!r}"
+
+
+class DynamoDbError(Exception):
+    """An answer of DynamoDB that is an error, or (``NoResponse``) that none came.
+
+    ``code``         the error code without its namespace (``"ValidationException"``)
+    ``message``      DynamoDB's own text
+    ``operation``    the call, such as ``"PutItem"``; empty where it is not known, as are the next two
+    ``table``        the table it was for
+    ``request_id``   what AWS support asks for
+    ``item``         the item that failed a condition, as Python values; ``None`` if there is none
     """
 
     code = "DynamoDbError"
 
-    def __init__(self, message: str = "", *, code: str | None = None) -> None:
-        self.message = message
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        operation: str = "",
+        table: str = "",
+        request_id: str = "",
+        item: dict[str, Any] | None = None,
+    ) -> None:
+        self.message, self.item = message, item
+        self.operation, self.table, self.request_id = operation, table, request_id
         if code is not None:
             self.code = code
         super().__init__(message)
+
+    def __str__(self) -> str:
+        if not self.operation:
+            return self.message
+        where = f"{self.operation} on {self.table}" if self.table else self.operation
+        return f"{where}: {self.code}: {self.message}"
+
+
+class NoResponse(DynamoDbError):
+    """No answer came; ``code`` is botocore's name for why. A write may have been carried out all the same."""
+
+    code = "NoResponse"
+
+
+class AccessDeniedException(DynamoDbError):
+    """The caller's policies do not allow this."""
+
+    code = "AccessDeniedException"
+
+
+class ConditionalCheckFailedException(DynamoDbError):
+    """The condition is false; ``item`` is what it was false of, ``None`` if there is no such item."""
+
+    code = "ConditionalCheckFailedException"
+
+
+class ExpiredTokenException(DynamoDbError):
+    """Temporary credentials have expired."""
+
+    code = "ExpiredTokenException"
+
+
+class InternalServerError(DynamoDbError):
+    """DynamoDB could not process the request (HTTP 500)."""
+
+    code = "InternalServerError"
+
+
+class ItemCollectionSizeLimitExceededException(DynamoDbError):
+    """The items of one partition key of a table with local indexes exceed 10 GB."""
+
+    code = "ItemCollectionSizeLimitExceededException"
+
+
+class LimitExceededException(DynamoDbError):
+    """Too many control plane operations at a time, or too many tables."""
+
+    code = "LimitExceededException"
+
+
+class ProvisionedThroughputExceededException(DynamoDbError):
+    """A table, an index or a partition is out of capacity."""
+
+    code = "ProvisionedThroughputExceededException"
+
+
+class ReplicatedWriteConflictException(DynamoDbError):
+    """A global table with strong consistency is writing the item in another region."""
+
+    code = "ReplicatedWriteConflictException"
+
+
+class RequestLimitExceeded(DynamoDbError):
+    """The account is out of capacity."""
+
+    code = "RequestLimitExceeded"
+
+
+class ResourceInUseException(DynamoDbError):
+    """The table exists already, or is being created, changed or deleted."""
+
+    code = "ResourceInUseException"
+
+
+class ResourceNotFoundException(DynamoDbError):
+    """There is no such table or index, or it is not active yet."""
+
+    code = "ResourceNotFoundException"
+
+
+class ServiceUnavailable(DynamoDbError):
+    """DynamoDB is unavailable (HTTP 503)."""
+
+    code = "ServiceUnavailable"
+
+
+class ThrottlingException(DynamoDbError):
+    """Too many requests."""
+
+    code = "ThrottlingException"
+
+
+class TransactionCanceledException(DynamoDbError):
+    """A transaction was not carried out, nothing of it."""
+
+    code = "TransactionCanceledException"
+
+
+class TransactionConflictException(DynamoDbError):
+    """A transaction that is under way holds the item."""
+
+    code = "TransactionConflictException"
+
+
+class UnrecognizedClientException(DynamoDbError):
+    """The access key or the security token is not known."""
+
+    code = "UnrecognizedClientException"
 
 
 class ValidationException(DynamoDbError):
     """The request is malformed."""
 
     code = "ValidationException"
+
+
+#: The class of each code that has one (developer guide, "Error handling"; the service's model in botocore).
+BY_CODE: Mapping[str, type[DynamoDbError]] = {
+    kind.code: kind
+    for kind in (
+        AccessDeniedException,
+        ConditionalCheckFailedException,
+        ExpiredTokenException,
+        InternalServerError,
+        ItemCollectionSizeLimitExceededException,
+        LimitExceededException,
+        ProvisionedThroughputExceededException,
+        ReplicatedWriteConflictException,
+        RequestLimitExceeded,
+        ResourceInUseException,
+        ResourceNotFoundException,
+        ServiceUnavailable,
+        ThrottlingException,
+        TransactionCanceledException,
+        TransactionConflictException,
+        UnrecognizedClientException,
+        ValidationException,
+    )
+}
+
+
+def error_for(
+    code: str,
+    message: str,
+    *,
+    operation: str = "",
+    table: str = "",
+    request_id: str = "",
+    item: dict[str, Any] | None = None,
+) -> DynamoDbError:
+    """The error of a code: of its own class where there is one, else a ``DynamoDbError`` that carries the code."""
+    return BY_CODE.get(code, DynamoDbError)(
+        message, code=code, operation=operation, table=table, request_id=request_id, item=item
+    )

@@ -18,7 +18,7 @@ from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.playback import Playback
 from pytest_dynamodb.cassette.recording import Recording
-from pytest_dynamodb.cassette.redaction import Sanitizer, looks_sensitive
+from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Request
@@ -93,6 +93,11 @@ class Cassette:
 
     # -- replay ------------------------------------------------------------------------------------------------------
 
+    def open_for_verification(self) -> None:
+        """Index the recordings, for requests of another run against another server."""
+        self._matcher = Matcher(self.options.ignore, normalize=self.options.hooks.normalize, across_runs=True)
+        self.open_for_replay()
+
     def open_for_replay(self) -> None:
         """Index the recordings."""
         tables = {**self.header.tables, **key_names(self._loaded)}
@@ -122,7 +127,7 @@ class Cassette:
             return None, "nothing is recorded yet" if not self.exists else "no recording matches"
         operation, params, tokens = request.operation, request.params, request.tokens
         key = self._matcher.key(operation, params, tokens)
-        if self.sanitizer.always or looks_sensitive(key):
+        if self.sanitizer.suspects(key):
             params = self.sanitizer.params(params)
             key = self._matcher.key(operation, params, tokens)
         found = playback.find(key, playback.touches(operation, params))
@@ -206,13 +211,15 @@ class Cassette:
 
     def commit(self) -> None:
         """The recording passed: replace the file, unless it would say the same. Raises ``CassetteError``."""
-        if self._recording is not None:
-            self._recording.commit(self._memos.recorded)
+        with self._lock:  # an answer that comes later is not recorded
+            if self._recording is not None:
+                self._recording.commit(self._memos.recorded)
 
     def abandon(self) -> None:
         """The recording failed: leave the file as it was, and the attempt beside it as ``*.failed``."""
-        if self._recording is not None:
-            self._recording.abandon(self._memos.recorded)
+        with self._lock:
+            if self._recording is not None:
+                self._recording.abandon(self._memos.recorded)
 
     # -- verification ------------------------------------------------------------------------------------------------
 
@@ -227,7 +234,7 @@ class Cassette:
             if recorded is None:
                 self.drift.append(f"{request.operation}: {reason}")
             else:
-                self.drift.extend(describe_drift(recorded, actual))
+                self.drift.extend(describe_drift(recorded, actual, self._matcher))
 
     def drift_error(self) -> DriftError | None:
         """The error that lists every difference, or ``None`` if the upstream still answers as recorded."""
@@ -245,9 +252,10 @@ class Cassette:
         list, tuple, dict with text keys, ``Decimal``, ``UUID``, ``datetime`` and ``date``. A name may be used again;
         its values come back in order. Raises ``UnexpectedRequest`` if none was recorded.
         """
+        own = f"{self.options.owner}\n{name}" if self.options.shared else name
         if self._recording is not None or (not self.exists and not self._playback):
-            return self._memos.record(name, factory)
-        return self._memos.replay(name, self.options.remedy)
+            return self._memos.record(own, factory)
+        return self._memos.replay(own if own in self.header.memos else name, self.options.remedy)
 
     def assert_operations(self, *operations: str) -> None:
         """Assert that exactly these operations were called, in this order."""

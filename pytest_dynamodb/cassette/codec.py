@@ -101,6 +101,9 @@ def _encode_outcome(outcome: Outcome) -> dict[str, Any]:
 
 def decode_exchange(frame: Frame, path: str) -> Exchange:
     """The exchange in ``frame``. Raises ``CassetteError`` for a field that is missing or of a wrong type."""
+    plain = _plain_exchange(frame.body)
+    if plain is not None:
+        return plain
     fields = _Fields(frame, path)
     return Exchange(
         fields.get("operation", str),
@@ -109,6 +112,27 @@ def decode_exchange(frame: Frame, path: str) -> Exchange:
         fields.text_list("tokens"),
         fields.get("owner", str, ""),
     )
+
+
+def _plain_exchange(body: dict[str, Any]) -> Exchange | None:
+    """The exchange, if it has no more than what every one has, as most do; they are read at a glance."""
+    try:
+        response, operation, params = body["response"], body["operation"], body["params"]
+        attempts, microseconds = body["attempts"], body["elapsed"]
+        status, content = response["status"], response["body"]
+    except (KeyError, TypeError):
+        return None
+    if (
+        len(body) == 5
+        and type(response) is dict
+        and len(response) == 2
+        and type(operation) is str
+        and type(params) is type(content) is dict
+        and type(attempts) is type(microseconds) is type(status) is int
+        and 0 <= microseconds < 2**63
+    ):
+        return Exchange(operation, params, Response(status, content, {}, attempts, False, microseconds / 1e6))
+    return None
 
 
 def _decode_outcome(fields: _Fields) -> Outcome:

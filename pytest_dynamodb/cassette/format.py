@@ -9,6 +9,7 @@ The specification is ``docs/reference/cassette-format.md``; the only place that 
 from __future__ import annotations
 
 import binascii
+import struct
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -20,17 +21,14 @@ from pytest_dynamodb.errors import CassetteError
 
 HEADER, EXCHANGE, END, COMPRESSED_EXCHANGE = 0, 1, 2, 3
 _KINDS = frozenset({HEADER, EXCHANGE, END, COMPRESSED_EXCHANGE})
+_CHECKSUM_OF_KIND = {kind: zlib.crc32(bytes([kind])) for kind in _KINDS}
+_HEAD = struct.Struct(">BBBIB")  # array of three, kind, an integer of 32 bits, the checksum, and how wide a length is
 
 #: Compressed exchanges may unpack to this many bytes, plus a multiple of the file's size: no bomb fits through.
 _FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 16 * 2**20, 128
 
 _BIG_INTEGER = 1  # msgpack extension: an integer beyond 64 bits, as decimal text
 _BIN_HEADERS = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of bin 8/16/32 -> bytes of its length
-#: Without one of these bytes a body holds nothing to convert or to refuse: binaries, and msgpack's own timestamps.
-_MAYBE_CONVERTED = (*(bytes([marker]) for marker in _BIN_HEADERS), b"\xff")  # 0xff is -1, the timestamps' type
-#: Arrays of 16 and 32 bit lengths, for which msgpack sets room aside before it has seen a single element.
-_LONG_ARRAYS = (b"\xdc", b"\xdd")
-
 _RECORD_AGAIN = "restore the file from version control, or record it again"
 
 
@@ -54,6 +52,19 @@ def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
             packed = compressed
         else:
             kind = EXCHANGE
+    return _framed(kind, packed)
+
+
+def pack_draft(kind: int, body: dict[str, Any]) -> bytes:
+    """A frame that reads like ``pack_frame``'s, in a fifth of the time: keys as they come, binaries left in base64."""
+    try:
+        packed: bytes = msgpack.packb(body, use_bin_type=True, unicode_errors="surrogatepass")
+    except (OverflowError, ValueError):
+        return pack_frame(kind, body)  # an integer beyond 64 bits, or what no cassette can hold
+    return _framed(kind, packed)
+
+
+def _framed(kind: int, packed: bytes) -> bytes:
     crc = _checksum(kind, packed)
     return bytes([0x93, kind, 0xCE]) + crc.to_bytes(4, "big") + _bin_header(len(packed)) + packed
 
@@ -103,23 +114,22 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
 
 def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int]:
     """Kind, checksum, and where the body begins and ends."""
-    head = raw[start : start + 8]
-    if len(head) < 8:
-        problem = "this is not a cassette" if start == 0 and head[:1] != b"\x93" else "the file is cut off"
+    if len(raw) - start < _HEAD.size:
+        problem = "this is not a cassette" if start == 0 and raw[:1] != b"\x93" else "the file is cut off"
         raise CassetteError(path, problem, offset=len(raw), remedy=_RECORD_AGAIN)
-    if head[0] != 0x93 or head[2] != 0xCE or head[1] not in _KINDS or head[7] not in _BIN_HEADERS:
+    array, kind, integer, crc, marker = _HEAD.unpack_from(raw, start)
+    if array != 0x93 or integer != 0xCE or kind not in _KINDS or marker not in _BIN_HEADERS:
         problem = "this is not a cassette" if start == 0 else "no frame begins here, the file is damaged"
         raise CassetteError(path, problem, offset=start, remedy=_RECORD_AGAIN)
-    width = _BIN_HEADERS[head[7]]
-    body_at = start + 8 + width
-    end = body_at + int.from_bytes(raw[start + 8 : body_at], "big")
+    body_at = start + _HEAD.size + _BIN_HEADERS[marker]
+    end = body_at + int.from_bytes(raw[start + _HEAD.size : body_at], "big")
     if end > len(raw):
         raise CassetteError(path, "the file is cut off", offset=len(raw), remedy=_RECORD_AGAIN)
-    return head[1], int.from_bytes(head[3:7], "big"), body_at, end
+    return kind, crc, body_at, end
 
 
 def _checksum(kind: int, packed: bytes) -> int:
-    return zlib.crc32(packed, zlib.crc32(bytes([kind])))
+    return zlib.crc32(packed, _CHECKSUM_OF_KIND[kind])
 
 
 def _bin_header(length: int) -> bytes:
@@ -156,15 +166,14 @@ def _pack(body: dict[str, Any]) -> bytes:
 
 def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
     try:
-        if any(marker in packed for marker in _LONG_ARRAYS):
+        if b"\xdc" in packed or b"\xdd" in packed:  # arrays for which msgpack makes room before it has seen an element
             _walk_through(packed)
         body = msgpack.unpackb(
             packed, raw=False, strict_map_key=True, unicode_errors="surrogatepass", ext_hook=_big_integer
         )
-        for marker in _MAYBE_CONVERTED:
-            if marker in packed:
-                body = _from_disk(body)
-                break
+        # Binaries to convert (bin 8, 16 and 32) and timestamps to refuse (0xff is their type, -1) have these bytes.
+        if b"\xc4" in packed or b"\xc5" in packed or b"\xc6" in packed or b"\xff" in packed:
+            body = _from_disk(body)
     except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as problem:
         reason = f"{type(problem).__name__}: {problem}"
         raise CassetteError(path, f"undecodable msgpack ({reason})", offset=offset, remedy=_RECORD_AGAIN) from None

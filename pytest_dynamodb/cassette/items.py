@@ -141,6 +141,7 @@ def _short(table: str) -> str:
 def table_names(operation: str, params: Mapping[str, Any]) -> set[str]:
     """The tables a request names, for deciding whether it may be recorded; PartiQL statements name none."""
     named = {table for table, _ in _actions(operation, params)}
+    named.update(_short(table) for table in _map(params.get("RequestItems")))
     for holder in ("TableName", "TableArn", "TargetTableName", "SourceTableName", "GlobalTableName"):
         value = params.get(holder)
         if isinstance(value, str):

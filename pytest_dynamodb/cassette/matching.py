@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pytest_dynamodb.cassette.generated import without_generated
 from pytest_dynamodb.cassette.options import NormalizeHook
 from pytest_dynamodb.cassette.paths import compile_paths, select, without
 from pytest_dynamodb.expressions.canonical import canonical_params
@@ -18,10 +19,16 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 class Matcher:
-    """Computes keys. ``ignore`` are JMESPath expressions over the parameters, ``normalize`` may rewrite these."""
+    """Computes keys. ``ignore`` are JMESPath expressions over the parameters, ``normalize`` may rewrite these.
 
-    def __init__(self, ignore: Sequence[str] = (), *, normalize: NormalizeHook | None = None) -> None:
+    ``across_runs`` also leaves out names that the service made up (of streams, say): they are others in another run.
+    """
+
+    def __init__(
+        self, ignore: Sequence[str] = (), *, normalize: NormalizeHook | None = None, across_runs: bool = False
+    ) -> None:
         self._ignore, self._normalize = compile_paths(ignore, option="ignore"), normalize
+        self._across_runs = across_runs
 
     def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
         """Equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
@@ -29,6 +36,12 @@ class Matcher:
             params = self._normalize(operation, params) or params
         if tokens:
             params = {name: value for name, value in params.items() if name not in tokens}
+        if self._across_runs:
+            params = without_generated(params)
         if self._ignore:
             params = without(params, select(self._ignore, params))
         return operation + _encode(canonical_params(operation, params))
+
+    def comparable(self, body: Any) -> Any:
+        """An answer's body without what the service made up and what is ignored: what two runs should agree on."""
+        return without_generated(without(body, select(self._ignore, body)))

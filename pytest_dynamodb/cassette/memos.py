@@ -45,8 +45,9 @@ class Memos:
             number = self._used.get(name, 0)
             values = self._known.get(name, [])
             if number >= len(values):
+                label = name.rsplit("\n", 1)[-1]  # in a shared cassette its owner stands before it
                 raise UnexpectedRequest(
-                    f"memo {name!r} was recorded {len(values)} times and asked for once more; {remedy}"
+                    f"memo {label!r} was recorded {len(values)} times and asked for once more; {remedy}"
                 )
             self._used[name] = number + 1
         return _decode(values[number])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.items import COLLECTION_READS, key_names, touched
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.store import Journal, locked, read, write
+from pytest_dynamodb.cassette.store import Contents, Journal, locked, read, write
 from pytest_dynamodb.exchange import Exchange, Outcome, TransportFailure
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Recording:
     def __init__(self, cassette: Cassette, *, previous: Sequence[Exchange], keep: bool) -> None:
         self._cassette, self._previous, self._keep = cassette, previous, keep
         self._journal: Journal | None = None
+        self._settled = False
         self._numbered: list[tuple[int, Exchange]] = []
 
     @property
@@ -39,7 +40,12 @@ class Recording:
         return [exchange for _, exchange in sorted(self._numbered, key=lambda numbered: numbered[0])]
 
     def add(self, number: int, exchange: Exchange) -> None:
-        """Keep an exchange of the request with ``number``. Raises ``CassetteError`` if the journal cannot be written."""
+        """Keep an exchange of the request with ``number``, unless the recording is settled already.
+
+        Raises ``CassetteError`` if the journal cannot be written.
+        """
+        if self._settled:
+            return
         if self._journal is None:
             self._journal = Journal(self._cassette.path, self._header((), {}))
         self._journal.append(exchange)
@@ -50,25 +56,53 @@ class Recording:
         recorded = self._clean()
         if self._cassette.options.shared:
             with locked(self._cassette.path):
-                self._commit(recorded, memos, others=self._others())
+                self._commit_shared(recorded, memos)
         else:
-            self._commit(recorded, memos, others=[])
+            self._commit(recorded, memos)
         self._discard_journal()
         with contextlib.suppress(OSError):
             self._failed.unlink()
 
-    def _commit(self, recorded: list[Exchange], memos: Mapping[str, list[Any]], *, others: list[Exchange]) -> None:
-        cassette, mine = self._cassette, [*self._previous, *recorded] if self._keep else recorded
+    def _commit(self, recorded: list[Exchange], memos: Mapping[str, list[Any]]) -> None:
+        cassette, exchanges = self._cassette, recorded
         if self._keep:
-            memos = {**cassette.header.memos, **memos}
-        if not mine and not others and not memos:
+            exchanges, memos = [*self._previous, *recorded], {**cassette.header.memos, **memos}
+        if not exchanges and not memos:
             if cassette.exists:
                 cassette.path.unlink(missing_ok=True)
             return
-        if cassette.exists and not others and self._says_the_same(mine, memos):
+        if cassette.exists and self._says_the_same(self._previous, exchanges, cassette.header.memos, memos):
             return
-        exchanges = sorted([*others, *mine], key=lambda exchange: exchange.owner) if others else mine
         write(cassette.path, self._header(exchanges, memos), exchanges, compress=cassette.options.compress)
+
+    def _commit_shared(self, recorded: list[Exchange], memos: Mapping[str, list[Any]]) -> None:
+        """Put what the test recorded among what others have in the file by now."""
+        cassette, owner = self._cassette, self._cassette.options.owner
+        now = read(cassette.path) if cassette.path.exists() else Contents(Header(), [])
+        mine, mine_memos = recorded, memos
+        own = [exchange for exchange in now.exchanges if exchange.owner == owner]
+        own_memos = {name: values for name, values in now.header.memos.items() if name.startswith(f"{owner}\n")}
+        if self._keep:
+            if not recorded and not memos:
+                return
+            # A newcomer is answered with what others recorded; from now on it has recordings of its own.
+            adopted = [replace(exchange, owner=owner) for exchange in cassette.played if exchange.owner != owner]
+            mine, mine_memos = [*own, *adopted, *recorded], {**own_memos, **memos}
+        if (own or own_memos or not (mine or mine_memos)) and self._says_the_same(own, mine, own_memos, mine_memos):
+            return
+        others = [exchange for exchange in now.exchanges if exchange.owner != owner]
+        memos = {**{n: v for n, v in now.header.memos.items() if n not in own_memos}, **mine_memos}
+        exchanges = sorted([*others, *mine], key=lambda exchange: exchange.owner)
+        if not exchanges and not memos:
+            cassette.path.unlink(missing_ok=True)
+            return
+        header = self._header(exchanges, memos)
+        header = replace(
+            header,
+            tables={**now.header.tables, **header.tables},
+            pseudonyms=tuple(sorted({*now.header.pseudonyms, *header.pseudonyms})),
+        )
+        write(cassette.path, header, exchanges, compress=cassette.options.compress)
 
     def abandon(self, memos: Mapping[str, list[Any]]) -> None:
         """Write what there is to ``*.failed``, for whoever wants to see what went wrong."""
@@ -82,6 +116,7 @@ class Recording:
         return self._cassette.path.with_name(self._cassette.path.name + ".failed")
 
     def _discard_journal(self) -> None:
+        self._settled = True
         if self._journal is not None:
             self._journal.discard()
             self._journal = None
@@ -96,21 +131,20 @@ class Recording:
             for exchange in self.exchanges
         ]
 
-    def _others(self) -> list[Exchange]:
-        """What other tests have in a shared cassette by now."""
-        if not self._cassette.path.exists():
-            return []
-        owner = self._cassette.options.owner
-        return [exchange for exchange in read(self._cassette.path).exchanges if exchange.owner != owner]
-
-    def _says_the_same(self, recorded: Sequence[Exchange], memos: Mapping[str, list[Any]]) -> bool:
+    def _says_the_same(
+        self,
+        before: Sequence[Exchange],
+        now: Sequence[Exchange],
+        memos_before: Mapping[str, list[Any]],
+        memos_now: Mapping[str, list[Any]],
+    ) -> bool:
         cassette = self._cassette
         greatest, age = cassette.options.max_age, cassette.age
         expired = greatest is not None and (age is None or age > greatest)
-        if expired or dict(memos) != dict(cassette.header.memos):
+        if expired or dict(memos_now) != dict(memos_before):
             return False
-        matcher = Matcher(cassette.options.ignore, normalize=cassette.options.hooks.normalize)
-        return equivalent(self._previous, recorded, matcher, strict=cassette.options.order == "strict")
+        matcher = Matcher(cassette.options.ignore, normalize=cassette.options.hooks.normalize, across_runs=True)
+        return equivalent(before, now, matcher, strict=cassette.options.order == "strict")
 
     def _header(self, exchanges: Sequence[Exchange], memos: Mapping[str, list[Any]]) -> Header:
         options = self._cassette.options
@@ -141,14 +175,15 @@ def equivalent(one: Sequence[Exchange], other: Sequence[Exchange], matcher: Matc
 
 
 def _signed(exchanges: Sequence[Exchange], matcher: Matcher) -> list[tuple[str, str]]:
-    return [(matcher.key(e.operation, e.params, e.tokens), _signature(e.outcome)) for e in exchanges]
+    return [(matcher.key(e.operation, e.params, e.tokens), _signature(e.outcome, matcher)) for e in exchanges]
 
 
-def _signature(outcome: Outcome) -> str:
+def _signature(outcome: Outcome, matcher: Matcher) -> str:
     if isinstance(outcome, TransportFailure):
         return f"{outcome.kind} {outcome.message} {outcome.attempts}"
-    body = outcome.body.hex() if isinstance(outcome.body, bytes) else json.dumps(outcome.body, sort_keys=True)
-    return f"{outcome.status} {outcome.attempts} {outcome.exhausted} {dict(outcome.headers)} {body}"
+    body = outcome.body
+    text = body.hex() if isinstance(body, bytes) else json.dumps(matcher.comparable(body), sort_keys=True)
+    return f"{outcome.status} {outcome.attempts} {outcome.exhausted} {dict(outcome.headers)} {text}"
 
 
 def _by_subject(

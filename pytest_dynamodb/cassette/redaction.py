@@ -29,6 +29,12 @@ _NO_ACCOUNT = "000000000000"
 #: Environment variables whose values are secrets: their text is replaced wherever it occurs.
 _SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 
+#: Text that is written in the same way in JSON and in Python.
+_WRITTEN_PLAIN = re.compile(r"[\w/+=.-]+", re.ASCII)
+
+#: A binary attribute value, written as JSON (within text of JSON, too) or as ``repr`` does: its base64 hides anything.
+_BINARY = re.compile(r"BS?\\*[\"']:")
+
 _TEXT = re.compile(r"redacted-[a-z2-7]{16}\Z")
 _NUMBER = re.compile(r"7777\d{16}\Z")
 _BINARY_PREFIX = b"redacted:"
@@ -70,10 +76,11 @@ def _canonical(number: str) -> str:
 
 
 def looks_sensitive(text: str) -> bool:
-    """Whether text (a whole request as JSON, say) holds anything that is redacted without being named."""
-    return ("arn:" in text or ".ddb." in text or "KIA" in text or "SIA" in text) and bool(
-        _ARN.search(text) or _KEY_ID.search(text)
-    )
+    """Whether text (a whole request, written as JSON, say) may hold anything that is redacted without being named.
+
+    No more than a suspicion: a value's neighbours are others where it is written down.
+    """
+    return "arn:" in text or ".ddb." in text or "KIA" in text or "SIA" in text or bool(_BINARY.search(text))
 
 
 class Sanitizer:
@@ -87,6 +94,7 @@ class Sanitizer:
         self._paths, self._hook = compile_paths(paths, option="redact"), hook
         self._pseudonyms = set(known)
         self._secrets = tuple(v for n in _SECRET_VARIABLES if len(v := os.environ.get(n, "")) >= 16)
+        self._searchable = all(map(_WRITTEN_PLAIN.fullmatch, self._secrets))
         self._originals: dict[str, str] = {}
 
     @property
@@ -94,10 +102,14 @@ class Sanitizer:
         """Every pseudonym given out for a named or hooked value, and those known before."""
         return tuple(sorted(self._pseudonyms))
 
-    @property
-    def always(self) -> bool:
-        """Whether every request must pass, and not only those that look sensitive."""
-        return bool(self._paths or self._hook or self._pseudonyms or self._secrets)
+    def suspects(self, text: str) -> bool:
+        """Whether the tree that ``text`` writes down, as JSON or as ``repr`` does, must be looked through.
+
+        Otherwise it surely stays as it is.
+        """
+        if self._paths or self._hook is not None or self._pseudonyms or not self._searchable:
+            return True
+        return looks_sensitive(text) or any(secret in text for secret in self._secrets)
 
     def params(self, params: dict[str, Any]) -> dict[str, Any]:
         """Parameters without anything sensitive; what was replaced is remembered for ``restore``."""
@@ -124,12 +136,14 @@ class Sanitizer:
 
     def _restored(self, node: Any) -> Any:
         if isinstance(node, dict):
-            return {key: self._restored(value) for key, value in node.items()}
+            return {self._originals.get(key, key): self._restored(value) for key, value in node.items()}
         if isinstance(node, list):
             return [self._restored(value) for value in node]
         return self._originals.get(node, node) if isinstance(node, str) else node
 
     def _clean(self, tree: Any, *, remember: bool) -> Any:
+        if not self.suspects(repr(tree)):
+            return tree
         named = select(self._paths, tree)
         return self._walk(tree, (), "S", named, inside=False, remember=remember)
 
@@ -138,7 +152,7 @@ class Sanitizer:
         if isinstance(node, dict):
             single = len(node) == 1
             return {
-                self._key(key): self._walk(
+                self._key(key, remember=remember): self._walk(
                     value,
                     (*at, key),
                     key if single and key in _LEAF_TAGS else "S",
@@ -161,9 +175,12 @@ class Sanitizer:
             self._originals[replaced] = node
         return replaced
 
-    def _key(self, key: str) -> str:
-        # Map keys travel too: table ARNs are keys of a batch's RequestItems.
-        return self._text(key)
+    def _key(self, key: str, *, remember: bool) -> str:
+        # Map keys travel too: table ARNs are keys of a batch's RequestItems, and of its answer.
+        replaced = self._text(key)
+        if remember and replaced != key:
+            self._originals[replaced] = key
+        return replaced
 
     def _leaf(self, value: str, at: Place, tag: str, *, inside: bool) -> str:
         if inside:
@@ -174,13 +191,22 @@ class Sanitizer:
                 return instead
         if self._pseudonyms and len(value) >= _UNMISTAKABLE and (known := pseudonym(tag, value)) in self._pseudonyms:
             return known
-        return self._text(value)
+        return self._base64(value) if tag == "B" else self._text(value)
 
     def _stand_in(self, tag: str, value: str) -> str:
         stands = pseudonym(tag, value)
         if len(value) >= _UNMISTAKABLE:
             self._pseudonyms.add(stands)
         return stands
+
+    def _base64(self, value: str) -> str:
+        """Base64 text, cleaned as what it stands for."""
+        try:
+            plain = base64.b64decode(value, validate=True).decode("latin-1")
+        except ValueError:
+            return self._text(value)
+        cleaned = self._text(plain)
+        return value if cleaned == plain else base64.b64encode(cleaned.encode("latin-1")).decode()
 
     def _text(self, text: str) -> str:
         for secret in self._secrets:

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_dynamodb.cassette.codec import Header, decode_exchange, decode_header, encode_exchange, encode_header
-from pytest_dynamodb.cassette.format import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame, read_frames
+from pytest_dynamodb.cassette.format import (
+    COMPRESSED_EXCHANGE,
+    EXCHANGE,
+    HEADER,
+    pack_draft,
+    pack_end,
+    pack_frame,
+    read_frames,
+)
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange
 
@@ -94,9 +102,9 @@ def write(
         raise CassetteError(str(target), f"cannot be written: {problem.strerror or problem}") from problem
 
 
-def _frame(path: Path, kind: int, body: dict[str, object]) -> bytes:
+def _frame(path: Path, kind: int, body: dict[str, object], *, draft: bool = False) -> bytes:
     try:
-        return pack_frame(kind, body)
+        return pack_draft(kind, body) if draft else pack_frame(kind, body)
     except (ValueError, TypeError, OverflowError) as problem:
         raise CassetteError(str(path), f"cannot hold an exchange: {problem}") from None
 
@@ -123,7 +131,7 @@ class Journal:
 
     def append(self, exchange: Exchange) -> None:
         """Add one exchange. Raises ``CassetteError`` if a cassette cannot hold it or the disk is full."""
-        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange))
+        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange), draft=True)
         try:
             self._file.write(frame)
         except OSError as problem:

@@ -6,13 +6,15 @@ Using botocore's parser is what makes blobs, timestamps and modelled exceptions 
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import botocore.exceptions
 from botocore.parsers import create_parser
 
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
+from pytest_dynamodb.hooks.shapes import Read, Unusual, reader_of
 
 #: Response headers that change what a client does; all others (dates, request ids, checksums) are noise.
 _KEPT_HEADERS = frozenset({"x-amz-retry-after", "retry-after"})
@@ -20,17 +22,27 @@ _KEPT_HEADERS = frozenset({"x-amz-retry-after", "retry-after"})
 #: Every answer of ours carries a request id of DynamoDB's shape (52 characters) that says where it is from.
 _REQUEST_ID = "PYTESTDYNAMODB".ljust(52, "0")
 
+#: The length is left out, as it is in chunked answers: nobody asks for it, and it would cost an encoding of the body.
+_HEADERS = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": _REQUEST_ID}
+
 _parser = create_parser("json")
+_PLAIN_METADATA = _parser.parse({"body": b"{}", "headers": _HEADERS, "status_code": 200}, None)["ResponseMetadata"]
+_readers: WeakKeyDictionary[Any, Read] = WeakKeyDictionary()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class AnsweredResponse(NamedTuple):
+class AnsweredResponse:
     """Stands in for botocore's ``AWSResponse``: what handlers of ``after-call`` may look at."""
 
-    url: str
-    status_code: int
-    headers: dict[str, str]
-    content: bytes
+    __slots__ = ("_body", "headers", "status_code", "url")
+
+    def __init__(self, url: str, status_code: int, headers: dict[str, str], body: dict[str, Any] | bytes) -> None:
+        self.url, self.status_code, self.headers, self._body = url, status_code, headers, body
+
+    @property
+    def content(self) -> bytes:
+        """The body as bytes; hardly anybody looks."""
+        return _raw(self._body)
 
     @property
     def text(self) -> str:
@@ -42,21 +54,38 @@ def to_botocore(model: Any, request: Request, outcome: Outcome) -> tuple[Answere
     """What a ``before-call`` handler returns for ``outcome``; raises the exception a transport failure was."""
     if isinstance(outcome, TransportFailure):
         raise _exception_of(outcome)
-    body = outcome.body
-    raw = body if isinstance(body, bytes) else _encode(body).encode()
-    headers = {
-        "content-type": "application/x-amz-json-1.0",
-        "content-length": str(len(raw)),
-        "x-amzn-requestid": _REQUEST_ID,
-        **outcome.headers,
-    }
-    status = outcome.status
-    parsed: dict[str, Any] = _parse(model, {"body": raw, "headers": headers, "status_code": status})
+    headers = {**_HEADERS, **outcome.headers}
+    parsed = _read(model, outcome) if outcome.status == 200 and not outcome.headers else None
+    if parsed is None:
+        parsed = _parse(model, {"body": _raw(outcome.body), "headers": headers, "status_code": outcome.status})
     metadata = parsed["ResponseMetadata"]
     metadata["RetryAttempts"] = outcome.attempts - 1
     if outcome.exhausted:
         metadata["MaxAttemptsReached"] = True
-    return AnsweredResponse(request.endpoint, status, headers, raw), parsed
+    return AnsweredResponse(request.endpoint, outcome.status, headers, outcome.body), parsed
+
+
+def _raw(body: dict[str, Any] | bytes) -> bytes:
+    return body if isinstance(body, bytes) else _encode(body).encode()
+
+
+def _read(model: Any, outcome: Response) -> dict[str, Any] | None:
+    """As ``_parse``, for plain successes; ``None`` where only botocore's parser knows what to do."""
+    reader = _readers.get(model)
+    if reader is None:
+        shape = model.output_shape
+        reader = _readers[model] = _refuse if shape is None or shape.event_stream_name else reader_of(shape)
+    try:
+        parsed: dict[str, Any] = reader(outcome.body)
+    except (Unusual, RecursionError):
+        return None
+    # What a body cannot hold: an answer's metadata, which botocore's parser adds to an empty one just as to this.
+    parsed["ResponseMetadata"] = {**_PLAIN_METADATA, "HTTPHeaders": {**_HEADERS}}
+    return parsed
+
+
+def _refuse(body: Any) -> Any:
+    raise Unusual
 
 
 def _parse(model: Any, response: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +102,8 @@ def _parse(model: Any, response: dict[str, Any]) -> dict[str, Any]:
 def from_botocore(response: dict[str, Any]) -> Response:
     """One attempt's raw answer, from what ``response-received`` shows."""
     raw: bytes = response["body"]
-    headers = {name.lower(): value for name, value in response["headers"].items() if name.lower() in _KEPT_HEADERS}
+    received = response["headers"]
+    headers = {name.lower(): received[name] for name in received if name.lower() in _KEPT_HEADERS}
     body = _json_object(raw)
     return Response(response["status_code"], raw if body is None else body, headers)
 

@@ -24,6 +24,8 @@ import functools
 import gc
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from pytest_dynamodb.hooks import active
@@ -32,6 +34,8 @@ COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
 #: Set while a pytest session runs: clients made at import time, before any provider is in charge, are covered too.
 covers_imports = False
+
+_has_own_provider: ContextVar[bool] = ContextVar("pytest_dynamodb_own_provider", default=False)
 
 _restorers: list[Callable[[], None]] = []
 
@@ -160,8 +164,18 @@ def living_emitters() -> Iterator[Any]:
             yield candidate
 
 
+@contextmanager
+def own_provider() -> Iterator[None]:
+    """In this block a client is made that gets a provider of its own: it needs no region and no credentials yet."""
+    token = _has_own_provider.set(True)
+    try:
+        yield
+    finally:
+        _has_own_provider.reset(token)
+
+
 def _may_be_answered() -> bool:
-    return covers_imports or active.current() is not None
+    return covers_imports or _has_own_provider.get() or active.current() is not None
 
 
 def _replace(owner: Any, name: str, value: Any) -> None:

@@ -6,6 +6,7 @@ import os
 
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.store import load_cassette
+from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 
@@ -44,3 +45,15 @@ class ReplayProvider:
         """Tell whoever let it go to the network."""
         if self._otherwise is not None:
             self._otherwise.after(request, outcome)
+
+    def close(self, *, passed: bool = True) -> None:
+        """Raise ``UnexpectedRequest`` if anything was missed, even where that was caught; not if something else failed.
+
+        Closes ``otherwise`` too, where that can be closed.
+        """
+        missed = self.cassette.misses
+        close = getattr(self._otherwise, "close", None)
+        if close is not None:
+            close(passed=passed and not missed)
+        if passed and missed:
+            raise UnexpectedRequest("\n\n".join(miss.report for miss in missed))

@@ -14,7 +14,7 @@ class VerifyingProvider:
 
     def __init__(self, cassette: Cassette, *, upstream: str = "aws") -> None:
         self.cassette, self.endpoint = cassette, endpoint_of(upstream)
-        cassette.open_for_replay()
+        cassette.open_for_verification()
 
     def before(self, request: Request) -> Outcome | None:
         """``None``: the upstream answers. Raises ``RecordingRefused`` for a table that may not be touched."""

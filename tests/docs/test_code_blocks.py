@@ -37,7 +37,7 @@ else:  # pytest brings it where Python has none
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 UPSTREAM = "http://127.0.0.1:8000"
-COMMANDS = ("pytest", "pytest-dynamodb", "python", "cat", "git", "ls", "mkdir")
+COMMANDS = ("pytest", "pytest-dynamodb", "python", "cat", "env", "git", "ls", "mkdir")
 FOR_PEOPLE = ("text", "http", "diff", "mermaid")
 COMMAND_SECONDS = 120
 

@@ -10,6 +10,7 @@ from pytest_dynamodb.exchange import Exchange, TransportFailure
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
+    from pytest_dynamodb.cassette.matching import Matcher
 
 #: How many recordings are compared closely, and how many are shown.
 _COMPARED, _SHOWN = 200, 2
@@ -69,20 +70,23 @@ def _holdings(cassette: Cassette) -> str:
     return f"{count} exchange{'' if count == 1 else 's'}, recorded {recorded}"
 
 
-def describe_drift(recorded: Exchange, actual: Exchange) -> list[str]:
-    """A line for each difference between what was recorded and what an upstream answers now; none if it is the same."""
-    one, other = _comparable(recorded), _comparable(actual)
+def describe_drift(recorded: Exchange, actual: Exchange, matcher: Matcher) -> list[str]:
+    """A line for each difference between what was recorded and what an upstream answers now; none if it is the same.
+
+    What ``matcher`` ignores, and what the service makes up anew each time, is no difference.
+    """
+    one, other = _comparable(recorded, matcher), _comparable(actual, matcher)
     if one == other:
         return []
     title = _title(recorded.operation, recorded.params)
     return [f"{title} {_short(recorded.params)}", *(f"  {line}" for line in differences(one, other))]
 
 
-def _comparable(exchange: Exchange) -> dict[str, Any]:
+def _comparable(exchange: Exchange, matcher: Matcher) -> dict[str, Any]:
     outcome = exchange.outcome
     if isinstance(outcome, TransportFailure):
         return {"failure": outcome.kind}
-    return {"status": outcome.status, "body": outcome.body}
+    return {"status": outcome.status, "body": matcher.comparable(outcome.body)}
 
 
 def differences(recorded: Any, actual: Any) -> list[str]:

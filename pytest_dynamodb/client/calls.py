@@ -1,0 +1,122 @@
+"""Calls: what is sent for each operation on an item, and how its answer is read. No I/O.
+
+A driver sends a call and hands the answer to ``read``; that is all a driver does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.expressions.buildable import PathLike
+from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.nodes import Name, Path
+from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.updates import Update
+from pytest_dynamodb.values import from_wire_item, to_wire_item
+
+Result_co = TypeVar("Result_co", covariant=True)
+
+Item = dict[str, Any]
+"""An item as Python values: numbers are ``Decimal``, binary is ``bytes``. See ``values.from_wire``."""
+
+Returning = Literal["none", "all_old", "updated_old", "all_new", "updated_new"]
+RETURN_VALUES: Mapping[Returning, str] = {
+    "none": "NONE",
+    "all_old": "ALL_OLD",
+    "updated_old": "UPDATED_OLD",
+    "all_new": "ALL_NEW",
+    "updated_new": "UPDATED_NEW",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Result_co]):
+    """One request: the operation, its wire-level JSON parameters, and what its answer means."""
+
+    operation: str
+    params: dict[str, Any]
+    read: Callable[[Mapping[str, Any]], Result_co]
+
+
+def get_item(
+    table: str, key: Mapping[str, Any], *, consistent: bool, projection: Iterable[PathLike] | str | None
+) -> Call[Item | None]:
+    """``GetItem``; read as the item, or ``None``."""
+    params: dict[str, Any] = {"TableName": table, "Key": to_wire_item(key)}
+    if consistent:
+        params["ConsistentRead"] = True
+    if projection is not None:
+        params.update(expression_params(projection=projection))
+    return Call("GetItem", params, _item)
+
+
+def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> Call[bool]:
+    """``GetItem`` of nothing but a key attribute, which every item has; read as whether there is an item."""
+    projection = [Path((Name(name),)) for name in list(key)[:1]]
+    call = get_item(table, key, consistent=consistent, projection=projection or None)
+    return Call(call.operation, call.params, _has_item)
+
+
+def put_item(
+    table: str, item: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool, floats: bool
+) -> Call[Item | None]:
+    """``PutItem``; read as the item that was replaced, if that was asked for."""
+    params = {"TableName": table, "Item": to_wire_item(item, floats=floats)}
+    return _write("PutItem", params, condition, "ALL_OLD" if return_old else "NONE")
+
+
+def delete_item(
+    table: str, key: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool
+) -> Call[Item | None]:
+    """``DeleteItem``; read as the item that was there, if that was asked for."""
+    params = {"TableName": table, "Key": to_wire_item(key)}
+    return _write("DeleteItem", params, condition, "ALL_OLD" if return_old else "NONE")
+
+
+def update_item(
+    table: str, key: Mapping[str, Any], update: Update, *, condition: ConditionLike | None, returning: Returning
+) -> Call[Item | None]:
+    """``UpdateItem``; read as the attributes that were asked for."""
+    params = {"TableName": table, "Key": to_wire_item(key)}
+    return _write("UpdateItem", params, condition, RETURN_VALUES[returning], update=update)
+
+
+def _write(
+    operation: str,
+    params: dict[str, Any],
+    condition: ConditionLike | None,
+    return_values: str,
+    *,
+    update: Update | None = None,
+) -> Call[Item | None]:
+    params.update(expression_params(condition=condition, update=update))
+    if condition is not None:
+        # So that the error can show the item. It consumes no read capacity (API reference, PutItem).
+        params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if return_values != "NONE":
+        params["ReturnValues"] = return_values
+    return Call(operation, params, _attributes)
+
+
+def check_returning(returning: str) -> Returning:
+    """``returning`` if an update can return that. Raises ``ConfigurationError`` that lists what it can."""
+    for name in RETURN_VALUES:
+        if returning == name:
+            return name
+    raise ConfigurationError(f"returning() takes one of {', '.join(RETURN_VALUES)}, not {returning!r}")
+
+
+def _item(answer: Mapping[str, Any]) -> Item | None:
+    # An item of which the projection leaves nothing is answered with an empty map, no item with none at all.
+    return from_wire_item(answer["Item"]) if "Item" in answer else None
+
+
+def _has_item(answer: Mapping[str, Any]) -> bool:
+    return "Item" in answer
+
+
+def _attributes(answer: Mapping[str, Any]) -> Item | None:
+    return from_wire_item(answer["Attributes"]) if "Attributes" in answer else None

@@ -1,0 +1,82 @@
+"""The public face: what `pytest_dynamodb` exports, from where, and what having a name loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pytest_dynamodb
+from pytest_dynamodb import errors
+
+SOURCE = Path(pytest_dynamodb.__file__)
+
+# What application code must never pay for: test tools and extras.
+UNWANTED = {"_pytest", "click", "deepdiff", "opentelemetry", "pydantic", "pytest", "uvicorn", "vcr"}
+
+
+def names_for_type_checkers() -> Iterator[tuple[str, str]]:
+    """Each name imported under `if TYPE_CHECKING`, and the module it is imported from."""
+    for statement in ast.parse(SOURCE.read_text()).body:
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING":
+            for node in statement.body:
+                assert isinstance(node, ast.ImportFrom), "names are imported one by one"
+                for alias in node.names:
+                    yield alias.asname or alias.name, str(node.module)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level packages in sys.modules after running code in a fresh interpreter."""
+    program = f"import sys; {code}; print(' '.join({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", pytest_dynamodb.__all__)
+def test_every_exported_name_can_be_had(name: str) -> None:
+    assert getattr(pytest_dynamodb, name) is not None
+    assert name in dir(pytest_dynamodb)
+
+
+def test_names_are_the_same_at_run_time_for_type_checkers_and_for_star_imports() -> None:
+    homes = {name: f"pytest_dynamodb.{home}" for name, home in pytest_dynamodb._HOME_OF.items()}
+    assert homes == dict(names_for_type_checkers())
+    assert sorted(homes) == sorted(pytest_dynamodb.__all__)
+
+
+def test_every_error_is_exported() -> None:
+    ours = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+    assert ours <= set(pytest_dynamodb.__all__)
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        pytest_dynamodb.nothing  # noqa: B018  # looking is what raises
+
+
+@pytest.mark.parametrize(
+    "names", ["DynamoDbClient, ClientConfig, TableClient, Attr, Key", "ConditionalCheckFailedException"]
+)
+def test_the_clients_names_load_neither_test_tools_nor_botocore(names: str) -> None:
+    loaded = loaded_by(f"from pytest_dynamodb import {names}")
+    assert not loaded & (UNWANTED | {"boto3", "botocore", "msgpack"})
+
+
+def test_making_a_client_loads_no_test_tools() -> None:
+    code = "import pytest_dynamodb as p; p.DynamoDbClient(p.ClientConfig(region='us-east-1'))"
+    loaded = loaded_by(code)
+    assert "botocore" in loaded
+    assert not loaded & UNWANTED
+
+
+def test_replaying_loads_no_test_tools(tmp_path: Path) -> None:
+    path = str(tmp_path / "empty.ddb.msgpack")
+    code = (
+        f"import pytest_dynamodb as p; p.save_cassette(p.Cassette({path!r}), {path!r}); "
+        f"p.DynamoDbClient(provider=p.ReplayProvider({path!r})).close()"
+    )
+    assert not loaded_by(code) & UNWANTED

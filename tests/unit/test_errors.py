@@ -1,0 +1,74 @@
+"""Errors: classes by code, what they say, and that they survive the way between processes."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from pytest_dynamodb.errors import (
+    BY_CODE,
+    ConditionalCheckFailedException,
+    DynamoDbError,
+    ItemNotFound,
+    NoResponse,
+    PytestDynamoDbError,
+    ValidationException,
+    error_for,
+)
+
+
+@pytest.mark.parametrize("code", BY_CODE)
+def test_an_error_is_of_the_class_that_has_its_codes_name(code: str) -> None:
+    error = error_for(code, "text")
+    assert (type(error).__name__, error.code, error.message) == (code, code, "text")
+    assert isinstance(error, DynamoDbError)
+    assert not isinstance(error, PytestDynamoDbError)
+
+
+def test_every_class_of_a_code_is_in_the_table() -> None:
+    assert {kind.__name__ for kind in DynamoDbError.__subclasses__()} == {*BY_CODE, "NoResponse"}
+
+
+def test_a_code_without_a_class_is_kept() -> None:
+    error = error_for("BrandNewException", "text")
+    assert (type(error), error.code) == (DynamoDbError, "BrandNewException")
+    assert DynamoDbError("text").code == "DynamoDbError"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValidationException("bad"), "bad"),
+        (error_for("ValidationException", "bad", operation="GetItem"), "GetItem: ValidationException: bad"),
+        (error_for("Other", "bad", operation="GetItem", table="app"), "GetItem on app: Other: bad"),
+        (ItemNotFound("app", {"pk": "a"}), "app has no item with the key {'pk': 'a'}"),
+    ],
+)
+def test_an_error_says_where_it_happened(error: Exception, text: str) -> None:
+    assert str(error) == text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        error_for(
+            "ConditionalCheckFailedException", "no", operation="PutItem", table="a", request_id="1", item={"n": 1}
+        ),
+        error_for("BrandNewException", "no"),
+        NoResponse("cut off", code="ReadTimeoutError"),
+        ItemNotFound("app", {"pk": "a"}),
+    ],
+)
+def test_an_error_survives_pickling(error: Exception) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+def test_a_failed_condition_without_an_item_has_none() -> None:
+    assert ConditionalCheckFailedException("no").item is None
+
+
+def test_a_missing_item_is_a_lookup_error_of_ours() -> None:
+    assert issubclass(ItemNotFound, LookupError)
+    assert issubclass(ItemNotFound, PytestDynamoDbError)
