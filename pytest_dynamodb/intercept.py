@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar, cast
 
 from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.cassette.options import CassetteOptions, Mode, OnUnused, Order, one_of
-from pytest_dynamodb.cassette.report import describe_unplayed
+from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
+from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.errors import (
     CassetteError,
@@ -47,12 +47,13 @@ class UnplayedWarning(UserWarning):
 
 
 def open_cassette(
-    path: str | os.PathLike[str], options: CassetteOptions, provider: str | None
+    path: str | os.PathLike[str], options: CassetteOptions, provider: str | None, *, lenient: bool = False
 ) -> tuple[Cassette, Provider]:
     """The cassette at ``path`` and the provider that its mode asks for, or the one asked for by name.
 
     Raises ``CassetteError`` for a damaged cassette, for one that is older than ``max_age``, and where there is none to
-    verify; ``ConfigurationError`` for a provider that does not exist.
+    verify (with ``lenient``, that is drift as soon as a call is made); ``ConfigurationError`` for a provider that does
+    not exist.
     """
     if provider is not None:
         one_of("provider", provider, PROVIDERS)
@@ -65,7 +66,7 @@ def open_cassette(
         return cassette, RecordingProvider(cassette, upstream=options.upstream)
     cassette = Cassette(path, contents=read(path) if exists else None, options=options)
     if mode == "verify":
-        if not exists:
+        if not exists and not lenient:
             raise CassetteError(str(path), "there is no cassette to verify", remedy=options.remedy)
         return cassette, VerifyingProvider(cassette, upstream=options.upstream)
     cassette.check_age()
@@ -144,6 +145,8 @@ class Interception:
         unplayed = cassette.unplayed
         if not unplayed:
             return
+        from pytest_dynamodb.cassette.report import describe_unplayed
+
         text = describe_unplayed(cassette, unplayed)
         if cassette.options.on_unused == "fail":
             raise UnplayedExchanges(text)

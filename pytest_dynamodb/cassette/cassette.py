@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pytest_dynamodb.cassette import capacity, memos
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.items import key_names, table_names
+from pytest_dynamodb.cassette.collector import MANY_EXCHANGES, collector_paused
+from pytest_dynamodb.cassette.items import WRITES, key_names, table_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.playback import Playback
@@ -63,7 +64,7 @@ class Cassette:
         self._recording: Recording | None = None
         self._memos = memos.Memos(self.header.memos)
         hooks = self.options.hooks
-        self._matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
+        self.matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
         self.sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
         self._playback: Playback | None = None
 
@@ -95,16 +96,18 @@ class Cassette:
 
     def open_for_verification(self) -> None:
         """Index the recordings, for requests of another run against another server."""
-        self._matcher = Matcher(self.options.ignore, normalize=self.options.hooks.normalize, across_runs=True)
+        self.matcher = Matcher(self.options.ignore, normalize=self.options.hooks.normalize, across_runs=True)
         self.open_for_replay()
 
     def open_for_replay(self) -> None:
         """Index the recordings."""
-        tables = {**self.header.tables, **key_names(self._loaded)}
-        options = self.options
-        self._playback = Playback(
-            self._loaded, self._matcher, order=options.order, repeats=options.repeats, tables=tables
-        )
+        options, tables = self.options, dict[str, tuple[str, ...]]()
+        with collector_paused(many=len(self._loaded) > MANY_EXCHANGES):
+            if options.order == "causal" and any(exchange.operation in WRITES for exchange in self._loaded):
+                tables = {**self.header.tables, **key_names(self._loaded)}
+            self._playback = Playback(
+                self._loaded, self.matcher, order=options.order, repeats=options.repeats, tables=tables
+            )
 
     def answer(self, request: Request) -> tuple[Outcome | None, str]:
         """The recorded outcome for ``request``, or ``None`` and the reason."""
@@ -126,12 +129,12 @@ class Cassette:
         if playback is None or not self._loaded:
             return None, "nothing is recorded yet" if not self.exists else "no recording matches"
         operation, params, tokens = request.operation, request.params, request.tokens
-        key = self._matcher.key(operation, params, tokens)
+        key = self.matcher.key(operation, params, tokens)
         if self.sanitizer.suspects(key):
             params = self.sanitizer.params(params)
-            key = self._matcher.key(operation, params, tokens)
+            key = self.matcher.key(operation, params, tokens)
         found = playback.find(key, playback.touches(operation, params))
-        return (None, found.reason) if found.index is None else (self._loaded[found.index], "")
+        return (None, found.reason) if found.number is None else (self._loaded[found.number], "")
 
     def miss(self, request: Request, reason: str) -> UnexpectedRequest:
         """Note a miss for good; returns the error to raise. Later errors or ``except`` clauses do not undo it."""
@@ -139,7 +142,9 @@ class Cassette:
 
         params = self.sanitizer.params(request.params)
         near = nearest(request.operation, params, self._loaded, self._plays)
-        report = describe_miss(self, request.operation, params, reason, near)
+        report = describe_miss(
+            self, request.operation, params, reason, near, tokens=request.tokens, colour=self.options.colour
+        )
         with self._lock:
             self.misses.append(Miss(request.operation, params, reason, report))
         if self.options.hooks.miss is not None:
@@ -221,6 +226,11 @@ class Cassette:
             if self._recording is not None:
                 self._recording.abandon(self._memos.recorded)
 
+    def discard(self) -> None:
+        """Forget the recording, as if none had been made."""
+        if self._recording is not None:
+            self._recording.discard()
+
     # -- verification ------------------------------------------------------------------------------------------------
 
     def compare(self, request: Request, outcome: Outcome) -> None:
@@ -234,7 +244,7 @@ class Cassette:
             if recorded is None:
                 self.drift.append(f"{request.operation}: {reason}")
             else:
-                self.drift.extend(describe_drift(recorded, actual, self._matcher))
+                self.drift.extend(describe_drift(recorded, actual, self.matcher))
 
     def drift_error(self) -> DriftError | None:
         """The error that lists every difference, or ``None`` if the upstream still answers as recorded."""
@@ -255,7 +265,9 @@ class Cassette:
         own = f"{self.options.owner}\n{name}" if self.options.shared else name
         if self._recording is not None or (not self.exists and not self._playback):
             return self._memos.record(own, factory)
-        return self._memos.replay(own if own in self.header.memos else name, self.options.remedy)
+        known = own if own in self.header.memos else name
+        value: Value = self._memos.replay(known, self.options.remedy, str(self.path))
+        return value
 
     def assert_operations(self, *operations: str) -> None:
         """Assert that exactly these operations were called, in this order."""

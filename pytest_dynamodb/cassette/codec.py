@@ -1,4 +1,4 @@
-"""Exchanges and headers as the maps that frames hold, and back. Field by field in ``docs/reference/cassette-format.md``."""
+"""Exchanges and headers as the maps that frames hold, and back, field by field as the format's reference has them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def encode_header(header: Header) -> dict[str, Any]:
 
 
 def decode_header(frame: Frame, path: str) -> Header:
-    """The header in ``frame``. Raises ``CassetteError`` for a foreign file, a newer version or a field of a wrong type."""
+    """The header in ``frame``. Raises ``CassetteError`` for a foreign file, a newer version or a wrong field."""
     fields = _Fields(frame, path)
     if fields.body.get("format") != FORMAT:
         raise CassetteError(path, "this is not a cassette", offset=frame.offset, remedy=f"its header names no {FORMAT}")

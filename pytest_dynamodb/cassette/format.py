@@ -70,7 +70,7 @@ def _framed(kind: int, packed: bytes) -> bytes:
 
 
 def pack_end(frames: Iterator[bytes] | list[bytes]) -> bytes:
-    """The frame that closes a file of ``frames`` (header included): their number and a checksum over their checksums."""
+    """The frame that closes a file of ``frames``, header included: their number, a checksum over their checksums."""
     count, crc = -1, 0
     for frame in frames:
         count, crc = count + 1, zlib.crc32(frame[3:7], crc)

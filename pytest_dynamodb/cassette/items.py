@@ -16,9 +16,13 @@ from pytest_dynamodb.values import canonical_value
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 ITEM_READS = frozenset({"GetItem", "BatchGetItem", "TransactGetItems"})
 COLLECTION_READS = frozenset({"Query", "Scan"})
+_ONE_ITEM = frozenset({"GetItem", "PutItem", "UpdateItem", "DeleteItem"})
 
 #: A table and the canonical key of one of its items; the key is "" for the table as a whole.
 Item = tuple[str, str]
+
+
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 class Touched(NamedTuple):
@@ -36,6 +40,11 @@ def key_names(exchanges: Iterable[Exchange]) -> dict[str, tuple[str, ...]]:
     """The names of each table's key attributes, partition key first, from whatever the exchanges show of them."""
     tables: dict[str, tuple[str, ...]] = {}
     for exchange in exchanges:
+        if exchange.operation in _ONE_ITEM:  # the commonest, at a glance
+            key, table = exchange.params.get("Key"), _name(exchange.params)
+            if table not in tables and isinstance(key, dict):
+                tables[table] = tuple(key)
+            continue
         for table, names, surely_ordered in _schemas(exchange):
             if surely_ordered or table not in tables:
                 tables[table] = names
@@ -89,7 +98,7 @@ def touched(operation: str, params: Mapping[str, Any], tables: Mapping[str, tupl
 
 
 def _canonical(key: dict[str, Any]) -> str:
-    return json.dumps({name: canonical_value(value) for name, value in key.items()}, sort_keys=True, default=str)
+    return _encode({name: canonical_value(value) for name, value in key.items()})
 
 
 def _actions(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -32,6 +32,10 @@ class Matcher:
 
     def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
         """Equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
+        return operation + _encode(self.form(operation, params, tokens))
+
+    def form(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
+        """What of a request is compared, in canonical form. Parts of it are shared with ``params``."""
         if self._normalize is not None:
             params = self._normalize(operation, params) or params
         if tokens:
@@ -40,7 +44,7 @@ class Matcher:
             params = without_generated(params)
         if self._ignore:
             params = without(params, select(self._ignore, params))
-        return operation + _encode(canonical_params(operation, params))
+        return canonical_params(operation, params)
 
     def comparable(self, body: Any) -> Any:
         """An answer's body without what the service made up and what is ignored: what two runs should agree on."""

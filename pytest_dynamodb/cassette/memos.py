@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pytest_dynamodb.errors import ConfigurationError, UnexpectedRequest
+from pytest_dynamodb.errors import CassetteError, ConfigurationError, UnexpectedRequest
 
 Value = TypeVar("Value")
 
@@ -18,7 +19,7 @@ _TAG = "$type"
 _FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "Decimal": Decimal,
     "UUID": UUID,
-    "bytes": lambda text: base64.b64decode(text),
+    "bytes": partial(base64.b64decode, validate=True),
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
 }
@@ -39,18 +40,26 @@ class Memos:
             self.recorded.setdefault(name, []).append(_encode(value, name))
         return value
 
-    def replay(self, name: str, remedy: str) -> Any:
-        """The next value recorded under ``name``. Raises ``UnexpectedRequest`` when there is none left."""
+    def replay(self, name: str, remedy: str, path: str) -> Any:
+        """The next value recorded under ``name``.
+
+        Raises ``UnexpectedRequest`` when there is none left, ``CassetteError`` for one that the file at ``path`` spells
+        wrongly.
+        """
+        label = name.rsplit("\n", 1)[-1]  # in a shared cassette its owner stands before it
         with self._lock:
             number = self._used.get(name, 0)
             values = self._known.get(name, [])
             if number >= len(values):
-                label = name.rsplit("\n", 1)[-1]  # in a shared cassette its owner stands before it
                 raise UnexpectedRequest(
                     f"memo {label!r} was recorded {len(values)} times and asked for once more; {remedy}"
                 )
             self._used[name] = number + 1
-        return _decode(values[number])
+        try:
+            return _decode(values[number])
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as problem:
+            reason = f"memo {label!r} cannot be read: {type(problem).__name__}: {problem}"
+            raise CassetteError(path, reason, remedy=remedy) from None
 
 
 def _encode(value: Any, name: str) -> Any:

@@ -6,19 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal
 
+from pytest_dynamodb.cassette.choices import ON_UNUSED, ORDERS, Mode, OnUnused, Order, check_mode, one_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Exchange, Request
-
-Mode = Literal["none", "once", "new_episodes", "rewrite", "verify"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-#: ``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
-#: that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order.
-Order = Literal["causal", "strict", "any"]
-ORDERS: tuple[Order, ...] = get_args(Order)
-OnUnused = Literal["ignore", "warn", "fail"]
-ON_UNUSED: tuple[OnUnused, ...] = get_args(OnUnused)
 
 #: ``(operation, params)`` → other parameters to match by, or ``None`` to match by these.
 NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
@@ -46,7 +38,8 @@ class CassetteOptions:
     """Everything that decides how a cassette records and answers.
 
     ``owner`` is the node id of the test, and ``shared`` says that the cassette is its own only in part.
-    ``remedy`` is the command that records again. Raises ``ConfigurationError`` for a value that makes no sense.
+    ``remedy`` is the command that records again, ``colour`` says that reports are for a terminal. Raises
+    ``ConfigurationError`` for a value that makes no sense.
     """
 
     mode: Mode = "none"
@@ -62,6 +55,7 @@ class CassetteOptions:
     shared: bool = False
     upstream: str = "aws"
     remedy: str = 'record it again: pytest --record, or use_cassette(…, mode="rewrite")'
+    colour: bool = False
     hooks: Hooks = field(default_factory=Hooks)
 
     def __post_init__(self) -> None:
@@ -73,28 +67,21 @@ class CassetteOptions:
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(element, str) for element in value):
                 raise ConfigurationError(f"{name} takes a list of strings, not {value!r}")
+        for name in ("repeats", "compress"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigurationError(f"{name} is True or False, not {getattr(self, name)!r}")
         object.__setattr__(self, "max_age", parse_age(self.max_age))
 
 
 OPTION_NAMES = frozenset(option.name for option in fields(CassetteOptions))
 
 
-def check_mode(mode: str) -> Mode:
-    """A record mode by its name; ``all`` is another name of ``rewrite``."""
-    return cast(Mode, one_of("mode", "rewrite" if mode == "all" else mode, MODES))
-
-
-def one_of(name: str, value: Any, allowed: Sequence[str]) -> str:
-    """``value`` if it is allowed. Raises ``ConfigurationError`` that lists what is."""
-    if value not in allowed:
-        raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    return cast(str, value)
-
-
 def parse_age(age: object) -> timedelta | None:
     """A cassette's greatest age: a ``timedelta``, a number of days, or text such as ``"90d"`` or ``"12h"``."""
-    if age is None or age == "" or isinstance(age, timedelta):
-        return age or None
+    if age is None or age == "":
+        return None
+    if isinstance(age, timedelta):
+        return age
     if isinstance(age, int) and not isinstance(age, bool):
         return timedelta(days=age)
     found = re.fullmatch(r"(\d+)\s*([dhw]?)", str(age).strip())

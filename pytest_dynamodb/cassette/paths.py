@@ -42,23 +42,50 @@ def compile_paths(expressions: Sequence[str], *, option: str) -> tuple[Any, ...]
 
 
 def select(compiled: Sequence[Any], tree: Any) -> set[Place]:
-    """Where in ``tree`` the expressions point. Numbers, booleans and nulls are reached through what holds them."""
+    """Where in ``tree`` the expressions point.
+
+    Numbers, booleans and nulls are reached by plain paths, or else through what holds them.
+    """
     if not compiled:
         return set()
     from jmespath.exceptions import JMESPathError
 
-    shadow, places = _shadow(tree, ()), set()
+    shadow, places = _shadow(tree, ()), set[Place]()
     for expression in compiled:
         try:
             found = expression.search(shadow)
         except JMESPathError:
             continue  # it does not apply to a request of this shape
-        places.update(_places(found))
+        if found is None or isinstance(found, bool | int | float):
+            places.update(_plain_place(expression.parsed, tree))
+        else:
+            places.update(_places(found))
     return places
 
 
+def _plain_place(node: Any, tree: Any) -> Iterator[Place]:
+    """Where a plain path such as ``Item.flag.BOOL`` or ``Keys[0].n`` leads: numbers and booleans cannot say."""
+    steps: list[str | int] = []
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if part["type"] in ("subexpression", "index_expression"):
+            pending += reversed(part["children"])
+        elif part["type"] in ("field", "index"):
+            steps.append(part["value"])
+        else:
+            return
+    for number, step in enumerate(steps):
+        if isinstance(step, int) and isinstance(tree, list) and -len(tree) <= step < len(tree):
+            steps[number] = step % len(tree)
+        elif not (isinstance(step, str) and isinstance(tree, dict) and step in tree):
+            return
+        tree = tree[step]
+    yield tuple(steps)
+
+
 def without(tree: Any, places: set[Place]) -> Any:
-    """A copy of ``tree`` that lacks what stands at ``places``; an expression's placeholder gets a fixed value instead."""
+    """A copy of ``tree`` that lacks what stands at ``places``; an expression's placeholder gets a fixed value."""
     return _without(tree, places, ()) if places else tree
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pytest_dynamodb.cassette.choices import Order
 from pytest_dynamodb.cassette.items import NOTHING, WRITES, Item, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.options import Order
 from pytest_dynamodb.exchange import Exchange
 
 
 class Found(NamedTuple):
     """The recording that answers, or the reason why none does."""
 
-    index: int | None
+    number: int | None
     reason: str = ""
 
 
@@ -47,6 +47,9 @@ class Playback:
             recordings.all.append(number)
         self._played = bytearray(len(exchanges))
         self._causality = _causality(exchanges, self._tables) if order == "causal" else None
+        if self._causality is not None:
+            for recordings in self._index.values():
+                recordings.alike = self._causality.read_alike(recordings.all)
 
     @property
     def played(self) -> bytes:
@@ -60,8 +63,8 @@ class Playback:
             if recordings is None:
                 return Found(None, "no recording matches")
             found = self._choose(key, recordings, touches or NOTHING)
-            if found.index is not None and not self._played[found.index]:
-                self._play(found.index, recordings)
+            if found.number is not None and not self._played[found.number]:
+                self._play(found.number, recordings)
             return found
 
     def touches(self, operation: str, params: Mapping[str, object]) -> Touched | None:
@@ -70,24 +73,18 @@ class Playback:
 
     def _play(self, number: int, recordings: _Recordings) -> None:
         self._played[number] = 1
-        numbers = recordings.all
-        while recordings.first < len(numbers) and self._played[numbers[recordings.first]]:
-            recordings.first += 1
+        recordings.play(number)
         if self._causality is not None:
             self._causality.note(number)
-
-    def _unplayed(self, recordings: _Recordings) -> Iterator[int]:
-        for number in islice(recordings.all, recordings.first, None):
-            if not self._played[number]:
-                yield number
 
     def _choose(self, key: str, recordings: _Recordings, touches: Touched) -> Found:
         if self._order == "strict":
             return self._choose_strict(key, recordings)
         if self._causality is not None and touches.items and not touches.writes:
             return self._choose_causal(self._causality, recordings, touches)
-        if recordings.first < len(recordings.all):
-            return Found(recordings.all[recordings.first])
+        first = recordings.unplayed(0)
+        if first < len(recordings.all):
+            return Found(recordings.all[first])
         return recordings.again() if self._repeats else recordings.used_up()
 
     def _choose_strict(self, key: str, recordings: _Recordings) -> Found:
@@ -102,25 +99,37 @@ class Playback:
 
     def _choose_causal(self, causality: _Causality, recordings: _Recordings, touches: Touched) -> Found:
         """Prefer what was recorded in the present state of the items, then what was recorded in a later one."""
-        later = stale = None
-        for number in self._unplayed(recordings):
-            state = causality.state(number, touches)
-            if state == _SAME:
-                return Found(number)
-            if state == _EARLY and later is None:
-                later = number
-            if state == _STALE and stale is None:
-                stale = number
-        if self._repeats:
-            for number in reversed(recordings.all):
-                if causality.state(number, touches) == _SAME:
-                    return Found(number)
-        if later is not None:
-            return Found(later)
-        if stale is None:
+        numbers, first = recordings.all, recordings.unplayed(0)
+
+        def state(position: int) -> str:
+            return causality.state(numbers[position], touches)
+
+        if first < len(numbers) and state(first) == _SAME:
+            return Found(numbers[first])
+        # Writes only ever add up: stale recordings come first, then those of the present state, then later ones.
+        positions = range(len(numbers))
+        if recordings.alike:
+            present = bisect_left(positions, True, key=lambda p: state(p) != _STALE)
+            future = bisect_left(positions, True, lo=present, key=lambda p: state(p) == _EARLY)
+            same, later = recordings.unplayed(present), recordings.unplayed(future)
+            last = future - 1 if future > present else -1
+        else:  # their items are told apart by what is ignored when requests are compared
+            states = [state(p) for p in positions]
+            left = [p for p in positions if not self._played[numbers[p]]]
+            same = next((p for p in left if states[p] == _SAME), len(numbers))
+            later = next((p for p in left if states[p] == _EARLY), len(numbers))
+            last = max((p for p in positions if states[p] == _SAME), default=-1)
+            future = len(numbers) if same < len(numbers) else 0
+        if same < future:
+            return Found(numbers[same])
+        if self._repeats and last >= 0:
+            return Found(numbers[last])
+        if later < len(numbers):
+            return Found(numbers[later])
+        if first == len(numbers):
             return recordings.again() if self._repeats else recordings.used_up()
         if touches.whole:
-            return Found(stale)  # which items of a collection matter is unknown: recorded order decides
+            return Found(numbers[first])  # which items of a collection matter is unknown: recorded order decides
         return Found(None, _STALE_ONLY)
 
 
@@ -131,13 +140,36 @@ _STALE_ONLY = (
 
 
 class _Recordings:
-    """The recordings of equal requests, by their numbers in the cassette; those before ``first`` have been played."""
+    """The recordings of equal requests, by their numbers in the cassette.
 
-    __slots__ = ("all", "first")
+    ``alike`` says that they read the same items, as they do unless what tells them apart is ignored.
+    """
+
+    __slots__ = ("_next", "alike", "all")
 
     def __init__(self) -> None:
         self.all: list[int] = []
-        self.first = 0
+        self.alike = True
+        self._next: list[int] = []
+
+    def play(self, number: int) -> None:
+        """Note that the recording with ``number`` has been played."""
+        if not self._next:
+            self._next = list(range(len(self.all) + 1))
+        position = bisect_left(self.all, number)
+        self._next[position] = position + 1
+
+    def unplayed(self, position: int) -> int:
+        """The first position from ``position`` on that has not been played, or the number of recordings."""
+        following = self._next
+        if not following:
+            return position
+        end = position
+        while following[end] != end:
+            end = following[end]
+        while following[position] != end:  # next time it is one step from anywhere on this way
+            following[position], position = end, following[position]
+        return end
 
     def again(self) -> Found:
         """The last recording once more."""
@@ -160,12 +192,18 @@ class _Causality:
 
     def __init__(self) -> None:
         self.seen: dict[int, dict[Item, int]] = {}
+        self.reads: dict[int, tuple[Item, ...]] = {}
         self.writes: dict[int, tuple[Item, ...]] = {}
         self._written: dict[Item, int] = {}
 
     def note(self, number: int) -> None:
         for item in self.writes.get(number, ()):
             self._written[item] = max(self._written.get(item, -1), number)
+
+    def read_alike(self, numbers: Sequence[int]) -> bool:
+        """Whether these recordings read the same items."""
+        one = self.reads.get(numbers[0])
+        return all((other := self.reads.get(n)) == one or set(other or ()) == set(one or ()) for n in numbers[1:])
 
     def state(self, number: int, touches: Touched) -> str:
         """Whether a recorded read saw the items as they are now, as they were before, or as they will be."""
@@ -189,5 +227,6 @@ def _causality(exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ..
                 causality.writes[number] = touches.items
                 last.update(dict.fromkeys(touches.items, number))
         elif touches.items:
+            causality.reads[number] = touches.items
             causality.seen[number] = {item: last[item] for item in touches.items if item in last}
     return causality

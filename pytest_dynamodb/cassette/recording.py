@@ -111,6 +111,10 @@ class Recording:
             write(self._failed, self._header(recorded, memos), recorded)
         self._discard_journal()
 
+    def discard(self) -> None:
+        """Write nothing at all."""
+        self._discard_journal()
+
     @property
     def _failed(self) -> Any:
         return self._cassette.path.with_name(self._cassette.path.name + ".failed")

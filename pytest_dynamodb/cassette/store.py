@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_dynamodb.cassette.codec import Header, decode_exchange, decode_header, encode_exchange, encode_header
+from pytest_dynamodb.cassette.collector import MANY_BYTES, collector_paused
 from pytest_dynamodb.cassette.format import (
     COMPRESSED_EXCHANGE,
     EXCHANGE,
@@ -59,23 +59,10 @@ def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:
         raw = Path(path).read_bytes()
     except OSError as problem:
         raise CassetteError(name, f"cannot be read: {problem.strerror or problem}") from None
-    with _collector_paused():
+    with collector_paused(many=len(raw) > MANY_BYTES):
         frames = read_frames(raw, name, whole=whole)
         header = decode_header(next(frames), name)
         return Contents(header, [decode_exchange(frame, name) for frame in frames])
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Nothing read here is garbage, but the collector would walk it again and again: half the time of a large file."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def write(

@@ -57,7 +57,13 @@ def _run(folder: Path, *, stays: bool) -> None:
     began = time.perf_counter()
     # Our own interpreter, on files that came with this package.
     done = subprocess.run(  # noqa: S603
-        program, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        program,
+        cwd=folder,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     spent = time.perf_counter() - began
     summary = _SUMMARY.search(done.stdout)

@@ -42,8 +42,8 @@ def ls(folder: Path, *, as_json: bool) -> None:
             click.echo(line)
     elif not unreadable:
         click.echo(f"no cassettes in {folder}")
-    for problem in unreadable:
-        click.echo(f"Error: {problem}", err=True)
+    for damage in unreadable:
+        click.echo(f"Error: {damage}", err=True)
     if unreadable:
         raise SystemExit(1)
 

@@ -31,12 +31,11 @@ def show(file: Path, *, as_json: bool) -> None:
         listed = [_exchange_json(number, exchange) for number, exchange in enumerate(exchanges, 1)]
         click.echo(json.dumps({**header_json(file, header), "exchanges": listed}, indent=2))
         return
-    click.echo(header.node_id or "shared by several tests" if any(e.owner for e in exchanges) else header.node_id)
+    click.echo(header.node_id or "shared by several tests")
     with_what = ", ".join(f"{name} {version}" for name, version in header.recorder.items())
-    click.echo(
-        f"{len(exchanges)} exchanges, {size_text(file.stat().st_size)}, recorded {header.recorded or 'at an unknown time'} "
-        f"from {header.endpoint}" + (f" with {with_what}" if with_what else "")
-    )
+    size, recorded = size_text(file.stat().st_size), header.recorded or "at an unknown time"
+    origin = f"from {header.endpoint}" + (f" with {with_what}" if with_what else "")
+    click.echo(f"{len(exchanges)} exchanges, {size}, recorded {recorded} {origin}")
     click.echo()
     rows = [_HEADINGS, *(_row(number, exchange) for number, exchange in enumerate(exchanges, 1))]
     for line in columns(rows, right=_FLUSH_RIGHT):

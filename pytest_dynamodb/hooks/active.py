@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from pytest_dynamodb.exchange import Provider
 
@@ -28,6 +30,9 @@ class Activation:
         """Whether it answers a client that carries ``tags``."""
         return not self.ended and (self.tags is None or (tags is not None and not self.tags.isdisjoint(tags)))
 
+
+#: The tags of clients that were given to ``clients=[...]``, for questions that are asked outside of their calls.
+tags_of: WeakKeyDictionary[Any, frozenset[object]] = WeakKeyDictionary()
 
 _in_context: ContextVar[tuple[Activation, ...]] = ContextVar("pytest_dynamodb_activations", default=())
 _in_process: tuple[Activation, ...] = ()

@@ -14,7 +14,7 @@ from botocore.parsers import create_parser
 
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
-from pytest_dynamodb.hooks.shapes import Read, Unusual, reader_of
+from pytest_dynamodb.hooks.shapes import Read, Unusual, reader_of, unusual
 
 #: Response headers that change what a client does; all others (dates, request ids, checksums) are noise.
 _KEPT_HEADERS = frozenset({"x-amz-retry-after", "retry-after"})
@@ -25,7 +25,7 @@ _REQUEST_ID = "PYTESTDYNAMODB".ljust(52, "0")
 #: The length is left out, as it is in chunked answers: nobody asks for it, and it would cost an encoding of the body.
 _HEADERS = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": _REQUEST_ID}
 
-_parser = create_parser("json")
+_parser: Any = create_parser("json")
 _PLAIN_METADATA = _parser.parse({"body": b"{}", "headers": _HEADERS, "status_code": 200}, None)["ResponseMetadata"]
 _readers: WeakKeyDictionary[Any, Read] = WeakKeyDictionary()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -74,7 +74,7 @@ def _read(model: Any, outcome: Response) -> dict[str, Any] | None:
     reader = _readers.get(model)
     if reader is None:
         shape = model.output_shape
-        reader = _readers[model] = _refuse if shape is None or shape.event_stream_name else reader_of(shape)
+        reader = _readers[model] = unusual if shape is None or shape.event_stream_name else reader_of(shape)
     try:
         parsed: dict[str, Any] = reader(outcome.body)
     except (Unusual, RecursionError):
@@ -82,10 +82,6 @@ def _read(model: Any, outcome: Response) -> dict[str, Any] | None:
     # What a body cannot hold: an answer's metadata, which botocore's parser adds to an empty one just as to this.
     parsed["ResponseMetadata"] = {**_PLAIN_METADATA, "HTTPHeaders": {**_HEADERS}}
     return parsed
-
-
-def _refuse(body: Any) -> Any:
-    raise Unusual
 
 
 def _parse(model: Any, response: dict[str, Any]) -> dict[str, Any]:

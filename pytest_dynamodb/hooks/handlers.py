@@ -1,8 +1,8 @@
 """Handlers of botocore's events, each of which hands over to the provider in charge.
 
-Order of events in one call: ``provide-client-params`` → ``before-endpoint-resolution`` → ``before-call`` → an attempt or
-several, each ending in ``response-received`` → ``after-call`` or ``after-call-error``. A call answered at ``before-call``
-is neither signed nor sent nor retried. Plain functions serve aiobotocore too.
+Order of events in one call: ``provide-client-params`` → ``before-endpoint-resolution`` → ``before-call`` → an attempt
+or several, each ending in ``response-received`` → ``after-call`` or ``after-call-error``. A call answered at
+``before-call`` is neither signed nor sent nor retried. Plain functions serve aiobotocore too.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class _Call:
 
     def __init__(self, provider: Provider, request: Request) -> None:
         self.provider, self.request = provider, request
-        self.attempts, self.last, self.began = 0, None, time.perf_counter()
-        self.last: Response | None
+        self.attempts, self.began = 0, time.perf_counter()
+        self.last: Response | None = None
 
 
 def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) -> None:

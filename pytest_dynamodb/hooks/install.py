@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.hooks import internals
+from pytest_dynamodb.hooks import active, internals
 
 _lock = threading.RLock()
 _finder: _PostImport | None = None
@@ -21,8 +21,9 @@ _finder: _PostImport | None = None
 def install(*, cover_imports: bool = False) -> bool:
     """Reach every DynamoDB client of this process, those that exist and those to come.
 
-    Returns whether anything was installed: not if it was already. While nothing is active a call costs one look-up. ``cover_imports`` also lets clients be made without
-    a region or credentials before any provider is in charge, for applications that make theirs when imported.
+    Returns whether anything was installed: not if it was already. While nothing is active a call costs one look-up.
+    ``cover_imports`` also lets clients be made without a region or credentials before any provider is in charge, for
+    applications that make theirs when imported.
     """
     global _finder
     with _lock:
@@ -42,7 +43,7 @@ def install(*, cover_imports: bool = False) -> bool:
 
 
 def refuse_namesake() -> None:
-    """Raise ``ConfigurationError`` if another distribution with the same import package is installed beside this one."""
+    """Raise ``ConfigurationError`` if a distribution with the same import package is installed beside this one."""
     for name in ("pytest-dynamodb", "pytest_dynamodb"):
         try:
             distribution(name)
@@ -120,20 +121,33 @@ class _PatchingLoader(Loader):
 
 
 def tag_clients(clients: Sequence[Any]) -> tuple[frozenset[object], Any]:
-    """Tag the calls of ``clients`` (clients or resources); returns the tags and a function that removes them."""
+    """Tag the calls of ``clients`` (clients or resources); returns the tags and a function that removes them.
+
+    Raises ``ConfigurationError`` for anything else.
+    """
     from pytest_dynamodb.hooks.handlers import tag_client
 
-    tag, undo = object(), []
+    tag = object()
     handler = tag_client(tag)
-    for client in clients:
-        events = client.meta.client.meta.events if hasattr(client.meta, "client") else client.meta.events
-        for service in ("dynamodb", "dynamodb-streams"):
-            event = f"provide-client-params.{service}"
-            events.register_first(event, handler)
-            undo.append((events, event))
+    events = ("provide-client-params.dynamodb", "provide-client-params.dynamodb-streams")
+    tagged = [_client_of(client) for client in clients]
+    for client in tagged:
+        active.tags_of[client] = active.tags_of.get(client, frozenset()) | {tag}
+        for event in events:
+            client.meta.events.register_first(event, handler)
 
     def remove() -> None:
-        for events, event in undo:
-            events.unregister(event, handler)
+        for client in tagged:
+            active.tags_of[client] = active.tags_of.get(client, frozenset()) - {tag}
+            for event in events:
+                client.meta.events.unregister(event, handler)
 
     return frozenset({tag}), remove
+
+
+def _client_of(client: Any) -> Any:
+    """A resource's client, or the client itself."""
+    client = getattr(getattr(client, "meta", None), "client", client)
+    if not hasattr(getattr(client, "meta", None), "events"):
+        raise ConfigurationError(f"clients takes botocore or boto3 clients and resources, not {client!r}")
+    return client

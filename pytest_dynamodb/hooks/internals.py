@@ -13,6 +13,8 @@ name                                         why there is no other way
 ``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
 ``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
 ``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
+``Waiter._operation_method``                 leads to the waiter's client, which may be one of those in ``clients=``
+``…._client_method``
 ===========================================  ========================================================================
 
 All of it is put in place by ``patch`` when the module in question is imported and taken back by ``restore``.
@@ -74,9 +76,10 @@ def patch_session(module: Any) -> None:
 def _configured_region(session: Any, config: Any) -> str | None:
     from pytest_dynamodb.hooks.regions import LAST_RESORT
 
-    if getattr(config, "region_name", None) is not None or session.get_config_variable("region") is not None:
+    configs = (config, session.get_default_client_config())
+    if any(getattr(chosen, "region_name", None) is not None for chosen in configs):
         return None  # botocore finds it by itself
-    return LAST_RESORT
+    return LAST_RESORT if session.get_config_variable("region") is None else None
 
 
 def patch_credentials(module: Any) -> None:
@@ -126,7 +129,8 @@ def patch_waiter(module: Any) -> None:
 
     @functools.wraps(original)
     def wait(self: Any, **kwargs: Any) -> Any:
-        provider = active.current()
+        client = getattr(getattr(self._operation_method, "_client_method", None), "__self__", None)
+        provider = active.current(None if client is None else active.tags_of.get(client))
         # get_waiter() names the class after the service: "DynamoDB.Waiter.TableExists".
         if provider is not None and provider.offline and type(self).__name__.startswith("DynamoDB"):
             kwargs["WaiterConfig"] = {**kwargs.get("WaiterConfig", {}), "Delay": 0}

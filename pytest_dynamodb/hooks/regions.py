@@ -33,7 +33,7 @@ def refuse_last_resort(context: Mapping[str, Any], url: str) -> None:
     """Raise botocore's ``NoRegionError`` when a request is about to reach AWS in a region that nobody chose."""
     region = context.get("client_region")
     if isinstance(region, LastResortRegion) and "amazonaws" in (urlsplit(url).hostname or ""):
-        raise NoRegionError()
+        raise NoRegionError
 
 
 def names_own_endpoint(endpoint: str | None) -> bool:

@@ -1,9 +1,9 @@
 """Answers in JSON as botocore's parser would give them, without a text to parse.
 
 A recorded body is JSON already, and of what botocore's parser does to it little is left to do: leave out what the model
-does not name, decode binary values. A shape of the model is compiled into a function that does that. It vouches only for
-what it knows: for anything else (timestamps, unions, documents, a value of another type than the model says) it raises
-``Unusual``, and botocore's own parser decides. A test compares the two.
+does not name, decode binary values. A shape of the model is compiled into a function that does that. It vouches only
+for what it knows: for anything else (timestamps, unions, documents, a value of another type than the model says) it
+raises ``Unusual``, and botocore's own parser decides. A test compares the two.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 Read = Callable[[Any], Any]
-
-#: Types that botocore hands through as they come.
-_AS_THEY_ARE = frozenset({"string", "boolean", "integer", "long", "float", "double", "character"})
 
 
 class Unusual(Exception):
@@ -33,15 +30,13 @@ def _reader(shape: Any, known: dict[str, Read]) -> Read:
     reader = known.get(shape.name)
     if reader is None:
         make = _MAKERS.get(shape.type_name)
-        if make is not None:
-            reader = make(shape, known)
-        else:
-            reader = _scalar if shape.type_name in _AS_THEY_ARE else _unusual
+        reader = _LEAVES.get(shape.type_name, unusual) if make is None else make(shape, known)
         known[shape.name] = reader
     return reader
 
 
-def _unusual(value: Any) -> Any:
+def unusual(_: Any) -> Any:
+    """Vouch for nothing."""
     raise Unusual
 
 
@@ -51,14 +46,11 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _blob(shape: Any, known: dict[str, Read]) -> Read:
-    def read(value: Any) -> bytes:
-        try:
-            return base64.b64decode(value)
-        except (binascii.Error, ValueError, TypeError):
-            raise Unusual from None
-
-    return read
+def _blob(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value)
+    except (binascii.Error, ValueError, TypeError):
+        raise Unusual from None
 
 
 def _list(shape: Any, known: dict[str, Read]) -> Read:
@@ -91,7 +83,7 @@ def _map(shape: Any, known: dict[str, Read]) -> Read:
 
 def _structure(shape: Any, known: dict[str, Read]) -> Read:
     if getattr(shape, "is_document_type", False) or getattr(shape, "is_tagged_union", False):
-        return _unusual
+        return unusual
     members: dict[str, tuple[str, Read]] | None = None
 
     def read(value: Any) -> dict[str, Any]:
@@ -121,8 +113,12 @@ def _structure(shape: Any, known: dict[str, Read]) -> Read:
 
 
 _MAKERS: dict[str, Callable[[Any, dict[str, Read]], Read]] = {
-    "blob": _blob,
     "list": _list,
     "map": _map,
     "structure": _structure,
+}
+_LEAVES: dict[str, Read] = {
+    "blob": _blob,
+    # Handed through as they come, whatever they are.
+    **dict.fromkeys(("string", "boolean", "integer", "long", "float", "double", "character"), _scalar),
 }

@@ -22,6 +22,7 @@ from pytest_dynamodb.plugin.lifecycle import (
     pytest_runtest_teardown,
     pytest_unconfigure,
 )
+from pytest_dynamodb.plugin.namesake import refuse_namesake_at_start
 from pytest_dynamodb.plugin.options import pytest_addhooks, pytest_addoption, pytest_load_initial_conftests
 from pytest_dynamodb.plugin.orphans import pytest_make_collect_report
 from pytest_dynamodb.plugin.selection import pytest_collection_modifyitems
@@ -59,3 +60,5 @@ __all__ = [
     "pytest_testnodedown",
     "pytest_unconfigure",
 ]
+
+refuse_namesake_at_start()

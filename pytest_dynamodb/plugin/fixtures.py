@@ -55,12 +55,13 @@ def _dynamodb_cassette_open(
 
     The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
     """
-    from pytest_dynamodb.plugin.runs import CassetteRun, joined_settings
+    from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, joined_settings
 
     item: pytest.Item = request.node
     state = state_of(request.config)
     said, (configured, folder) = markers.of_test(item), _dynamodb_cassette_places
     joined = joined_settings(state.settings, said, configured, item.nodeid)
+    check_settings(item.nodeid, joined)
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
     path = item_file(item, folder, name)
     run = CassetteRun(state, item, path, joined, owner=item.nodeid)

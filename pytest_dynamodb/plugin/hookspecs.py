@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_dynamodb.exchange import Exchange, Request
+if TYPE_CHECKING:
+    from pytest_dynamodb.exchange import Exchange, Request
 
 
 @pytest.hookspec(firstresult=True)

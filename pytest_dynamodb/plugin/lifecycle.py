@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import run_settings
+from pytest_dynamodb.plugin.selection import definitions
 from pytest_dynamodb.plugin.state import INSTALLED, OUTCOME, RUN, STATE, PluginState, state_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.plugin.runs import Outcome
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,31 +52,52 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     state = state_of(item.config)
     state.current, state.places = item, None
     item.stash[OUTCOME] = {}
-    names = getattr(item, "fixturenames", None)
-    if names is None:
-        return
+    if RUN in item.stash:
+        del item.stash[RUN]
     if markers.is_marked(item):
-        names.insert(0, "_dynamodb_cassette_open")
-    elif not state.tracked_fixtures.isdisjoint(names):
-        names.insert(0, "_dynamodb_cassette_places")
+        _ask_first(item, "_dynamodb_cassette_open")
+    elif not state.tracked_fixtures.isdisjoint(definitions(item)):
+        _ask_first(item, "_dynamodb_cassette_places")
+
+
+def _ask_first(item: pytest.Item, fixture: str) -> None:
+    # A new list: the tests of one function share theirs. Nothing piles up when a test is set up again.
+    names = getattr(item, "fixturenames", None)
+    if names is not None:
+        item.fixturenames = [fixture, *(name for name in names if name != fixture)]  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
     report = yield
     expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
-    item.stash.setdefault(OUTCOME, {})[report.when or ""] = "passed" if expected else report.outcome
+    item.stash.setdefault(OUTCOME, {})[report.when or ""] = "xfailed" if expected else report.outcome
     run = item.stash.get(RUN, None)
-    if run is not None and report.failed and run.cassette.misses:
-        shown = str(report.longrepr)
-        reports = [miss.report for miss in run.cassette.misses if miss.report.splitlines()[0] not in shown]
+    if run is not None and report.failed and call.excinfo is not None:
+        shown = "\n".join(map(str, _chained(call.excinfo.value)))
+        reports = [miss.report for miss in run.cassette.misses if miss.report not in shown]
         if reports:
             report.sections.append(("DynamoDB requests that no recording answered", "\n\n".join(reports)))
     state = state_of(item.config)
-    if report.when == "teardown" and state.pending:
-        report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
+    if report.when == "teardown":
+        if run is not None:
+            del item.stash[RUN]
+        if state.pending:
+            report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
     return report
+
+
+def _chained(problem: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those that led to it."""
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:
+        seen.add(id(problem))
+        yield problem
+        yield from _chained(problem.__cause__)
+        problem = problem.__context__
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -82,18 +107,28 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     try:
         result = yield
     except BaseException:
-        _conclude(item, passed=False)
+        _conclude(item, "failed")
         raise
-    outcome = item.stash.get(OUTCOME, {})
-    _conclude(item, passed=outcome.get("setup") == outcome.get("call") == "passed")
+    _conclude(item, _outcome(item))
     return result
 
 
-def _conclude(item: pytest.Item, *, passed: bool) -> None:
-    run = item.stash.get(RUN, None)
+def _outcome(item: pytest.Item) -> Outcome:
+    phases = item.stash.get(OUTCOME, {})
+    setup, call = phases.get("setup"), phases.get("call")
+    if setup == "xfailed" or (setup == "passed" and call == "xfailed"):
+        return "xfailed"
+    if setup == "skipped" or (setup == "passed" and call == "skipped"):
+        return "skipped"
+    return "passed" if setup == call == "passed" else "failed"
+
+
+def _conclude(item: pytest.Item, outcome: Outcome) -> None:
+    run, state = item.stash.get(RUN, None), state_of(item.config)
+    if outcome == "passed":
+        state.ran[item.nodeid] = None if run is None else run.cassette.path
     if run is not None:
-        del item.stash[RUN]
-        run.conclude(passed=passed)
+        run.conclude(outcome=outcome)
 
 
 # -- fixtures wider than a test --------------------------------------------------------------------------------------
@@ -103,7 +138,10 @@ def _conclude(item: pytest.Item, *, passed: bool) -> None:
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, object, object]:
     """Give a fixture wider than a test a cassette of its own, for its setup and its teardown."""
     state = request.config.stash.get(STATE, None)
-    if state is None or not _has_track(state, fixturedef):
+    if state is None or fixturedef.scope == "function":
+        return (yield)
+    state.fixtures_set_up.add(fixturedef.argname)
+    if not _has_track(state, fixturedef, request):
         return (yield)
     track = _Track(state, fixturedef, request)
     fixturedef.addfinalizer(track.finish)  # finalizers run in reverse: this one after the fixture's own teardown
@@ -120,30 +158,37 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     return result
 
 
-def _has_track(state: PluginState, fixturedef: Any) -> bool:
-    # Without places it is set up for the fixtures that name the places.
-    return fixturedef.scope != "function" and state.places is not None and fixturedef.argname in state.tracked_fixtures
+def _has_track(state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> bool:
+    if state.places is None or state.current is None:
+        return False  # it is set up for the fixtures that name the places
+    if isinstance(request.node, pytest.Item):
+        return False  # class scope, and a test outside any class: set up for that test alone
+    return fixturedef in state.tracked_fixtures or RUN in state.current.stash
 
 
 class _Track:
     """The cassette of a fixture wider than a test."""
 
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
-        from pytest_dynamodb.plugin.runs import CassetteRun, joined_settings
+        from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, joined_settings
 
         assert state.current is not None
         assert state.places is not None
         item, (configured, folder) = state.current, state.places
         said = markers.of_surroundings(item)
-        joined = joined_settings(state.settings, said, configured, f"fixture {fixturedef.argname}")
+        where = f"fixture {fixturedef.argname}"
+        joined = joined_settings(state.settings, said, configured, where)
+        check_settings(where, joined)
+        joined.pop("share", None)
         path = fixture_file(fixturedef, request, folder)
-        self.run = CassetteRun(state, item, path, joined, owner=f"{request.node.nodeid}::{path.name}")
+        holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
+        self.run = CassetteRun(state, item, path, joined, owner=f"{holder}::{path.name}")
         self.failed = False
 
     def finish(self) -> None:
         """Settle it, after the fixture's own teardown."""
         self.run.stop()
-        self.run.conclude(passed=not self.failed)
+        self.run.conclude(outcome="failed" if self.failed else "passed")
 
     def raise_misses(self) -> None:
         """Fail the setup for a miss that the fixture swallowed."""
@@ -153,4 +198,3 @@ class _Track:
 
             self.failed = True
             raise UnexpectedRequest("\n\n".join(miss.report for miss in misses))
-

@@ -31,10 +31,15 @@ def of_test(item: pytest.Item) -> dict[str, Any]:
     return merged(item.nodeid, item.iter_markers(NAME))
 
 
+#: What a test decides for the wider fixtures that it is the first to ask for: it is answered as they are.
+_PASSED_ON = ("mode", "provider", "upstream")
+
+
 def of_surroundings(item: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test's class and module say, which is what holds for wider fixtures too."""
+    """What holds for wider fixtures too: what the markers of a test's class and module say, and who answers it."""
     marks = [mark for node, mark in item.iter_markers_with_node(NAME) if node is not item]
-    said = merged(item.nodeid, marks)
+    said, own = merged(item.nodeid, marks), of_test(item)
+    said.update({key: own[key] for key in _PASSED_ON if key in own})
     said.pop("name", None)
     said.pop("share", None)
     return said

@@ -38,7 +38,10 @@ def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, folder: Path) 
     """
     name = f"fixture.{fixturedef.argname}"
     if hasattr(request, "param"):
-        name += f"[{_parameter(request)}]"
+        name += f"[{_parameter(fixturedef, request)}]"
+    above = _overridden(fixturedef, request)
+    if above:
+        name += f"~{above}"
     if fixturedef.scope == "session":
         return folder.joinpath(*_parts(fixturedef.baseid)) / (_fit(name) + SUFFIX)
     node = request.node
@@ -60,9 +63,34 @@ def _parts(path: str) -> list[str]:
     return ["_up" if part == ".." else part for part in parts]
 
 
-def _parameter(request: pytest.FixtureRequest) -> str:
-    value = request.param
-    return str(value) if value is None or isinstance(value, str | int | float) else str(request.param_index)
+def _overridden(fixturedef: Any, request: pytest.FixtureRequest) -> int:
+    """How many fixtures of its name and scope a fixture overrides that are defined for the same place.
+
+    Such as one of a plugin, overridden in the root ``conftest.py``: each needs a cassette of its own.
+    """
+    known = getattr(getattr(getattr(request, "_pyfuncitem", None), "_fixtureinfo", None), "name2fixturedefs", {})
+    alike = [
+        other
+        for other in known.get(fixturedef.argname, ())
+        if other.scope == fixturedef.scope and (other.scope != "session" or other.baseid == fixturedef.baseid)
+    ]
+    return alike.index(fixturedef) if fixturedef in alike else 0
+
+
+def _parameter(fixturedef: Any, request: pytest.FixtureRequest) -> str:
+    """A parameter in words that are the same in every run, and no other parameter's."""
+    words = _words(request.param)
+    twins = [parameter for parameter in fixturedef.params or () if _words(parameter) == words]
+    if not words or len(twins) > 1:
+        words += f"#{request.param_index}"
+    return words
+
+
+def _words(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    words = str(getattr(value, "__qualname__", "")) or repr(value)
+    return "" if " at 0x" in words else words
 
 
 def _fit(name: str) -> str:

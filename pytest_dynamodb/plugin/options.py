@@ -6,6 +6,7 @@ Precedence: command line > environment > marker > ``dynamodb_cassette_config`` f
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.cassette.options import MODES, ON_UNUSED, check_mode, one_of
+from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
 from pytest_dynamodb.errors import ConfigurationError
 
-_PROVIDERS = ("replay", "record", "live")
+PROVIDERS = ("replay", "record", "live")
 _ORPHANS = ("ignore", "warn", "fail")
 
 #: Modes that may write a cassette.
-RECORDING_MODES = frozenset({"once", "new_episodes", "rewrite"})
+RECORDING_MODES = frozenset({"once", "new_episodes", "rewrite", "all"})
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -42,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         (
             "--dynamodb-provider",
             "provider",
-            {"metavar": "NAME", "choices": _PROVIDERS, "help": "who answers marked tests: %(choices)s"},
+            {"metavar": "NAME", "choices": PROVIDERS, "help": "who answers marked tests: %(choices)s"},
         ),
         (
             "--dynamodb-upstream",
@@ -69,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(flag, dest=f"dynamodb_cassette_{dest}", default=None, **settings)  # type: ignore[arg-type]  # each row's own
     for name, kind, text in (
         ("mode", "string", f"record mode: {', '.join(MODES)}"),
-        ("provider", "string", f"who answers marked tests: {', '.join(_PROVIDERS)}"),
+        ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
         ("upstream", "string", 'where record, live and verify go: "aws" or a URL'),
         ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
@@ -115,10 +116,8 @@ def _is_taken(parser: pytest.Parser, flag: str) -> bool:
 class RunSettings:
     """What holds for the whole run: from the command line and the environment, which win over all else."""
 
-    mode: str | None
-    provider: str | None
-    upstream: str | None
-    on_unused: str | None
+    command_line: Mapping[str, Any]
+    environment: Mapping[str, Any]
     ini: Mapping[str, Any]
     orphans: str
     block_network: bool
@@ -127,16 +126,17 @@ class RunSettings:
     in_ci: bool
     record_flag: str
 
-    @property
-    def over_all(self) -> dict[str, Any]:
-        """The settings that win over markers."""
-        chosen = {
-            "mode": self.mode,
-            "provider": self.provider,
-            "upstream": self.upstream,
-            "on_unused": self.on_unused,
-        }
-        return {name: value for name, value in chosen.items() if value is not None}
+    def chosen(self, name: str) -> Any:
+        """What command line or environment say of a setting, or ``None``."""
+        return self.command_line.get(name, self.environment.get(name))
+
+
+def re_record(config: pytest.Config, settings: RunSettings, *node_ids: str) -> str:
+    """The command that records these tests again, fit for pasting where pytest was started."""
+    command = ["pytest", *map(config.cwd_relative_nodeid, node_ids), settings.record_flag]
+    if settings.chosen("upstream") is not None:
+        command.append(f"--dynamodb-upstream={settings.chosen('upstream')}")
+    return shlex.join(command)
 
 
 def run_settings(config: pytest.Config) -> RunSettings:
@@ -149,21 +149,20 @@ def run_settings(config: pytest.Config) -> RunSettings:
 
 def _run_settings(config: pytest.Config) -> RunSettings:
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
-    mode = _option(config, "mode") or os.environ.get("PYTEST_DYNAMODB_RECORD") or None
-    if _option(config, "record"):
-        if in_ci and mode is None:
+    environment = {name: os.environ.get(variable) or None for name, variable in _ENVIRONMENT.items()}
+    command_line = {name: _option(config, name) for name in ("mode", "provider", "upstream", "on_unused")}
+    if _option(config, "record") and command_line["mode"] is None:
+        if in_ci and environment["mode"] is None:
             raise ConfigurationError(
                 "CI is set, and a bare --record would overwrite cassettes there: "
                 "say --dynamodb-record=rewrite or PYTEST_DYNAMODB_RECORD=rewrite if that is meant"
             )
-        mode = mode or "rewrite"
-    provider = _option(config, "provider") or os.environ.get("PYTEST_DYNAMODB_PROVIDER") or None
+        # In CI the environment says what --record may do; elsewhere the command line wins over it.
+        command_line["mode"] = environment["mode"] if in_ci else "rewrite"
     orphans = _option(config, "orphans") or config.getini("dynamodb_cassette_orphans") or "ignore"
-    return RunSettings(
-        mode=mode and check_mode(mode),
-        provider=provider and one_of("provider", provider, _PROVIDERS),
-        upstream=_option(config, "upstream") or os.environ.get("PYTEST_DYNAMODB_UPSTREAM") or None,
-        on_unused=_option(config, "on_unused"),
+    settings = RunSettings(
+        command_line=_said(command_line),
+        environment=_said(environment),
         ini=_ini(config),
         orphans=one_of("dynamodb_cassette_orphans", orphans, _ORPHANS),
         block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
@@ -172,6 +171,31 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         in_ci=in_ci,
         record_flag="--record" if not in_ci and _has_record(config) else "--dynamodb-record=rewrite",
     )
+    for where, said in (("", settings.command_line), ("", settings.environment), ("dynamodb_cassette_", settings.ini)):
+        _check(where, said)
+    return settings
+
+
+#: What the environment may say.
+_ENVIRONMENT = {
+    "mode": "PYTEST_DYNAMODB_RECORD",
+    "provider": "PYTEST_DYNAMODB_PROVIDER",
+    "upstream": "PYTEST_DYNAMODB_UPSTREAM",
+}
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check(where: str, said: Mapping[str, Any]) -> None:
+    """Raise ``ConfigurationError`` for a word that is not among those to choose from."""
+    if "mode" in said:
+        one_of(f"{where}mode", said["mode"], (*MODES, "all"))
+    if "provider" in said:
+        one_of(f"{where}provider", said["provider"], PROVIDERS)
+    if "on_unused" in said:
+        one_of(f"{where}on_unused", said["on_unused"], ON_UNUSED)
 
 
 def _option(config: pytest.Config, name: str) -> Any:

@@ -1,20 +1,21 @@
 """Cassettes that no test owns, judged by what was collected rather than by what ran.
 
-A cassette is an orphan if its module (or class) was collected whole, before ``-k``, ``--lf`` or a node id narrowed the
-choice, and none of the tests in it is the one that the cassette is of; or if its module does not exist any more. What
-was not collected is not judged.
+A cassette is an orphan if what its owner was in (a folder, module or class) was collected whole, before ``-k``,
+``--lf`` or a node id narrowed the choice, and the owner was not there; or if its owner ran and used another cassette,
+or none. What was not looked into is not judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_dynamodb.errors import CassetteError
-from pytest_dynamodb.plugin import markers
-from pytest_dynamodb.plugin.naming import SUFFIX, item_file
+from pytest_dynamodb.plugin.naming import SUFFIX
 from pytest_dynamodb.plugin.state import STATE, PluginState
 
 
@@ -25,73 +26,158 @@ def pytest_make_collect_report(
     """Note what a collector holds, before ``--lf`` takes things away: the innermost wrapper sees it first."""
     report = yield
     state = collector.config.stash.get(STATE, None)
-    if state is not None and report.passed and report.result:
+    if state is None:
+        return report
+    if not report.passed:
+        state.failed_nodes.add(collector.nodeid)
+    elif report.result or not collector.config.pluginmanager.hasplugin("lfplugin-collskip"):
+        # With --lf a module without failures looks empty, although nobody looked into it.
         state.collected_nodes.add(collector.nodeid)
+        state.known_nodes.update(node.nodeid for node in report.result)
         state.collected_items += [node for node in report.result if isinstance(node, pytest.Item)]
     return report
 
 
-def find_orphans(config: pytest.Config, state: PluginState) -> list[str]:
-    """The files of orphaned cassettes and why each is one, a line each."""
-    folder = state.settings.folder
-    owned = {path for item in state.collected_items for path in _files_of(item, folder)} | state.opened
-    node_ids = {item.nodeid for item in state.collected_items}
-    found = []
-    for path in sorted(folder.rglob(f"*{SUFFIX}")):
-        if path in owned:
+#: What one process found: by path, why nobody has the cassette; for ``gone`` all processes must agree, because they
+#: all collected the same, while ``moved`` is known to the one that ran the test.
+Findings = Mapping[str, Mapping[str, str]]
+
+
+def find_orphans(session: pytest.Session, state: PluginState) -> Findings:
+    """What this process knows of orphaned cassettes, and which cassettes it opened."""
+    judge = _Judge(session, state)
+    found: dict[str, dict[str, str]] = {"gone": {}, "moved": {}, "opened": {}}
+    for path in sorted(state.settings.folder.rglob(f"*{SUFFIX}")):
+        if path in state.opened:
+            found["opened"][str(path)] = ""
             continue
-        why = _why(path, config.rootpath, state, node_ids)
-        if why:
-            found.append(
-                f"{path.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else path}: {why}"
-            )
+        owners = _owners(path)
+        moved = [judge.moved(owner, path) for owner in owners]
+        gone = [judge.gone(owner, path) for owner in owners]
+        if moved and all(moved):
+            found["moved"][str(path)] = moved[0]
+        elif gone and all(gone):
+            found["gone"][str(path)] = gone[0]
     return found
 
 
-def _files_of(item: pytest.Item, folder: Path) -> Iterator[Path]:
-    yield item_file(item, folder)
-    name = markers.of_test(item).get("name") or markers.of_test(item).get("share")
-    if isinstance(name, str):
-        yield item_file(item, folder, name)
+def agreed(findings: Sequence[Findings]) -> dict[str, str]:
+    """The orphans that several processes found together, and why each is one."""
+    opened = {path for found in findings for path in found["opened"]}
+    moved = {path: why for found in findings for path, why in found["moved"].items() if path not in opened}
+    gone = {
+        path: why
+        for path, why in (findings[0]["gone"].items() if findings else ())
+        if all(path in found["gone"] for found in findings)
+    }
+    return {**gone, **moved}
 
 
-def _why(path: Path, root: Path, state: PluginState, node_ids: set[str]) -> str:
-    """Why the cassette at ``path`` belongs to nobody, or "" if it does or cannot be judged."""
+def _owners(path: Path) -> list[str]:
+    """The node ids that a cassette is of; none if that cannot be told."""
     from pytest_dynamodb.cassette.store import read
 
     try:
-        owner = read(path).header.node_id
+        contents = read(path)
     except CassetteError:
-        return ""  # damage is reported by whoever plays it
-    if not owner or owner in node_ids:
+        return []  # damage is reported by whoever plays it
+    if contents.header.node_id:
+        return [contents.header.node_id]
+    owners = sorted({exchange.owner for exchange in contents.exchanges})
+    return owners if all("::" in owner for owner in owners) else []  # one of use_cassette names no test
+
+
+class _Judge:
+    """Why, if at all, an owner does not have its cassette any more: in words, or ""."""
+
+    def __init__(self, session: pytest.Session, state: PluginState) -> None:
+        self._session, self._state = session, state
+        self._root = session.config.rootpath
+        self._collected = state.collected_nodes - state.failed_nodes
+
+    def moved(self, owner: str, path: Path) -> str:
+        """For a test that ran in this process."""
+        if owner not in self._state.ran:
+            return ""
+        used = self._state.ran[owner]
+        if used is None:
+            return f"{owner} has no cassette any more"
+        return f"{owner} now uses {used}" if used != path else ""
+
+    def gone(self, owner: str, path: Path) -> str:
+        """For what was collected."""
+        holder, *inner = _split(owner)
+        if inner and inner[-1].endswith(SUFFIX):
+            return self._fixture_gone("::".join([holder, *inner[:-1]]), path)
+        return self._node_gone(owner)
+
+    def _node_gone(self, node_id: str) -> str:
+        known, chain = self._state.known_nodes, _chain(node_id)
+        for parent, child in pairwise(chain):
+            if parent not in self._collected or child in known:
+                continue
+            if "::" not in child and (self._root / child).exists():
+                return ""  # not collected here: ignored, or no test module by its name
+            return f"{child} is gone" if child == node_id else f"{child} is gone, and with it {node_id}"
         return ""
-    module, *inner = owner.split("::")
-    if inner and inner[-1].endswith(SUFFIX):
-        return _why_fixture(module, path, state)
-    if not (root / module).exists():
-        return f"{module}, the module of {owner}, is gone" if _collected_around(module, state) else ""
-    holder = "::".join([module, *inner[:-1]])
-    if holder in state.collected_nodes:
-        return f"{owner} is gone"
-    gone_class = module in state.collected_nodes and not any(node.startswith(holder) for node in state.collected_nodes)
-    return f"{holder}, the class of {owner}, is gone" if gone_class and not _deselected(holder, state) else ""
+
+    def _fixture_gone(self, holder: str, path: Path) -> str:
+        state, folder = self._state, self._state.settings.folder
+        if not holder and path.parent != folder:
+            return ""  # its header does not say where it is defined
+        why = self._node_gone(holder) if holder else ""
+        if why:
+            return why
+        if (holder or ".") not in self._collected:
+            return ""
+        name = path.name.rsplit("fixture.", 1)[-1].removesuffix(SUFFIX).split("[")[0]
+        users = [item for item in state.collected_items if _is_under(item.nodeid, holder)]
+        if name in state.fixtures_set_up or any(name in getattr(item, "fixturenames", ()) for item in users):
+            return ""
+        where = holder or str(self._root)
+        if not self._is_defined(name, holder):
+            return f"the fixture {name} of {where} is gone"
+        return f"no test in {where} uses the fixture {name}" if self._all_passed(users, holder) else ""
+
+    def _is_defined(self, name: str, holder: str) -> bool:
+        # The manager's table is private, and there is no other way to learn of fixtures that nobody asks for.
+        manager: Any = getattr(self._session, "_fixturemanager", None)
+        known = getattr(manager, "_arg2fixturedefs", None)
+        if known is None:
+            return True
+        places = [definition.baseid for definition in known.get(name, ())]
+        return any(_is_under(holder, place) or _is_under(place, holder) for place in places)
+
+    def _all_passed(self, users: Iterable[pytest.Item], holder: str) -> bool:
+        """Whether everything under ``holder`` was collected, selected and has passed: then nobody asked in vain."""
+        session, state = self._session, self._state
+        if session.testsfailed or session.shouldstop or session.config.option.collectonly:
+            return False
+        selected = {item.nodeid for item in session.items}
+        inner = {node for node in state.known_nodes if _is_under(node, holder)}
+        return all(item.nodeid in selected for item in users) and not (
+            inner - self._collected - {item.nodeid for item in state.collected_items}
+        )
 
 
-def _why_fixture(module: str, path: Path, state: PluginState) -> str:
-    """A fixture's cassette belongs to nobody if its module was collected and no test in reach knows the fixture."""
-    if module and module not in state.collected_nodes:
-        return ""
-    name = path.name.rsplit("fixture.", 1)[-1].removesuffix(SUFFIX).split("[")[0]
-    known = any(name in getattr(item, "fixturenames", ()) for item in state.collected_items)
-    return "" if known or not module else f"no test in {module} uses the fixture {name}"
+def _split(node_id: str) -> list[str]:
+    """A node id's parts; the ids of parameters may hold anything, also ``::``."""
+    module, colons, inner = node_id.partition("::")
+    names, bracket, parameters = inner.partition("[")
+    parts = [module, *names.split("::")] if colons else [module]
+    parts[-1] += bracket + parameters
+    return parts
 
 
-def _collected_around(module: str, state: PluginState) -> bool:
-    """Whether the folder that a module was in has been collected."""
-    parents = {str(Path(module).parent).replace("\\", "/")}
-    return bool(parents & {node or "." for node in state.collected_nodes}) or parents == {"."}
+def _chain(node_id: str) -> list[str]:
+    """The node ids of what a node is in, from the root folder to the node itself."""
+    module, *inner = _split(node_id)
+    folders = [str(parent).replace("\\", "/") for parent in reversed(Path(module).parents)]
+    chain = [*folders, module]
+    for name in inner:
+        chain.append(f"{chain[-1]}::{name}")
+    return chain
 
 
-def _deselected(holder: str, state: PluginState) -> bool:
-    """Whether a class exists that was not looked into because a node id on the command line named something else."""
-    return any(item.nodeid.startswith(f"{holder}::") for item in state.collected_items)
+def _is_under(node_id: str, holder: str) -> bool:
+    return holder in ("", ".", node_id) or node_id.startswith((f"{holder}::", f"{holder}/"))

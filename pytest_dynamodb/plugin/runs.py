@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from pytest_dynamodb.cassette.choices import one_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.markers import CONFIG_KEYWORDS, check_keywords
-from pytest_dynamodb.plugin.options import RECORDING_MODES, RunSettings
+from pytest_dynamodb.plugin.options import PROVIDERS, RECORDING_MODES, RunSettings, re_record
 from pytest_dynamodb.plugin.state import PluginState
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks
+
+
+#: What became of a test.
+Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+
+
+def claimed(path: Path, owners: Sequence[str]) -> str:
+    """What to say of a cassette that several tests take for theirs."""
+    return (
+        f"the cassette {path} is claimed by {' and '.join(owners[:3])}: name them apart, "
+        'or say share="name" in each if they mean to share one'
+    )
 
 
 def joined_settings(
@@ -23,18 +36,55 @@ def joined_settings(
 ) -> dict[str, Any]:
     """What holds for one cassette: run over marker over ``dynamodb_cassette_config`` over ini.
 
+    Who says how to record, decides over who said further below that a provider replays or records. Only a marker's
+    ``provider="live"`` stands: what such a test gets is never a cassette's.
+
     In CI nothing records unless the command line or the environment says so: a stray ``mode="once"`` must not.
     Raises ``pytest.UsageError`` for a key the fixture may not return.
     """
     check_keywords(f"{where}: the fixture dynamodb_cassette_config", configured, CONFIG_KEYWORDS)
-    joined = {**settings.ini, **configured, **said, **settings.over_all}
-    if settings.in_ci and settings.mode is None and joined.get("mode") in {*RECORDING_MODES, "all"}:
-        joined["mode"] = "none"
-    if settings.in_ci and settings.mode is None and settings.provider is None and joined.get("provider") == "record":
-        joined["provider"] = "replay"
-    if settings.mode is not None and settings.provider is None and settings.mode != "none":
-        joined.pop("provider", None)  # --record asks for recording, whatever a marker says of replaying
+    joined: dict[str, Any] = {}
+    for layer in (settings.ini, configured, said, settings.environment, settings.command_line):
+        joined = _over(joined, layer)
+    if said.get("provider") == "live" and settings.chosen("provider") is None:
+        joined["provider"] = "live"
+    if settings.in_ci and settings.chosen("mode") is None:
+        if joined.get("mode") in RECORDING_MODES:
+            joined["mode"] = "none"
+        if settings.chosen("provider") is None and joined.get("provider") == "record":
+            joined["provider"] = "replay"
     return joined
+
+
+def _over(below: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
+    over = {**below, **layer}
+    if "mode" in layer and "provider" in below and "provider" not in layer:
+        if layer["mode"] != "none":
+            del over["provider"]
+        elif below["provider"] == "record":
+            over["provider"] = "replay"
+    return over
+
+
+def check_settings(where: str, joined: Mapping[str, Any]) -> None:
+    """Raise ``pytest.UsageError`` for a value that makes no sense, before anything runs."""
+    from pytest_dynamodb.cassette.options import OPTION_NAMES, CassetteOptions
+    from pytest_dynamodb.cassette.paths import compile_paths
+    from pytest_dynamodb.providers.upstream import endpoint_of
+
+    values = {key: value for key, value in joined.items() if key in OPTION_NAMES}
+    try:
+        options = CassetteOptions(**values)
+        compile_paths(options.ignore, option="ignore")
+        compile_paths(options.redact, option="redact")
+        endpoint_of(options.upstream)
+        if joined.get("provider") is not None:
+            one_of("provider", joined["provider"], PROVIDERS)
+        for name in ("name", "share"):
+            if not isinstance(joined.get(name), str | None) or joined.get(name) == "":
+                raise ConfigurationError(f"{name} takes a text, not {joined[name]!r}")
+    except (ConfigurationError, TypeError, AttributeError) as problem:
+        raise pytest.UsageError(f"{where}: {problem}") from None
 
 
 def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSettings, owner: str) -> CassetteOptions:
@@ -47,18 +97,11 @@ def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSetti
             **values,
             owner=owner,
             shared=bool(joined.get("share")),
-            remedy=_remedy(item, settings),
+            remedy=re_record(item.config, settings, item.nodeid),
             hooks=_hooks(item),
         )
     except (ConfigurationError, TypeError) as problem:
         raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
-
-
-def _remedy(item: pytest.Item, settings: RunSettings) -> str:
-    command = ["pytest", item.nodeid, settings.record_flag]
-    if settings.upstream is not None:
-        command.append(f"--dynamodb-upstream={settings.upstream}")
-    return shlex.join(command)
 
 
 def _hooks(item: pytest.Item) -> Hooks:
@@ -94,10 +137,12 @@ class CassetteRun:
         provider_name = joined.get("provider")
         try:
             options = options_for(item, joined, state.settings, owner)
-            cassette, provider = open_cassette(path, options, provider_name)
+            cassette, provider = open_cassette(path, options, provider_name, lenient=True)
         except ConfigurationError as problem:
             raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
-        state.opened.add(path)
+        other = state.opened.setdefault(path, "" if options.shared else owner)
+        if other != ("" if options.shared else owner):
+            raise pytest.UsageError(claimed(path, [other or "tests that share it", owner]))
         self.cassette, self.provider = cassette, provider
         self._interception = Interception(cassette, provider)
         self._counted = False
@@ -116,12 +161,22 @@ class CassetteRun:
         """Answer no more."""
         self._interception.stop()
 
-    def conclude(self, *, passed: bool, raise_misses: bool = True) -> None:
-        """Settle the file and count; raise what was wrong unless the test has failed anyway."""
+    def conclude(self, *, outcome: Outcome) -> None:
+        """Settle the file and count; raise what was wrong unless the test has failed anyway.
+
+        A test that failed as expected has its recording kept, but need not have played everything. What was skipped
+        leaves nothing behind.
+        """
+        cassette = self.cassette
+        if outcome == "xfailed":
+            cassette.options = replace(cassette.options, on_unused="ignore")
         try:
-            self._interception.conclude(passed=passed and raise_misses)
+            if outcome == "skipped":
+                cassette.discard()
+            else:
+                self._interception.conclude(passed=outcome != "failed")
         finally:
-            self._count(passed=passed)
+            self._count(passed=outcome == "passed")
 
     def _count(self, *, passed: bool) -> None:
         if self._counted:

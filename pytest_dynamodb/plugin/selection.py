@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import item_file
-from pytest_dynamodb.plugin.state import state_of
+from pytest_dynamodb.plugin.state import PluginState, state_of
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse markers that make no sense, and cassettes claimed by two tests, before anything runs."""
-    state = state_of(config)
-    claims: dict[Path, list[str]] = defaultdict(list)
-    for item in items:
-        if not markers.is_marked(item):
-            continue
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Refuse markers that make no sense, and cassettes claimed by two tests, before anything runs.
+
+    Looked at are the tests before ``-k`` and the like chose among them, and again when a project's ``conftest.py`` may
+    have marked some. Wider fixtures are tracked as well for tests that are not chosen at all, so that what answers a
+    fixture does not depend on the choice.
+    """
+    state, before = state_of(config), list(items)
+    result = yield
+    marked = {item.nodeid: item for item in (*before, *items) if markers.is_marked(item)}
+    for item in (*state.collected_items, *marked.values()):
+        if markers.is_marked(item):
+            state.tracked_fixtures.update(definitions(item))
+    if marked:
+        _check(list(marked.values()), state)
+    return result
+
+
+def _check(marked: list[pytest.Item], state: PluginState) -> None:
+    from pytest_dynamodb.plugin.runs import check_settings, claimed, joined_settings
+
+    claims: dict[Path, dict[str, bool]] = defaultdict(dict)
+    for item in marked:
         said = markers.of_test(item)
-        state.tracked_fixtures.update(getattr(item, "fixturenames", ()))
-        if not said.get("share"):
-            claims[item_file(item, state.settings.folder, said.get("name"))].append(item.nodeid)
+        check_settings(item.nodeid, joined_settings(state.settings, said, {}, item.nodeid))
+        share = said.get("share")
+        claims[item_file(item, state.settings.folder, said.get("name") or share)][item.nodeid] = bool(share)
     for path, owners in claims.items():
-        if len(set(owners)) > 1:
-            raise pytest.UsageError(
-                f"the cassette {path} is claimed by {' and '.join(owners[:3])}: name them apart, "
-                'or say share="name" if they mean to share one'
-            )
+        if len(owners) > 1 and not all(owners.values()):
+            raise pytest.UsageError(claimed(path, list(owners)))
+
+
+def definitions(item: pytest.Item) -> Iterator[Any]:
+    """The definitions of all fixtures that a test is known to need; a name may have one that overrides another."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for name in getattr(item, "fixturenames", ()):
+        yield from known.get(name, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +23,26 @@ class PluginState:
     """Everything of one pytest session."""
 
     settings: RunSettings
-    #: Fixtures in reach of a marked test: their traffic gets cassettes of their own.
-    tracked_fixtures: set[str] = field(default_factory=set)
-    #: Cassette files that were opened in this process.
-    opened: set[Path] = field(default_factory=set)
-    #: Nodes that were collected, before any selection: see ``orphans``.
+    #: Definitions of fixtures in reach of a marked test: their traffic gets cassettes of their own.
+    tracked_fixtures: set[Any] = field(default_factory=set)
+    #: Cassette files that were opened in this process, and by whom.
+    opened: dict[Path, str] = field(default_factory=dict)
+    #: What was collected, before any selection: see ``orphans``.
     collected_items: list[pytest.Item] = field(default_factory=list)
     collected_nodes: set[str] = field(default_factory=set)
+    known_nodes: set[str] = field(default_factory=set)
+    failed_nodes: set[str] = field(default_factory=set)
+    #: The tests that passed here, by node id, with the cassette each used.
+    ran: dict[str, Path | None] = field(default_factory=dict)
+    #: Names of the fixtures wider than a test that were set up here, with a cassette or without.
+    fixtures_set_up: set[str] = field(default_factory=set)
     #: Counts of finished cassettes that no test report carries yet, such as those of fixtures.
     pending: list[dict[str, Any]] = field(default_factory=list)
     #: Counts that reports have brought, here and from xdist's workers.
     counts: list[dict[str, Any]] = field(default_factory=list)
-    orphans_of_workers: list[Sequence[str]] = field(default_factory=list)
+    orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
+    #: What they make of it together, a line an orphan.
+    orphans: list[str] = field(default_factory=list)
     #: The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it.
     current: pytest.Item | None = None
     places: tuple[dict[str, Any], Path] | None = None

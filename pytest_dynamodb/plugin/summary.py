@@ -5,14 +5,15 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.plugin.orphans import find_orphans
+from pytest_dynamodb.plugin.options import re_record
+from pytest_dynamodb.plugin.orphans import agreed, find_orphans
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
 
 if TYPE_CHECKING:
@@ -55,18 +56,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         _sessions.remove(state)
     if state.settings.orphans == "ignore":
         return
+    found = find_orphans(session, state)
     if hasattr(config, "workeroutput"):
-        config.workeroutput[_WORKER_KEY] = find_orphans(config, state)
+        config.workeroutput[_WORKER_KEY] = found
         return
-    if state.settings.orphans == "fail" and _orphans(config, state) and session.exitstatus == pytest.ExitCode.OK:
+    state.orphans = _lines(config, agreed(state.orphans_of_workers or [found]))
+    if state.settings.orphans == "fail" and state.orphans and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _orphans(config: pytest.Config, state: PluginState) -> list[str]:
-    if state.orphans_of_workers:  # what one worker opened, another takes for an orphan
-        common = set.intersection(*(set(found) for found in state.orphans_of_workers))
-        return sorted(common)
-    return find_orphans(config, state)
+def _lines(config: pytest.Config, orphans: Mapping[str, str]) -> list[str]:
+    root = config.rootpath
+    paths = {Path(path): why for path, why in sorted(orphans.items())}
+    return [f"{path.relative_to(root) if path.is_relative_to(root) else path}: {why}" for path, why in paths.items()]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -74,28 +76,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     state = config.stash.get(STATE, None)
     if state is None:
         return
-    if state.settings.orphans != "ignore":
-        for line in _orphans(config, state):
-            terminalreporter.write_line(f"dynamodb: orphaned cassette {line}", yellow=True)
+    for line in state.orphans:
+        terminalreporter.write_line(f"dynamodb: orphaned cassette {line}", yellow=True)
     counts = [*state.counts, *state.pending]
     if state.settings.report:
         for line in report_table(counts):
             terminalreporter.write_line(line)
     if counts:
-        terminalreporter.write_line(summary_line(counts, state.settings.record_flag))
+        terminalreporter.write_line(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
 
 
-def summary_line(counts: Sequence[dict[str, Any]], record_flag: str) -> str:
+def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) -> str:
     """``dynamodb: 212 replayed, 0 live, 1 missed, 2 unused · re-record: pytest a::b --record``."""
     total = {key: sum(count[key] for count in counts) for key in ("replayed", "live", "missed", "unused", "recorded")}
     line = "dynamodb: {replayed} replayed, {live} live, {missed} missed, {unused} unused".format(**total)
     if total["recorded"]:
         line += f", {total['recorded']} recorded"
     missed = list(dict.fromkeys(count["node_id"] for count in counts if count["missed"]))
-    if missed:
-        more = " …" if len(missed) > _COMMANDS_SHOWN else ""
-        line += f" · re-record: {shlex.join(['pytest', *missed[:_COMMANDS_SHOWN]])}{more} {record_flag}"
-    return line
+    if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
+        missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))
+    return f"{line} · re-record: {command(*missed)}" if missed else line
 
 
 def described(traffic: Iterable[Exchange]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
         answers = self.server.answers
         answers[min(number, len(answers) - 1)](self)
 
-    do_GET = do_POST = do_PUT = _any
+    do_GET = do_POST = do_PUT = _any  # noqa: N815 - the standard library's names
 
     def send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         """A whole answer."""

@@ -12,11 +12,18 @@ from pytest_dynamodb.expressions.canonical import canonical_params
 #: As far as a value, and a whole request on one line, are shown.
 WIDEST_VALUE, WIDEST_LINE = 80, 200
 
-_EXPRESSIONS = (
-    *("KeyConditionExpression", "FilterExpression", "ConditionExpression", "UpdateExpression", "ProjectionExpression"),
-)
+#: Expressions, and what they are called on one line.
+EXPRESSIONS = {
+    "KeyConditionExpression": "where",
+    "FilterExpression": "filter",
+    "ConditionExpression": "if",
+    "UpdateExpression": "update",
+    "ProjectionExpression": "only",
+}
 #: What a line about a request leaves out: the heading says it, or nothing depends on it.
-_SAID_ELSEWHERE = frozenset({"TableName", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"})
+_SAID_ELSEWHERE = frozenset(
+    {"TableName", "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"}
+)
 #: One clause is joined to the next as the expression itself would.
 _JOINTS = {"UpdateExpression": ", ", "ProjectionExpression": ", "}
 
@@ -46,21 +53,12 @@ def _parts(form: dict[str, Any]) -> Iterator[str]:
     for name, value in form.items():
         if name in _SAID_ELSEWHERE:
             continue
-        if name in _EXPRESSIONS:
-            yield f"{_SHORT_NAMES.get(name, name)} {clauses_text(name, value)}"
+        if name in EXPRESSIONS:
+            yield f"{EXPRESSIONS[name]} {clauses_text(name, value)}"
         elif name in {"TransactItems", "RequestItems"}:
             yield from _inner(value)
         else:
             yield f"{name} {value_text(value)}"
-
-
-_SHORT_NAMES = {
-    "KeyConditionExpression": "where",
-    "FilterExpression": "filter",
-    "ConditionExpression": "if",
-    "UpdateExpression": "update",
-    "ProjectionExpression": "only",
-}
 
 
 def _inner(requests: Any) -> Iterator[str]:

@@ -43,12 +43,16 @@ HEAD = Header(
 GET = Exchange(
     "GetItem",
     {"TableName": "shop", "Key": {"pk": {"B": "AAE="}, "sk": {"N": "1"}}},
-    Response(200, {"Item": {"pk": {"B": "AAE="}, "tags": {"BS": ["AAE=", "AgM="]}}}, {"retry-after": "1"}, 2, False, 0.5),
+    Response(
+        200, {"Item": {"pk": {"B": "AAE="}, "tags": {"BS": ["AAE=", "AgM="]}}}, {"retry-after": "1"}, 2, False, 0.5
+    ),
     ("ClientRequestToken",),
     "tests/test_shop.py::test_buys",
 )
 FAILED = Exchange(
-    "Query", {"TableName": "shop"}, TransportFailure("ReadTimeoutError", "too late", {"endpoint_url": "http://x"}, 5, 1.5)
+    "Query",
+    {"TableName": "shop"},
+    TransportFailure("ReadTimeoutError", "too late", {"endpoint_url": "http://x"}, 5, 1.5),
 )
 PAGE = Exchange("Scan", {"TableName": "shop"}, Response(503, b"<html>\xff\x00", {}, 10, True))
 EXCHANGES = [GET, FAILED, PAGE]
@@ -144,7 +148,7 @@ def test_a_body_that_claims_to_be_base64_of_any_size_takes_the_shortest_length()
         assert pack_frame(EXCHANGE, {"x": "y" * size})[7] == marker
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, 1j], ids=repr)
+@pytest.mark.parametrize("value", [object(), {1, 2}, 1j], ids=["object", "set", "complex"])
 def test_what_json_cannot_hold_is_refused_when_writing(value: object, tmp_path: Path) -> None:
     exchange = Exchange("GetItem", {"x": value}, Response(200, {}))
     with pytest.raises(CassetteError, match="cannot hold an exchange"):
@@ -358,14 +362,19 @@ def memory_of_refusing(raw: bytes) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("marker", [b"\xdd", b"\xdf", b"\xdb", b"\xc6", b"\xc9"], ids=["array", "map", "text", "bin", "ext"])
+@pytest.mark.parametrize(
+    "marker", [b"\xdd", b"\xdf", b"\xdb", b"\xc6", b"\xc9"], ids=["array", "map", "text", "bin", "ext"]
+)
 @pytest.mark.parametrize("levels", [1, 200])
 def test_a_length_inside_a_body_is_not_believed(marker: bytes, levels: int) -> None:
     size = 200_000
     for claimed in (2**32 - 1, size - 2_000):
         packed = b"\x81\xa1a" + (marker + claimed.to_bytes(4, "big")) * levels
         packed += b"\x01" * (size - 3_000 - len(packed))
-        assert memory_of_refusing(file_of(pack_frame(HEADER, encode_header(HEAD)), raw_frame(EXCHANGE, packed))) < 12 * size
+        assert (
+            memory_of_refusing(file_of(pack_frame(HEADER, encode_header(HEAD)), raw_frame(EXCHANGE, packed)))
+            < 12 * size
+        )
 
 
 def test_a_frames_length_is_not_believed() -> None:

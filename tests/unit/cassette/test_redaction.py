@@ -1,4 +1,4 @@
-"""What is secret reaches no file, in no spelling; what stands there instead is stable, typed, and undone in a replay."""
+"""What is secret reaches no file in any spelling; what stands there instead is stable, typed, undone in a replay."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def assert_nowhere(folder: Path, *values: str) -> None:
 
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("compress", [False, True])
-def test_no_secret_reaches_the_file_the_journal_or_a_failed_attempt(path: Path, compress: bool) -> None:  # noqa: FBT001
+def test_no_secret_reaches_the_file_the_journal_or_a_failed_attempt(path: Path, compress: bool) -> None:
     hidden = [KEY_ID, SESSION_KEY_ID, SECRET, TOKEN, ACCOUNT]
     params = {
         "TableName": ARN,
@@ -185,7 +185,9 @@ def test_a_value_named_only_later_is_taken_out_of_what_came_before(path: Path) -
 
 
 def test_whatever_is_below_a_path_is_redacted_and_keeps_its_types() -> None:
-    tree = {"Item": {"card": {"M": {"no": {"N": "4012888888881881"}, "on": {"BOOL": True}, "of": {"L": [{"S": "Anna"}]}}}}}
+    tree = {
+        "Item": {"card": {"M": {"no": {"N": "4012888888881881"}, "on": {"BOOL": True}, "of": {"L": [{"S": "Anna"}]}}}}
+    }
     card = Sanitizer(["Item.card"]).params(tree)["Item"]["card"]["M"]
     assert card["no"] == {"N": pseudonym("N", "4012888888881881")}
     assert card["on"] == {"BOOL": True}

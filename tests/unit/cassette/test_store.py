@@ -46,7 +46,9 @@ def put(key: str) -> Exchange:
     return Exchange("PutItem", {"TableName": "t", "Item": {"pk": {"S": key}}}, Response(200, {}))
 
 
-def record(path: Path, exchanges: list[Exchange], *, keep: bool = False, passed: bool = True, **options: Any) -> Cassette:
+def record(
+    path: Path, exchanges: list[Exchange], *, keep: bool = False, passed: bool = True, **options: Any
+) -> Cassette:
     """Record exchanges as a passing test would."""
     chosen = CassetteOptions(**options)
     cassette = Cassette(path, contents=read(path) if path.exists() else None, options=chosen)
@@ -174,7 +176,13 @@ def test_what_dead_processes_left_is_swept_and_what_living_ones_write_is_not(pat
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     mine, other = f".{path.name}.{os.getppid()}.journal", f".y{path.name}.{dead.pid}.journal"
-    for name in (f".{path.name}.{dead.pid}.journal", f".{path.name}.{dead.pid}.tmp", mine, other, f".{path.name}.x.tmp"):
+    for name in (
+        f".{path.name}.{dead.pid}.journal",
+        f".{path.name}.{dead.pid}.tmp",
+        mine,
+        other,
+        f".{path.name}.x.tmp",
+    ):
         path.with_name(name).write_bytes(b"")
     record(path, [get("a")])
     assert names(path.parent) == sorted([mine, other, f".{path.name}.x.tmp", path.name])
@@ -203,7 +211,9 @@ for n in range(3):
     cassette.record(Request("GetItem", {{"n": n}}), Response(200, {{}}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    done = subprocess.run([sys.executable, "-c", script], check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
     assert done.returncode == -9
     assert path.read_bytes() == before
     (journal,) = path.parent.glob(".*.journal")
@@ -280,7 +290,9 @@ def test_another_order_is_a_change_where_the_order_is_strict(path: Path) -> None
 
 
 def test_what_only_differs_in_an_ignored_place_is_no_change(path: Path) -> None:
-    stamped = [Exchange("PutItem", {"TableName": "t", "Item": {"at": {"S": str(n)}}}, Response(200, {})) for n in (1, 2)]
+    stamped = [
+        Exchange("PutItem", {"TableName": "t", "Item": {"at": {"S": str(n)}}}, Response(200, {})) for n in (1, 2)
+    ]
     record(path, stamped[:1], ignore=["Item.at"])
     before = path.read_bytes()
     record(path, stamped[1:], ignore=["Item.at"])
@@ -328,7 +340,13 @@ def test_a_date_without_a_time_zone_is_utc(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("90d", timedelta(90)), ("12h", timedelta(hours=12)), ("4w", timedelta(28)), ("7", timedelta(7)), (7, timedelta(7))],
+    [
+        ("90d", timedelta(90)),
+        ("12h", timedelta(hours=12)),
+        ("4w", timedelta(28)),
+        ("7", timedelta(7)),
+        (7, timedelta(7)),
+    ],
 )
 def test_ages_are_days_or_text_with_a_unit(text: Any, expected: timedelta) -> None:
     assert CassetteOptions(max_age=text).max_age == expected
@@ -336,8 +354,16 @@ def test_ages_are_days_or_text_with_a_unit(text: Any, expected: timedelta) -> No
 
 @pytest.mark.parametrize(
     "options",
-    [{"max_age": "soon"}, {"mode": "always"}, {"order": "random"}, {"on_unused": "cry"}, {"ignore": "Item.x"}]
-    + [{"allow": [1]}, {"redact": "x"}, {"max_age": True}],
+    [
+        {"max_age": "soon"},
+        {"mode": "always"},
+        {"order": "random"},
+        {"on_unused": "cry"},
+        {"ignore": "Item.x"},
+        {"allow": [1]},
+        {"redact": "x"},
+        {"max_age": True},
+    ],
 )
 def test_options_that_make_no_sense_are_configuration_errors(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
@@ -451,10 +477,9 @@ def _write_as(path: str, owner: str, rounds: int) -> None:
 
 
 def test_processes_that_share_a_cassette_lose_nothing(path: Path) -> None:
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    # spawn could not import this module, which is in no package
-    if context.get_start_method() != "fork":
-        pytest.skip("needs fork")
+    if sys.platform != "linux":
+        pytest.skip("needs fork: a process made otherwise could not import this module, which is in no package")
+    context = multiprocessing.get_context("fork")
     owners = ["A", "B", "C"]
     writers = [context.Process(target=_write_as, args=(str(path), owner, 15)) for owner in owners]
     for writer in writers:
