@@ -191,7 +191,7 @@ class Cassette:
             if not any(fnmatchcase(table, pattern) for pattern in allowed):
                 raise RecordingRefused(
                     f"{request.operation} on the table {table!r} may not be recorded: "
-                    f"dynamodb_cassette_allow names only {', '.join(allowed)}"
+                    f"only these are allowed: {', '.join(allowed)}"
                 )
 
     def record(self, request: Request, outcome: Outcome) -> None:

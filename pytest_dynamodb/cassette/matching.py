@@ -37,7 +37,8 @@ class Matcher:
     def form(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
         """What of a request is compared, in canonical form. Parts of it are shared with ``params``."""
         if self._normalize is not None:
-            params = self._normalize(operation, params) or params
+            rewritten = self._normalize(operation, params)
+            params = params if rewritten is None else rewritten
         if tokens:
             params = {name: value for name, value in params.items() if name not in tokens}
         if self._across_runs:

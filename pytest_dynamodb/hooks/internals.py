@@ -77,9 +77,10 @@ def _configured_region(session: Any, config: Any) -> str | None:
     from pytest_dynamodb.hooks.regions import LAST_RESORT
 
     configs = (config, session.get_default_client_config())
-    if any(getattr(chosen, "region_name", None) is not None for chosen in configs):
+    if any(getattr(chosen, "region_name", None) for chosen in configs):
         return None  # botocore finds it by itself
-    return LAST_RESORT if session.get_config_variable("region") is None else None
+    # An empty variable is how CI systems pass one that is not set; botocore would take it for a region's name.
+    return None if session.get_config_variable("region") else LAST_RESORT
 
 
 def patch_credentials(module: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,6 +153,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
         raise
     finally:
         track.run.stop()
+    track.watch(fixturedef)
     fixturedef.addfinalizer(track.run.start)
     track.raise_misses()
     return result
@@ -184,6 +185,21 @@ class _Track:
         holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
         self.run = CassetteRun(state, item, path, joined, owner=f"{holder}::{path.name}")
         self.failed = False
+
+    def watch(self, fixturedef: Any) -> None:
+        """Notice when the fixture's teardown fails. pytest tells nobody, so its finalizers are wrapped."""
+        finalizers: list[Callable[[], object]] = getattr(fixturedef, "_finalizers", [])
+        finalizers[:] = [self.finish if known == self.finish else self._watched(known) for known in finalizers]
+
+    def _watched(self, finalizer: Callable[[], object]) -> Callable[[], object]:
+        def watched() -> object:
+            try:
+                return finalizer()
+            except BaseException:
+                self.failed = True
+                raise
+
+        return watched
 
     def finish(self) -> None:
         """Settle it, after the fixture's own teardown."""

@@ -41,7 +41,7 @@ def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, folder: Path) 
         name += f"[{_parameter(fixturedef, request)}]"
     above = _overridden(fixturedef, request)
     if above:
-        name += f"~{above}"
+        name += f"+{above}"
     if fixturedef.scope == "session":
         return folder.joinpath(*_parts(fixturedef.baseid)) / (_fit(name) + SUFFIX)
     node = request.node

@@ -46,7 +46,7 @@ class TestC:
 def test_a_fixture_of_each_scope_in_any_order_and_subset(project: SmallProject, scope: str, name: str) -> None:
     project.write("conftest.py", WIDE.format(scope=scope))
     project.write("pkg/__init__.py", "")
-    unmarked = "def test_unmarked(seeded):\n    assert seeded == '1'\n"
+    unmarked = "def test_unmarked(seeded):\n    assert seeded == \"1\"\n"
     project.write("pkg/test_a.py", TESTS.replace(unmarked, "") if scope == "class" else TESTS)
     project.recorded()
     tests = ["pkg/test_a/TestC.test_c", "pkg/test_a/test_a", "pkg/test_a/test_b"]
@@ -154,7 +154,7 @@ def test_one_of_a_plugin_overridden_in_the_root_conftest_keeps_its_own_cassette(
     project.write("test_a.py", "@marked\ndef test_a(db):\n    get('a')\n")
     project.ini("pythonpath = .")
     project.recorded()
-    assert list(project.cassettes) == ["fixture.db", "fixture.db~1", "test_a/test_a"]
+    assert list(project.cassettes) == ["fixture.db", "fixture.db+1", "test_a/test_a"]
     assert project.run("--dynamodb-unused=fail").counts(passed=1)
 
 
@@ -189,7 +189,7 @@ def test_a_failing_teardown_leaves_its_attempt(project: SmallProject) -> None:
                                "@marked\ndef test_a(wide):\n    get('a')\n")
     assert project.record().counts(passed=1, error=1)
     assert list(project.failed) == ["test_a/fixture.wide", "test_a/test_a"]
-    assert list(project.cassettes) == []
+    assert not project.cassettes
 
 
 def test_a_miss_that_a_fixture_swallows_fails_its_setup(project: SmallProject) -> None:

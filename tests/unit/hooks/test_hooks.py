@@ -187,6 +187,13 @@ def test_a_replay_needs_no_region_no_credentials_and_never_asks_instance_metadat
     assert imds.requests == []
 
 
+def test_an_empty_region_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    with in_charge(Canned()) as canned:
+        boto3.client("dynamodb").list_tables()
+    assert canned.requests[0].region == "us-east-1"
+
+
 def test_clients_made_at_import_time_are_covered_where_a_test_session_says_so(imds: Server) -> None:
     install(cover_imports=True)
     client = boto3.client("dynamodb")
