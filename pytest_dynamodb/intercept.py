@@ -1,7 +1,7 @@
 """``use_cassette``: a provider put over the DynamoDB clients of this process for a while.
 
-Works with ``with``, with ``async with`` and as a decorator of functions and coroutine functions; nests, and the innermost
-answers. The pytest plugin is built on the same ``Interception``.
+Works with ``with``, with ``async with`` and as a decorator of functions and coroutine functions; nests, and the
+innermost answers. The pytest plugin is built on the same ``Interception``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def open_cassette(
     if provider is not None:
         one_of("provider", provider, PROVIDERS)
     if provider == "live":
-        return Cassette(path, options=options), LiveProvider(options.upstream)
+        unused = Cassette(path, options=options)
+        return unused, LiveProvider(options.upstream, witness=unused)
     mode = _mode(options.mode, provider)
     exists = Path(path).exists()
     if mode == "rewrite":

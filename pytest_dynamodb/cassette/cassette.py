@@ -208,6 +208,12 @@ class Cassette:
             self._recording.add(request.number, exchange)
             self.traffic.append(exchange)
 
+    def see(self, request: Request, outcome: Outcome) -> None:
+        """Note an exchange that is neither recorded nor replayed."""
+        exchange = self.redacted(request, outcome)
+        with self._lock:
+            self.traffic.append(exchange)
+
     def redacted(self, request: Request, outcome: Outcome) -> Exchange:
         """A request and its outcome as they may be kept."""
         params = self.sanitizer.params(request.params)

@@ -74,7 +74,8 @@ def _dynamodb_cassette_open(
 @pytest.fixture
 def dynamodb_cassette(_dynamodb_cassette_open: None, request: pytest.FixtureRequest) -> Cassette:
     """The test's open ``Cassette``. Asking for it marks the test."""
-    return request.node.stash[RUN].cassette
+    item: pytest.Item = request.node
+    return item.stash[RUN].cassette
 
 
 @pytest.fixture

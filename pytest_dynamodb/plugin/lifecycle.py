@@ -74,7 +74,7 @@ def pytest_runtest_makereport(
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
     report = yield
     expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
-    item.stash.setdefault(OUTCOME, {})[report.when or ""] = "xfailed" if expected else report.outcome
+    item.stash.setdefault(OUTCOME, {})[str(report.when)] = "xfailed" if expected else report.outcome
     run = item.stash.get(RUN, None)
     if run is not None and report.failed and call.excinfo is not None:
         shown = "\n".join(map(str, _chained(call.excinfo.value)))
@@ -164,7 +164,16 @@ def _has_track(state: PluginState, fixturedef: Any, request: pytest.FixtureReque
         return False  # it is set up for the fixtures that name the places
     if isinstance(request.node, pytest.Item):
         return False  # class scope, and a test outside any class: set up for that test alone
-    return fixturedef in state.tracked_fixtures or RUN in state.current.stash
+    return RUN in state.current.stash or any(one in state.tracked_fixtures for one in _askers(fixturedef, request))
+
+
+def _askers(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A fixture's definition, that of the fixture which asks for it, and so on; what pytest knows before is not all."""
+    yield fixturedef
+    asker: Any = request
+    while asker is not None:
+        yield getattr(asker, "_fixturedef", None)
+        asker = getattr(asker, "_parent_request", None)
 
 
 class _Track:

@@ -13,7 +13,7 @@ SUFFIX = ".ddb.msgpack"
 
 #: Longer names are shortened: file systems end at 255 bytes, and journals add to the name.
 _LONGEST = 120
-_UNFIT = re.compile(r"[^\w\-.\[\]=,+@ ()]|\s", re.ASCII)
+_UNFIT = re.compile(r"[^\w\-.\[\]=,+@()]", re.ASCII)
 
 
 def item_file(item: pytest.Item, folder: Path, name: str | None = None) -> Path:
@@ -82,7 +82,7 @@ def _parameter(fixturedef: Any, request: pytest.FixtureRequest) -> str:
     words = _words(request.param)
     twins = [parameter for parameter in fixturedef.params or () if _words(parameter) == words]
     if not words or len(twins) > 1:
-        words += f"#{request.param_index}"
+        words += f"#{getattr(request, 'param_index', 0)}"
     return words
 
 

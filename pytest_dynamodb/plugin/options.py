@@ -5,6 +5,7 @@ Precedence: command line > environment > marker > ``dynamodb_cassette_config`` f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import Generator, Mapping
@@ -67,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             {"action": "store_true", "help": "a table of what each test asked of DynamoDB"},
         ),
     ):
-        group.addoption(flag, dest=f"dynamodb_cassette_{dest}", default=None, **settings)  # type: ignore[arg-type]  # each row's own
+        group.addoption(flag, dest=f"dynamodb_cassette_{dest}", default=None, **settings)
     for name, kind, text in (
         ("mode", "string", f"record mode: {', '.join(MODES)}"),
         ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
@@ -133,10 +134,18 @@ class RunSettings:
 
 def re_record(config: pytest.Config, settings: RunSettings, *node_ids: str) -> str:
     """The command that records these tests again, fit for pasting where pytest was started."""
-    command = ["pytest", *map(config.cwd_relative_nodeid, node_ids), settings.record_flag]
+    command = ["pytest", *(_from_here(config, node_id) for node_id in node_ids), settings.record_flag]
     if settings.chosen("upstream") is not None:
         command.append(f"--dynamodb-upstream={settings.chosen('upstream')}")
     return shlex.join(command)
+
+
+def _from_here(config: pytest.Config, node_id: str) -> str:
+    """A node id with its path taken from where pytest was started instead of from rootdir."""
+    module, colons, inner = node_id.partition("::")
+    with contextlib.suppress(ValueError):  # another drive
+        module = Path(os.path.relpath(config.rootpath / module, config.invocation_params.dir)).as_posix()
+    return module + colons + inner
 
 
 def run_settings(config: pytest.Config) -> RunSettings:

@@ -15,9 +15,7 @@ from pytest_dynamodb.plugin.state import PluginState, state_of
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> Generator[None, object, object]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
     """Refuse markers that make no sense, and cassettes claimed by two tests, before anything runs.
 
     Looked at are the tests before ``-k`` and the like chose among them, and again when a project's ``conftest.py`` may

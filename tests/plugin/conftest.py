@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_project import WITH_AWS, SmallProject
+
+from small_project import SmallProject
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +13,6 @@ def shop_server(moto_server: str) -> str:
     import importlib
     import pkgutil
 
-    import boto3
     import botocore.waiter  # noqa: F401 - loaded late by botocore, and the plugin reaches into it
 
     import pytest_dynamodb
@@ -26,7 +24,7 @@ def shop_server(moto_server: str) -> str:
 
 
 @pytest.fixture
-def project(shop_server: str, moto: str, pytester: pytest.Pytester) -> Iterator[SmallProject]:
+def project(shop_server: str, moto: str, pytester: pytest.Pytester) -> SmallProject:
     """An empty project, and an upstream with an empty table ``shop``."""
     import boto3
 
@@ -40,4 +38,4 @@ def project(shop_server: str, moto: str, pytester: pytest.Pytester) -> Iterator[
         BillingMode="PAY_PER_REQUEST",
     )
     client.close()
-    yield SmallProject(pytester.path, moto, pytester)
+    return SmallProject(pytester.path, moto, pytester)

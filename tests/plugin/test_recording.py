@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from small_project import WITH_AWS, SmallProject
 
 ONE = """
@@ -55,7 +56,11 @@ def _upstream_has(project: SmallProject, key: str) -> None:
     import boto3
 
     client = boto3.client(
-        "dynamodb", endpoint_url=project.upstream, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        "dynamodb",
+        endpoint_url=project.upstream,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
     )
     client.put_item(TableName="shop", Item={"pk": {"S": key}})
     client.close()
@@ -167,14 +172,18 @@ def test_recording_again_changes_no_byte(project: SmallProject) -> None:
 
 
 def test_a_swallowed_miss_fails_at_teardown(project: SmallProject) -> None:
-    project.write("test_a.py", "@marked\ndef test_one():\n    try:\n        put('a')\n    except Exception:\n        pass\n")
+    project.write(
+        "test_a.py", "@marked\ndef test_one():\n    try:\n        put('a')\n    except Exception:\n        pass\n"
+    )
     run = project.run()
     assert run.counts(passed=1, error=1)
     assert "ERROR at teardown" in run.text
     assert "pytest test_a.py::test_one --record" in run.text
 
 
-SWALLOWS = "@marked\ndef test_one():\n    try:\n        put('a')\n    except Exception:\n        pass\n    assert 0, 'other'\n"
+SWALLOWS = (
+    "@marked\ndef test_one():\n    try:\n        put('a')\n    except Exception:\n        pass\n    assert 0, 'other'\n"
+)
 
 
 @pytest.mark.parametrize("args", [(), ("--color=yes",), ("--tb=native",), ("--tb=line",)], ids=" ".join)
@@ -196,7 +205,9 @@ def test_a_miss_that_is_the_failure_is_not_shown_twice(project: SmallProject) ->
 
 def test_a_swallowed_miss_is_shown_where_the_teardown_fails_of_something_else(project: SmallProject) -> None:
     broken = "@pytest.fixture\ndef broken():\n    yield\n    raise OSError\n"
-    project.write("test_a.py", broken + SWALLOWS.replace("test_one()", "test_one(broken)").replace("assert 0", "assert 1"))
+    project.write(
+        "test_a.py", broken + SWALLOWS.replace("test_one()", "test_one(broken)").replace("assert 0", "assert 1")
+    )
     run = project.run()
     assert run.counts(passed=1, error=1)
     assert "DynamoDB requests that no recording answered" in run.text
@@ -236,7 +247,9 @@ def test_recordings_left_over_do_not_hide_why_a_test_failed(project: SmallProjec
 
 def test_a_test_set_up_again_replays_from_the_start(project: SmallProject) -> None:
     """As plugins do that run failed tests again."""
-    project.write("conftest.py", """
+    project.write(
+        "conftest.py",
+        """
         from _pytest.runner import runtestprotocol
 
         def pytest_runtest_protocol(item, nextitem):
@@ -248,24 +261,33 @@ def test_a_test_set_up_again_replays_from_the_start(project: SmallProject) -> No
                 item.ihook.pytest_runtest_logreport(report=report)
             assert item.fixturenames.count("_dynamodb_cassette_open") == 1
             return True
-        """)
+        """,
+    )
     project.write("test_a.py", ONE)
     project.recorded()
     assert project.run().counts(passed=1)
 
 
 def test_a_test_that_is_marked_does_not_mark_another_of_the_same_function(project: SmallProject) -> None:
-    project.write("test_a.py", """
+    project.write(
+        "test_a.py",
+        """
         @pytest.mark.parametrize("n", [pytest.param(1, marks=marked), 2])
         def test_one(n, dynamodb_provider, request):
             assert ("_dynamodb_cassette_open" in request.fixturenames) == (n == 1)
-        """)
+        """,
+    )
     assert project.run().counts(passed=2)
 
 
 def test_warnings_as_errors_do_not_disturb(project: SmallProject) -> None:
-    project.ini("filterwarnings =", "    error", "    ignore:datetime.datetime.utcnow", "    ignore:Boto3 will no longer")
-    project.write("test_a.py", ONE + "@pytest.fixture(scope='module', autouse=True)\ndef wide():\n    put('w')\n    yield\n    get('w')\n")
+    project.ini(
+        "filterwarnings =", "    error", "    ignore:datetime.datetime.utcnow", "    ignore:Boto3 will no longer"
+    )
+    project.write(
+        "test_a.py",
+        ONE + "@pytest.fixture(scope='module', autouse=True)\ndef wide():\n    put('w')\n    yield\n    get('w')\n",
+    )
     project.recorded("-n", "1")
     assert project.run("-n", "1").counts(passed=1)
     assert project.run("-Werror", apart=True).counts(passed=1)

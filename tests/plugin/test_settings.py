@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+
 from small_project import WITH_AWS, SmallProject
 
 CALLS = """
@@ -78,7 +79,7 @@ def test_precedence_of_mode_and_provider(
 def test_precedence_of_upstream(project: SmallProject, place: str) -> None:
     """Every place below the one under test names an upstream that answers nobody."""
     places = ["ini", "config", "marker", "environment", "command line"]
-    urls = {name: "http://127.0.0.1:1" for name in places[: places.index(place)]}
+    urls = dict.fromkeys(places[: places.index(place)], "http://127.0.0.1:1")
     urls[place] = project.upstream
     arrange(
         project,

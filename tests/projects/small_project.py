@@ -30,7 +30,11 @@ def get(key):
 
 marked = pytest.mark.dynamodb_cassette
 """
-WITH_AWS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+WITH_AWS = {
+    "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,11 @@ class SmallProject:
 
         ``+randomly`` and ``+cacheprovider`` among the arguments leave these plugins on.
         """
-        off = [f"-pno:{plugin}" for plugin in ("randomly", "cacheprovider", "hypothesispytest", "platformdirs") if f"+{plugin}" not in args]
+        off = [
+            f"-pno:{plugin}"
+            for plugin in ("randomly", "cacheprovider", "hypothesispytest", "platformdirs")
+            if f"+{plugin}" not in args
+        ]
         given = [*off, *(arg for arg in args if not arg.startswith("+"))]
         settings = {**self.environment, **(env or {})}
         return self._apart(given, settings) if apart or "-n" in args else self._within(given, settings)

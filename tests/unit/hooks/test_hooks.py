@@ -275,7 +275,7 @@ def test_a_live_call_without_any_credentials_fails_as_it_always_does(monkeypatch
 
 
 def test_an_upstream_reaches_clients_that_name_no_endpoint_old_and_new(credentials: dict[str, str]) -> None:
-    old = [boto3.client("dynamodb"), boto3.client("dynamodbstreams")]
+    old: list[Any] = [boto3.client("dynamodb"), boto3.client("dynamodbstreams")]
     with serving(json_answer({})) as server, in_charge(Listening(server.url)) as listening:
         for client in (*old, boto3.client("dynamodb"), boto3.client("dynamodbstreams")):
             client.list_tables() if client.meta.service_model.service_name == "dynamodb" else client.list_streams()
