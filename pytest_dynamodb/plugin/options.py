@@ -168,6 +168,15 @@ def _run_settings(config: pytest.Config) -> RunSettings:
             )
         # In CI the environment says what --record may do; elsewhere the command line wins over it.
         command_line["mode"] = environment["mode"] if in_ci else "rewrite"
+    if (
+        in_ci
+        and "record" in (command_line["provider"], environment["provider"])
+        and not (command_line["mode"] or environment["mode"])
+    ):
+        raise ConfigurationError(
+            "CI is set, where only --dynamodb-record or PYTEST_DYNAMODB_RECORD records: "
+            "say --dynamodb-record=rewrite instead of the provider record"
+        )
     orphans = _option(config, "orphans") or config.getini("dynamodb_cassette_orphans") or "ignore"
     settings = RunSettings(
         command_line=_said(command_line),

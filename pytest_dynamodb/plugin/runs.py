@@ -98,6 +98,7 @@ def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSetti
             owner=owner,
             shared=bool(joined.get("share")),
             remedy=re_record(item.config, settings, item.nodeid),
+            colour=item.config.get_terminal_writer().hasmarkup,
             hooks=_hooks(item),
         )
     except (ConfigurationError, TypeError) as problem:
@@ -164,14 +165,14 @@ class CassetteRun:
     def conclude(self, *, outcome: Outcome) -> None:
         """Settle the file and count; raise what was wrong unless the test has failed anyway.
 
-        A test that failed as expected has its recording kept, but need not have played everything. What was skipped
-        leaves nothing behind.
+        A test that failed as expected has its recording kept, but need not have played everything. One that skipped
+        itself has its first recording kept, so that it gets as far in replay, but replaces none: it may be a part only.
         """
         cassette = self.cassette
-        if outcome == "xfailed":
+        if outcome in ("xfailed", "skipped"):
             cassette.options = replace(cassette.options, on_unused="ignore")
         try:
-            if outcome == "skipped":
+            if outcome == "skipped" and (cassette.exists or cassette.misses):
                 cassette.discard()
             else:
                 self._interception.conclude(passed=outcome != "failed")

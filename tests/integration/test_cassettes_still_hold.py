@@ -38,7 +38,15 @@ def test_cassettes_hold_against_dynamodb_local(
 ) -> None:
     """Every recorded request gets the recorded answer, but for times and names that the service makes up."""
     # In file order: which record a stream begins with depends on which test wrote first.
-    command = [str(Path(sys.executable).with_name("pytest")), "-q", "-p", "no:cacheprovider", "-p", "no:randomly", tests]
+    command = [
+        str(Path(sys.executable).with_name("pytest")),
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        tests,
+    ]
     modes = ["--dynamodb-record=verify", f"--dynamodb-upstream={new_server}"]
     # The script and not the module, which would put the checkout before the package that is installed.
     run = [*command, *modes]

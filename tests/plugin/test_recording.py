@@ -163,6 +163,29 @@ def test_a_test_that_skips_itself_leaves_everything_as_it_was(project: SmallProj
     assert (project.cassettes, project.failed, project.leftovers) == (before, {}, [])
 
 
+def test_a_test_that_skips_itself_midway_skips_itself_in_replay(project: SmallProject) -> None:
+    project.write("test_a.py", '@marked\ndef test_one():\n    put("a")\n    pytest.skip("x")\n')
+    assert project.record().counts(skipped=1)
+    assert project.run().counts(skipped=1)
+
+
+def test_the_fixture_for_a_client_is_answered_like_any_other(project: SmallProject) -> None:
+    project.write(
+        "test_a.py",
+        """
+        @marked
+        def test_one(dynamodb_client):
+            table = dynamodb_client.table("shop")
+            table.put({"pk": "fixture", "n": 1})
+            assert table.get({"pk": "fixture"}) == {"pk": "fixture", "n": 1}
+        """,
+    )
+    project.recorded()
+    run = project.run()
+    assert run.counts(passed=1)
+    assert run.line == "dynamodb: 2 replayed, 0 live, 0 missed, 0 unused"
+
+
 def test_recording_again_changes_no_byte(project: SmallProject) -> None:
     project.write("test_a.py", ONE)
     project.recorded()

@@ -260,6 +260,18 @@ class TestContinuousIntegration:
 
     @pytest.mark.parametrize(
         ("args", "env"),
+        [(["--dynamodb-provider=record"], {}), ([], {"PYTEST_DYNAMODB_PROVIDER": "record"})],
+        ids=["command line", "environment"],
+    )
+    def test_refuses_to_record_by_provider(self, project: SmallProject, args: list[str], env: dict[str, str]) -> None:
+        arrange(project)
+        run = project.run(*args, env={**self.CI, **env})
+        assert run.code == pytest.ExitCode.USAGE_ERROR
+        assert "CI is set" in run.text
+        assert not project.cassettes
+
+    @pytest.mark.parametrize(
+        ("args", "env"),
         [
             (["--dynamodb-record=rewrite"], {}),
             ([], {"PYTEST_DYNAMODB_RECORD": "once"}),
