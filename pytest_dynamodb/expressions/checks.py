@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -21,7 +22,7 @@ MAX_PATH_DEPTH: Final = 32
 _RESULT_TYPES: Final = {"size": "N", "list_append": "L"}
 
 
-class Checks:
+class Checks(ABC):
     """What all kinds of expressions share."""
 
     functions: Mapping[str, int] = {}
@@ -29,13 +30,13 @@ class Checks:
     def __init__(self, expression: ExpressionName, names: Names, values: Values) -> None:
         self.expression, self.names, self.values = expression, names, values
 
+    @abstractmethod
     def text_alone(self, tree: Any) -> None:
         """Check what names and values have no part in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resolved(self, tree: Any) -> Tree:
         """Put names and values in place and check the rest."""
-        raise NotImplementedError
 
     def put(self, node: AnyNode) -> AnyNode:
         """The node with names and values in place."""

@@ -1,0 +1,60 @@
+"""Attribute values as such: one type tag and its content, and how the contents of single values are read."""
+
+from __future__ import annotations
+
+import base64
+import decimal
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.values.numbers import canonical_number
+
+AttributeValue = dict[str, Any]
+"""One attribute value as the JSON protocol sends it."""
+
+MAX_DEPTH = 32
+"""Levels of nested lists and maps (developer guide, "Quotas": Item attributes)."""
+
+
+class UnsupportedValue(PytestDynamoDbError, TypeError):
+    """A Python value has no DynamoDB form, or an attribute value has no Python form. The message names the remedy."""
+
+
+def split(value: Any) -> tuple[str, Any]:
+    """The type tag and the content of an attribute value."""
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise not_an_attribute_value(value)
+    ((tag, content),) = value.items()
+    return tag, content
+
+
+def not_an_attribute_value(value: Any) -> UnsupportedValue:
+    """The error for ``value``, which is none."""
+    return UnsupportedValue(f'not an attribute value: {value!r:.80}; one looks like {{"S": "text"}} or {{"N": "1"}}')
+
+
+def read_text(content: Any) -> str:
+    """The content of S, or of a member of SS. Raises ``TypeError``."""
+    if not isinstance(content, str):
+        raise TypeError(type(content))
+    return content
+
+
+def read_number(content: Any) -> decimal.Decimal:
+    """The content of N, or of a member of NS. Raises ``TypeError`` and ``ValidationException``."""
+    return decimal.Decimal(canonical_number(read_text(content)))
+
+
+def read_bytes(content: Any) -> bytes:
+    """The content of B, or of a member of BS. Raises ``TypeError`` and ``binascii.Error``."""
+    # The bytes themselves are accepted too: botocore's parser hands them out, and to_wire's callers pass them on.
+    if isinstance(content, (bytes, bytearray)):
+        return bytes(content)
+    return base64.b64decode(read_text(content), validate=True)
+
+
+def utf8(text: str) -> bytes:
+    """Text as DynamoDB counts and orders it."""
+    # Lone surrogates cannot be sent to DynamoDB, but a size or an order of them must not raise.
+    return text.encode("utf-8", "surrogatepass")
