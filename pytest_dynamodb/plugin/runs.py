@@ -98,11 +98,16 @@ def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSetti
             owner=owner,
             shared=bool(joined.get("share")),
             remedy=re_record(item.config, settings, item.nodeid),
-            colour=item.config.get_terminal_writer().hasmarkup,
+            colour=_in_colour(item.config),
             hooks=_hooks(item),
         )
     except (ConfigurationError, TypeError) as problem:
         raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
+
+
+def _in_colour(config: pytest.Config) -> bool:
+    # Without a terminal reporter (-p no:terminal, xdist's workers) there is no writer to ask.
+    return config.pluginmanager.has_plugin("terminalreporter") and config.get_terminal_writer().hasmarkup
 
 
 def _hooks(item: pytest.Item) -> Hooks:
