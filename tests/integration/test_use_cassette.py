@@ -54,7 +54,7 @@ def table(moto: str, credentials: dict[str, str]) -> Iterator[str]:
     """moto's URL; it has a table `t`."""
     client = boto3.client("dynamodb", endpoint_url=moto)
     client.create_table(
-        TableName="t",
+        TableName="table",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -64,11 +64,11 @@ def table(moto: str, credentials: dict[str, str]) -> Iterator[str]:
 
 
 def put(client: Any, key: str = "a", value: str = "1") -> Any:
-    return client.put_item(TableName="t", Item={"pk": {"S": key}, "v": {"N": value}})
+    return client.put_item(TableName="table", Item={"pk": {"S": key}, "v": {"N": value}})
 
 
 def get(client: Any, key: str = "a") -> Any:
-    return client.get_item(TableName="t", Key={"pk": {"S": key}}).get("Item", {}).get("v", {}).get("N")
+    return client.get_item(TableName="table", Key={"pk": {"S": key}}).get("Item", {}).get("v", {}).get("N")
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_given_clients_only_are_answered_and_resources_are_clients_too(recorded:
     with use_cassette(recorded, clients=[mine, resource], on_unused="ignore"):
         assert get(other) == "9"
         assert get(mine) == "1"
-        assert resource.Table("t").get_item(Key={"pk": "b"})["Item"]["v"] == 1
+        assert resource.Table("table").get_item(Key={"pk": "b"})["Item"]["v"] == 1
         assert get(boto3.client("dynamodb", endpoint_url=table)) == "9"
     assert get(other) == "9"
 
@@ -251,8 +251,8 @@ def test_aiobotocore_tasks_record_and_replay(folder: Path, table: str) -> None:
         path = folder / f"{number}.ddb.msgpack"
         async with use_cassette(path, mode=mode, upstream=table), session.create_client("dynamodb") as client:
             key = {"pk": {"S": f"k{number}"}}
-            await client.put_item(TableName="t", Item={**key, "b": {"B": bytes([number])}})
-            return (await client.get_item(TableName="t", Key=key))["Item"]["b"]["B"]
+            await client.put_item(TableName="table", Item={**key, "b": {"B": bytes([number])}})
+            return (await client.get_item(TableName="table", Key=key))["Item"]["b"]["B"]
 
     async def main(mode: str) -> Any:
         return await asyncio.gather(*(task(n, mode) for n in range(4)))
@@ -268,9 +268,9 @@ def test_aiobotocore_clients_may_be_given_and_misses_are_sticky(recorded: Path) 
     async def main() -> None:
         async with session.create_client("dynamodb") as mine, session.create_client("dynamodb") as other:
             async with use_cassette(recorded, clients=[mine], on_unused="ignore"):
-                await mine.get_item(TableName="t", Key={"pk": {"S": "a"}})
+                await mine.get_item(TableName="table", Key={"pk": {"S": "a"}})
                 with pytest.raises(UnexpectedRequest):
-                    await mine.get_item(TableName="t", Key={"pk": {"S": "z"}})
+                    await mine.get_item(TableName="table", Key={"pk": {"S": "z"}})
             assert other is not mine
 
     with pytest.raises(UnexpectedRequest, match="GetItem on t"):
@@ -352,7 +352,7 @@ def test_a_damaged_cassette_is_refused_unless_it_is_recorded_afresh(recorded: Pa
 def test_a_table_that_may_not_be_recorded_is_not_touched(path: Path, table: str) -> None:
     with (
         use_cassette(path, mode="rewrite", upstream=table, allow=["test-*"]),
-        pytest.raises(RecordingRefused, match="'t' may not be recorded"),
+        pytest.raises(RecordingRefused, match="'table' may not be recorded"),
     ):
         put(boto3.client("dynamodb"))
     assert get(client_of(table)) is None
@@ -411,15 +411,15 @@ def test_a_replay_reaches_nobody(recorded: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a connection was made"))
     with use_cassette(recorded, on_unused="ignore"):
         assert get(boto3.client("dynamodb")) == "1"
-        assert boto3.resource("dynamodb").Table("t").get_item(Key={"pk": "b"})["Item"]["v"] == 1
+        assert boto3.resource("dynamodb").Table("table").get_item(Key={"pk": "b"})["Item"]["v"] == 1
 
 
 def test_live_answers_are_not_altered_by_redaction(path: Path, table: str) -> None:
     for mode in ("rewrite", "none"):
         with use_cassette(path, mode=mode, upstream=table, redact=["Item.mail"]):
             client = boto3.client("dynamodb")
-            client.put_item(TableName="t", Item={"pk": {"S": "m"}, "mail": {"S": "anna@example.com"}})
-            item = client.get_item(TableName="t", Key={"pk": {"S": "m"}})["Item"]
+            client.put_item(TableName="table", Item={"pk": {"S": "m"}, "mail": {"S": "anna@example.com"}})
+            item = client.get_item(TableName="table", Key={"pk": {"S": "m"}})["Item"]
             assert item["mail"] == {"S": "anna@example.com"}
     assert b"anna@example.com" not in path.read_bytes()
 
@@ -444,19 +444,19 @@ def test_memos_replay_in_a_block(path: Path, table: str) -> None:
 
 def test_providers_may_be_given_a_path(path: Path) -> None:
     recording = RecordingProvider(path)
-    request = Request("GetItem", {"TableName": "t"})
+    request = Request("GetItem", {"TableName": "table"})
     assert recording.before(request) is None
     recording.after(request, Response(200, {"x": 1}))
     recording.close()
     replay = ReplayProvider(path)
     assert (replay.offline, replay.endpoint) == (True, None)
-    assert replay.before(Request("GetItem", {"TableName": "t"})) == Response(200, {"x": 1})
+    assert replay.before(Request("GetItem", {"TableName": "table"})) == Response(200, {"x": 1})
     with pytest.raises(UnexpectedRequest):
-        replay.before(Request("GetItem", {"TableName": "t"}))
+        replay.before(Request("GetItem", {"TableName": "table"}))
 
 
 def test_a_recording_provider_sets_a_failed_attempt_aside(path: Path) -> None:
     recording = RecordingProvider(path)
-    recording.after(Request("GetItem", {"TableName": "t"}), Response(200, {}))
+    recording.after(Request("GetItem", {"TableName": "table"}), Response(200, {}))
     recording.close(passed=False)
     assert [entry.name for entry in path.parent.iterdir()] == [f"{path.name}.failed"]

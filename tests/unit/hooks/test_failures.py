@@ -20,7 +20,7 @@ from pytest_dynamodb import CassetteError, Exchange, Response, TransportFailure,
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
 
-TABLE: dict[str, Any] = {"TableName": "t"}
+TABLE: dict[str, Any] = {"TableName": "table"}
 QUICK = Config(retries={"total_max_attempts": 1}, read_timeout=0.2, connect_timeout=0.2)
 
 
@@ -232,13 +232,13 @@ def test_an_error_of_the_clients_own_making_is_not_recorded(path: Path) -> None:
     with use_cassette(path, mode="rewrite", upstream="http://127.0.0.1:1"):
         client: Any = boto3.client("dynamodb")
         with pytest.raises(botocore.exceptions.ParamValidationError):
-            client.get_item(TableName="t")
+            client.get_item(TableName="table")
     assert not path.exists()
 
 
 @pytest.mark.parametrize("kind", ["NoSuchErrorEver", "ClientError", "__doc__", "EndpointConnectionError"])
 def test_a_failure_that_this_botocore_does_not_know_is_a_cassette_error(kind: str, path: Path) -> None:
-    params = {"TableName": "t", "Key": {"pk": {"S": "a"}}}
+    params = {"TableName": "table", "Key": {"pk": {"S": "a"}}}
     write(path, Header(), [Exchange("GetItem", params, TransportFailure(kind, "gone", {"odd": "x"}))])
     with use_cassette(path):
         client = boto3.client("dynamodb")

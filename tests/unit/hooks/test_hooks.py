@@ -34,7 +34,7 @@ from pytest_dynamodb.hooks.install import install, tag_clients, uninstall
 from pytest_dynamodb.providers.block import BlockingProvider
 from pytest_dynamodb.providers.live import LiveProvider
 
-TABLE: dict[str, Any] = {"TableName": "t"}
+TABLE: dict[str, Any] = {"TableName": "table"}
 
 
 class Canned:
@@ -115,7 +115,7 @@ def test_clients_resources_and_sessions_made_before_are_answered(credentials: di
     core: Any = botocore.session.get_session()
     with in_charge(Canned({"Item": {"pk": {"S": "a"}}})) as canned:
         assert client.get_item(**TABLE, Key={})["Item"] == {"pk": {"S": "a"}}
-        assert resource.Table("t").get_item(Key={})["Item"] == {"pk": "a"}
+        assert resource.Table("table").get_item(Key={})["Item"] == {"pk": "a"}
         assert session.client("dynamodb").get_item(**TABLE, Key={})["Item"] == {"pk": {"S": "a"}}
         assert core.create_client("dynamodb").get_item(**TABLE, Key={})["Item"] == {"pk": {"S": "a"}}
     assert [request.operation for request in canned.requests] == ["GetItem"] * 4
@@ -142,11 +142,11 @@ def test_each_call_is_answered_once_whenever_the_client_was_made(credentials: di
 def test_a_request_says_what_is_needed_to_answer_it(credentials: dict[str, str]) -> None:
     with in_charge(Canned()) as canned:
         client = boto3.client("dynamodb", region_name="eu-west-1", endpoint_url="http://127.0.0.1:1")
-        client.transact_write_items(TransactItems=[{"Put": {"TableName": "t", "Item": {"b": {"B": b"\x00\x01"}}}}])
+        client.transact_write_items(TransactItems=[{"Put": {"TableName": "table", "Item": {"b": {"B": b"\x00\x01"}}}}])
         client.put_item(**TABLE, Item={})
     first, second = canned.requests
     token = first.params.pop("ClientRequestToken")
-    assert first.params == {"TransactItems": [{"Put": {"TableName": "t", "Item": {"b": {"B": "AAE="}}}}]}
+    assert first.params == {"TransactItems": [{"Put": {"TableName": "table", "Item": {"b": {"B": "AAE="}}}}]}
     assert token
     assert first.tokens == ("ClientRequestToken",)
     assert second.tokens == ()
@@ -155,8 +155,8 @@ def test_a_request_says_what_is_needed_to_answer_it(credentials: dict[str, str])
 
 
 def test_other_services_pass_untouched(credentials: dict[str, str]) -> None:
-    with serving(json_answer({"QueueUrls": []})) as server, in_charge(Canned()) as canned:
-        boto3.client("sqs", endpoint_url=server.url).list_queues()
+    with serving(json_answer({"Keys": []})) as server, in_charge(Canned()) as canned:
+        boto3.client("kms", endpoint_url=server.url).list_keys()
     assert (len(server.requests), canned.requests) == (1, [])
 
 
@@ -179,7 +179,7 @@ def test_what_an_answer_looks_like_to_other_handlers(credentials: dict[str, str]
 def test_a_replay_needs_no_region_no_credentials_and_never_asks_instance_metadata(imds: Server) -> None:
     with in_charge(Canned()) as canned:
         boto3.client("dynamodb").list_tables()
-        boto3.resource("dynamodb").Table("t").get_item(Key={})
+        boto3.resource("dynamodb").Table("table").get_item(Key={})
         boto3.client("dynamodbstreams").list_streams()
         made: Any = botocore.session.get_session().create_client("dynamodb")
         made.list_tables()
@@ -332,7 +332,7 @@ def test_waiters_do_not_sleep_in_a_replay() -> None:
 @pytest.mark.usefixtures("no_sleep")
 def test_resources_wait_without_sleeping_too() -> None:
     with in_charge(Canned(CREATING, ACTIVE)) as canned:
-        boto3.resource("dynamodb").Table("t").wait_until_exists()
+        boto3.resource("dynamodb").Table("table").wait_until_exists()
     assert len(canned.requests) == 2
 
 
@@ -428,7 +428,7 @@ def test_no_region_is_an_error_for_other_aiobotocore_services() -> None:
 def test_a_blocking_provider_names_the_call_and_the_reason() -> None:
     with in_charge(BlockingProvider("this test is not marked")):
         client = boto3.client("dynamodb")
-        with pytest.raises(UnexpectedRequest, match="GetItem on t: this test is not marked"):
+        with pytest.raises(UnexpectedRequest, match="GetItem on table: this test is not marked"):
             client.get_item(**TABLE, Key={})
         with pytest.raises(UnexpectedRequest, match=r"ListTables on \(no table\)"):
             client.list_tables()
@@ -541,7 +541,7 @@ def test_giving_clients_back_leaves_their_emitters_as_they_were(credentials: dic
     count = [len(list(c.meta.events._emitter._handlers.prefix_search(event))) for c in (client, resource.meta.client)]
     with in_charge(Canned(), clients=[client, resource]) as canned:
         client.list_tables()
-        resource.Table("t").get_item(Key={})
+        resource.Table("table").get_item(Key={})
         assert len(canned.requests) == 2
     assert count == [
         len(list(c.meta.events._emitter._handlers.prefix_search(event))) for c in (client, resource.meta.client)

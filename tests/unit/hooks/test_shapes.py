@@ -59,7 +59,7 @@ json_trees = st.recursive(
 
 @given(items)
 def test_an_item_is_read_as_botocore_reads_it(item: dict[str, Any]) -> None:
-    body = {"Item": item, "ConsumedCapacity": {"TableName": "t", "CapacityUnits": 0.5}}
+    body = {"Item": item, "ConsumedCapacity": {"TableName": "table", "CapacityUnits": 0.5}}
     assert reader_of(model("GetItem").output_shape)(body) == parsed("GetItem", body)
 
 
@@ -84,10 +84,10 @@ def test_members_come_in_the_model_s_order() -> None:
 
 
 def test_a_timestamp_is_left_to_botocore() -> None:
-    body = {"Table": {"TableName": "t", "CreationDateTime": 1.5}}
+    body = {"Table": {"TableName": "table", "CreationDateTime": 1.5}}
     with pytest.raises(Unusual):
         reader_of(model("DescribeTable").output_shape)(body)
-    request = Request("DescribeTable", {"TableName": "t"})
+    request = Request("DescribeTable", {"TableName": "table"})
     _, answer = answers.to_botocore(model("DescribeTable"), request, Response(200, body))
     assert answer["Table"] == parsed("DescribeTable", body)["Table"]
 
