@@ -56,7 +56,7 @@ def _run(folder: Path, *, stays: bool) -> None:
     click.secho("$ pytest", bold=True)
     began = time.perf_counter()
     # Our own interpreter, on files that came with this package.
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - this Python, and arguments of our own
         program,
         cwd=folder,
         env=_environment(),
