@@ -88,6 +88,7 @@ class DynamoDbError(Exception):
     ``table``        the table it was for
     ``request_id``   what AWS support asks for
     ``item``         the item that failed a condition, as Python values; ``None`` if there is none
+    ``members``      what else the answer's body holds, in wire form (``CancellationReasons``, ``Item``)
     """
 
     code = "DynamoDbError"
@@ -101,8 +102,9 @@ class DynamoDbError(Exception):
         table: str = "",
         request_id: str = "",
         item: dict[str, Any] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
-        self.message, self.item = message, item
+        self.message, self.item, self.members = message, item, dict(members or {})
         self.operation, self.table, self.request_id = operation, table, request_id
         if code is not None:
             self.code = code
@@ -256,8 +258,9 @@ def error_for(
     table: str = "",
     request_id: str = "",
     item: dict[str, Any] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> DynamoDbError:
     """The error of a code: of its own class where there is one, else a ``DynamoDbError`` that carries the code."""
     return BY_CODE.get(code, DynamoDbError)(
-        message, code=code, operation=operation, table=table, request_id=request_id, item=item
+        message, code=code, operation=operation, table=table, request_id=request_id, item=item, members=members
     )
