@@ -1,0 +1,1 @@
+"""Trees against items: conditions, updates, projections. Nothing here changes an item that it is given."""

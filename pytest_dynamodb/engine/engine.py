@@ -1,0 +1,122 @@
+"""The engine: requests in, answers out; snapshots of everything it holds."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from random import Random
+
+from pytest_dynamodb.clock import Clock, VirtualClock
+from pytest_dynamodb.engine import answers
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.lifecycle import Lifecycle
+from pytest_dynamodb.engine.operations import operation_named
+from pytest_dynamodb.engine.region import Region
+from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.exchange import Request, Response
+from pytest_dynamodb.expressions import Dialect
+
+DEFAULT_ACCOUNT = "123456789012"
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an engine held at a moment. May be restored any number of times, in any engine."""
+
+    regions: tuple[Region, ...]
+
+
+class Engine:
+    """An in-memory DynamoDB of any number of accounts and regions. May be used from any number of threads.
+
+    ``clock``      what time it is; a ``VirtualClock`` of its own unless given
+    ``seed``       of everything that AWS makes up: the same seed and the same requests give the same answers
+    ``dialect``    the wording of errors: AWS's long-lived validator's, or that of "2026"
+    ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
+    ``account``    the account of requests that name none
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        seed: int = 0,
+        dialect: Dialect = "classic",
+        lifecycle: Lifecycle | None = None,
+        account: str = DEFAULT_ACCOUNT,
+    ) -> None:
+        self.clock: Clock = VirtualClock() if clock is None else clock
+        self.dialect, self.account = dialect, account
+        self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
+        self._random = Random(seed)
+        self._lock = threading.RLock()
+        self._owner = object()
+        self._regions: dict[tuple[str, str], Region] = {}
+
+    def answer(self, request: Request) -> Response:
+        """Carry a request out. Never raises for what a request holds: errors are answers, too."""
+        try:
+            return Response(200, self.run(request))
+        except DynamoDbError as problem:
+            return answers.to_response(problem)
+
+    def run(self, request: Request) -> dict[str, object]:
+        """The body of a successful answer. Raises ``DynamoDbError`` for one that is not."""
+        operation = operation_named(request.operation)
+        if operation is None:
+            raise error_for("UnknownOperationException", "")
+        check_request(request.operation, request.params, dialect=self.dialect)
+        with self._lock:
+            region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
+            call = Call(
+                request.operation, request.params, region, self.clock, self._random, self.dialect, self.lifecycle
+            )
+            return operation(call)
+
+    def region(self, name: str = DEFAULT_REGION, *, account: str | None = None) -> Region:
+        """The tables of a region, for looking at. What is in it changes with the next request."""
+        with self._lock:
+            return self._region(account or self.account, name)
+
+    def regions(self) -> list[Region]:
+        """Every region that was ever asked for something."""
+        with self._lock:
+            return list(self._regions.values())
+
+    def _region(self, account: str, name: str) -> Region:
+        region = self._regions.get((account, name))
+        if region is None:
+            region = self._regions[account, name] = Region(self._owner, account, name)
+        return region
+
+    # --- all of it at once ---
+
+    def snapshot(self) -> Snapshot:
+        """What it holds now, whatever is written later. Costs no copy: see ``storage.store``."""
+        with self._lock:
+            self._disown()
+            return Snapshot(tuple(region.shared_with(object()) for region in self._regions.values()))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Hold what a snapshot holds, and nothing else. The clock stays."""
+        with self._lock:
+            self._owner = object()
+            self._regions = {
+                (region.account, region.name): region.shared_with(self._owner) for region in snapshot.regions
+            }
+
+    def fork(self) -> Engine:
+        """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""
+        with self._lock:
+            twin = Engine(clock=self.clock, dialect=self.dialect, lifecycle=self.lifecycle, account=self.account)
+            twin._random.setstate(self._random.getstate())
+            twin.restore(self.snapshot())
+            return twin
+
+    def _disown(self) -> None:
+        """From now on copy what there is before changing it."""
+        self._owner = object()
+        for region in self._regions.values():
+            region.owner = self._owner

@@ -1,0 +1,129 @@
+"""Conditions and filters against items."""
+
+from __future__ import annotations
+
+from pytest_dynamodb.engine.evaluation import functions
+from pytest_dynamodb.engine.evaluation.comparisons import Test, compare_operands, compare_to, mirrored
+from pytest_dynamodb.engine.evaluation.equality import equal
+from pytest_dynamodb.engine.evaluation.paths import Read, Value, compile_path
+from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.expressions.nodes import (
+    And,
+    Between,
+    Compare,
+    Condition,
+    Function,
+    In,
+    Literal,
+    Not,
+    Operand,
+    Or,
+    Path,
+    Placeholder,
+)
+
+_SCALARS = frozenset({"S", "N", "B"})
+
+
+def compile_condition(tree: Condition) -> Test:
+    """Whether items meet a resolved, checked condition; ``{}`` stands for an item that is not there.
+
+    The values in the tree must be canonical. The result may be asked about any number of items; it keeps nothing.
+    """
+    match tree:
+        case Compare():
+            return _compare(tree)
+        case Function():
+            return functions.CONDITIONS[tree.name](*map(_operand, tree.arguments))
+        case And():
+            return _all([compile_condition(condition) for condition in tree.conditions])
+        case Or():
+            return _any([compile_condition(condition) for condition in tree.conditions])
+        case Not():
+            return _not(compile_condition(tree.condition))
+        case Between():
+            return _between(tree)
+        case In():
+            return _in(tree)
+
+
+def _operand(operand: Operand) -> Read:
+    match operand:
+        case Path():
+            return compile_path(operand)
+        case Literal(wire=wire):
+            return lambda _: wire
+        case Function(arguments=(argument,)):  # of all functions, only size is an operand
+            return functions.size(_operand(argument))
+        case Function() | Placeholder():  # no checked, resolved tree has one
+            raise AssertionError(operand)
+
+
+def _compare(tree: Compare) -> Test:
+    left, right = tree.left, tree.right
+    if isinstance(right, Literal):
+        return compare_to(tree.operator, _operand(left), right.wire)
+    if isinstance(left, Literal):
+        return compare_to(mirrored(tree.operator), _operand(right), left.wire)
+    return compare_operands(tree.operator, _operand(left), _operand(right))
+
+
+def _between(tree: Between) -> Test:
+    operand = _operand(tree.operand)
+    low, high = tree.low, tree.high
+    above = _compare(Compare(">=", tree.operand, low)) if isinstance(low, Literal) else None
+    if above is None:
+        above = compare_operands(">=", operand, _operand(low))
+    if isinstance(high, Literal):
+        below = compare_to("<=", operand, high.wire)
+    else:
+        below = compare_operands("<=", operand, _operand(high))
+    return _all([above, below])
+
+
+def _in(tree: In) -> Test:
+    literals = [choice.wire for choice in tree.choices if isinstance(choice, Literal)]
+    if len(literals) == len(tree.choices) and all(_SCALARS.issuperset(wire) for wire in literals):
+        return _in_scalars(_operand(tree.operand), literals)
+    return _in_operands(_operand(tree.operand), [_operand(choice) for choice in tree.choices])
+
+
+def _in_scalars(operand: Read, literals: list[Value]) -> Test:
+    choices = frozenset(item for wire in literals for item in wire.items())
+
+    def test(attributes: Attributes) -> bool:
+        value = operand(attributes)
+        if value is None:
+            return False
+        ((tag, content),) = value.items()
+        return tag in _SCALARS and (tag, content) in choices
+
+    return test
+
+
+def _in_operands(operand: Read, choices: list[Read]) -> Test:
+    def test(attributes: Attributes) -> bool:
+        value = operand(attributes)
+        if value is None:
+            return False
+        return any((choice := read(attributes)) is not None and equal(value, choice) for read in choices)
+
+    return test
+
+
+def _not(test: Test) -> Test:
+    return lambda attributes: not test(attributes)
+
+
+def _all(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda attributes: first(attributes) and second(attributes)
+    return lambda attributes: all(test(attributes) for test in tests)
+
+
+def _any(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda attributes: first(attributes) or second(attributes)
+    return lambda attributes: any(test(attributes) for test in tests)

@@ -1,0 +1,41 @@
+"""The tables of one account in one region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_dynamodb.engine.table import Table
+
+
+class Region:
+    """Tables by name, and the tokens of recent transactions. ``account`` has twelve digits."""
+
+    __slots__ = ("account", "name", "owner", "tables", "tokens")
+
+    def __init__(self, owner: object, account: str, name: str) -> None:
+        self.owner, self.account, self.name = owner, account, name
+        self.tables: dict[str, Table] = {}
+        self.tokens: dict[str, Any] = {}  # ClientRequestToken -> what TransactWriteItems remembers of it
+
+    def writable(self, table: Table) -> Table:
+        """A table, to be changed: a copy takes its place where a snapshot holds it."""
+        if table.owner is self.owner:
+            return table
+        own = self.tables[table.name] = table.owned_by(self.owner)
+        return own
+
+    def shared_with(self, owner: object) -> Region:
+        """A region of another owner with the same tables; each copies what it changes from now on.
+
+        Only right if this region's owner changes too: see ``Engine.snapshot``.
+        """
+        other = Region(owner, self.account, self.name)
+        other.tables, other.tokens = self.tables.copy(), self.tokens.copy()
+        return other
+
+    def arn(self, table: str) -> str:
+        """The ARN of a table of this region."""
+        partition = (
+            "aws-cn" if self.name.startswith("cn-") else "aws-us-gov" if self.name.startswith("us-gov-") else "aws"
+        )
+        return f"arn:{partition}:dynamodb:{self.name}:{self.account}:table/{table}"

@@ -1,0 +1,141 @@
+"""Key schemas and indexes, and how keys become places in the storage. Frozen: a change makes a new one."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.values import item_size
+
+KeyPart: TypeAlias = tuple[str, str]
+"""A key attribute's name and type tag (S, N or B)."""
+
+ProjectionType = Literal["ALL", "KEYS_ONLY", "INCLUDE"]
+
+_ORDERED: dict[str, Callable[[str], Any]] = {
+    # Text orders by UTF-8 bytes, which is the order of code points, which is Python's (developer guide, "Query").
+    "S": str,
+    "N": Decimal,
+    "B": base64.b64decode,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySchema:
+    """The HASH and RANGE attributes of a table or an index, in the order declared.
+
+    A table has one and at most one; a global index up to four and four (developer guide, "Multi-attribute keys").
+    """
+
+    hash: tuple[KeyPart, ...]
+    range: tuple[KeyPart, ...] = ()
+    parts: tuple[KeyPart, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", self.hash + self.range)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The key attributes' names, HASH first."""
+        return tuple(name for name, _ in self.parts)
+
+    def key_of(self, attributes: Attributes) -> dict[str, dict[str, Any]]:
+        """The key attributes of an item that has them."""
+        return {name: attributes[name] for name, _ in self.parts}
+
+    def indexable(self, attributes: Attributes) -> bool:
+        """Whether an item has every key attribute, of the right type: otherwise a sparse index leaves it out."""
+        return all((value := attributes.get(name)) is not None and tag in value for name, tag in self.parts)
+
+    def identity(self, attributes: Attributes) -> Identity:
+        """What names the partition: the hash key's canonical content, or a tuple of several."""
+        if len(self.hash) == 1:
+            name, tag = self.hash[0]
+            content: str = attributes[name][tag]
+            return content
+        return tuple([attributes[name][tag] for name, tag in self.hash])
+
+    def range_order(self, attributes: Attributes) -> tuple[Order, ...]:
+        """What the range attributes are ordered by, one after another."""
+        return tuple([_ORDERED[tag](attributes[name][tag]) for name, tag in self.range])
+
+    def order(self, attributes: Attributes) -> Order:
+        """What a table's items are ordered by in their partition; the same for all where there is no RANGE."""
+        if not self.range:
+            return ""
+        name, tag = self.range[0]
+        content: str = attributes[name][tag]
+        return content if tag == "S" else _ORDERED[tag](content)
+
+
+def ordered(tag: str, content: str) -> Order:
+    """What a key value of a type is ordered by: its text, its number or its bytes."""
+    return _ORDERED[tag](content)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What an index's entries hold besides the keys."""
+
+    type: ProjectionType
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSchema:
+    """A secondary index: its keys, the table's keys, its projection."""
+
+    name: str
+    keys: KeySchema
+    table_keys: KeySchema
+    projection: Projection
+    is_global: bool = True
+    projected: frozenset[str] | None = field(init=False)
+    """The names that entries hold; ``None`` is all of them."""
+
+    def __post_init__(self) -> None:
+        names: frozenset[str] | None = None
+        if self.projection.type != "ALL":
+            named = self.projection.attributes if self.projection.type == "INCLUDE" else ()
+            names = frozenset((*self.keys.names, *self.table_keys.names, *named))
+        object.__setattr__(self, "projected", names)
+
+    def holds(self, name: str) -> bool:
+        """Whether entries hold an attribute of this name."""
+        return self.projected is None or name in self.projected
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names in a LastEvaluatedKey: the index's keys, then the table's, each once."""
+        return tuple(dict.fromkeys((*self.keys.names, *self.table_keys.names)))
+
+    def key_of(self, attributes: Attributes) -> dict[str, dict[str, Any]]:
+        """The attributes of a LastEvaluatedKey."""
+        return {name: attributes[name] for name in self.key_names}
+
+    def entry(self, item: Item) -> Item | None:
+        """What the index stores of an item; ``None`` where it leaves it out."""
+        if not self.keys.indexable(item.attributes):
+            return None
+        if self.projected is None:
+            return item
+        attributes = {name: value for name, value in item.attributes.items() if name in self.projected}
+        return Item(attributes, item_size(attributes))
+
+    def order(self, attributes: Attributes) -> tuple[Order, ...]:
+        """Range attributes first; equal ones by the table's key, so that every entry has a place of its own."""
+        table = self.table_keys
+        return (*self.keys.range_order(attributes), table.identity(attributes), table.order(attributes))
+
+
+def key_parts(schema: KeySchema) -> Iterator[tuple[str, str, str]]:
+    """Name, type tag and role (HASH or RANGE) of every key attribute."""
+    for name, tag in schema.hash:
+        yield name, tag, "HASH"
+    for name, tag in schema.range:
+        yield name, tag, "RANGE"

@@ -1,0 +1,63 @@
+"""The items of one partition key, in key order."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from pytest_dynamodb.engine.storage.item import Item
+
+Identity: TypeAlias = "str | tuple[str, ...]"
+"""What names a partition: the canonical content of its key."""
+
+Order: TypeAlias = "str | bytes | Decimal | tuple[Any, ...]"
+"""What places an item in its partition. All of one store are of one type."""
+
+
+class Partition:
+    """Two lists side by side, sorted: finding is a bisection, and a page is a slice.
+
+    ``owner`` is the token of who may change it; anybody else copies it first (see ``Store``).
+    """
+
+    __slots__ = ("items", "keys", "owner")
+
+    def __init__(self, owner: object, keys: list[Any] | None = None, items: list[Item] | None = None) -> None:
+        self.owner = owner
+        self.keys: list[Any] = [] if keys is None else keys
+        self.items: list[Item] = [] if items is None else items
+
+    def get(self, order: Order) -> Item | None:
+        """The item at a place."""
+        keys = self.keys
+        at = bisect_left(keys, order)
+        return self.items[at] if at < len(keys) and keys[at] == order else None
+
+    def put(self, order: Order, item: Item) -> Item | None:
+        """Put an item at its place; the one that was there."""
+        keys = self.keys
+        if keys and keys[-1] < order:  # in order already, as logs and imports are
+            keys.append(order)
+            self.items.append(item)
+            return None
+        at = bisect_left(keys, order)
+        if at < len(keys) and keys[at] == order:
+            old = self.items[at]
+            self.items[at] = item
+            return old
+        keys.insert(at, order)
+        self.items.insert(at, item)
+        return None
+
+    def remove(self, order: Order) -> Item | None:
+        """Take the item at a place out."""
+        at = bisect_left(self.keys, order)
+        if at == len(self.keys) or self.keys[at] != order:
+            return None
+        del self.keys[at]
+        return self.items.pop(at)
+
+    def owned_by(self, owner: object) -> Partition:
+        """This one, if it is the owner's; else a copy that is."""
+        return self if self.owner is owner else Partition(owner, self.keys.copy(), self.items.copy())

@@ -1,0 +1,90 @@
+"""Partitions by key, for a table or for one of its indexes.
+
+A store and each of its partitions belong to an owner, a token of the engine that made them. An engine that hands out a
+snapshot takes a new token: whatever it changes from then on, it copies first, one level at a time, and what the
+snapshot holds stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_dynamodb.engine.storage.hashorder import HashOrder
+from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order, Partition
+
+
+class Store:
+    """Items or index entries. ``count`` and ``size`` (bytes) are kept up to date."""
+
+    __slots__ = ("_order", "count", "owner", "partitions", "size")
+
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.partitions: dict[Identity, Partition] = {}
+        self.count = 0
+        self.size = 0
+        self._order: HashOrder | None = None  # made by the first scan, kept up to date from then on
+
+    def get(self, identity: Identity, order: Order) -> Item | None:
+        """The item at a place."""
+        partition = self.partitions.get(identity)
+        return None if partition is None else partition.get(order)
+
+    def put(self, identity: Identity, order: Order, item: Item) -> Item | None:
+        """Put an item at its place; the one that was there. Only of an owned store."""
+        partition = self._partition(identity)
+        if partition is None:
+            partition = self.partitions[identity] = Partition(self.owner)
+            if self._order is not None:
+                self._order.add(identity)
+        old = partition.put(order, item)
+        if old is None:
+            self.count += 1
+            self.size += item.size
+        else:
+            self.size += item.size - old.size
+        return old
+
+    def remove(self, identity: Identity, order: Order) -> Item | None:
+        """Take an item out and return it. Only of an owned store."""
+        partition = self._partition(identity)
+        old = None if partition is None else partition.remove(order)
+        if partition is None or old is None:
+            return None
+        self.count -= 1
+        self.size -= old.size
+        if not partition.keys:
+            del self.partitions[identity]
+            if self._order is not None:
+                self._order.discard(identity)
+        return old
+
+    def _partition(self, identity: Identity) -> Partition | None:
+        """The partition, to be changed."""
+        partition = self.partitions.get(identity)
+        if partition is None or partition.owner is self.owner:
+            return partition
+        partition = self.partitions[identity] = partition.owned_by(self.owner)
+        return partition
+
+    def owned_by(self, owner: object) -> Store:
+        """This one, if it is the owner's; else a copy that is. Partitions are shared until they are changed."""
+        if self.owner is owner:
+            return self
+        copy = Store(owner)
+        copy.partitions = self.partitions.copy()
+        copy.count, copy.size = self.count, self.size
+        copy._order = None if self._order is None else self._order.copy()
+        return copy
+
+    def in_hash_order(self, *, after: Identity | None = None, segment: tuple[int, int] = (0, 1)) -> Iterator[Identity]:
+        """Partition keys in Scan's order: those behind ``after``, of one ``segment`` of so many."""
+        if self._order is None:
+            self._order = HashOrder(self.partitions)
+        return self._order.walk(after, segment)
+
+    def __iter__(self) -> Iterator[Item]:
+        """Every item, in no order that means anything."""
+        for partition in self.partitions.values():
+            yield from partition.items

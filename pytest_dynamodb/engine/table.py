@@ -1,0 +1,148 @@
+"""A table: its schema, its settings, its items and the entries of its indexes, which every write keeps in step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
+from pytest_dynamodb.engine.settings import TableSettings
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.store import Store
+
+
+class Index:
+    """A secondary index and its entries."""
+
+    __slots__ = ("schema", "store")
+
+    def __init__(self, schema: IndexSchema, store: Store) -> None:
+        self.schema, self.store = schema, store
+
+    @property
+    def name(self) -> str:
+        """Its name within the table."""
+        return self.schema.name
+
+    def write(self, old: Item | None, new: Item | None) -> EntryChange:
+        """Put the entry of a new item in the place of the old one's. The store must be owned."""
+        schema, store = self.schema, self.store
+        before = None if old is None else schema.entry(old)
+        after = None if new is None else schema.entry(new)
+        came_from = (
+            None if before is None else (schema.keys.identity(before.attributes), schema.order(before.attributes))
+        )
+        goes_to = None if after is None else (schema.keys.identity(after.attributes), schema.order(after.attributes))
+        if came_from is not None and came_from != goes_to:
+            store.remove(*came_from)
+        if after is not None and goes_to is not None:
+            store.put(*goes_to, after)
+        moved = came_from is not None and goes_to is not None and came_from != goes_to
+        return EntryChange(schema, before, after, moved)
+
+
+class EntryChange(NamedTuple):
+    """What a write did to one index. ``moved``: the entry's key changed, which is two writes."""
+
+    index: IndexSchema
+    old: Item | None
+    new: Item | None
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write did: the item before and after, and every index's entry."""
+
+    old: Item | None
+    new: Item | None
+    entries: tuple[EntryChange, ...] = ()
+
+
+class Table:
+    """One table of one region. Belongs to an owner as its stores do: ``owned_by`` before any change."""
+
+    __slots__ = ("indexes", "keys", "name", "owner", "settings", "store")
+
+    def __init__(
+        self, owner: object, name: str, keys: KeySchema, settings: TableSettings, *, indexes: Mapping[str, Index] = {}
+    ) -> None:
+        self.owner, self.name, self.keys, self.settings = owner, name, keys, settings
+        self.store = Store(owner)
+        self.indexes: dict[str, Index] = dict(indexes)
+
+    def owned_by(self, owner: object) -> Table:
+        """This one, if it is the owner's; else a copy that is and shares what it holds until that is changed."""
+        if self.owner is owner:
+            return self
+        copy = Table(owner, self.name, self.keys, self.settings)
+        copy.store = self.store.owned_by(owner)
+        copy.indexes = {name: Index(index.schema, index.store.owned_by(owner)) for name, index in self.indexes.items()}
+        return copy
+
+    # --- items: only of an owned table, where something changes ---
+
+    def get(self, key: Attributes) -> Item | None:
+        """The item with a key's attributes (there may be others beside them)."""
+        return self.store.get(self.keys.identity(key), self.keys.order(key))
+
+    def put(self, item: Item) -> Change:
+        """Store an item in the place of the one with its key."""
+        key = item.attributes
+        old = self.store.put(self.keys.identity(key), self.keys.order(key), item)
+        return self._indexed(old, item)
+
+    def delete(self, key: Attributes) -> Change:
+        """Take the item with a key out."""
+        old = self.store.remove(self.keys.identity(key), self.keys.order(key))
+        return self._indexed(old, None)
+
+    def preview(self, key: Attributes, new: Item | None) -> Change:
+        """What ``put`` or ``delete`` would do, without doing it."""
+        old = self.get(key)
+        entries = []
+        for index in self.indexes.values():
+            schema = index.schema
+            before = None if old is None else schema.entry(old)
+            after = None if new is None else schema.entry(new)
+            moved = (
+                before is not None
+                and after is not None
+                and schema.key_of(before.attributes) != schema.key_of(after.attributes)
+            )
+            entries.append(EntryChange(schema, before, after, moved))
+        return Change(old, new, tuple(entries))
+
+    def _indexed(self, old: Item | None, new: Item | None) -> Change:
+        if not self.indexes:
+            return Change(old, new)
+        return Change(old, new, tuple([index.write(old, new) for index in self.indexes.values()]))
+
+    # --- indexes ---
+
+    def add_index(self, schema: IndexSchema) -> None:
+        """Make an index and fill it from the items; those that lack its keys, or have other types, are left out."""
+        index = Index(schema, Store(self.owner))
+        for item in self.store:
+            index.write(None, item)
+        self.indexes[schema.name] = index
+
+    def drop_index(self, name: str) -> None:
+        """Take an index away."""
+        del self.indexes[name]
+
+    @property
+    def local_indexes(self) -> list[Index]:
+        """Local secondary indexes, as declared."""
+        return [index for index in self.indexes.values() if not index.schema.is_global]
+
+    @property
+    def global_indexes(self) -> list[Index]:
+        """Global secondary indexes, as declared or created."""
+        return [index for index in self.indexes.values() if index.schema.is_global]
+
+    @property
+    def arn(self) -> str:
+        """The table's ARN."""
+        return self.settings.arn
