@@ -23,7 +23,8 @@ class Request:
 
     ``params`` are the wire-level JSON parameters; they are shared, so treat them as read-only. ``number`` rises with
     every request made in this process and so tells which of two concurrent calls began first. ``tokens`` names the
-    top-level parameters that the service's model marks as idempotency tokens.
+    top-level parameters that the service's model marks as idempotency tokens. ``account`` is the caller's twelve digits
+    where they are known: HTTP clients whose access key id is an account id, as with moto and LocalStack.
     """
 
     operation: str
@@ -32,6 +33,7 @@ class Request:
     endpoint: str = ""
     tokens: tuple[str, ...] = ()
     number: int = field(default_factory=_order.__next__)
+    account: str = field(default="", kw_only=True)
 
 
 @dataclass(slots=True, frozen=True)

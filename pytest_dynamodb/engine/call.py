@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from pytest_dynamodb.clock import Clock
-from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.lifecycle import Lifecycle
-from pytest_dynamodb.errors import error_for
+from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions import Dialect
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
@@ -37,8 +37,9 @@ class Call:
     def table(self, given: str | None = None) -> Table:
         """The table to read from or write to. Raises ResourceNotFoundException as data operations word it."""
         name = name_of(self.params["TableName"] if given is None else given)
-        table = self.region.tables.get(name)
-        if table is None or not table.settings.is_usable(self.clock.now()):
+        now = self.clock.now()
+        table = self.region.find(name, now)
+        if table is None or not table.settings.is_usable(now):
             raise error_for("ResourceNotFoundException", _NOT_FOUND)
         return table
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pytest_dynamodb.engine.schema import IndexSchema
+from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Change, EntryChange, Table
-from pytest_dynamodb.engine.storage.item import Item
 
 READ_UNIT = 4096
 WRITE_UNIT = 1024
@@ -103,7 +103,7 @@ def wanted(params: dict[str, Any]) -> str | None:
     return mode if mode in {"TOTAL", "INDEXES"} else None
 
 
-def item_collection_metrics(table: Table, key: dict[str, Any]) -> dict[str, Any] | None:
+def item_collection_metrics(table: Table, key: Attributes) -> dict[str, Any] | None:
     """How large the items of one partition key are, entries of local indexes included; ``None`` without such indexes.
 
     AWS estimates, and tells a range of a gigabyte (API reference, ItemCollectionMetrics).

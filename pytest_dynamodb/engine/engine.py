@@ -50,7 +50,7 @@ class Engine:
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.dialect, self.account = dialect, account
         self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311  # names and identifiers of a test double, no secrets
         self._lock = threading.RLock()
         self._owner = object()
         self._regions: dict[tuple[str, str], Region] = {}

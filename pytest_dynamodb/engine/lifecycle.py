@@ -10,6 +10,7 @@ class Lifecycle:
     """Seconds on the engine's clock that a change of a table takes. All 0: the next call sees it done.
 
     The answer of the call that asks for a change says CREATING, UPDATING or DELETING in any case, as AWS's does.
+    ``time_to_live`` is also how long that setting may not be changed again.
     """
 
     create_table: float = 0.0
@@ -17,3 +18,4 @@ class Lifecycle:
     delete_table: float = 0.0
     create_index: float = 0.0
     delete_index: float = 0.0
+    time_to_live: float = 0.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pytest_dynamodb.engine.table import Table
 
 
@@ -15,7 +13,29 @@ class Region:
     def __init__(self, owner: object, account: str, name: str) -> None:
         self.owner, self.account, self.name = owner, account, name
         self.tables: dict[str, Table] = {}
-        self.tokens: dict[str, Any] = {}  # ClientRequestToken -> what TransactWriteItems remembers of it
+        self.tokens: dict[str, tuple[bytes, float]] = {}  # by ClientRequestToken: digest of the request, valid until
+
+    def find(self, name: str, now: float) -> Table | None:
+        """The table of this name as it is by ``now``; ``None`` if there is none, or no longer.
+
+        The one place where what was due is carried out.
+        """
+        table = self.tables.get(name)
+        return table if table is None or not table.settings.events else self._settled(table, now)
+
+    def _settled(self, table: Table, now: float) -> Table | None:
+        settings = table.settings.at(now)
+        if settings is table.settings:
+            return table
+        if settings.status == "GONE":
+            del self.tables[table.name]
+            return None
+        table = self.writable(table)
+        for index in table.global_indexes:
+            if index.name not in settings.indexes:
+                table.drop_index(index.name)
+        table.settings = settings
+        return table
 
     def writable(self, table: Table) -> Table:
         """A table, to be changed: a copy takes its place where a snapshot holds it."""

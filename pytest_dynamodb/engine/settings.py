@@ -1,10 +1,85 @@
-"""What a table is set to, apart from its keys and items. Frozen: a change makes new settings, so snapshots share them."""
+"""What a table is set to, apart from its keys and items. Frozen: a change makes new settings, so snapshots share them.
+
+What takes time is told in advance: settings hold the ``events`` that are still to come, each with when it is due and
+what it changes. ``at(now)`` is what the settings have become by then; nothing has to happen in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeAlias
+
+Status: TypeAlias = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING", "GONE"]
+"""AWS's of tables and indexes, and ``GONE`` of what is no longer there."""
+
+_USABLE: Final = frozenset({"ACTIVE", "UPDATING"})
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Provisioned units of a table or an index; zeros on demand."""
+
+    read: int = 0
+    write: int = 0
+    decreases: int = 0  # on the UTC day of ``last_decrease``
+    last_increase: float | None = None
+    last_decrease: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Read and write units of a ceiling (OnDemandThroughput) or a floor (WarmThroughput). ``None``: not set."""
+
+    read: int | None = None
+    write: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What a global secondary index is set to. Local ones have no settings of their own."""
+
+    status: Status = "ACTIVE"
+    backfilling: bool | None = None  # told while an index is added to a table, not of those made with it
+    throughput: Throughput = field(default_factory=Throughput)
+    ceiling: Units = field(default_factory=Units)
+    warm: Units = field(default_factory=Units)
+    warm_changing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """Encryption by a key of the account's. ``status`` is ENABLED, or UPDATING while the key is changed."""
+
+    status: str
+    key_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """A stream that is or was on. ``label`` is in its ARN and stays known when it is off."""
+
+    label: str
+    view_type: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToLive:
+    """The attribute that says when items end. ``changed`` is when it was last switched."""
+
+    attribute: str | None = None
+    enabled: bool = False
+    changed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change that is due at a time: of the table's settings, or of those of one index."""
+
+    due: float
+    changes: Mapping[str, Any]
+    index: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +90,65 @@ class TableSettings:
     id: str
     created: float
     attribute_types: Mapping[str, str] = field(default_factory=dict)
+    status: Status = "ACTIVE"
+    on_demand: bool = False
+    was_on_demand: bool = False  # a table that never was has no BillingModeSummary
+    on_demand_since: float | None = None
+    throughput: Throughput = field(default_factory=Throughput)
+    ceiling: Units = field(default_factory=Units)
+    warm: Units = field(default_factory=Units)
+    warm_changing: bool = False
+    indexes: Mapping[str, IndexSettings] = field(default_factory=dict)
+    table_class: str | None = None
+    table_class_changed: float | None = None
+    encryption: Encryption | None = None
+    stream: StreamSettings | None = None
+    deletion_protection: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    ttl: TimeToLive = field(default_factory=TimeToLive)
+    policy: str | None = None
+    events: tuple[Event, ...] = ()
 
     def is_usable(self, now: float) -> bool:
-        """Whether data may be read and written."""
-        return True
+        """Whether data may be read and written: not while the table is on its way up or down."""
+        return (self.at(now) if self.events else self).status in _USABLE
+
+    def at(self, now: float) -> TableSettings:
+        """What these settings have become by ``now``; themselves if nothing was due."""
+        if not self.events or self.events[0].due > now:
+            return self
+        settings = self
+        for event in self.events:
+            if event.due > now:
+                break
+            settings = settings._after(event)
+        return replace(settings, events=tuple(event for event in self.events if event.due > now))
+
+    def _after(self, event: Event) -> TableSettings:
+        if event.index is None:
+            return replace(self, **event.changes)
+        changed = self.indexes.get(event.index)
+        if changed is None:  # the index was taken away before its time came
+            return self
+        return self.with_index(event.index, replace(changed, **event.changes))
+
+    def with_index(self, name: str, index: IndexSettings) -> TableSettings:
+        """The same with other settings of an index, or none of one that is gone."""
+        others = {**self.indexes, name: index}
+        if index.status == "GONE":
+            del others[name]
+        return replace(self, indexes=others)
+
+    def then(self, *events: Event) -> TableSettings:
+        """The same with more events to come."""
+        return replace(self, events=tuple(sorted((*self.events, *events), key=_due)))
+
+
+def _due(event: Event) -> float:
+    return event.due
+
+
+def index_is_usable(settings: TableSettings, name: str, now: float) -> bool:
+    """Whether a global index may be queried: not before it is filled, nor while it is deleted."""
+    index = settings.at(now).indexes.get(name)
+    return index is not None and index.status in _USABLE

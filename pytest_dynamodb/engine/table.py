@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
+from pytest_dynamodb.engine.schema import IndexSchema, KeyPart, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.storage.store import Store
@@ -98,22 +98,6 @@ class Table:
         old = self.store.remove(self.keys.identity(key), self.keys.order(key))
         return self._indexed(old, None)
 
-    def preview(self, key: Attributes, new: Item | None) -> Change:
-        """What ``put`` or ``delete`` would do, without doing it."""
-        old = self.get(key)
-        entries = []
-        for index in self.indexes.values():
-            schema = index.schema
-            before = None if old is None else schema.entry(old)
-            after = None if new is None else schema.entry(new)
-            moved = (
-                before is not None
-                and after is not None
-                and schema.key_of(before.attributes) != schema.key_of(after.attributes)
-            )
-            entries.append(EntryChange(schema, before, after, moved))
-        return Change(old, new, tuple(entries))
-
     def _indexed(self, old: Item | None, new: Item | None) -> Change:
         if not self.indexes:
             return Change(old, new)
@@ -131,6 +115,11 @@ class Table:
     def drop_index(self, name: str) -> None:
         """Take an index away."""
         del self.indexes[name]
+
+    @property
+    def index_keys(self) -> dict[str, tuple[KeyPart, ...]]:
+        """The key attributes of every index, by the index's name."""
+        return {name: index.schema.keys.parts for name, index in self.indexes.items()}
 
     @property
     def local_indexes(self) -> list[Index]:

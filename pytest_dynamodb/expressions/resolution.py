@@ -61,6 +61,11 @@ def resolve(
     return cast("AnyNode", _Resolver(names, values, expression).put(node))
 
 
+def put_names(node: AnyNode, names: Mapping[str, str], *, expression: str = "") -> AnyNode:
+    """The same tree with a name for every alias; placeholders stay. Raises ``ExpressionError`` ("undefined-name")."""
+    return cast("AnyNode", _NameResolver(names, {}, expression).put(node))
+
+
 class _Resolver:
     def __init__(self, names: Mapping[str, str], values: Mapping[str, dict[str, Any]], expression: str) -> None:
         self._names, self._values, self._expression = names, values, expression
@@ -119,11 +124,16 @@ class _Resolver:
             raise ExpressionError("undefined-name", expression=self._expression, token=alias)
         return Name(name)
 
-    def _value(self, placeholder: str) -> Literal:
+    def _value(self, placeholder: str) -> Literal | Placeholder:
         value = self._values.get(placeholder)
         if not isinstance(value, dict):
             raise ExpressionError("undefined-value", expression=self._expression, token=placeholder)
         return Literal(value)
+
+
+class _NameResolver(_Resolver):
+    def _value(self, placeholder: str) -> Literal | Placeholder:
+        return Placeholder(placeholder)
 
 
 @dataclass(frozen=True, slots=True)

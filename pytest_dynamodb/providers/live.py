@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.exchange import Outcome, Request
-from pytest_dynamodb.providers.upstream import endpoint_of
+from pytest_dynamodb.exchange import Outcome, Provider, Request
+from pytest_dynamodb.providers.upstream import Upstreamed
 
 
-class LiveProvider:
-    """Lets every request go to ``upstream``: ``"aws"`` (wherever botocore resolves) or a URL.
+class LiveProvider(Upstreamed):
+    """Lets every request go to ``upstream``: ``"aws"`` (wherever botocore resolves), ``"mock"``, a URL or a provider.
 
     ``witness`` is told of the traffic, so that assertions about it hold here as they do in replays.
     """
 
-    offline = False
-
-    def __init__(self, upstream: str = "aws", *, witness: Cassette | None = None) -> None:
-        self.endpoint, self._witness = endpoint_of(upstream), witness
+    def __init__(self, upstream: str | Provider = "aws", *, witness: Cassette | None = None) -> None:
+        super().__init__(upstream)
+        self._witness = witness
         self.calls = 0
-
-    def before(self, request: Request) -> Outcome | None:
-        """Always ``None``: the network answers."""
-        return None
 
     def after(self, request: Request, outcome: Outcome) -> None:
         """Count it."""

@@ -24,8 +24,8 @@ class ReplayProvider:
 
     @property
     def offline(self) -> bool:
-        """Whether everything is answered here."""
-        return self._otherwise is None
+        """Whether everything is answered without the network."""
+        return self._otherwise is None or self._otherwise.offline
 
     @property
     def endpoint(self) -> str | None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.exchange import Outcome, Request
-from pytest_dynamodb.providers.upstream import endpoint_of
+from pytest_dynamodb.exchange import Outcome, Provider, Request
+from pytest_dynamodb.providers.upstream import Upstreamed
 
 
-class VerifyingProvider:
+class VerifyingProvider(Upstreamed):
     """Lets every request go to ``upstream`` and notes on the cassette where its answer has drifted."""
 
-    offline = False
-
-    def __init__(self, cassette: Cassette, *, upstream: str = "aws") -> None:
-        self.cassette, self.endpoint = cassette, endpoint_of(upstream)
+    def __init__(self, cassette: Cassette, *, upstream: str | Provider = "aws") -> None:
+        super().__init__(upstream)
+        self.cassette = cassette
         cassette.open_for_verification()
 
     def before(self, request: Request) -> Outcome | None:
-        """``None``: the upstream answers. Raises ``RecordingRefused`` for a table that may not be touched."""
+        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be touched."""
         self.cassette.may_record(request)
-        return None
+        return super().before(request)
 
     def after(self, request: Request, outcome: Outcome) -> None:
         """Compare."""

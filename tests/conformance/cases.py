@@ -19,7 +19,7 @@ Json = Any
 
 HERE = Path(__file__).parent
 
-_CASE_MEMBERS = {"name", "source", "covers", "tables", "names", "steps", "sdk", "classic_only"}
+_CASE_MEMBERS = {"name", "source", "covers", "tables", "names", "steps", "sdk", "dialect"}
 _STEP_MEMBERS = {
     *("answer", "includes", "absent", "error", "message", "status", "save", "pages", "times", "later"),
 }
@@ -29,15 +29,15 @@ class _Loader(yaml.SafeLoader):
     """YAML with JSON's scalars: ``no``, ``on`` and ``NULL`` are texts, as in JSON."""
 
 
-_Loader.yaml_implicit_resolvers = {}
+_Loader.yaml_implicit_resolvers = {}  # of this class; the safe loader keeps its own
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:bool", r"true|false", "tf"),
     ("tag:yaml.org,2002:null", r"null|~|", ["n", "~", ""]),
     ("tag:yaml.org,2002:int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
     ("tag:yaml.org,2002:float", r"-?(0|[1-9][0-9]*)\.[0-9]+", "-0123456789"),
+    ("tag:yaml.org,2002:merge", r"<<", "<"),
 ):
-    # Tried with fullmatch semantics: PyYAML matches at the start only.
-    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))
 
 
 def read_yaml(path: Path) -> Json:
@@ -69,6 +69,7 @@ class Case:
     ``tables``  names of definitions in ``tables.yaml``, created before; each is a variable holding the table's name
     ``names``   variables that hold names of tables which a step may create
     ``sdk``     whether an SDK can send it: false where types are wrong on purpose
+    ``dialect`` the only dialect of messages it is about; empty for any
     """
 
     name: str
@@ -78,6 +79,7 @@ class Case:
     names: tuple[str, ...]
     steps: tuple[Step, ...] = field(repr=False)
     sdk: bool
+    dialect: str
     file: str
 
     @property
@@ -123,6 +125,7 @@ def read_cases(path: Path) -> Iterator[Case]:
             names=tuple(data.get("names", ())),
             steps=tuple(_step(path, data["name"], step) for step in data["steps"]),
             sdk=data.get("sdk", True),
+            dialect=data.get("dialect", ""),
             file=path.stem,
         )
 

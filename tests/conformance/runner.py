@@ -133,9 +133,9 @@ def _take(case: Case, target: Target, step: Step, number: int, variables: dict[s
         params = fill(step.params, inner)
         status, body, problems = _patiently(target, step, params, inner)
         if problems:
-            request = shown(json.dumps(params), 1500)
-            lines = "\n  ".join(problems)
-            raise CaseFailed(f"{case.id}\nstep {number}, {step.operation} {request}\nanswer {status} {shown(body)}\n  {lines}")
+            lines = "".join(f"\n  {problem}" for problem in problems)
+            request = shown(json.dumps(params), 600)
+            raise CaseFailed(f"{case.id}\nstep {number}, {step.operation}{lines}\nrequest {request}\nanswer {status} {shown(body)}")
         for name, path in step.expected.get("save", {}).items():
             variables[name] = _found(body, path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pytest_dynamodb.engine.evaluation import functions
 from pytest_dynamodb.engine.evaluation.comparisons import Test, compare_operands, compare_to, mirrored
 from pytest_dynamodb.engine.evaluation.equality import equal
@@ -10,6 +12,7 @@ from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.expressions.nodes import (
     And,
     Between,
+    Comparator,
     Compare,
     Condition,
     Function,
@@ -22,7 +25,7 @@ from pytest_dynamodb.expressions.nodes import (
     Placeholder,
 )
 
-_SCALARS = frozenset({"S", "N", "B"})
+_SCALARS: Final = frozenset({"S", "N", "B"})
 
 
 def compile_condition(tree: Condition) -> Test:
@@ -60,25 +63,20 @@ def _operand(operand: Operand) -> Read:
 
 
 def _compare(tree: Compare) -> Test:
-    left, right = tree.left, tree.right
-    if isinstance(right, Literal):
-        return compare_to(tree.operator, _operand(left), right.wire)
-    if isinstance(left, Literal):
-        return compare_to(mirrored(tree.operator), _operand(right), left.wire)
-    return compare_operands(tree.operator, _operand(left), _operand(right))
+    if isinstance(tree.left, Literal) and not isinstance(tree.right, Literal):
+        return _bounded(mirrored(tree.operator), _operand(tree.right), tree.left)
+    return _bounded(tree.operator, _operand(tree.left), tree.right)
 
 
 def _between(tree: Between) -> Test:
     operand = _operand(tree.operand)
-    low, high = tree.low, tree.high
-    above = _compare(Compare(">=", tree.operand, low)) if isinstance(low, Literal) else None
-    if above is None:
-        above = compare_operands(">=", operand, _operand(low))
-    if isinstance(high, Literal):
-        below = compare_to("<=", operand, high.wire)
-    else:
-        below = compare_operands("<=", operand, _operand(high))
-    return _all([above, below])
+    return _all([_bounded(">=", operand, tree.low), _bounded("<=", operand, tree.high)])
+
+
+def _bounded(comparator: Comparator, operand: Read, bound: Operand) -> Test:
+    if isinstance(bound, Literal):
+        return compare_to(comparator, operand, bound.wire)
+    return compare_operands(comparator, operand, _operand(bound))
 
 
 def _in(tree: In) -> Test:

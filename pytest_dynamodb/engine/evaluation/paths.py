@@ -53,7 +53,7 @@ def _descent(first: str, rest: tuple[Step, ...]) -> Read:
 
 def child(value: Value, step: Step) -> Value | None:
     """The member of a map or the element of a list, or ``None`` where there is none."""
-    if type(step) is str:
+    if isinstance(step, str):
         members: dict[str, Value] | None = value.get("M")
         return None if members is None else members.get(step)
     elements: list[Value] | None = value.get("L")

@@ -1,21 +1,15 @@
-"""``use_cassette``: a provider put over the DynamoDB clients of this process for a while.
-
-Works with ``with``, with ``async with`` and as a decorator of functions and coroutine functions; nests, and the
-innermost answers. The pytest plugin is built on the same ``Interception``.
-"""
+"""``use_cassette``, and what it and the pytest plugin do with a cassette."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
@@ -29,17 +23,19 @@ from pytest_dynamodb.errors import (
     UnplayedExchanges,
 )
 from pytest_dynamodb.exchange import Provider
-from pytest_dynamodb.hooks.active import Activation, activate, deactivate
-from pytest_dynamodb.hooks.install import install, tag_clients
+from pytest_dynamodb.intercept.blocks import Block
+from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.providers.live import LiveProvider
 from pytest_dynamodb.providers.record import RecordingProvider
 from pytest_dynamodb.providers.replay import ReplayProvider
+from pytest_dynamodb.providers.upstream import name_of
 from pytest_dynamodb.providers.verify import VerifyingProvider
 
-ProviderName = Literal["replay", "record", "live"]
-PROVIDERS: tuple[ProviderName, ...] = ("replay", "record", "live")
+if TYPE_CHECKING:
+    from pytest_dynamodb.providers.mock import Answering
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+ProviderName = Literal["replay", "record", "mock", "live"]
+PROVIDERS: tuple[ProviderName, ...] = ("replay", "record", "mock", "live")
 
 
 class UnplayedWarning(UserWarning):
@@ -47,9 +43,18 @@ class UnplayedWarning(UserWarning):
 
 
 def open_cassette(
-    path: str | os.PathLike[str], options: CassetteOptions, provider: str | None, *, lenient: bool = False
+    path: str | os.PathLike[str],
+    options: CassetteOptions,
+    provider: str | None,
+    *,
+    upstream: Provider | None = None,
+    engine: Answering | None = None,
+    lenient: bool = False,
 ) -> tuple[Cassette, Provider]:
     """The cassette at ``path`` and the provider that its mode asks for, or the one asked for by name.
+
+    ``upstream`` is asked in the place of the one that the options name, and ``engine`` is what the mock answers from,
+    as a provider or as the upstream; an empty one of its own where none is given.
 
     Raises ``CassetteError`` for a damaged cassette, for one that is older than ``max_age``, and where there is none to
     verify (with ``lenient``, that is drift as soon as a call is made); ``ConfigurationError`` for a provider that does
@@ -57,24 +62,41 @@ def open_cassette(
     """
     if provider is not None:
         one_of("provider", provider, PROVIDERS)
+    if provider == "mock":
+        unused = Cassette(path, options=options)
+        return unused, _mock(engine, witness=unused)
+    if upstream is None and options.upstream == "mock":
+        upstream = _mock(engine)
+    there = upstream or options.upstream
     if provider == "live":
         unused = Cassette(path, options=options)
-        return unused, LiveProvider(options.upstream, witness=unused)
-    mode = _mode(options.mode, provider)
-    exists = Path(path).exists()
+        return unused, LiveProvider(there, witness=unused)
+    return _opened(Path(path), options, _mode(options.mode, provider), there, lenient=lenient)
+
+
+def _opened(
+    path: Path, options: CassetteOptions, mode: Mode, there: str | Provider, *, lenient: bool
+) -> tuple[Cassette, Provider]:
+    exists = path.exists()
     if mode == "rewrite":
         cassette = Cassette(path, contents=_readable(path) if exists else None, options=options)
-        return cassette, RecordingProvider(cassette, upstream=options.upstream)
+        return cassette, RecordingProvider(cassette, upstream=there)
     cassette = Cassette(path, contents=read(path) if exists else None, options=options)
     if mode == "verify":
         if not exists and not lenient:
             raise CassetteError(str(path), "there is no cassette to verify", remedy=options.remedy)
-        return cassette, VerifyingProvider(cassette, upstream=options.upstream)
+        return cassette, VerifyingProvider(cassette, upstream=there)
     cassette.check_age()
     if mode == "none" or (mode == "once" and exists):
         return cassette, ReplayProvider(cassette)
-    recording = RecordingProvider(cassette, upstream=options.upstream, keep=True)
+    recording = RecordingProvider(cassette, upstream=there, keep=True)
     return cassette, ReplayProvider(cassette, otherwise=recording) if exists else recording
+
+
+def _mock(engine: Answering | None, *, witness: Cassette | None = None) -> Provider:
+    from pytest_dynamodb.providers.mock import MockProvider  # an engine, which replays do not need
+
+    return MockProvider(engine, witness=witness)
 
 
 def _mode(mode: Mode, provider: str | None) -> Mode:
@@ -91,30 +113,12 @@ def _readable(path: str | os.PathLike[str]) -> Any:
         return None
 
 
-class Interception:
-    """A cassette's provider, put in charge by ``start`` and taken away by ``stop``; ``conclude`` settles the file."""
+class CassetteInterception(Interception):
+    """A cassette's provider in charge; ``conclude`` settles the file."""
 
     def __init__(self, cassette: Cassette, provider: Provider, *, clients: Sequence[Any] | None = None) -> None:
-        self.cassette, self.provider, self._clients = cassette, provider, clients
-        self._activation: Activation | None = None
-        self._untag: Callable[[], None] | None = None
-
-    def start(self) -> None:
-        """Answer the calls of all clients, or of the given ones, from now on."""
-        install()
-        tags = None
-        if self._clients is not None:
-            tags, self._untag = tag_clients(self._clients)
-        self._activation = activate(self.provider, tags=tags)
-
-    def stop(self) -> None:
-        """Let the calls go where they went before."""
-        if self._activation is not None:
-            deactivate(self._activation)
-            self._activation = None
-        if self._untag is not None:
-            self._untag()
-            self._untag = None
+        super().__init__(provider, clients=clients)
+        self.cassette = cassette
 
     def conclude(self, *, passed: bool) -> None:
         """Settle the file, then raise what is wrong although the code under test may have gone on: misses and drift.
@@ -154,13 +158,14 @@ class Interception:
         warnings.warn(UnplayedWarning(text), stacklevel=4)
 
 
-class use_cassette:  # noqa: N801 - used like a function, as a context manager and as a decorator
+class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a context manager and as a decorator
     """Record to and replay from the cassette at ``path``.
 
     ``mode`` is one of ``none`` (replay; a miss fails), ``once`` (record if there is no cassette), ``new_episodes``
     (record what is missing), ``rewrite`` or ``all`` (record afresh) and ``verify`` (compare the upstream with the
-    cassette). ``provider`` may be ``"live"`` to let everything through, ``"replay"`` or ``"record"``. ``upstream`` is
-    ``"aws"`` or a URL. ``clients`` restricts it to given clients or resources; otherwise every client of the process
+    cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to have an empty in-memory engine
+    answer, ``"replay"`` or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"`` (an empty in-memory engine), or a
+    provider that answers, such as ``MockProvider(mock)``. ``clients`` restricts it to given clients or resources; otherwise every client of the process
     is covered. The other keywords are those of the marker ``dynamodb_cassette``.
 
     Entering gives the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
@@ -174,7 +179,7 @@ class use_cassette:  # noqa: N801 - used like a function, as a context manager a
         *,
         mode: Mode | Literal["all"] = "none",
         provider: ProviderName | None = None,
-        upstream: str = "aws",
+        upstream: str | Provider = "aws",
         clients: Sequence[Any] | None = None,
         ignore: Sequence[str] = (),
         redact: Sequence[str] = (),
@@ -189,9 +194,10 @@ class use_cassette:  # noqa: N801 - used like a function, as a context manager a
         if not str(path).endswith(SUFFIX):
             raise ConfigurationError(f"a cassette's name ends in {SUFFIX}, unlike {os.fspath(path)!r}")
         self._path, self._provider, self._clients = path, provider, clients
+        self._upstream = None if isinstance(upstream, str) else upstream
         self._options = CassetteOptions(
             mode=cast(Mode, mode),
-            upstream=upstream,
+            upstream=name_of(upstream),
             ignore=tuple(ignore) if not isinstance(ignore, str) else ignore,
             redact=tuple(redact) if not isinstance(redact, str) else redact,
             order=order,
@@ -203,12 +209,12 @@ class use_cassette:  # noqa: N801 - used like a function, as a context manager a
             owner=share or "",
             shared=share is not None,
         )
-        self._open: list[Interception] = []
+        self._open: list[CassetteInterception] = []
 
     def __enter__(self) -> Cassette:
         """Open the cassette and put it in charge."""
-        cassette, provider = open_cassette(self._path, self._options, self._provider)
-        interception = Interception(cassette, provider, clients=self._clients)
+        cassette, provider = open_cassette(self._path, self._options, self._provider, upstream=self._upstream)
+        interception = CassetteInterception(cassette, provider, clients=self._clients)
         interception.start()
         self._open.append(interception)
         return cassette
@@ -226,41 +232,6 @@ class use_cassette:  # noqa: N801 - used like a function, as a context manager a
                 raise
         if problem is not None:
             _explain(problem, interception.cassette)
-
-    async def __aenter__(self) -> Cassette:
-        """As ``__enter__``."""
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """As ``__exit__``."""
-        self.__exit__(kind, problem, trace)
-
-    def __call__(self, function: Function) -> Function:
-        """Decorate ``function``: each call of it runs in a block of its own."""
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def run_async(*args: Any, **kwargs: Any) -> Any:
-                async with self._again():
-                    return await function(*args, **kwargs)
-
-            return cast(Function, run_async)
-
-        @functools.wraps(function)
-        def run(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
-                return function(*args, **kwargs)
-
-        return cast(Function, run)
-
-    def _again(self) -> use_cassette:
-        """The same, for one call: calls of a decorated function may overlap."""
-        again = object.__new__(use_cassette)
-        again.__dict__.update(self.__dict__)
-        again._open = []
-        return again
 
 
 def _explain(problem: BaseException, cassette: Cassette) -> None:

@@ -1,0 +1,131 @@
+"""``serve``: DynamoDB over HTTP, for programs in any language: the mock, a cassette, or a recording proxy."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pytest_dynamodb.errors import ConfigurationError, UnexpectedRequest
+from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.server import Upstream, running
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+PROVIDERS = ("mock", "replay", "record")
+
+#: Which options belong to which provider; the others make no sense with it.
+_OPTIONS = {"mock": {"load", "dump"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+_REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(slots=True)
+class _Served:
+    """A provider, where what it lets go is sent, and what is to be done at the end."""
+
+    provider: Provider
+    upstream: Upstream | None = None
+    finish: Callable[[], None] = lambda: None
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--provider", default="mock", show_default=True, type=click.Choice(PROVIDERS), help="Who answers.")
+@click.option("--cassette", type=_FILE, metavar="FILE", help="The cassette to replay, or to record into.")
+@click.option("--upstream", metavar="URL", help="The DynamoDB to record from.")
+@click.option("--load", type=_FILE, metavar="FILE", help="Tables and items that the mock begins with.")
+@click.option("--dump", type=_FILE, metavar="FILE", help="Write the mock's tables and items there at the end.")
+def serve(
+    host: str,
+    port: int,
+    provider: str,
+    cassette: Path | None,
+    upstream: str | None,
+    load: Path | None,
+    dump: Path | None,
+) -> None:
+    """Serve DynamoDB over HTTP: the mock, what a cassette holds, or another DynamoDB while recording it.
+
+    Prints its URL once it listens; stops at Ctrl-C or SIGTERM. Exits with 1 if a replay lacked a recording.
+    """
+    _check_options(provider, {"cassette": cassette, "upstream": upstream, "load": load, "dump": dump})
+    if provider == "mock":
+        served = _mock(load, dump)
+    elif provider == "replay":
+        served = _replay(cassette or Path())
+    else:
+        served = _record(cassette or Path(), upstream or "")
+    with _until_stopped() as stopped, running(served.provider, host=host, port=port, upstream=served.upstream) as url:
+        click.echo(f"pytest-dynamodb: serving {provider} on {url}")
+        stopped.wait()
+    served.finish()
+
+
+def _check_options(provider: str, given: dict[str, object]) -> None:
+    """Raise a usage error for an option that ``provider`` has no use for, or lacks."""
+    for name, value in given.items():
+        if value is not None and name not in _OPTIONS[provider]:
+            raise click.UsageError(f"--{name} makes no sense with --provider {provider}")
+        if value is None and name in _REQUIRED[provider]:
+            raise click.UsageError(f"--provider {provider} needs --{name}")
+
+
+def _mock(load: Path | None, dump: Path | None) -> _Served:
+    raise ConfigurationError("the mock is not there yet")
+
+
+def _replay(cassette: Path) -> _Served:
+    from pytest_dynamodb.providers.replay import ReplayProvider
+
+    provider = ReplayProvider(cassette)
+
+    def finish() -> None:
+        try:
+            provider.close()
+        except UnexpectedRequest as problem:
+            click.echo(f"Error: {problem}", err=True)
+            raise SystemExit(1) from None
+
+    return _Served(provider, finish=finish)
+
+
+def _record(cassette: Path, upstream: str) -> _Served:
+    if upstream == "aws":
+        raise click.UsageError(
+            "--upstream aws cannot be recorded through a proxy: requests signed for this server are refused there. "
+            "Record AWS from within Python: `pytest --record`, or use_cassette(..., mode='rewrite')"
+        )
+    from pytest_dynamodb.providers.record import RecordingProvider
+
+    there = Upstream(upstream)
+    provider = RecordingProvider(cassette, upstream=upstream)
+    return _Served(provider, there, provider.close)
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set."""
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

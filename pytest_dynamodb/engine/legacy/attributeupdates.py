@@ -1,0 +1,65 @@
+"""AttributeUpdates: what a write does to whole attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from pytest_dynamodb.engine.legacy.conditions import INVALID, attribute
+from pytest_dynamodb.engine.validation.values import checked_value
+from pytest_dynamodb.engine.validation.wording import Wording, wording_of
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.messages import Dialect
+from pytest_dynamodb.expressions.nodes import (
+    Action,
+    Literal,
+    RemoveAction,
+    Section,
+    SectionName,
+    SetAction,
+    Update,
+    ValueAction,
+)
+
+ONLY_DELETE: Final = INVALID + "Only DELETE action is allowed when no attribute value is specified"
+WRONG_DELETE: Final = INVALID + "DELETE action with value is not supported for the type {type}"
+WRONG_ADD: Final = INVALID + "ADD action is not supported for the type {type}"
+
+_SETS: Final = frozenset({"SS", "NS", "BS"})
+_ADDABLE: Final = _SETS | {"N", "L"}
+
+_Placed: TypeAlias = "tuple[SectionName, Action]"
+
+
+def attribute_updates(params: Mapping[str, Any], *, dialect: Dialect) -> Update | None:
+    """The update that AttributeUpdates are, or ``None`` if there are none. Raises ``ValidationException``.
+
+    To be compiled with ``mismatch=LEGACY_MISMATCH``. Other than in expressions, its ADD may hold lists.
+    """
+    wording = wording_of("UpdateItem", dialect)
+    given: Mapping[str, Any] = params.get("AttributeUpdates") or {}
+    sections: dict[SectionName, list[Action]] = {}
+    for name, update in given.items():
+        section, action = _action(name, update, wording)
+        sections.setdefault(section, []).append(action)
+    if not sections:
+        return None
+    return Update(tuple([Section(section, tuple(actions)) for section, actions in sections.items()]))
+
+
+def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
+    kind, value = update.get("Action") or "PUT", update.get("Value")
+    if value is None:
+        if kind != "DELETE":
+            raise ValidationException(ONLY_DELETE)
+        return "REMOVE", RemoveAction(attribute(name))
+    literal = Literal(checked_value(value, wording=wording)[0])
+    if kind == "DELETE":
+        if literal.tag not in _SETS:
+            raise ValidationException(WRONG_DELETE.format(type=literal.tag))
+        return "DELETE", ValueAction(attribute(name), literal)
+    if kind == "ADD":
+        if literal.tag not in _ADDABLE:
+            raise ValidationException(WRONG_ADD.format(type=literal.tag))
+        return "ADD", ValueAction(attribute(name), literal)
+    return "SET", SetAction(attribute(name), literal)

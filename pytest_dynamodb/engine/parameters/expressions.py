@@ -1,0 +1,148 @@
+"""The expressions of a request as resolved trees, checked in AWS's order.
+
+    the maps of names and values      not empty, well-formed keys
+    the values                        attribute values
+    the texts of all expressions      what names and values have no part in
+    expression by expression          names, values, operands
+    names and values                  used by some expression
+    the key condition                 one clause an attribute
+
+(dynalite's suite, whose cases ran against AWS: test/putItem, test/query, test/scan.) Requests come again and again with
+other values only. So what was found right once is remembered by texts, names and types of values: ``_TEMPLATES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias, cast
+
+from pytest_dynamodb.engine.parameters.surfaces import CHECKED_IN_ORDER, SURFACES, SurfaceName
+from pytest_dynamodb.engine.validation.values import checked_expression_values
+from pytest_dynamodb.engine.validation.wording import wording_of
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
+from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
+from pytest_dynamodb.expressions.nodes import Between, Condition, Function, Projection, Tree, Update, walk
+from pytest_dynamodb.expressions.parser import ExpressionName
+from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, put_names, resolve
+from pytest_dynamodb.expressions.validation import bind, checked_tree
+
+Values: TypeAlias = "dict[str, dict[str, Any]]"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundExpressions:
+    """The expressions of a request, resolved and checked; ``None`` where there is none."""
+
+    condition: Condition | None = None
+    update: Update | None = None
+    key_clauses: tuple[KeyClause, ...] | None = None
+    filter: Condition | None = None
+    projection: Projection | None = None
+
+
+NO_EXPRESSIONS: Final = BoundExpressions()
+
+
+def bind_expressions(
+    name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialect, operation: str = ""
+) -> BoundExpressions:
+    """The expressions of a request, or of a part of one, bound to its names and values.
+
+    ``name`` is the surface that ``params`` belong to; ``operation``, if it is another, the operation it is part of: it
+    decides the wording. Values in the trees are canonical. ``check_usage`` must have passed. Raises
+    ``ValidationException`` with what DynamoDB would report first.
+    """
+    texts = [
+        (expression, params[expression])
+        for expression in CHECKED_IN_ORDER
+        if expression in SURFACES[name].expressions and params.get(expression) is not None
+    ]
+    if not texts:
+        return NO_EXPRESSIONS
+    try:
+        return _bound(texts, params, dialect, operation or name)
+    except ExpressionError as problem:
+        raise ValidationException(problem.render(dialect=dialect, operation=operation or name)) from problem
+
+
+def _bound(
+    texts: list[tuple[ExpressionName, str]], params: Mapping[str, Any], dialect: Dialect, operation: str
+) -> BoundExpressions:
+    names: Mapping[str, str] | None = params.get("ExpressionAttributeNames")
+    given: Values | None = params.get("ExpressionAttributeValues")
+    _check_keys(None if names is None else tuple(names), None if given is None else tuple(given))
+    values = {} if given is None else checked_expression_values(given, wording=wording_of(operation, dialect))
+    check_sizes(names, values)
+    shape = (
+        tuple(texts),
+        () if names is None else tuple(names.items()),
+        tuple([(key, next(iter(value))) for key, value in values.items()]),
+    )
+    template = _TEMPLATES.get(shape)
+    if template is None:
+        trees = _checked(texts, names or {}, values, given)
+        _remember(shape, template := _template(texts, names or {}))
+    else:
+        trees = {expression: _filled(expression, tree, again, values) for expression, tree, again in template}
+    return _expressions(trees)
+
+
+def _expressions(trees: dict[ExpressionName, Tree]) -> BoundExpressions:
+    key_condition = trees.get("KeyConditionExpression")
+    return BoundExpressions(
+        condition=cast("Condition | None", trees.get("ConditionExpression")),
+        update=cast("Update | None", trees.get("UpdateExpression")),
+        key_clauses=None if key_condition is None else key_clauses(cast("Condition", key_condition)),
+        filter=cast("Condition | None", trees.get("FilterExpression")),
+        projection=cast("Projection | None", trees.get("ProjectionExpression")),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _check_keys(names: tuple[str, ...] | None, values: tuple[str, ...] | None) -> None:
+    check_keys(None if names is None else dict.fromkeys(names), None if values is None else dict.fromkeys(values))
+
+
+def _checked(
+    texts: list[tuple[ExpressionName, str]], names: Mapping[str, str], values: Values, given: Values | None
+) -> dict[ExpressionName, Tree]:
+    """Every check, on trees as parsed."""
+    parsed = {expression: checked_tree(expression, text) for expression, text in texts}
+    trees = {expression: bind(expression, tree, names, values) for expression, tree in parsed.items()}
+    check_unused(parsed.values(), names, given)
+    return trees
+
+
+# --- what was found right once ---------------------------------------------------------------------------------------
+
+_Shape: TypeAlias = (
+    "tuple[tuple[tuple[ExpressionName, str], ...], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]"
+)
+_Template: TypeAlias = "tuple[tuple[ExpressionName, Tree, bool], ...]"
+
+MAX_TEMPLATES: Final = 1024
+_TEMPLATES: Final[dict[_Shape, _Template]] = {}
+
+
+def _template(texts: list[tuple[ExpressionName, str]], names: Mapping[str, str]) -> _Template:
+    """The trees with names in place, and which of them must be checked again with other values of the same types."""
+    trees = [(expression, put_names(checked_tree(expression, text), names)) for expression, text in texts]
+    return tuple((expression, tree, any(map(_looks_at_values, walk(tree)))) for expression, tree in trees)
+
+
+def _looks_at_values(node: object) -> bool:
+    """Bounds must be in order, and the name of a type must be one."""
+    return isinstance(node, Between) or (isinstance(node, Function) and node.name == "attribute_type")
+
+
+def _filled(expression: ExpressionName, tree: Tree, again: bool, values: Values) -> Tree:
+    return bind(expression, tree, {}, values) if again else resolve(tree, {}, values)
+
+
+def _remember(shape: _Shape, template: _Template) -> None:
+    if len(_TEMPLATES) >= MAX_TEMPLATES:
+        _TEMPLATES.clear()
+    _TEMPLATES[shape] = template

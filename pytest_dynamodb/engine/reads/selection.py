@@ -1,0 +1,97 @@
+"""Select, and what it means together with a projection and an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pytest_dynamodb.engine.schema import IndexSchema
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.messages import ENVELOPE
+
+_NOTHING_SPECIFIC: Final = (
+    "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
+)
+_CONTRADICTION: Final = "Cannot specify the {parameter} when choosing to get {choice}"
+_NEEDS_INDEX: Final = "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+_NOT_ALL: Final = (
+    "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for "
+    "global secondary index {index} because its projection type is not ALL"
+)
+_NOT_PROJECTED: Final = (
+    "One or more parameter values were invalid: Global secondary index {index} does not project [{names}]"
+)
+_FILTER_NOT_PROJECTED: Final = (
+    "One or more parameter values were invalid: "
+    "Secondary index {index} does not project one or more filter attributes: [{names}]"
+)
+_PROJECTIONS: Final = ("ProjectionExpression", "AttributesToGet")
+
+
+def check_select(operation: str, params: Mapping[str, Any]) -> None:
+    """Check Select against the parameters beside it. Raises ValidationException.
+
+    (dynamodb-conformance, query/select and scan/select; that only Query has the envelope is dynoxide's and ExtendDB's,
+    both compared with AWS.)
+    """
+    problem = _contradiction(params)
+    if problem is not None:
+        raise ValidationException(ENVELOPE + problem if operation == "Query" else problem)
+
+
+def _contradiction(params: Mapping[str, Any]) -> str | None:
+    choice = params.get("Select")
+    if choice is None:
+        return None
+    parameter = next((name for name in _PROJECTIONS if params.get(name) is not None), None)
+    if choice == "SPECIFIC_ATTRIBUTES":
+        return _NOTHING_SPECIFIC if parameter is None else None
+    if parameter is not None:
+        return _CONTRADICTION.format(parameter=parameter, choice="only the Count" if choice == "COUNT" else choice)
+    if choice == "ALL_PROJECTED_ATTRIBUTES" and params.get("IndexName") is None:
+        return _NEEDS_INDEX
+    return None
+
+
+def check_all_attributes(index: IndexSchema, params: Mapping[str, Any]) -> None:
+    """A global index cannot give what it does not hold. Raises ValidationException."""
+    if params.get("Select") == "ALL_ATTRIBUTES" and index.is_global and index.projected is not None:
+        raise ValidationException(_NOT_ALL.format(index=index.name))
+
+
+def check_projected(index: IndexSchema, names: Iterable[str]) -> None:
+    """The attributes that a projection begins with must be in a global index. Raises ValidationException.
+
+    (PartiQL's wording is in dynamodb-conformance, error-messages/partiqlIndex; that Query and Scan have the same one
+    is probed by others, not by the suite.)
+    """
+    missing = _missing(index, names)
+    if missing and index.is_global:
+        raise ValidationException(_NOT_PROJECTED.format(index=index.name, names=", ".join(missing)))
+
+
+def check_filter_projected(index: IndexSchema, names: Iterable[str]) -> None:
+    """The attributes that a Query's filter names must be in the index, local or global. Raises ValidationException.
+
+    (dynamodb-conformance, error-messages/partiqlIndex, of statements that query an index; AppSync's Query reports it
+    likewise. A Scan finds such attributes absent.)
+    """
+    missing = _missing(index, names)
+    if missing:
+        raise ValidationException(_FILTER_NOT_PROJECTED.format(index=index.name, names=", ".join(missing)))
+
+
+def needs_table(index: IndexSchema, params: Mapping[str, Any], names: Iterable[str] | None) -> bool:
+    """Whether entries of a local index lack what is asked for, so that items are read from the table.
+
+    ``names`` are those that a projection begins with. (Developer guide, "Local secondary indexes": projections.)
+    """
+    if index.projected is None or params.get("Select") == "COUNT":
+        return False
+    if names is not None:
+        return bool(_missing(index, names))
+    return params.get("Select") == "ALL_ATTRIBUTES"
+
+
+def _missing(index: IndexSchema, names: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if not index.holds(name)]

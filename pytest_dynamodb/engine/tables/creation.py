@@ -1,0 +1,133 @@
+"""A table as CreateTable asks for it: checked before, so there is nothing left to refuse."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from random import Random
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.lifecycle import Lifecycle
+from pytest_dynamodb.engine.region import Region
+from pytest_dynamodb.engine.settings import (
+    Encryption,
+    Event,
+    IndexSettings,
+    StreamSettings,
+    TableSettings,
+    Throughput,
+    Units,
+)
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, key_schema_of
+
+_ON_DEMAND: Final = "PAY_PER_REQUEST"
+
+
+def created_table(call: Call) -> Table:
+    """The table of a checked request, on its way up."""
+    params = call.params
+    name = name_of(params["TableName"])
+    settings = _settings(call, name)
+    types = settings.attribute_types
+    table = Table(call.region.owner, name, key_schema_of(params["KeySchema"], types), settings)
+    for member, is_global in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
+        for definition in params.get(member) or ():
+            table.add_index(index_schema_of(definition, table.keys, types, is_global=is_global))
+    return table
+
+
+def _settings(call: Call, name: str) -> TableSettings:
+    params, now = call.params, call.clock.now()
+    on_demand = params.get("BillingMode") == _ON_DEMAND
+    indexes = {
+        definition["IndexName"]: index_settings(definition) for definition in params.get("GlobalSecondaryIndexes") or ()
+    }
+    settings = TableSettings(
+        arn=call.region.arn(name),
+        id=new_id(call.random),
+        created=now,
+        attribute_types=attribute_types_of(params["AttributeDefinitions"]),
+        status="CREATING",
+        on_demand=on_demand,
+        was_on_demand=on_demand,
+        throughput=throughput_of(params),
+        ceiling=ceiling_of(params),
+        warm=warm_of(params),
+        indexes=indexes,
+        table_class=params.get("TableClass"),
+        encryption=encryption_of(params.get("SSESpecification"), call.region),
+        stream=stream_of(params.get("StreamSpecification"), now),
+        deletion_protection=bool(params.get("DeletionProtectionEnabled")),
+        tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
+        policy=params.get("ResourcePolicy"),
+    )
+    return settings.then(*_becoming_active(settings, now, call.lifecycle))
+
+
+def _becoming_active(settings: TableSettings, now: float, lifecycle: Lifecycle) -> list[Event]:
+    due = now + lifecycle.create_table
+    since = {"on_demand_since": settings.created} if settings.on_demand else {}
+    active: dict[str, Any] = {"status": "ACTIVE"}
+    return [Event(due, active | since), *(Event(due, active, index) for index in settings.indexes)]
+
+
+def new_id(random: Random) -> str:
+    """A TableId."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+
+
+def index_settings(definition: Mapping[str, Any], *, backfilling: bool | None = None) -> IndexSettings:
+    """What a new global index is set to."""
+    return IndexSettings(
+        "CREATING", backfilling, throughput_of(definition), ceiling_of(definition), warm_of(definition)
+    )
+
+
+def throughput_of(params: Mapping[str, Any]) -> Throughput:
+    """The ProvisionedThroughput of a table or an index; zeros where there is none."""
+    given = params.get("ProvisionedThroughput")
+    return Throughput() if given is None else Throughput(given["ReadCapacityUnits"], given["WriteCapacityUnits"])
+
+
+def ceiling_of(params: Mapping[str, Any]) -> Units:
+    """The OnDemandThroughput of a table or an index."""
+    given = params.get("OnDemandThroughput") or {}
+    return Units(given.get("MaxReadRequestUnits"), given.get("MaxWriteRequestUnits"))
+
+
+def warm_of(params: Mapping[str, Any]) -> Units:
+    """The WarmThroughput of a table or an index."""
+    given = params.get("WarmThroughput") or {}
+    return Units(given.get("ReadUnitsPerSecond"), given.get("WriteUnitsPerSecond"))
+
+
+def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> Encryption | None:
+    """Encryption by a key of the account's. Otherwise AWS encrypts by a key of its own, and tells nothing.
+
+    An SSEType alone switches it on, too (ack-api-quirks, DDB-TABLE-044).
+    """
+    if not specification or not (specification.get("Enabled") or specification.get("SSEType")):
+        return None
+    return Encryption("ENABLED", _key_arn(specification.get("KMSMasterKeyId"), region))
+
+
+def _key_arn(key: str | None, region: Region) -> str:
+    """AWS's managed key, one an account and region, unless another is named."""
+    prefix = region.arn("").removesuffix("table/").replace(":dynamodb:", ":kms:", 1)
+    if key is None:
+        key = str(uuid.uuid5(uuid.NAMESPACE_URL, prefix + "alias/aws/dynamodb"))
+    if key.startswith("arn:"):
+        return key
+    return prefix + (key if key.startswith("alias/") else "key/" + key)
+
+
+def stream_of(specification: Mapping[str, Any] | None, now: float) -> StreamSettings | None:
+    """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel)."""
+    if not specification or not specification.get("StreamEnabled"):
+        return None
+    moment = datetime.fromtimestamp(now, timezone.utc)
+    label = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
+    return StreamSettings(label, specification["StreamViewType"])

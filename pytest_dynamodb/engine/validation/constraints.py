@@ -1,0 +1,211 @@
+"""Required members and limits of a request, and the message that lists what breaks them.
+
+The older validator lists every member at fault, ten at most: "2 validation errors detected: Value '' at 'tableName' failed
+to satisfy constraint: ...; ...". The newer one comes first, in the ``2026`` dialect and for a few members in every
+dialect: it knows lengths and ranges only, stops at the first and words it without the value and with AWS's public names,
+"Value at 'TableName' failed to satisfy ...".
+
+Sources: dynalite's cases run against AWS; dynamodb-conformance, error-messages, validation-ordering and captures.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal, TypeAlias
+
+from pytest_dynamodb.engine.validation.printing import java_text, lower_first
+from pytest_dynamodb.engine.validation.shapes import Member, Shape
+from pytest_dynamodb.engine.validation.shapes.overlay import NEWER_ALONE, NEWER_CHOICES, NEWER_OPERATIONS
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.messages import Dialect
+
+MAX_REPORTED = 10
+"""How many members at fault AWS lists (dynalite, test/{query,scan})."""
+
+Problem: TypeAlias = Literal["absent", "length", "name length", "range", "pattern", "choice", "entries"]
+Broken: TypeAlias = Iterator[tuple[Problem, str]]
+
+_NOT_NULL = "Member must not be null"
+_AT_LEAST = "Member must have {what} greater than or equal to {limit}"
+_AT_MOST = "Member must have {what} less than or equal to {limit}"
+_ONE_OF = "Member must satisfy enum value set: [{choices}]"
+_PATTERN = "Member must satisfy regular expression pattern: {pattern}"
+_KEYS = "Map keys must satisfy constraint: [{constraints}]"
+_VALUES = "Map value must satisfy constraint: [{constraints}]"
+_FAILED = " failed to satisfy constraint: "
+
+_TABLE_NAME, _TABLE_NAME_MAX, _TABLE_ARN_MAX = re.compile(r"[a-zA-Z0-9_.-]+"), 255, 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the way to a member: a member's name, or a key or an index, which AWS prints as they are."""
+
+    text: str
+    named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A limit that a member breaks."""
+
+    path: tuple[Step, ...]
+    shape: Shape
+    content: Any
+    problem: Problem
+    constraint: str
+    newer: bool = False
+    words: Mapping[str, str] | None = None
+
+    def own_words(self) -> str | None:
+        """The sentence that AWS has for just this problem with just this member."""
+        words = self.words or {}
+        if self.problem == "length" and not self.content and "empty" in words:
+            return words["empty"]
+        return words.get(self.problem)
+
+    def older(self, *, nameless: bool = False) -> str:
+        """The sentence about it in a list of many; ``nameless`` for the newer validator's enumerations."""
+        if nameless and self.shape.name in NEWER_CHOICES and self.problem == "choice":
+            choices = ", ".join(NEWER_CHOICES[self.shape.name])
+            return f"Failed to satisfy constraint: {_ONE_OF.format(choices=choices)}"
+        value = "null" if self.content is None else f"'{java_text(self.shape, self.content)}'"
+        place = ".".join(lower_first(step.text) if step.named else step.text for step in self.path)
+        return f"Value {value} at '{place}'{_FAILED}{self.constraint}"
+
+    def alone(self) -> str:
+        """The newer validator's sentence."""
+        return f"Value at '{'.'.join(step.text for step in self.path)}'{_FAILED}{self.constraint}"
+
+
+def check_constraints(operation: str, shape: Shape, params: Any, dialect: Dialect) -> None:
+    """Raise a ValidationException about what of ``params``, which are of the right types, breaks a limit."""
+    found = list(islice(violations(shape, params), 10 * MAX_REPORTED))
+    if not found:
+        return
+    taken_over = dialect == "2026" and operation in NEWER_OPERATIONS
+    for violation in found:
+        if (violation.newer or taken_over) and violation.problem in {"length", "range"}:
+            raise ValidationException(_listed([violation.alone()]))
+    for violation in found:
+        if (words := violation.own_words()) is not None:
+            raise ValidationException(words)
+    if taken_over:
+        found = [v for v in found if (operation, v.path[-1].text) in NEWER_ALONE] or found
+    raise ValidationException(_listed([v.older(nameless=taken_over) for v in found[:MAX_REPORTED]]))
+
+
+def _listed(sentences: list[str]) -> str:
+    return f"{len(sentences)} validation error{'s' if len(sentences) > 1 else ''} detected: {'; '.join(sentences)}"
+
+
+def violations(shape: Shape, params: Any) -> Iterator[Violation]:
+    """What breaks a limit, in the order in which AWS reports it."""
+    return _in_structure(shape, params, ())
+
+
+def _in_structure(shape: Shape, content: Any, path: tuple[Step, ...]) -> Iterator[Violation]:
+    if shape.attribute:
+        return
+    for name, member in shape.members.items():
+        yield from _in_member(member, content.get(name), (*path, Step(name)))
+
+
+def _in_member(member: Member, content: Any, path: tuple[Step, ...]) -> Iterator[Violation]:
+    if content is None:
+        if member.required:
+            yield Violation(path, member.shape, None, "absent", _NOT_NULL, words=member.words)
+        return
+    for problem, constraint in _broken(member.shape, content):
+        yield Violation(path, member.shape, content, problem, constraint, member.newer, member.words)
+    yield from _inside(member.shape, content, path)
+
+
+def _inside(shape: Shape, content: Any, path: tuple[Step, ...]) -> Iterator[Violation]:
+    if shape.kind == "structure":
+        yield from _in_structure(shape, content, path)
+    element = shape.element
+    if element is None or element.attribute:
+        return
+    for key, value in content.items() if isinstance(content, dict) else enumerate(content, 1):
+        where = (*path, Step(str(key), named=False), Step("member", named=False))
+        if value is None:
+            yield Violation(where, element, None, "absent", _NOT_NULL)  # inferred
+            continue
+        # The limits of lists in a map are reported with the map, all in one sentence.
+        if shape.kind == "list" or element.kind != "list":
+            for problem, constraint in _broken(element, value):
+                yield Violation(where, element, value, problem, constraint)
+        yield from _inside(element, value, where)
+
+
+def _broken(shape: Shape, content: Any) -> Broken:
+    """The limits that this value itself breaks."""
+    if shape.kind == "string":
+        yield from _broken_by_table(shape, content) if shape.table else _broken_by_text(shape, content)
+    elif shape.kind in {"integer", "long", "double"}:
+        yield from _outside(shape, math.floor(content), "range")
+    elif shape.kind in {"list", "map"}:
+        yield from _outside(shape, len(content), "length")
+        if shape.kind == "map":
+            yield from _broken_by_entries(shape, content)
+
+
+def _broken_by_text(shape: Shape, text: str) -> Broken:
+    if shape.pattern is not None and shape.pattern.fullmatch(text) is None:
+        yield "pattern", _PATTERN.format(pattern=shape.pattern.pattern)
+    yield from _outside(shape, len(text), "length")
+    if shape.choices and text not in shape.choices:
+        yield "choice", _ONE_OF.format(choices=", ".join(shape.choices))
+
+
+def _broken_by_table(shape: Shape, text: str) -> Broken:
+    """A table's name or ARN. An empty name is only too short (suite, error-messages/putItem).
+
+    How long a name may be is not for the newer validator, to which it could be an ARN (captures/cross-region-latest.json).
+    """
+    if text.startswith("arn:"):
+        if len(text) > _TABLE_ARN_MAX:
+            yield "length", _AT_MOST.format(what="length", limit=_TABLE_ARN_MAX)
+        return
+    if len(text) < (shape.minimum or 0):
+        yield "length", _AT_LEAST.format(what="length", limit=shape.minimum)
+    if text and _TABLE_NAME.fullmatch(text) is None:
+        yield "pattern", _PATTERN.format(pattern=_TABLE_NAME.pattern)
+    if len(text) > _TABLE_NAME_MAX:
+        yield "name length", _AT_MOST.format(what="length", limit=_TABLE_NAME_MAX)
+
+
+def _outside(shape: Shape, measure: int, problem: Literal["length", "range"]) -> Broken:
+    what = "length" if problem == "length" else "value"
+    if shape.minimum is not None and measure < shape.minimum:
+        yield problem, _AT_LEAST.format(what=what, limit=shape.minimum)
+    if shape.maximum is not None and measure > shape.maximum:
+        yield problem, _AT_MOST.format(what=what, limit=shape.maximum)
+
+
+def _broken_by_entries(shape: Shape, content: dict[str, Any]) -> Broken:
+    """Keys of a map, and values that are lists: one sentence for all of a kind, however many break it."""
+    if shape.key is not None and any(True for key in content for _ in _broken(shape.key, key)):
+        yield "entries", _KEYS.format(constraints=", ".join(_limits_of(shape.key)))
+    element = shape.element
+    if element is None or element.kind != "list":
+        return
+    if any(True for value in content.values() if value is not None for _ in _broken(element, value)):
+        yield "entries", _VALUES.format(constraints=", ".join(_limits_of(element)))
+
+
+def _limits_of(shape: Shape) -> Iterator[str]:
+    """All limits of the keys or values of a map, as their sentence lists them."""
+    if shape.maximum is not None:
+        yield _AT_MOST.format(what="length", limit=_TABLE_NAME_MAX if shape.table else shape.maximum)
+    if shape.minimum is not None:
+        yield _AT_LEAST.format(what="length", limit=shape.minimum)
+    if shape.table:
+        yield _PATTERN.format(pattern=_TABLE_NAME.pattern)
+    elif shape.pattern is not None:
+        yield _PATTERN.format(pattern=shape.pattern.pattern)

@@ -1,0 +1,125 @@
+"""What AWS enforces that its public model does not say, or says otherwise.
+
+Sources: "suite" is dynamodb-conformance as of May 2026, "dynalite" its cases run against AWS (test/*.js). The public
+model has members and enumerations in the order of the documentation; AWS reports in the order of its own service.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: The order in which AWS lists the values of an enumeration (dynalite, test/{query,scan,updateItem,createTable}).
+CHOICES: dict[str, tuple[str, ...]] = {
+    "ComparisonOperator": (
+        *("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT"),
+        *("NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS"),
+    ),
+    "ConditionalOperator": ("OR", "AND"),
+    "ProjectionType": ("ALL", "INCLUDE", "KEYS_ONLY"),
+    "ReturnValue": ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
+    "ScalarAttributeType": ("B", "N", "S"),
+    "Select": ("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"),
+}
+
+#: Limits by shape, in place of the model's. Lists of attribute names: dynalite, test/getItem and test/query.
+LIMITS: dict[str, dict[str, Any]] = {
+    "AttributeNameList": {"max": 255},
+}
+
+#: Limits by member, where they differ from those of the shape elsewhere.
+MEMBER_LIMITS: dict[str, dict[str, Any]] = {
+    # A table's own key has two attributes; only a global index may have more (suite, error-messages/createTable).
+    "CreateTableInput.KeySchema": {"max": 2},
+    "LocalSecondaryIndex.KeySchema": {"max": 2},
+    # dynalite, test/{deleteTable,describeTable,describeTimeToLive,updateTable}
+    "DeleteTableInput.TableName": {"min": 3},
+    "DescribeTableInput.TableName": {"min": 3},
+    "DescribeTimeToLiveInput.TableName": {"min": 3},
+    "UpdateTableInput.TableName": {"min": 3},
+}
+
+_TABLE_WORDS = {
+    "absent": "The parameter 'TableName' is required but was not present in the request",
+    **dict.fromkeys(
+        ("length", "name length"), "TableName must be at least 3 characters long and at most 255 characters long"
+    ),
+}
+
+#: AWS's own words for a problem with a member, by the problem; reported before anything else.
+WORDS: dict[str, dict[str, str]] = {
+    # suite, error-messages/{batchGetItem,batchWriteItem}
+    "BatchGetItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchGetItem"},
+    "BatchWriteItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchWriteItem"},
+    # suite, error-messages/createTable
+    "CreateTableInput.TableName": {"absent": _TABLE_WORDS["absent"]},
+    # dynalite, test/{deleteTable,describeTable,describeTimeToLive,updateTable}
+    "DeleteTableInput.TableName": _TABLE_WORDS,
+    "DescribeTableInput.TableName": _TABLE_WORDS,
+    "DescribeTimeToLiveInput.TableName": _TABLE_WORDS,
+    "UpdateTableInput.TableName": _TABLE_WORDS,
+}
+
+#: Members that are another shape than the model says.
+MEMBER_SHAPES: dict[str, str] = {
+    # The model allows an ARN, the service insists on a name of 3 to 255 characters (suite, error-messages/createTable).
+    "CreateTableInput.TableName": "TableName",
+}
+
+#: Members whose lengths and ranges the newer validator checks even where all else is the older one's (suite,
+#: error-messages/batchGetItem: "Value at 'RequestItems.T.member.Keys'", and error-messages/query: "Value at 'Limit'").
+NEWER: frozenset[str] = frozenset({"KeysAndAttributes.Keys", "QueryInput.Limit"})
+
+#: The order in which AWS reports members at fault, of the operations it is known of (dynalite, test/*); members not
+#: named here follow in the order of the model.
+ORDER: dict[str, tuple[str, ...]] = {
+    "BatchGetItemInput": ("ReturnConsumedCapacity", "RequestItems"),
+    "BatchWriteItemInput": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "RequestItems"),
+    "CreateTableInput": ("AttributeDefinitions", "TableName", "BillingMode", "ProvisionedThroughput", "KeySchema"),
+    "DeleteItemInput": (
+        *("ReturnConsumedCapacity", "TableName", "ReturnValues", "ReturnItemCollectionMetrics", "Key"),
+        *("ConditionalOperator", "Expected"),
+    ),
+    "GetItemInput": ("ReturnConsumedCapacity", "AttributesToGet", "TableName", "Key"),
+    "ProvisionedThroughput": ("WriteCapacityUnits", "ReadCapacityUnits"),
+    # dynamodb-conformance, registry/splits.json (eu-south-2) and captures/cross-region-latest.json (o_put_three_bad_enums)
+    "PutItemInput": (
+        *("ReturnConsumedCapacity", "Item", "ConditionalOperator", "Expected", "ReturnValues"),
+        *("ReturnItemCollectionMetrics", "TableName"),
+    ),
+    "QueryInput": (
+        *("Select", "IndexName", "ReturnConsumedCapacity", "QueryFilter", "TableName", "ConditionalOperator"),
+        *("AttributesToGet", "Limit", "KeyConditions"),
+    ),
+    "ScanInput": (
+        *("Select", "IndexName", "TotalSegments", "ReturnConsumedCapacity", "TableName", "ConditionalOperator"),
+        *("ScanFilter", "Segment", "Limit", "AttributesToGet"),
+    ),
+    "UpdateItemInput": (
+        *("ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues", "Key"),
+        *("ConditionalOperator", "Expected"),
+    ),
+}
+
+#: Operations that the newer validator has taken over (dynamodb-conformance, captures/cross-region-latest.json; GetItem and
+#: Query inferred from their values, error-messages/valueLayers).
+NEWER_OPERATIONS: frozenset[str] = frozenset(
+    {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}
+)
+
+#: Enumerations that the newer validator words without the member's name (same capture, o_del_two_bad_enums; "UPDATE_NEW"
+#: is AWS's).
+NEWER_CHOICES: dict[str, tuple[str, ...]] = {
+    "ReturnValue": ("ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATE_NEW", "NONE"),
+}
+
+#: Members of which the newer validator reports a problem alone, before others (same capture, o_upd_two_bad_enums).
+NEWER_ALONE: frozenset[tuple[str, str]] = frozenset({("UpdateItem", "ReturnValues")})
+
+#: What AWS prints of a structure: members that are not in the public model too (same capture, c_bw_over25).
+PRINTED: dict[str, tuple[str, ...]] = {
+    "AttributeValue": (
+        *("S", "N", "B", "INT", "DECIMAL", "DOUBLE", "SS", "NS", "BS", "INTSET", "DECIMALSET", "DOUBLESET"),
+        *("M", "L", "NULL", "BOOL"),
+    ),
+    "PutRequest": ("Item", "WorkloadProfileName"),
+}

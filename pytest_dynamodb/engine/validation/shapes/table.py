@@ -1,0 +1,96 @@
+"""The shapes of all operations, read from the generated table and the overlay."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from pytest_dynamodb.engine.validation.shapes.overlay import (
+    CHOICES,
+    LIMITS,
+    MEMBER_LIMITS,
+    MEMBER_SHAPES,
+    NEWER,
+    ORDER,
+    WORDS,
+)
+from pytest_dynamodb.engine.validation.shapes.shape import Member, Shape
+
+
+@cache
+def input_shape(operation: str) -> Shape | None:
+    """The shape of an operation's parameters; ``None`` if there is no such operation."""
+    name = _model()["operations"].get(operation)
+    if name is None:
+        return None
+    with _BUILDING:
+        return _shape(name)
+
+
+@cache
+def _model() -> Mapping[str, Any]:
+    text = pkgutil.get_data(__package__, "requests.json")
+    assert text is not None
+    model: Mapping[str, Any] = json.loads(text)
+    return model
+
+
+_SHAPES: dict[str, Shape] = {}
+# Half-made shapes stand in there while their members are made: nobody else may see those.
+_BUILDING = threading.Lock()
+
+
+def _shape(name: str) -> Shape:
+    """The one shape of that name, made on first use; AttributeValue holds itself, so a shape comes before its parts."""
+    if name not in _SHAPES:
+        entry = _model()["shapes"][name]
+        shape = _SHAPES.setdefault(name, _without_parts(name, {**entry, **LIMITS.get(name, {})}))
+        if "key" in entry:
+            shape.key = _shape(entry["key"])
+        if "element" in entry:
+            shape.element = _shape(entry["element"])
+        for member in _ordered(name, entry.get("members", {})):
+            shape.members[member] = _member(name, member, entry)
+    return _SHAPES[name]
+
+
+def _without_parts(name: str, entry: Mapping[str, Any]) -> Shape:
+    pattern = entry.get("pattern")
+    return Shape(
+        name,
+        entry["type"],
+        minimum=entry.get("min"),
+        maximum=entry.get("max"),
+        pattern=_compiled(pattern) if pattern else None,
+        choices=CHOICES.get(name) or tuple(entry.get("enum", ())),
+        table=name == "TableArn",
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    r"""A Java pattern; ``None`` where Python has no such thing (``\p{Print}``, ranges of surrogates)."""
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
+def _ordered(name: str, members: Mapping[str, str]) -> list[str]:
+    first = ORDER.get(name, ())
+    return [*first, *(member for member in members if member not in first)]
+
+
+def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
+    where = f"{structure}.{name}"
+    shape = _shape(MEMBER_SHAPES.get(where, entry["members"][name]))
+    if where in MEMBER_LIMITS:
+        limits = MEMBER_LIMITS[where]
+        shape = replace(shape, minimum=limits.get("min", shape.minimum), maximum=limits.get("max", shape.maximum))
+    required = name in entry.get("required", ())
+    return Member(shape, required=required, newer=where in NEWER, words=WORDS.get(where, {}))

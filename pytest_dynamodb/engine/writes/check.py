@@ -1,0 +1,35 @@
+"""A condition check of TransactWriteItems: a write that writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.keys import check_key
+from pytest_dynamodb.engine.validation.values import checked_item
+from pytest_dynamodb.engine.validation.wording import wording_of
+from pytest_dynamodb.engine.writes.conditions import read_conditions
+from pytest_dynamodb.engine.writes.write import Write
+from pytest_dynamodb.expressions import Dialect
+
+
+class ConditionCheck(Write):
+    """A condition that an item must meet for others to be written."""
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls, operation: str, params: dict[str, Any], *, dialect: Dialect) -> ConditionCheck:
+        """Values, then expressions. Raises ``ValidationException``."""
+        key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
+        conditions = read_conditions(operation, "ConditionCheck", params, dialect=dialect)
+        return cls(key.attributes, key.size, conditions)
+
+    def aim(self, table: Table) -> None:
+        """The key must be one of the table's."""
+        check_key(self.key, table.keys.parts)
+
+    def outcome(self, table: Table, old: Item | None) -> Item | None:
+        """What there is."""
+        return old

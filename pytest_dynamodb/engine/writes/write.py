@@ -1,0 +1,69 @@
+"""What all writes share: where they go, on what condition, and how a call carries one out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.writes.conditions import Conditions
+from pytest_dynamodb.errors import error_for
+
+FAILED_CONDITION = "The conditional request failed"
+
+_NO_ATTRIBUTES: Attributes = {}
+
+
+class Write(ABC):
+    """A write to one item, checked as far as that goes without its table.
+
+    ``key``        attributes among which the key is; canonical
+    ``size``       bytes that count towards the limit of a batch or a transaction
+    ``condition``  what the item must meet; ``None`` is no condition
+    ``failure``    ReturnValuesOnConditionCheckFailure
+    """
+
+    __slots__ = ("condition", "failure", "key", "size")
+
+    def __init__(self, key: Attributes, size: int, conditions: Conditions) -> None:
+        self.key, self.size = key, size
+        self.condition, self.failure = conditions.test, conditions.failure
+
+    @abstractmethod
+    def aim(self, table: Table) -> None:
+        """Check what depends on the table's schema. Raises ``ValidationException``."""
+
+    @abstractmethod
+    def outcome(self, table: Table, old: Item | None) -> Item | None:
+        """The item after the write; ``None`` is no item. Changes nothing. Raises ``ValidationException``."""
+
+    def check(self, old: Item | None) -> None:
+        """Raise ConditionalCheckFailedException if the condition does not hold, with the item where that is wanted."""
+        if self.condition is None or self.condition(_NO_ATTRIBUTES if old is None else old.attributes):
+            return
+        members: dict[str, Any] = {}
+        if self.failure == "ALL_OLD" and old is not None:
+            members["Item"] = old.attributes
+        raise error_for("ConditionalCheckFailedException", FAILED_CONDITION, members=members)
+
+    def apply(self, table: Table, new: Item | None) -> Change:
+        """Store what ``outcome`` gave. The table must be writable."""
+        return table.delete(self.key) if new is None else table.put(new)
+
+
+def carry_out(write: Write, table: Table, writable: Callable[[Table], Table]) -> Change:
+    """Check a write's keys and condition, and do it. Raises ``DynamoDbError``, and then nothing was changed."""
+    write.aim(table)
+    old = table.get(write.key)
+    write.check(old)
+    new = write.outcome(table, old)
+    if new is None and old is None:
+        return Change(None, None)
+    return write.apply(writable(table), new)
+
+
+def returned(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """An answer's ``Attributes``: absent where there are none."""
+    return {"Attributes": attributes} if attributes else {}

@@ -1,0 +1,36 @@
+"""A provider in charge of the process's clients, for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.hooks.active import Activation, activate, deactivate
+from pytest_dynamodb.hooks.install import install, tag_clients
+
+
+class Interception:
+    """A provider, put in charge of all clients, or of the given ones, by ``start`` and taken away by ``stop``."""
+
+    def __init__(self, provider: Provider, *, clients: Sequence[Any] | None = None) -> None:
+        self.provider, self._clients = provider, clients
+        self._activation: Activation | None = None
+        self._untag: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Answer the calls from now on."""
+        install()
+        tags = None
+        if self._clients is not None:
+            tags, self._untag = tag_clients(self._clients)
+        self._activation = activate(self.provider, tags=tags)
+
+    def stop(self) -> None:
+        """Let the calls go where they went before."""
+        if self._activation is not None:
+            deactivate(self._activation)
+            self._activation = None
+        if self._untag is not None:
+            self._untag()
+            self._untag = None

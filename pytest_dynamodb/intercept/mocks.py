@@ -1,0 +1,65 @@
+"""``mock_dynamodb``: an in-memory DynamoDB in the place of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from pytest_dynamodb.intercept.blocks import Block
+from pytest_dynamodb.intercept.interception import Interception
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.clock import Clock
+    from pytest_dynamodb.engine import Lifecycle
+    from pytest_dynamodb.expressions import Dialect
+    from pytest_dynamodb.mock import Mock, Source
+
+
+class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a context manager and as a decorator
+    """Answer DynamoDB calls from memory, without network, credentials or region.
+
+    Every entry, and every call of a decorated function, begins with an empty DynamoDB, or with what ``load`` names: see
+    ``Mock.load``. ``clients`` restricts it to given clients or resources; otherwise every client of the process is
+    covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
+    the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
+    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of errors,
+    ``lifecycle`` how long tables take to come and go (no time at all).
+
+    Entering gives the ``Mock``. Nothing is left behind on leaving.
+    """
+
+    def __init__(
+        self,
+        *,
+        clients: Sequence[Any] | None = None,
+        load: Source | None = None,
+        region: str | None = None,
+        clock: Clock | None = None,
+        seed: int = 0,
+        dialect: Dialect = "classic",
+        lifecycle: Lifecycle | None = None,
+    ) -> None:
+        self._clients, self._load, self._region = clients, load, region
+        self._settings: dict[str, Any] = {"clock": clock, "seed": seed, "dialect": dialect, "lifecycle": lifecycle}
+        self._open: list[Interception] = []
+
+    def __enter__(self) -> Mock:
+        """Make the mock and put it in charge."""
+        from pytest_dynamodb.engine import Engine
+        from pytest_dynamodb.mock import Mock
+        from pytest_dynamodb.providers.mock import MockProvider
+
+        mock = Mock(Engine(**self._settings), region=self._region)
+        if self._load is not None:
+            mock.load(self._load)
+        interception = Interception(MockProvider(mock), clients=self._clients)
+        interception.start()
+        self._open.append(interception)
+        return mock
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Restore everything."""
+        self._open.pop().stop()

@@ -1,0 +1,9 @@
+"""``Mock``: an in-memory DynamoDB in hand, to look into, to fill, to set back and to move in time."""
+
+from __future__ import annotations
+
+from pytest_dynamodb.mock.mock import Mock, Source
+from pytest_dynamodb.mock.problems import LoadError
+from pytest_dynamodb.mock.tables import Tables, TableView
+
+__all__ = ["LoadError", "Mock", "Source", "TableView", "Tables"]

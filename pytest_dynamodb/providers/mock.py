@@ -1,0 +1,43 @@
+"""Mock: an in-memory engine answers, never the network."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pytest_dynamodb.cassette.cassette import Cassette
+from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.exchange import Outcome, Request, Response
+
+
+class Answering(Protocol):
+    """What a mock's answers come from: an ``Engine``, a ``Mock``."""
+
+    def answer(self, request: Request) -> Response:
+        """The answer to a request."""
+
+
+class MockProvider:
+    """Answers from ``engine``, an ``Engine`` or a ``Mock``; from an empty one of its own where none is given.
+
+    Needs no credentials and no region. ``witness`` is told of the traffic, so that assertions about it hold here as
+    they do in replays. ``calls`` counts what was answered.
+    """
+
+    offline = True
+    endpoint = None
+
+    def __init__(self, engine: Answering | None = None, *, witness: Cassette | None = None) -> None:
+        self.engine: Answering = Engine() if engine is None else engine
+        self._witness = witness
+        self.calls = 0
+
+    def before(self, request: Request) -> Outcome | None:
+        """The engine's answer."""
+        self.calls += 1
+        answer = self.engine.answer(request)
+        if self._witness is not None:
+            self._witness.see(request, answer)
+        return answer
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Never called: nothing is let go."""

@@ -1,0 +1,13 @@
+"""DynamoDB's protocol over HTTP, in front of a provider: an ASGI application, and uvicorn to run it.
+
+``app`` gives the application, ``running`` runs it in a thread, ``Upstream`` is where a recording proxy sends what its
+provider lets go. uvicorn (extra ``server``) is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+from pytest_dynamodb.server.application import Application, app
+from pytest_dynamodb.server.running import running
+from pytest_dynamodb.server.upstream import Upstream
+
+__all__ = ["Application", "Upstream", "app", "running"]

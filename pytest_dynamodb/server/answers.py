@@ -1,0 +1,111 @@
+"""Answers before they are bytes on a connection: their bodies, their headers, and those that never reach a provider.
+
+AWS's own for what is no call at all, as dynalite's tests have them from AWS (test/connection.js).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from dataclasses import dataclass, field
+from itertools import count
+
+from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.exchange import Json, Response
+from pytest_dynamodb.server.targets import BODILESS
+
+Headers = list[tuple[bytes, bytes]]
+
+#: What clients may send, and get back as they sent it.
+PLAIN_JSON, AMZ_JSON = b"application/json", b"application/x-amz-json-1.0"
+
+#: 52 characters like AWS's, never the same twice: where from, which process, which answer.
+_REQUEST_ID = f"PYTESTDYNAMODB{os.urandom(9).hex().upper()}%020d"
+_numbers = count(1)
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+@dataclass(slots=True)
+class Answer:
+    """An HTTP answer: its status, its body, and the headers that are special to it."""
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = b""
+    headers: Headers = field(default_factory=list)
+    request_id: bytes = b""
+
+    def all_headers(self) -> Headers:
+        """What goes out: the special ones, and those that every answer of AWS has."""
+        body = self.body
+        headers = [
+            (b"server", b"Server"),
+            (b"x-amzn-RequestId", self.request_id or (_REQUEST_ID % next(_numbers)).encode()),
+            (b"x-amz-crc32", b"%d" % zlib.crc32(body)),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        if self.content_type:
+            headers.append((b"content-type", self.content_type))
+        return headers + self.headers if self.headers else headers
+
+
+def error(code: str, message: str | None = None, *, namespace: str = "com.amazon.coral.service") -> bytes:
+    """An error's body. Some of AWS's have no message."""
+    body = {"__type": f"{namespace}#{code}"}
+    if message is not None:
+        body["message"] = message
+    return to_bytes(body)
+
+
+def to_bytes(body: Json) -> bytes:
+    """JSON as AWS writes it: dense, and UTF-8 as it is. Half a surrogate pair becomes a question mark, as in Java."""
+    return _encode(body).encode("utf-8", "replace")
+
+
+def answer_of(operation: str, response: Response) -> Answer:
+    """What a provider answered, without a content type."""
+    body = response.body
+    if not isinstance(body, bytes):
+        body = b"" if not body and operation in BODILESS and response.status == 200 else to_bytes(body)
+    if not response.headers:
+        return Answer(response.status, body)
+    kept = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    return Answer(response.status, body, headers=kept)
+
+
+def explained(problem: PytestDynamoDbError) -> bytes:
+    """The body for what this package refuses: a code that no SDK retries, and the whole explanation."""
+    return error(type(problem).__name__, str(problem), namespace="pytest_dynamodb")
+
+
+#: Anything that is no POST of JSON.
+NOT_FOUND_BODY = b"<UnknownOperationException/>\n"
+
+SERIALIZATION_BODY = error("SerializationException")
+UNKNOWN_OPERATION_BODY = error("UnknownOperationException")
+INTERNAL_ERROR_BODY = error("InternalServerError", "Internal server error", namespace="com.amazonaws.dynamodb.v20120810")
+
+
+def not_found() -> Answer:
+    """A method, or a content type, that DynamoDB does not speak."""
+    return Answer(404, NOT_FOUND_BODY)
+
+
+def healthy(region: str) -> Answer:
+    """What load balancers ask for. The blank at the end is AWS's."""
+    return Answer(200, f"healthy: dynamodb.{region}.amazonaws.com ".encode())
+
+
+def preflight(headers: dict[bytes, bytes]) -> Answer:
+    """A browser may ask everything that it asks for."""
+    allowed = [
+        (answer, headers[question])
+        for question, answer in (
+            (b"access-control-request-headers", b"access-control-allow-headers"),
+            (b"access-control-request-method", b"access-control-allow-methods"),
+        )
+        if question in headers
+    ]
+    return Answer(200, headers=[*allowed, (b"access-control-max-age", b"172800")])

@@ -1,0 +1,224 @@
+"""The ASGI application: HTTP to ``exchange.Request``, the provider's outcome to HTTP.
+
+Order of what is looked at, as AWS has it (dynalite's test/connection.js): size, CORS, method, content type, JSON,
+target, signature, empty body; then the provider.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.exchange import Json, Outcome, Provider, Request, TransportFailure
+from pytest_dynamodb.server import answers
+from pytest_dynamodb.server.answers import Answer
+from pytest_dynamodb.server.authentication import Refused, caller_of
+from pytest_dynamodb.server.compression import WORTHWHILE, TooLarge, accepted, decoded, encoded
+from pytest_dynamodb.server.targets import OPERATIONS, TOKENS
+from pytest_dynamodb.server.upstream import Upstream
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+#: Bytes of a request, before and after decompression.
+MAX_REQUEST = 16 * 1024 * 1024
+
+log = logging.getLogger("pytest_dynamodb.server")
+
+
+class Application:
+    """An ASGI application that answers as ``provider`` does.
+
+    What the provider lets go is sent to ``upstream``. ``region`` is that of requests which name none.
+    """
+
+    def __init__(self, provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> None:
+        self._provider, self._upstream, self._region = provider, upstream, region
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request. There is nothing to do when the server starts and stops."""
+        if scope["type"] != "http":
+            raise NotImplementedError(f"only HTTP is spoken here, not {scope['type']}")
+        try:
+            body = await _body(receive)
+        except TooLarge:
+            await _refuse_size(send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        try:
+            answer = await self._answer(scope, headers, body)
+        except TooLarge:
+            await _refuse_size(send)
+            return
+        if answer is None:
+            await _cut(receive, send)
+            return
+        if b"origin" in headers:
+            answer.headers.append((b"access-control-allow-origin", b"*"))
+        if len(answer.body) > WORTHWHILE and b"accept-encoding" in headers:
+            _compress(answer, headers[b"accept-encoding"])
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers()})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Answer | None:
+        """The answer; ``None`` where there is to be none. Raises ``TooLarge``."""
+        method = scope["method"]
+        if method != "POST":
+            if method == "OPTIONS" and b"origin" in headers:
+                return answers.preflight(headers)
+            return answers.healthy(self._region) if method == "GET" else answers.not_found()
+        content_type = _media_type(headers.get(b"content-type", b""))
+        if body and content_type is None:
+            return answers.not_found()
+        answer = await self._call(scope, headers, body)
+        if answer is not None and not answer.content_type:
+            answer.content_type = content_type or answers.PLAIN_JSON
+        return answer
+
+    async def _call(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Answer | None:
+        """The answer to a POST with a body of JSON or none."""
+        coding = headers.get(b"content-encoding")
+        try:
+            plain = decoded(body, coding, MAX_REQUEST) if coding else body
+            params = _parsed(plain) if plain else None
+        except (ValueError, RecursionError, zlib.error):
+            return Answer(400, answers.SERIALIZATION_BODY)
+        operation = OPERATIONS.get(headers.get(b"x-amz-target", b""))
+        if operation is None:
+            return Answer(400, answers.UNKNOWN_OPERATION_BODY)
+        try:
+            caller = caller_of(headers, scope["query_string"])
+        except Refused as refusal:
+            return Answer(400, refusal.body)
+        if not isinstance(params, dict):
+            return Answer(400, answers.SERIALIZATION_BODY)
+        request = Request(
+            operation,
+            params,
+            caller.region or self._region,
+            _endpoint(scope, headers),
+            TOKENS.get(operation, ()),
+            account=caller.account,
+        )
+        return await self._provided(request, scope, body)
+
+    async def _provided(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
+        """The provider's answer, or the upstream's where the provider lets the request go."""
+        try:
+            outcome = self._provider.before(request)
+            if outcome is None:
+                return await self._forwarded(request, scope, body)
+            return _answer_of(request, outcome)
+        except PytestDynamoDbError as problem:
+            log.warning("%s: %s", type(problem).__name__, problem)
+            return Answer(400, answers.explained(problem))
+        except Exception:
+            log.exception("%s failed", request.operation)
+            return Answer(500, answers.INTERNAL_ERROR_BODY)
+
+    async def _forwarded(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
+        if self._upstream is None:
+            raise PytestDynamoDbError(f"{request.operation}: nobody answers it here, and there is no upstream")
+        path = scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"])
+        if scope["query_string"]:
+            path += "?" + scope["query_string"].decode("latin-1")
+        forwarded = await asyncio.to_thread(self._upstream.forward, path, list(scope["headers"]), body)
+        self._provider.after(request, forwarded.outcome)
+        if isinstance(forwarded.outcome, TransportFailure):
+            log.warning("the upstream did not answer: %s", forwarded.outcome.message)
+            return None
+        answer = answers.answer_of(request.operation, forwarded.outcome)
+        answer.body, answer.content_type = forwarded.raw, forwarded.content_type.encode("latin-1")
+        answer.request_id = forwarded.request_id.encode("latin-1")
+        return answer
+
+
+def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> Application:
+    """The ASGI application of a provider: see ``Application``."""
+    return Application(provider, upstream=upstream, region=region)
+
+
+def _answer_of(request: Request, outcome: Outcome) -> Answer | None:
+    if isinstance(outcome, TransportFailure):
+        return None
+    return answers.answer_of(request.operation, outcome)
+
+
+async def _body(receive: Receive) -> bytes:
+    """The request's body. Raises ``TooLarge``, but hears the client out: it listens only after it has spoken."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > MAX_REQUEST:
+            raise TooLarge
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_REQUEST:
+            parts.clear()
+        else:
+            parts.append(message.get("body", b""))
+    if size > MAX_REQUEST:
+        raise TooLarge
+    return b"".join(parts)
+
+
+async def _refuse_size(send: Send) -> None:
+    """AWS's 413 comes from further out and has none of DynamoDB's headers."""
+    await send({"type": "http.response.start", "status": 413, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _cut(receive: Receive, send: Send) -> None:
+    """End the connection without an answer, which is what a client sees of a failure of the transport.
+
+    ASGI has no word for it. uvicorn's ``send`` belongs to an object that knows the transport; under another server the
+    answer is a 503.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        await send({"type": "http.response.start", "status": 503, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _media_type(content_type: bytes) -> bytes | None:
+    """The media type if it is one that DynamoDB reads."""
+    media_type = content_type.split(b";", 1)[0].strip().lower()
+    return media_type if media_type in (answers.AMZ_JSON, answers.PLAIN_JSON) else None
+
+
+def _constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_constant).decode
+
+
+def _parsed(body: bytes) -> Json:
+    """Raises ``ValueError`` or ``RecursionError`` for what is no JSON."""
+    return _decode(body.decode("utf-8"))
+
+
+def _compress(answer: Answer, accept_encoding: bytes) -> None:
+    coding = accepted(accept_encoding)
+    if coding is not None:
+        answer.body = encoded(answer.body, coding)
+        answer.headers.append((b"content-encoding", coding))
+
+
+def _endpoint(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    return f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}/"

@@ -1,0 +1,101 @@
+"""The application on uvicorn, in a thread of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.server.application import app
+from pytest_dynamodb.server.upstream import Upstream
+
+STOP_WITHIN = 5  # seconds that requests under way may take
+BACKLOG = 2048  # connections that wait to be accepted
+
+#: Seconds that an unused connection stays open: longer than clients keep theirs, so that none is closed under a request.
+KEEP_ALIVE = 120
+
+
+@contextmanager
+def running(
+    provider: Provider,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    upstream: Upstream | None = None,
+    region: str = "us-east-1",
+) -> Iterator[str]:
+    """The URL of a server that answers as ``provider`` does, stopped on leaving; port 0 is one that is free.
+
+    Raises ``ConfigurationError`` if there is no uvicorn, or if the address cannot be had.
+    """
+    uvicorn = _uvicorn()
+    listening = _listen(host, port)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(provider, upstream=upstream, region=region),
+            access_log=False,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN,
+            timeout_keep_alive=KEEP_ALIVE,
+            ws="none",
+        )
+    )
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listening]}, name="pytest-dynamodb-server", daemon=True
+    )
+    thread.start()
+    try:
+        yield _url(listening)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def _uvicorn() -> Any:
+    try:
+        import uvicorn
+    except ImportError:
+        raise ConfigurationError(
+            "the server needs uvicorn, which is not installed: pip install 'pytest-dynamodb-cassette[server]'"
+        ) from None
+    return uvicorn
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens from now on: whoever connects before uvicorn is ready waits in its queue."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        # With its protocol named: asyncio sends without delay (TCP_NODELAY) only on sockets that say they are TCP.
+        listening = socket.socket(family, kind, protocol)
+    except OSError as problem:
+        raise _unavailable(host, port, problem) from None
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as problem:
+        listening.close()
+        raise _unavailable(host, port, problem) from None
+    return listening
+
+
+def _unavailable(host: str, port: int, problem: OSError) -> ConfigurationError:
+    return ConfigurationError(f"cannot listen on {host}, port {port}: {problem.strerror or problem}")
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
