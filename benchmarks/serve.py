@@ -3,8 +3,8 @@
 python benchmarks/serve.py [--calls 1000] [--rounds 7]
 
 Both are processes of their own and get the same bytes from a client that does as little as it can, over one connection
-as long as the server keeps it open (moto's closes it after each answer, also under an SDK). Needs the extra `server`, and
-moto[server].
+as long as the server keeps it open (moto's closes it after each answer, also under an SDK). Needs the extra `server`,
+and moto[server].
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._host, self._address = f"{parts.hostname}:{parts.port}", (parts.hostname, parts.port)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        self._host, self._address = parts.netloc, (parts.hostname, parts.port)
         self._socket = self._connected()
 
     def _connected(self) -> socket.socket:
@@ -166,7 +168,9 @@ def main() -> None:
             best = {name: min(measured) for name, measured in costs.items()}
             for name, micros in best.items():
                 print(f"{operation:<10}{name:<8}{micros:8.0f} µs a call{1e6 / micros:10.0f} calls a second", flush=True)
-            print(f"{operation:<10}serve answers at {best['moto'] / best['serve']:.1f} x the rate of moto\n", flush=True)
+            print(
+                f"{operation:<10}serve answers at {best['moto'] / best['serve']:.1f} x the rate of moto\n", flush=True
+            )
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pytest_dynamodb.errors import PytestDynamoDbError
 COMMANDS = {
     "demo": "Run the shipped example's tests from their cassettes.",
     "ls": "List the cassettes of a folder.",
+    "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds, an exchange a line.",
 }
 

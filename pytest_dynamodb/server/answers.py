@@ -85,7 +85,9 @@ NOT_FOUND_BODY = b"<UnknownOperationException/>\n"
 
 SERIALIZATION_BODY = error("SerializationException")
 UNKNOWN_OPERATION_BODY = error("UnknownOperationException")
-INTERNAL_ERROR_BODY = error("InternalServerError", "Internal server error", namespace="com.amazonaws.dynamodb.v20120810")
+INTERNAL_ERROR_BODY = error(
+    "InternalServerError", "Internal server error", namespace="com.amazonaws.dynamodb.v20120810"
+)
 
 
 def not_found() -> Answer:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
-from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Outcome, Provider, Request, TransportFailure
 from pytest_dynamodb.server import answers
 from pytest_dynamodb.server.answers import Answer
@@ -126,7 +126,7 @@ class Application:
 
     async def _forwarded(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
         if self._upstream is None:
-            raise PytestDynamoDbError(f"{request.operation}: nobody answers it here, and there is no upstream")
+            raise ConfigurationError(f"{request.operation}: nobody answers it here, and there is no upstream")
         path = scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"])
         if scope["query_string"]:
             path += "?" + scope["query_string"].decode("latin-1")

@@ -58,9 +58,7 @@ def _credential_of_header(signed: str, *, dated: bool) -> str:
     given = {name: value for name, _, value in (part.partition("=") for part in parts)}
     missing = [f"Authorization header requires '{name}' parameter." for name in _IN_HEADER if not given.get(name)]
     if not dated:
-        missing.append(
-            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
-        )
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing:
         raise Refused("IncompleteSignatureException", " ".join([*missing, f"Authorization={signed}"]))
     return given["Credential"]
@@ -71,9 +69,7 @@ def _credential_of_query(query: Mapping[str, list[str]]) -> str:
         f"AWS query-string parameters must include '{name}'." for name in _IN_QUERY if not query.get(name, [""])[0]
     ]
     if missing:
-        raise Refused(
-            "IncompleteSignatureException", " ".join([*missing, "Re-examine the query-string parameters."])
-        )
+        raise Refused("IncompleteSignatureException", " ".join([*missing, "Re-examine the query-string parameters."]))
     return query["X-Amz-Credential"][0]
 
 

@@ -17,7 +17,7 @@ from pytest_dynamodb.server.upstream import Upstream
 STOP_WITHIN = 5  # seconds that requests under way may take
 BACKLOG = 2048  # connections that wait to be accepted
 
-#: Seconds that an unused connection stays open: longer than clients keep theirs, so that none is closed under a request.
+#: Seconds that an unused connection stays open: longer than clients keep theirs, so none is closed under a request.
 KEEP_ALIVE = 120
 
 
@@ -50,16 +50,19 @@ def running(
             ws="none",
         )
     )
-    thread = threading.Thread(
-        target=server.run, kwargs={"sockets": [listening]}, name="pytest-dynamodb-server", daemon=True
-    )
+
+    def serve() -> None:
+        with listening:  # closed also if uvicorn fails: then nobody waits in the queue
+            server.run(sockets=[listening])
+
+    url = _url(listening)
+    thread = threading.Thread(target=serve, name="pytest-dynamodb-server", daemon=True)
     thread.start()
     try:
-        yield _url(listening)
+        yield url
     finally:
         server.should_exit = True
         thread.join()
-        listening.close()
 
 
 def _uvicorn() -> Any:

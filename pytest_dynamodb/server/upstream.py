@@ -116,7 +116,7 @@ class Upstream:
         received = connection.getresponse()
         raw = received.read()
         parsed = _json_object(raw)
-        kept = {name: value for name in _KEPT_HEADERS if (value := received.headers.get(name)) is not None}
+        kept = {name: received.headers[name] for name in _KEPT_HEADERS if name in received.headers}
         elapsed = time.perf_counter() - began
         return Forwarded(
             Response(received.status, raw if parsed is None else parsed, kept, elapsed=elapsed),

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, wanted
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.rules.batches import check_batch_write
+from pytest_dynamodb.engine.validation.rules.batches import check_batch_write, check_distinct
 from pytest_dynamodb.engine.writes.delete import Delete
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.write import Write, carry_out
@@ -22,17 +22,12 @@ from pytest_dynamodb.errors import ValidationException
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Of all items of a batch (API reference, BatchWriteItem)."""
 
-_TWICE: Final = "Provided list of item keys contains duplicates"
 _TOO_LARGE: Final = "Item collection too large: aggregate size of items in BatchWriteItem exceeds 16MB limit"
-_NOT_ONE: Final = (
-    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
-)
-# AWS words a request that is neither a put nor a delete as if it were a value (dynalite's suite, batchWriteItem).
 
 
 def batch_write_item(call: Call) -> dict[str, Any]:
     """Carry out up to 25 puts and deletes."""
-    check_batch_write(call.params, dialect=call.dialect)
+    check_batch_write(call.params)
     batch = {name: list(_writes(call, requests)) for name, requests in call.params["RequestItems"].items()}
     if sum(write.size for writes in batch.values() for write in writes) > MAX_BYTES:
         raise ValidationException(_TOO_LARGE)
@@ -44,25 +39,19 @@ def batch_write_item(call: Call) -> dict[str, Any]:
 
 def _writes(call: Call, requests: list[dict[str, Any]]) -> Iterator[Write]:
     for request in requests:
-        put, delete = request.get("PutRequest"), request.get("DeleteRequest")
-        if (put is None) is (delete is None):
-            raise ValidationException(_NOT_ONE)
+        put = request.get("PutRequest")
         if put is not None:
             yield Put.read(call.operation, put, dialect=call.dialect)
         else:
-            yield Delete.read(call.operation, delete or {}, dialect=call.dialect)
+            yield Delete.read(call.operation, request["DeleteRequest"], dialect=call.dialect)
 
 
 def _check_keys(aimed: list[tuple[Table, list[Write]]]) -> None:
-    seen = set()
     for table, writes in aimed:
-        for write in writes:
-            if not table.keys.indexable(write.key):
-                continue  # reported right below
-            place = (table.name, table.keys.identity(write.key), table.keys.order(write.key))
-            if place in seen:
-                raise ValidationException(_TWICE)
-            seen.add(place)
+        keys = table.keys
+        check_distinct(
+            (keys.identity(write.key), keys.order(write.key)) for write in writes if keys.indexable(write.key)
+        )
     for table, writes in aimed:
         for write in writes:
             write.aim(table)

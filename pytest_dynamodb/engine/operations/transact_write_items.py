@@ -15,8 +15,10 @@ from pytest_dynamodb.engine import tokens
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
+from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
 from pytest_dynamodb.engine.writes.actions import read_action
 from pytest_dynamodb.engine.writes.check import ConditionCheck
 from pytest_dynamodb.engine.writes.write import Write
@@ -25,7 +27,6 @@ from pytest_dynamodb.errors import ConditionalCheckFailedException, DynamoDbErro
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of all items of a transaction (developer guide, "Quotas": Transactions)."""
 
-_TWICE: Final = "Transaction request cannot include multiple operations on one item"
 _TOO_LARGE: Final = (
     "Collection size of items exceeded, which can also be caused by the aggregate size of the items in the transaction "
     "exceeding the 4MB limit"
@@ -60,18 +61,13 @@ def transact_write_items(call: Call) -> dict[str, Any]:
 def _steps(call: Call) -> list[_Step]:
     writes = [read_action(entry, dialect=call.dialect) for entry in call.params["TransactItems"]]
     steps = [_Step(write, call.table(name)) for name, write in writes]
-    seen = set()
-    for step in steps:
-        place = _place(step)
-        if place is not None and place in seen:
-            raise ValidationException(_TWICE)
-        seen.add(place)
+    check_distinct_items(place for step in steps if (place := _place(step)) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TOO_LARGE)
     return steps
 
 
-def _place(step: _Step) -> object:
+def _place(step: _Step) -> tuple[str, Identity, Order] | None:
     """What tells items apart; ``None`` where the key is not one of the table's, which is reported later."""
     keys, key = step.table.keys, step.write.key
     return (step.table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None

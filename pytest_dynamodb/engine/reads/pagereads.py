@@ -26,6 +26,7 @@ from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.expressions.nodes import Condition, Path, walk
 
+
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """What a Query or Scan keeps of what it evaluates, and what it gives of that."""

@@ -1,5 +1,5 @@
-"""The TableDescription of a table (API reference, TableDescription; dynalite's tests; captures of AWS by ack-api-quirks,
-DDB-TABLE-125, 134, 138).
+"""The TableDescription of a table (API reference; dynalite's tests; captures of AWS by ack-api-quirks, DDB-TABLE-125,
+134, 138).
 
 Counts and sizes are those of now, where AWS's are up to six hours old.
 """

@@ -29,7 +29,11 @@ def check_projection(projection: Mapping[str, Any]) -> None:
 
 def check_projected_count(indexes: Iterable[Mapping[str, Any]]) -> None:
     """No more than 100 names over all indexes of a table (API reference, Projection)."""
-    count = sum(len(index["Projection"].get("NonKeyAttributes") or ()) for index in indexes)
+    check_projected_total(sum(len(index["Projection"].get("NonKeyAttributes") or ()) for index in indexes))
+
+
+def check_projected_total(count: int) -> None:
+    """As many as there may be."""
     if count > MOST_PROJECTED:
         raise ValidationException(
             f"{INVALID}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"

@@ -1,9 +1,9 @@
 """Required members and limits of a request, and the message that lists what breaks them.
 
-The older validator lists every member at fault, ten at most: "2 validation errors detected: Value '' at 'tableName' failed
-to satisfy constraint: ...; ...". The newer one comes first, in the ``2026`` dialect and for a few members in every
-dialect: it knows lengths and ranges only, stops at the first and words it without the value and with AWS's public names,
-"Value at 'TableName' failed to satisfy ...".
+The older validator lists every member at fault, ten at most: "2 validation errors detected: Value '' at 'tableName'
+failed to satisfy constraint: ...; ...". The newer one comes first, in the ``2026`` dialect and for a few members in
+every dialect: it knows lengths and ranges only, stops at the first and words it without the value and with AWS's public
+names, "Value at 'TableName' failed to satisfy ...".
 
 Sources: dynalite's cases run against AWS; dynamodb-conformance, error-messages, validation-ordering and captures.
 """
@@ -166,7 +166,7 @@ def _broken_by_text(shape: Shape, text: str) -> Broken:
 def _broken_by_table(shape: Shape, text: str) -> Broken:
     """A table's name or ARN. An empty name is only too short (suite, error-messages/putItem).
 
-    How long a name may be is not for the newer validator, to which it could be an ARN (captures/cross-region-latest.json).
+    How long a name may be is not for the newer validator, which allows for an ARN (captures/cross-region-latest.json).
     """
     if text.startswith("arn:"):
         if len(text) > _TABLE_ARN_MAX:

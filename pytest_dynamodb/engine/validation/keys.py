@@ -1,8 +1,8 @@
 """Whether values make a key: of a table, of an index.
 
-A key schema is plain here: pairs of an attribute's name and type tag, the HASH attribute first. Values are canonical, as
-``values`` gives them. Messages: dynalite's cases run against AWS (test/{getItem,putItem,batchWriteItem}); for empty values
-and indexes dynamodb-conformance, error-messages/{putItem,indexKeys} (newer than its May 2026 state, which is silent).
+A key schema is plain here: pairs of an attribute's name and type tag, the HASH attribute first. Values are canonical,
+as ``values`` gives them. Messages: dynalite's cases run against AWS (test/{getItem,putItem,batchWriteItem}); for empty
+values and indexes dynamodb-conformance, error-messages/{putItem,updateItem,transactWriteItems}, as of October 2026.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class EmptyKeyValue(ValidationException):
 
 
 def check_key(key: Mapping[str, Any], schema: KeyParts) -> None:
-    """Raise a ValidationException unless ``key``, a Key of a request, has the attributes of ``schema`` and no others."""
+    """Raise a ValidationException unless ``key``, a request's, has the attributes of ``schema`` and no others."""
     if len(key) != len(schema):
         raise ValidationException(NO_MATCH)
     for place, (name, tag) in enumerate(schema):
@@ -80,8 +80,8 @@ def check_index_keys(
 ) -> None:
     """Raise a ValidationException if an attribute that is there cannot be the key of an index that wants it.
 
-    ``indexes`` are key schemas by index name; of several at fault AWS names the alphabetically first. ``before`` is what
-    an update changed the item from: what it left alone is not looked at, and empty values are worded differently.
+    ``indexes`` are key schemas by index name; of several at fault AWS names the alphabetically first. ``before`` is
+    what an update changed the item from: what it left alone is not looked at, and empty values are worded differently.
     """
     faults = [
         (index, name, tag)

@@ -38,11 +38,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "duplicate-SS": f"{_INVALID}Input collection {{members}} contains duplicates.",
         "duplicate-NS": "Input collection contains duplicates",
         "duplicate-BS": f"{_INVALID}Input collection {{members}}of type BS contains duplicates.",
-        # dynamodb-conformance, limits/nestingDepth (2026-06)
+        # dynamodb-conformance, validation-ordering/deepRequests (2026-10-09), as is the next
         "nesting": (
             "Nesting Levels have exceeded supported limits: "
             "Attributes in the item have nested levels beyond supported limit"
         ),
+        "empty-name": "Empty attribute name",
         "number": "{message}",
     }
 }
@@ -54,8 +55,8 @@ MESSAGES["current"] = {
 _EXPRESSION_VALUE = "ExpressionAttributeValues contains invalid value: {message} for key {name}"
 _START_KEY = "The provided starting key is invalid: {message}"
 
-#: Problems with a value as a whole: never enveloped (dynamodb-conformance, error-messages/valueLayers).
-_OF_THE_WHOLE = frozenset({"empty", "several"})
+#: Problems with a value as a whole: never enveloped (error-messages/valueLayers; names inferred).
+_OF_THE_WHOLE = frozenset({"empty", "several", "empty-name"})
 #: Problems that the older layer finds in a start key before it knows that it is one (dynalite, test/{query,scan}).
 _BEFORE_THE_PLACE = frozenset({"number", "empty-NS", "duplicate-SS", "duplicate-NS", "duplicate-BS"})
 
@@ -90,7 +91,7 @@ class Wording:
 
     def about_expression_value(self, fault: Fault, name: str) -> ValidationException:
         """The error for the value of ExpressionAttributeValues by that name."""
-        if self.layer == "current" or fault.kind == "nesting":
+        if self.layer == "current":
             return self.about(fault)
         return ValidationException(_EXPRESSION_VALUE.format(message=self._sentence(fault), name=name))
 

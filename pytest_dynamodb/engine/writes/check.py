@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_dynamodb.engine.storage.item import Item
@@ -20,7 +21,7 @@ class ConditionCheck(Write):
     __slots__ = ()
 
     @classmethod
-    def read(cls, operation: str, params: dict[str, Any], *, dialect: Dialect) -> ConditionCheck:
+    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> ConditionCheck:
         """Values, then expressions. Raises ``ValidationException``."""
         key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
         conditions = read_conditions(operation, "ConditionCheck", params, dialect=dialect)

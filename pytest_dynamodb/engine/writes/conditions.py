@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ UNCONDITIONAL: Final = Conditions()
 
 
 def read_conditions(
-    operation: str, surface: SurfaceName | None, params: dict[str, Any], *, dialect: Dialect
+    operation: str, surface: SurfaceName | None, params: Mapping[str, Any], *, dialect: Dialect
 ) -> Conditions:
     """The expressions of a write, checked in AWS's order; without a ``surface`` it may have none.
 
@@ -45,12 +45,13 @@ def read_conditions(
         return UNCONDITIONAL
     check_usage(surface, params, dialect=dialect, operation=operation)
     bound = bind_expressions(surface, params, dialect=dialect, operation=operation)
-    check_return_values(operation, params, dialect=dialect)
+    if operation != "UpdateItem":
+        check_return_values(params)
     test = _test(params, bound, dialect)
     return Conditions(test, params.get("ReturnValuesOnConditionCheckFailure"), bound.update)
 
 
-def _test(params: dict[str, Any], bound: BoundExpressions, dialect: Dialect) -> Callable[[Attributes], bool] | None:
+def _test(params: Mapping[str, Any], bound: BoundExpressions, dialect: Dialect) -> Callable[[Attributes], bool] | None:
     tree = bound.condition
     if tree is None and "Expected" in params:
         tree = expected_condition(params, dialect=dialect)

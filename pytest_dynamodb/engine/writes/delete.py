@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.storage.item import Item
@@ -22,7 +23,7 @@ class Delete(Write):
     __slots__ = ()
 
     @classmethod
-    def read(cls, operation: str, params: dict[str, Any], *, dialect: Dialect) -> Delete:
+    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Delete:
         """Expressions, then the key's values. Raises ``ValidationException``."""
         key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
         conditions = read_conditions(operation, _SURFACES.get(operation), params, dialect=dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.storage.item import Item
@@ -26,7 +27,7 @@ class Put(Write):
         self._item, self._batch = item, batch
 
     @classmethod
-    def read(cls, operation: str, params: dict[str, Any], *, dialect: Dialect) -> Put:
+    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Put:
         """Values, then expressions, then the size (nubo-db/dynoxide, put_item). Raises ``ValidationException``."""
         item = checked_item(params["Item"], wording=wording_of(operation, dialect), limit=None)
         conditions = read_conditions(operation, _SURFACES.get(operation), params, dialect=dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.evaluation.updates import (
@@ -39,7 +40,7 @@ class Update(Write):
         self.updated: Updated | None = None
 
     @classmethod
-    def read(cls, operation: str, params: dict[str, Any], *, dialect: Dialect) -> Update:
+    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Update:
         """Usage of expressions, the key's values, then the expressions. Raises ``ValidationException``."""
         key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
         conditions = read_conditions(operation, _SURFACES[operation], params, dialect=dialect)

@@ -31,11 +31,17 @@ MEMBER_LIMITS: dict[str, dict[str, Any]] = {
     # A table's own key has two attributes; only a global index may have more (suite, error-messages/createTable).
     "CreateTableInput.KeySchema": {"max": 2},
     "LocalSecondaryIndex.KeySchema": {"max": 2},
-    # dynalite, test/{deleteTable,describeTable,describeTimeToLive,updateTable}
+    # Known from dynalite, test/deleteTable, describeTable, describeTimeToLive and updateTable.
     "DeleteTableInput.TableName": {"min": 3},
     "DescribeTableInput.TableName": {"min": 3},
     "DescribeTimeToLiveInput.TableName": {"min": 3},
     "UpdateTableInput.TableName": {"min": 3},
+}
+
+#: Limits of the keys of a map: a table's name is a name again there (validation-ordering/batchOperations, 2026-10-09).
+KEY_LIMITS: dict[str, dict[str, Any]] = {
+    "BatchGetRequestMap": {"min": 3},
+    "BatchWriteItemRequestMap": {"min": 3},
 }
 
 _TABLE_WORDS = {
@@ -47,12 +53,12 @@ _TABLE_WORDS = {
 
 #: AWS's own words for a problem with a member, by the problem; reported before anything else.
 WORDS: dict[str, dict[str, str]] = {
-    # suite, error-messages/{batchGetItem,batchWriteItem}
+    # Known from the suite, error-messages/batchGetItem and batchWriteItem.
     "BatchGetItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchGetItem"},
     "BatchWriteItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchWriteItem"},
     # suite, error-messages/createTable
     "CreateTableInput.TableName": {"absent": _TABLE_WORDS["absent"]},
-    # dynalite, test/{deleteTable,describeTable,describeTimeToLive,updateTable}
+    # Known from dynalite, test/deleteTable, describeTable, describeTimeToLive and updateTable.
     "DeleteTableInput.TableName": _TABLE_WORDS,
     "DescribeTableInput.TableName": _TABLE_WORDS,
     "DescribeTimeToLiveInput.TableName": _TABLE_WORDS,
@@ -72,7 +78,8 @@ NEWER: frozenset[str] = frozenset({"KeysAndAttributes.Keys", "QueryInput.Limit"}
 #: The order in which AWS reports members at fault, of the operations it is known of (dynalite, test/*); members not
 #: named here follow in the order of the model.
 ORDER: dict[str, tuple[str, ...]] = {
-    "BatchGetItemInput": ("ReturnConsumedCapacity", "RequestItems"),
+    # dynamodb-conformance, validation-ordering/batchOperations (2026-10-09)
+    "BatchGetItemInput": ("RequestItems", "ReturnConsumedCapacity"),
     "BatchWriteItemInput": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "RequestItems"),
     "CreateTableInput": ("AttributeDefinitions", "TableName", "BillingMode", "ProvisionedThroughput", "KeySchema"),
     "DeleteItemInput": (
@@ -81,7 +88,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     "GetItemInput": ("ReturnConsumedCapacity", "AttributesToGet", "TableName", "Key"),
     "ProvisionedThroughput": ("WriteCapacityUnits", "ReadCapacityUnits"),
-    # dynamodb-conformance, registry/splits.json (eu-south-2) and captures/cross-region-latest.json (o_put_three_bad_enums)
+    # Known from registry/splits.json (eu-south-2) and captures/cross-region-latest.json (o_put_three_bad_enums).
     "PutItemInput": (
         *("ReturnConsumedCapacity", "Item", "ConditionalOperator", "Expected", "ReturnValues"),
         *("ReturnItemCollectionMetrics", "TableName"),
@@ -94,22 +101,25 @@ ORDER: dict[str, tuple[str, ...]] = {
         *("Select", "IndexName", "TotalSegments", "ReturnConsumedCapacity", "TableName", "ConditionalOperator"),
         *("ScanFilter", "Segment", "Limit", "AttributesToGet"),
     ),
+    # dynamodb-conformance, validation-ordering/transactions (2026-10-09)
+    "TransactWriteItemsInput": ("ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"),
     "UpdateItemInput": (
         *("ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues", "Key"),
         *("ConditionalOperator", "Expected"),
     ),
 }
 
-#: Operations that the newer validator has taken over (dynamodb-conformance, captures/cross-region-latest.json; GetItem and
-#: Query inferred from their values, error-messages/valueLayers).
+#: Operations that the newer validator has taken over (captures/cross-region-latest.json; GetItem and Query inferred
+#: from how they word what is wrong with values, error-messages/valueLayers).
 NEWER_OPERATIONS: frozenset[str] = frozenset(
     {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}
 )
 
-#: Enumerations that the newer validator words without the member's name (same capture, o_del_two_bad_enums; "UPDATE_NEW"
-#: is AWS's).
+#: Enumerations that the newer validator words without the member's name (same capture, o_del_two_bad_enums;
+#: "UPDATE_NEW" is AWS's).
 NEWER_CHOICES: dict[str, tuple[str, ...]] = {
     "ReturnValue": ("ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATE_NEW", "NONE"),
+    "ConditionalOperator": ("ALL", "OR"),  # validation-ordering/deepRequests (2026-10-09)
 }
 
 #: Members of which the newer validator reports a problem alone, before others (same capture, o_upd_two_bad_enums).

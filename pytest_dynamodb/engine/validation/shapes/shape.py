@@ -16,8 +16,8 @@ Kind: TypeAlias = Literal[
 class Member:
     """A member of a structure.
 
-    ``newer`` says that AWS's newer validator checks its lengths and ranges whatever the dialect. ``words`` are AWS's own
-    for a problem with it, by the problem's name, where they are not the usual ones: it is reported alone then.
+    ``newer`` says that AWS's newer validator checks its lengths and ranges whatever the dialect. ``words`` are AWS's
+    own for a problem with it, by the problem's name, where they are not the usual ones: it is reported alone then.
     """
 
     shape: Shape

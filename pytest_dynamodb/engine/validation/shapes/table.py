@@ -13,6 +13,7 @@ from typing import Any
 
 from pytest_dynamodb.engine.validation.shapes.overlay import (
     CHOICES,
+    KEY_LIMITS,
     LIMITS,
     MEMBER_LIMITS,
     MEMBER_SHAPES,
@@ -35,7 +36,7 @@ def input_shape(operation: str) -> Shape | None:
 
 @cache
 def _model() -> Mapping[str, Any]:
-    text = pkgutil.get_data(__package__, "requests.json")
+    text = pkgutil.get_data(__name__, "requests.json")
     assert text is not None
     model: Mapping[str, Any] = json.loads(text)
     return model
@@ -52,7 +53,7 @@ def _shape(name: str) -> Shape:
         entry = _model()["shapes"][name]
         shape = _SHAPES.setdefault(name, _without_parts(name, {**entry, **LIMITS.get(name, {})}))
         if "key" in entry:
-            shape.key = _shape(entry["key"])
+            shape.key = _limited(_shape(entry["key"]), KEY_LIMITS.get(name))
         if "element" in entry:
             shape.element = _shape(entry["element"])
         for member in _ordered(name, entry.get("members", {})):
@@ -86,11 +87,15 @@ def _ordered(name: str, members: Mapping[str, str]) -> list[str]:
     return [*first, *(member for member in members if member not in first)]
 
 
+def _limited(shape: Shape, limits: Mapping[str, Any] | None) -> Shape:
+    if limits is None:
+        return shape
+    return replace(shape, minimum=limits.get("min", shape.minimum), maximum=limits.get("max", shape.maximum))
+
+
 def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
     where = f"{structure}.{name}"
-    shape = _shape(MEMBER_SHAPES.get(where, entry["members"][name]))
-    if where in MEMBER_LIMITS:
-        limits = MEMBER_LIMITS[where]
-        shape = replace(shape, minimum=limits.get("min", shape.minimum), maximum=limits.get("max", shape.maximum))
+    shape = _shape(MEMBER_SHAPES.get(where) or entry["members"][name])
+    shape = _limited(shape, MEMBER_LIMITS.get(where))
     required = name in entry.get("required", ())
     return Member(shape, required=required, newer=where in NEWER, words=WORDS.get(where, {}))

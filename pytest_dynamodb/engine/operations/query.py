@@ -1,0 +1,80 @@
+"""Query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.legacy.attributestoget import attributes_to_get
+from pytest_dynamodb.engine.legacy.filters import filter_condition, legacy_key_clauses
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.parameters.keypaths import check_filter
+from pytest_dynamodb.engine.parameters.usage import check_usage
+from pytest_dynamodb.engine.reads.keyplan import KeyPlan, check_clause_count, plan_query
+from pytest_dynamodb.engine.reads.pagereads import Sieve, check_selected, page_body, page_of
+from pytest_dynamodb.engine.reads.projection import wanted_of
+from pytest_dynamodb.engine.reads.selection import check_filter_projected, check_select
+from pytest_dynamodb.engine.reads.source import Source, source_of
+from pytest_dynamodb.engine.reads.startkey import check_count, check_table_key, check_within, read_start_key
+from pytest_dynamodb.engine.reads.walk import walk_partition
+from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.keyconditions import KeyClause
+
+NO_KEY_CONDITION: Final = (
+    "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+)
+
+
+def query(call: Call) -> dict[str, Any]:
+    """A page of the items of one partition, in key order."""
+    params = call.params
+    clauses, sieve, start = _read(call)
+    source = source_of(call.table(), params, now=call.clock.now())
+    plan = _plan(source, clauses, start)
+    _check_sieve(source, sieve, params)
+    forward = params.get("ScanIndexForward") is not False
+    stored = walk_partition(source, plan.identity, plan.spans, start, forward=forward)
+    return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
+
+
+def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
+    """What the parameters say, as far as that shows without the table."""
+    params, operation, dialect = call.params, call.operation, call.dialect
+    check_usage("Query", params, dialect=dialect)
+    legacy_filter = filter_condition(params, "QueryFilter", dialect=dialect, operation=operation)
+    names = attributes_to_get(params)
+    start = read_start_key(operation, params, dialect=dialect)
+    if params.get("KeyConditionExpression") is None and params.get("KeyConditions") is None:
+        raise ValidationException(NO_KEY_CONDITION)
+    bound = bind_expressions("Query", params, dialect=dialect)
+    clauses: Sequence[KeyClause] | None = bound.key_clauses
+    if clauses is None:
+        clauses = legacy_key_clauses(params, dialect=dialect, operation=operation) or ()
+    check_clause_count(len(clauses), dialect=dialect, indexed=params.get("IndexName") is not None)
+    check_select(operation, params)
+    condition = legacy_filter if bound.filter is None else bound.filter
+    return clauses, Sieve(condition, wanted_of(bound.projection, names)), start
+
+
+def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None) -> KeyPlan:
+    if start is not None:
+        check_count(start, source)
+    plan = plan_query(source, clauses, start)
+    if start is not None:
+        check_table_key(start, source.table.keys)
+        check_within(start, source, plan.identity, plan.spans)
+    return plan
+
+
+def _check_sieve(source: Source, sieve: Sieve, params: dict[str, Any]) -> None:
+    """What is kept and given, against keys and index (order: dynalite's suite, test/query)."""
+    sieve.wanted.check(source.table)
+    if sieve.filter is not None:
+        legacy = params.get("QueryFilter") is not None
+        check_filter(sieve.filter, source.keys.names, parameter="QueryFilter" if legacy else "Filter Expression")
+    check_selected(source, sieve, params)
+    sieve.check_filter_paths(source.table)
+    if source.index is not None:
+        check_filter_projected(source.index, sieve.filter_names)

@@ -1,0 +1,124 @@
+"""What a source says, table by table, whatever its form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_dynamodb.engine.tables.templates import create_table_params_of
+from pytest_dynamodb.mock import cloudformation
+from pytest_dynamodb.mock.documents import Document, documents_at
+from pytest_dynamodb.mock.problems import LoadError
+
+_FORMS = (
+    'a dump ({"orders": {"table": {...}, "items": [...]}}), a CloudFormation template, what DescribeTable answers, '
+    "or items with table=..."
+)
+#: Under what name AWS's answers hold a table's description.
+_DESCRIPTIONS = ("Table", "TableDescription")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One table of a source. ``params`` are CreateTable's without the name, and ``TimeToLiveSpecification``.
+
+    Without ``params`` the table must be there. Items are in wire form or plain Python.
+    """
+
+    where: str
+    table: str
+    params: Mapping[str, Any] | None = None
+    items: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a source is read: the table of items that name none, and what parameters of templates stand for."""
+
+    table: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    pseudo: Mapping[str, str] = field(default_factory=dict)
+
+    def contents(self, source: Any) -> Iterator[Contents]:
+        """The tables of a source: a path, a document, or a list of either. Raises ``LoadError``."""
+        if isinstance(source, (str, os.PathLike)):
+            for document in documents_at(source):
+                yield from self._document(document)
+        else:
+            yield from self._document(Document("", source))
+
+    def _document(self, document: Document) -> Iterator[Contents]:
+        where, content = document.where, document.content
+        table = document.table or self.table
+        if isinstance(content, Mapping):
+            yield from self._mapping(where, content, table)
+        elif isinstance(content, Sequence) and not isinstance(content, (str, bytes)):
+            if table is not None:
+                yield Contents(where, table, items=content)
+            else:
+                yield from self._several(where, content)
+        else:
+            raise LoadError(where, f"a {type(content).__name__} holds no tables", remedy=f"give {_FORMS}")
+
+    def _several(self, where: str, sources: Sequence[Any]) -> Iterator[Contents]:
+        for source in sources:
+            if isinstance(source, Mapping) and set(source) == {"Item"}:
+                raise LoadError(where, "it holds items and does not say of which table", remedy='load(..., table="...")')
+            if where:
+                yield from self._document(Document(where, source))
+            else:
+                yield from self.contents(source)
+
+    def _mapping(self, where: str, content: Mapping[str, Any], table: str | None) -> Iterator[Contents]:
+        template = _template(content)
+        if template is not None:
+            for name, params in cloudformation.tables_of(template, where, self.parameters, self.pseudo):
+                yield Contents(where, name, params)
+        elif _description(content) is not None:
+            yield self._described(where, _description(content) or {}, table)
+        elif table is not None and isinstance(content.get("Items"), Sequence):
+            yield Contents(where, table, items=content["Items"])
+        elif table is not None and set(content) == {"Item"}:
+            yield Contents(where, table, items=[content])
+        else:
+            for name, held in content.items():
+                yield _native(where, str(name), held)
+
+    def _described(self, where: str, description: Mapping[str, Any], table: str | None) -> Contents:
+        name = table or description.get("TableName")
+        if not isinstance(name, str):
+            raise LoadError(where, "the table has no TableName", remedy='load(..., table="...")')
+        if "TableStatus" in description:
+            description = create_table_params_of(dict(description))
+        return Contents(where, name, {key: value for key, value in description.items() if key != "TableName"})
+
+
+def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A template: CloudFormation's or SAM's own, or what a ``serverless.yml`` holds as ``resources``."""
+    inner = content.get("resources")
+    for candidate in (content, *(inner if isinstance(inner, list) else [inner])):
+        if isinstance(candidate, Mapping) and cloudformation.is_template(candidate):
+            return candidate
+    return None
+
+
+def _description(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A description or CreateTable's parameters, bare or as AWS's answers hold them."""
+    for candidate in (content, *(content.get(name) for name in _DESCRIPTIONS)):
+        if isinstance(candidate, Mapping) and isinstance(candidate.get("KeySchema"), Sequence):
+            return candidate
+    return None
+
+
+def _native(where: str, name: str, held: Any) -> Contents:
+    if isinstance(held, Mapping) and set(held) <= {"table", "items"}:
+        params, items = held.get("table"), held.get("items", ())
+    else:
+        params, items = None, held  # the items alone, or a BatchWriteItem's requests
+    if not isinstance(params, Mapping | None) or not isinstance(items, Sequence) or isinstance(items, (str, bytes)):
+        raise LoadError(where, f"{name!r} is no table", remedy=f"give {_FORMS}")
+    if params is not None and params.get("TableName", name) != name:
+        raise LoadError(where, f"the table {name!r} says that it is called {params['TableName']!r}")
+    return Contents(where, name, params, items)

@@ -1,0 +1,134 @@
+"""``Mock``: an engine, and what tests do with it besides asking it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from pytest_dynamodb.clock import VirtualClock
+from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
+from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
+from pytest_dynamodb.exchange import Request, Response
+from pytest_dynamodb.mock.tables import Tables
+
+Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
+"""What ``Mock.load`` reads: a mapping, a list, or a file's path."""
+
+
+class Mock:
+    """An in-memory DynamoDB.
+
+    ``engine``   what holds the tables and answers; an empty one unless given
+    ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told: the region that clients take from
+                 ``AWS_DEFAULT_REGION``, or ``us-east-1``
+    """
+
+    def __init__(self, engine: Engine | None = None, *, region: str | None = None) -> None:
+        self.engine = Engine() if engine is None else engine
+        self.region = region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+
+    def answer(self, request: Request) -> Response:
+        """The answer to a request."""
+        return self.engine.answer(request)
+
+    @property
+    def clock(self) -> VirtualClock:
+        """The time there is in it: ``mock.clock.advance(3600)`` lets an hour pass.
+
+        Raises ``ConfigurationError`` if it was made with a clock that cannot be told to.
+        """
+        clock = self.engine.clock
+        if not isinstance(clock, VirtualClock):
+            raise ConfigurationError(f"this mock was given a clock of its own, which cannot be moved: {clock!r}")
+        return clock
+
+    # -- all of it at once -------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """What it holds now, whatever is written later. Costs as little for many items as for few."""
+        return self.engine.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Hold what a snapshot holds, and nothing else; any number of times. Time does not go back."""
+        self.engine.restore(snapshot)
+
+    def fork(self) -> Mock:
+        """A second mock that holds the same; neither sees what is written to the other, or how its clock moves."""
+        engine = self.engine.fork()
+        if isinstance(engine.clock, VirtualClock):
+            engine.clock = VirtualClock(engine.clock.now())
+        return Mock(engine, region=self.region)
+
+    # -- tables and items --------------------------------------------------------------------------------------------
+
+    @property
+    def tables(self) -> Tables:
+        """The tables by name. A table has ``items``, ``count`` and ``describe()``."""
+        return self.tables_in(self.region)
+
+    def tables_in(self, region: str) -> Tables:
+        """The tables of another region."""
+        return Tables(self.engine, region)
+
+    def load(
+        self,
+        source: Source,
+        *,
+        region: str | None = None,
+        table: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make tables, and put items into them. All of it is done, or nothing.
+
+        ``source`` is one of these, or a file or list of them; files are JSON, JSON lines or YAML, also as ``.gz``:
+
+        - what ``dump`` gives: ``{"orders": {"table": {...}, "items": [...]}}``, where ``table`` holds CreateTable's
+          parameters. Without it the table must be there. Items are plain Python (``{"id": "a", "n": 1}``) or wire JSON
+        - a CloudFormation or SAM template; ``parameters`` are the values of its parameters
+        - what DescribeTable answers, or CreateTable's parameters
+        - an export to S3 (a file of it needs ``table``, its folder does not), or items alone, with ``table``
+
+        Raises ``LoadError``, which says where something is wrong and what: the file, the table, the item's number.
+        """
+        from pytest_dynamodb.mock.contents import Reading
+        from pytest_dynamodb.mock.writing import Writer
+
+        where = region or self.region
+        pseudo = {"AWS::Region": where, "AWS::AccountId": self.engine.account, "AWS::Partition": "aws"}
+        contents = list(Reading(table, parameters or {}, pseudo).contents(source))
+        Writer(self.engine, where).write_all(contents)
+
+    def dump(self, *, region: str | None = None) -> dict[str, Any]:
+        """Every table of a region with its items, as plain JSON that ``load`` takes; tables by name, items by key."""
+        return {name: self._dumped(name, region or self.region) for name in self.tables_in(region or self.region)}
+
+    def _dumped(self, name: str, region: str) -> dict[str, Any]:
+        from pytest_dynamodb.engine.tables.templates import create_table_params_of
+
+        view = self.tables_in(region)[name]
+        params = {key: value for key, value in create_table_params_of(view.describe()).items() if key != "TableName"}
+        params |= self._kept_apart(name, view.describe()["TableArn"], region)
+        return {"table": params, "items": view.wire_items}
+
+    def _kept_apart(self, name: str, arn: str, region: str) -> dict[str, Any]:
+        """What DescribeTable does not tell: time to live and tags."""
+        found: dict[str, Any] = {}
+        ends = self._asked("DescribeTimeToLive", {"TableName": name}, region).get("TimeToLiveDescription", {})
+        if ends.get("TimeToLiveStatus") in ("ENABLED", "ENABLING"):
+            found["TimeToLiveSpecification"] = {"AttributeName": ends["AttributeName"], "Enabled": True}
+        tags = self._asked("ListTagsOfResource", {"ResourceArn": arn}, region).get("Tags")
+        if tags:
+            found["Tags"] = tags
+        return found
+
+    def _asked(self, operation: str, params: dict[str, Any], region: str) -> dict[str, Any]:
+        try:
+            return self.engine.run(Request(operation, params, region))
+        except DynamoDbError:
+            return {}  # a table on its way up or down
+
+    def __repr__(self) -> str:
+        regions = [region for region in self.engine.regions() if region.tables]
+        held = "; ".join(f"{', '.join(sorted(region.tables))} in {region.name}" for region in regions)
+        return f"<Mock: {held or 'no tables'}>"

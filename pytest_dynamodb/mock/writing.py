@@ -1,0 +1,121 @@
+"""Contents into an engine, by its own requests: what AWS would refuse is refused here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from pytest_dynamodb.engine import Engine, Lifecycle
+from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
+from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.mock.contents import Contents
+from pytest_dynamodb.mock.problems import LoadError, joined
+from pytest_dynamodb.values import to_wire_item
+
+#: What a key attribute may be in wire form.
+_KEY_TYPES: Final = frozenset({"S", "N", "B"})
+#: Of DescribeTimeToLive's answer and CloudFormation's property.
+_TIME_TO_LIVE: Final = "TimeToLiveSpecification"
+
+
+class Writer:
+    """Makes tables and puts items in one region of an engine."""
+
+    def __init__(self, engine: Engine, region: str) -> None:
+        self._engine, self._region = engine, region
+
+    def write_all(self, contents: list[Contents]) -> None:
+        """Make all tables, then put all items: all of it, or nothing where something is wrong. Raises ``LoadError``."""
+        before, lifecycle = self._engine.snapshot(), self._engine.lifecycle
+        self._engine.lifecycle = Lifecycle()  # what is loaded has been there for long
+        try:
+            for content in contents:
+                self._make(content)
+            for content in contents:
+                self._fill(content)
+        except BaseException:
+            self._engine.restore(before)
+            raise
+        finally:
+            self._engine.lifecycle = lifecycle
+
+    def _make(self, content: Contents) -> None:
+        if content.params is None:
+            return
+        where = joined(content.where, f"table {content.table}")
+        params = {name: value for name, value in content.params.items() if name != _TIME_TO_LIVE}
+        self._ask("CreateTable", {**params, "TableName": content.table}, where)
+        ends = content.params.get(_TIME_TO_LIVE)
+        if ends and ends.get("Enabled"):
+            self._ask("UpdateTimeToLive", {"TableName": content.table, _TIME_TO_LIVE: ends}, where)
+
+    def _fill(self, content: Contents) -> None:
+        if not content.items:
+            return
+        table = self._engine.region(self._region).tables.get(content.table)
+        where = joined(content.where, f"table {content.table}")
+        if table is None:
+            raise LoadError(
+                where, f"there is no such table in {self._region} to put items into", remedy='say "table" beside "items"'
+            )
+        keys = table.keys.names
+        for number, item in enumerate(content.items, start=1):
+            place = joined(where, f"item {number}")
+            self._ask("PutItem", {"TableName": content.table, "Item": _wire(_unwrapped(item, keys), keys, place)}, place)
+
+    def _ask(self, operation: str, params: dict[str, Any], where: str) -> None:
+        try:
+            self._engine.run(Request(operation, params, self._region))
+        except DynamoDbError as problem:
+            remedy = 'leave "table" out to add items to it' if problem.code == "ResourceInUseException" else ""
+            raise LoadError(where, f"{operation}: {problem.code}: {problem.message}", remedy=remedy) from problem
+
+
+def _unwrapped(item: Any, keys: tuple[str, ...]) -> Any:
+    """The item of an export's line or of a request of BatchWriteItem's."""
+    for wrapper in ("PutRequest", "Item"):
+        if isinstance(item, Mapping) and set(item) == {wrapper} and wrapper not in keys:
+            item = item[wrapper]
+    return item
+
+
+def _wire(item: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
+    """An item in wire form. One that is tells by its keys: no key attribute is a map."""
+    if not isinstance(item, Mapping):
+        raise LoadError(where, f"{item!r:.80} is no item", remedy="an item maps names of attributes to values")
+    if all(_is_wire_key(item.get(name)) for name in keys):
+        return {name: _content(value) for name, value in item.items()}
+    try:
+        return to_wire_item(item, floats=True)
+    except (PytestDynamoDbError, DynamoDbError) as problem:
+        raise LoadError(where, str(problem)) from problem
+
+
+def _is_wire_key(value: Any) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and not _KEY_TYPES.isdisjoint(value)
+
+
+def _content(value: Any) -> Any:
+    """An attribute value as JSON has it: botocore hands out bytes, and people and YAML write numbers as such."""
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return value
+    ((tag, content),) = value.items()
+    if tag in ("B", "N"):
+        return {tag: _text(content)}
+    if tag in ("BS", "NS") and isinstance(content, (list, tuple, set, frozenset)):
+        return {tag: [_text(member) for member in content]}
+    if tag == "L" and isinstance(content, (list, tuple)):
+        return {tag: [_content(member) for member in content]}
+    if tag == "M" and isinstance(content, Mapping):
+        return {tag: {name: _content(member) for name, member in content.items()}}
+    return dict(value)
+
+
+def _text(content: Any) -> Any:
+    if isinstance(content, (bytes, bytearray)):
+        return base64.b64encode(content).decode("ascii")
+    if isinstance(content, (int, float, Decimal)) and not isinstance(content, bool):
+        return str(content)
+    return content

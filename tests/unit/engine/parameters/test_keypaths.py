@@ -1,0 +1,35 @@
+"""What expressions may say about key attributes (dynalite's suite: test/query, test/updateItem)."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_dynamodb.engine.parameters.keypaths import check_filter, check_scalar_keys
+from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions import parse_condition, parse_projection
+
+
+@pytest.mark.parametrize("text", ["attribute_exists(pk.b) AND b = c", "b = pk", "size(pk) > b", "pk[1] = b"])
+@pytest.mark.parametrize("parameter", ["Filter Expression", "QueryFilter"])
+def test_a_filter_may_not_name_keys(text: str, parameter: str) -> None:
+    with pytest.raises(ValidationException) as caught:
+        check_filter(parse_condition(text), ("pk", "sk"), parameter=parameter)
+    expected = f"{parameter} can only contain non-primary key attributes: Primary key attribute: pk"
+    assert caught.value.message == expected
+
+
+def test_a_filter_may_name_anything_else() -> None:
+    check_filter(parse_condition("a.pk = b"), ("pk", "sk"))
+
+
+@pytest.mark.parametrize(("text", "named"), [("pk.a", "Key: pk"), ("a, d[1]", "IndexKey: d")])
+def test_paths_may_not_lead_into_keys(text: str, named: str) -> None:
+    with pytest.raises(ValidationException) as caught:
+        check_scalar_keys([parse_projection(text)], ("pk",), ("c", "d"))
+    assert caught.value.message == (
+        f"Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: {named}"
+    )
+
+
+def test_keys_themselves_may_be_named() -> None:
+    check_scalar_keys([parse_projection("pk, d, a.pk, a[1]")], ("pk",), ("c", "d"))
