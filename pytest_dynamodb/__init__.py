@@ -46,8 +46,10 @@ if TYPE_CHECKING:
     )
     from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
     from pytest_dynamodb.expressions.attributes import Attr, Key
-    from pytest_dynamodb.intercept import use_cassette
+    from pytest_dynamodb.intercept import mock_dynamodb, use_cassette
+    from pytest_dynamodb.mock import LoadError, Mock, Tables, TableView
     from pytest_dynamodb.providers.live import LiveProvider
+    from pytest_dynamodb.providers.mock import MockProvider
     from pytest_dynamodb.providers.record import RecordingProvider
     from pytest_dynamodb.providers.replay import ReplayProvider
 
@@ -90,8 +92,10 @@ _HOMES = {
     ),
     "exchange": ("Exchange", "Outcome", "Provider", "Request", "Response", "TransportFailure"),
     "expressions.attributes": ("Attr", "Key"),
-    "intercept": ("use_cassette",),
+    "intercept": ("mock_dynamodb", "use_cassette"),
+    "mock": ("LoadError", "Mock", "TableView", "Tables"),
     "providers.live": ("LiveProvider",),
+    "providers.mock": ("MockProvider",),
     "providers.record": ("RecordingProvider",),
     "providers.replay": ("ReplayProvider",),
 }
@@ -116,7 +120,10 @@ __all__ = [
     "Key",
     "LimitExceededException",
     "LiveProvider",
+    "LoadError",
     "Miss",
+    "Mock",
+    "MockProvider",
     "NoResponse",
     "Outcome",
     "Provider",
@@ -133,6 +140,8 @@ __all__ = [
     "Response",
     "ServiceUnavailable",
     "TableClient",
+    "TableView",
+    "Tables",
     "ThrottlingException",
     "TransactionCanceledException",
     "TransactionConflictException",
@@ -142,6 +151,7 @@ __all__ = [
     "UnrecognizedClientException",
     "ValidationException",
     "load_cassette",
+    "mock_dynamodb",
     "save_cassette",
     "use_cassette",
 ]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pytest_dynamodb.errors import ConfigurationError, UnexpectedRequest
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.server import Upstream, running
 
@@ -84,20 +80,25 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
 
 
 def _mock(load: Path | None, dump: Path | None) -> _Served:
-    raise ConfigurationError("the mock is not there yet")
+    from pytest_dynamodb.providers.mock import MockProvider
+
+    return _Served(MockProvider())
 
 
 def _replay(cassette: Path) -> _Served:
+    from pytest_dynamodb.cassette.cassette import Cassette
+    from pytest_dynamodb.cassette.options import CassetteOptions
+    from pytest_dynamodb.cassette.store import read
     from pytest_dynamodb.providers.replay import ReplayProvider
 
-    provider = ReplayProvider(cassette)
+    again = f"record it again: pytest-dynamodb serve --provider record --cassette {cassette} --upstream URL"
+    provider = ReplayProvider(Cassette(cassette, contents=read(cassette), options=CassetteOptions(remedy=again)))
 
     def finish() -> None:
-        try:
-            provider.close()
-        except UnexpectedRequest as problem:
-            click.echo(f"Error: {problem}", err=True)
-            raise SystemExit(1) from None
+        missed = len(provider.cassette.misses)
+        click.echo(f"pytest-dynamodb: {len(provider.cassette.traffic)} replayed, {missed} missed")
+        if missed:
+            raise SystemExit(1)  # what was missed was said when it was
 
     return _Served(provider, finish=finish)
 
@@ -108,11 +109,20 @@ def _record(cassette: Path, upstream: str) -> _Served:
             "--upstream aws cannot be recorded through a proxy: requests signed for this server are refused there. "
             "Record AWS from within Python: `pytest --record`, or use_cassette(..., mode='rewrite')"
         )
+    from pytest_dynamodb.cassette.options import CassetteOptions
+    from pytest_dynamodb.intercept import open_cassette
     from pytest_dynamodb.providers.record import RecordingProvider
 
     there = Upstream(upstream)
-    provider = RecordingProvider(cassette, upstream=upstream)
-    return _Served(provider, there, provider.close)
+    recording, provider = open_cassette(cassette, CassetteOptions(mode="rewrite", upstream=upstream), "record")
+    assert isinstance(provider, RecordingProvider)
+
+    def finish() -> None:
+        count = len(recording.recorded)
+        provider.close()
+        click.echo(f"pytest-dynamodb: {count} recorded" + (f" into {cassette}" if count else ""))
+
+    return _Served(provider, there, finish)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Usage:
         for entry in change.entries:
             units = entry_units(entry)
             if units:
-                self.add(factor * units, entry.index)
+                self.add(factor * units, entry.schema)
 
     @property
     def total(self) -> float:

@@ -62,20 +62,20 @@ class KeySchema:
 
     def range_order(self, attributes: Attributes) -> tuple[Order, ...]:
         """What the range attributes are ordered by, one after another."""
-        return tuple([_ORDERED[tag](attributes[name][tag]) for name, tag in self.range])
+        return tuple([ordered(tag, attributes[name][tag]) for name, tag in self.range])
 
     def order(self, attributes: Attributes) -> Order:
         """What a table's items are ordered by in their partition; the same for all where there is no RANGE."""
         if not self.range:
             return ""
         name, tag = self.range[0]
-        content: str = attributes[name][tag]
-        return content if tag == "S" else _ORDERED[tag](content)
+        return ordered(tag, attributes[name][tag])
 
 
 def ordered(tag: str, content: str) -> Order:
     """What a key value of a type is ordered by: its text, its number or its bytes."""
-    return _ORDERED[tag](content)
+    place: Order = content if tag == "S" else _ORDERED[tag](content)
+    return place
 
 
 @dataclass(frozen=True, slots=True)

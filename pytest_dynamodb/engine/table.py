@@ -45,7 +45,7 @@ class Index:
 class EntryChange(NamedTuple):
     """What a write did to one index. ``moved``: the entry's key changed, which is two writes."""
 
-    index: IndexSchema
+    schema: IndexSchema
     old: Item | None
     new: Item | None
     moved: bool

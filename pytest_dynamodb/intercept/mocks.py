@@ -23,8 +23,8 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     ``Mock.load``. ``clients`` restricts it to given clients or resources; otherwise every client of the process is
     covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
     the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
-    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of errors,
-    ``lifecycle`` how long tables take to come and go (no time at all).
+    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
+    errors, ``lifecycle`` how long tables take to come and go (no time at all).
 
     Entering gives the ``Mock``. Nothing is left behind on leaving.
     """

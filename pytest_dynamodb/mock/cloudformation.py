@@ -50,9 +50,7 @@ def tables_of(
     ``pseudo`` are the values of parameters such as ``AWS::Region``. Raises ``LoadError`` for a table whose name cannot
     be told, and for a template without tables.
     """
-    resources = {
-        logical: resource for logical, resource in template["Resources"].items() if resource["Type"] in _KINDS
-    }
+    resources = {logical: resource for logical, resource in template["Resources"].items() if resource["Type"] in _KINDS}
     if not resources:
         raise LoadError(where, "the template has no tables", remedy=f"it looks for {', '.join(sorted(_KINDS))}")
     functions = Functions(template, {**pseudo, **parameters}, {logical: logical for logical in template["Resources"]})

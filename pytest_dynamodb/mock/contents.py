@@ -65,7 +65,9 @@ class Reading:
     def _several(self, where: str, sources: Sequence[Any]) -> Iterator[Contents]:
         for source in sources:
             if isinstance(source, Mapping) and set(source) == {"Item"}:
-                raise LoadError(where, "it holds items and does not say of which table", remedy='load(..., table="...")')
+                raise LoadError(
+                    where, "it holds items and does not say of which table", remedy='load(..., table="...")'
+                )
             if where:
                 yield from self._document(Document(where, source))
             else:

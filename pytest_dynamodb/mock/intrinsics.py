@@ -1,7 +1,7 @@
 """CloudFormation's functions (``Ref``, ``Fn::Sub``, ``Fn::If`` ...), as far as a template says what they come to.
 
-(CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as an ``ImportValue``,
-stands as its own name, but for places that must be right: asking for those is an error.
+(CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as an ``ImportValue``
+or another resource's ARN, stands as its own name, but for places that must be right: asking for those is an error.
 """
 
 from __future__ import annotations
@@ -33,6 +33,16 @@ class Functions:
             if isinstance(declared, Mapping) and "Default" in declared
         }
         self._parameters = {**defaults, **parameters}
+        self._functions: dict[str, Callable[[Any, bool], Any]] = {
+            "Ref": self._ref,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::GetAtt": self._get_att,
+            "Fn::If": self._if,
+            "Fn::Join": self._join,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Sub": self._sub,
+        }
 
     def value(self, node: Any, *, strict: bool = False) -> Any:
         """What a node comes to, or ``ABSENT``. ``strict`` raises ``Unknown`` for what the template does not say."""
@@ -68,11 +78,11 @@ class Functions:
         raise Unknown("a condition")
 
     def _call(self, name: str, argument: Any, strict: bool) -> Any:
-        function = _FUNCTIONS.get(name)
+        function = self._functions.get(name)
         try:
             if function is None:
                 raise Unknown(name)
-            return function(self, argument, strict)
+            return function(argument, strict)
         except Unknown as unknown:
             if strict:
                 raise
@@ -125,18 +135,6 @@ class Functions:
     def _get_att(self, argument: Any, strict: bool) -> Any:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
         raise Unknown(".".join(map(str, parts)))
-
-
-_FUNCTIONS: Final[dict[str, Callable[[Functions, Any, bool], Any]]] = {
-    "Ref": Functions._ref,
-    "Fn::FindInMap": Functions._find_in_map,
-    "Fn::GetAtt": Functions._get_att,
-    "Fn::If": Functions._if,
-    "Fn::Join": Functions._join,
-    "Fn::Select": Functions._select,
-    "Fn::Split": Functions._split,
-    "Fn::Sub": Functions._sub,
-}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -58,12 +58,16 @@ class Writer:
         where = joined(content.where, f"table {content.table}")
         if table is None:
             raise LoadError(
-                where, f"there is no such table in {self._region} to put items into", remedy='say "table" beside "items"'
+                where,
+                f"there is no such table in {self._region} to put items into",
+                remedy='say "table" beside "items"',
             )
         keys = table.keys.names
         for number, item in enumerate(content.items, start=1):
             place = joined(where, f"item {number}")
-            self._ask("PutItem", {"TableName": content.table, "Item": _wire(_unwrapped(item, keys), keys, place)}, place)
+            self._ask(
+                "PutItem", {"TableName": content.table, "Item": _wire(_unwrapped(item, keys), keys, place)}, place
+            )
 
     def _ask(self, operation: str, params: dict[str, Any], where: str) -> None:
         try:

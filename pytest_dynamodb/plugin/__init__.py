@@ -12,6 +12,7 @@ from pytest_dynamodb.plugin.fixtures import (
     dynamodb_cassette_dir,
     dynamodb_cassette_name,
     dynamodb_client,
+    dynamodb_mock,
     dynamodb_provider,
 )
 from pytest_dynamodb.plugin.lifecycle import (
@@ -42,6 +43,7 @@ __all__ = [
     "dynamodb_cassette_dir",
     "dynamodb_cassette_name",
     "dynamodb_client",
+    "dynamodb_mock",
     "dynamodb_provider",
     "pytest_addhooks",
     "pytest_addoption",

@@ -10,11 +10,12 @@ import pytest
 
 from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import item_file
-from pytest_dynamodb.plugin.state import RUN, state_of
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, RUN, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.client.client import DynamoDbClient
+    from pytest_dynamodb.mock import Mock
 
 
 @pytest.fixture(scope="session")
@@ -55,16 +56,17 @@ def _dynamodb_cassette_open(
 
     The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
     """
-    from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, joined_settings
+    from pytest_dynamodb.plugin.runs import MOCK_SETTINGS, CassetteRun, check_settings, is_mocked, joined_settings
 
     item: pytest.Item = request.node
     state = state_of(request.config)
     said, (configured, folder) = markers.of_test(item), _dynamodb_cassette_places
-    joined = joined_settings(state.settings, said, configured, item.nodeid)
+    mocked = is_mocked(item)
+    joined = dict(MOCK_SETTINGS) if mocked else joined_settings(state.settings, said, configured, item.nodeid)
     check_settings(item.nodeid, joined)
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
     path = item_file(item, folder, name)
-    run = CassetteRun(state, item, path, joined, owner=item.nodeid)
+    run = CassetteRun(state, item, path, joined, owner=item.nodeid, engine=state.world.for_test(), keeps=not mocked)
     item.stash[RUN] = run
     run.start()
     yield
@@ -79,8 +81,28 @@ def dynamodb_cassette(_dynamodb_cassette_open: None, request: pytest.FixtureRequ
 
 
 @pytest.fixture
+def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
+    """The test's ``Mock``: what answers its DynamoDB calls.
+
+    A test without a cassette is answered from memory because it asks for this. One that has a cassette must be answered
+    from memory already, by ``provider="mock"`` or the like; it is a usage error otherwise.
+    """
+    item: pytest.Item = request.node
+    if not markers.is_marked(item):
+        item.stash[ASKED_FOR_MOCK] = True
+    request.getfixturevalue("_dynamodb_cassette_open")
+    run = item.stash[RUN]
+    if run.mock is None:
+        raise pytest.UsageError(
+            f"{item.nodeid}: dynamodb_mock is of no use here, the provider {run.provider_name} answers this test: "
+            'say @pytest.mark.dynamodb_cassette(provider="mock"), or --dynamodb-provider=mock, or take the marker away'
+        )
+    return run.mock
+
+
+@pytest.fixture
 def dynamodb_provider(request: pytest.FixtureRequest) -> str:
-    """Who answers the test's DynamoDB calls: ``replay``, ``record`` or ``live``."""
+    """Who answers the test's DynamoDB calls: ``replay``, ``record``, ``mock`` or ``live``."""
     run = request.node.stash.get(RUN, None)
     return "live" if run is None else run.provider_name
 

@@ -11,7 +11,7 @@ from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import run_settings
 from pytest_dynamodb.plugin.selection import definitions
-from pytest_dynamodb.plugin.state import INSTALLED, OUTCOME, RUN, STATE, PluginState, state_of
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, INSTALLED, OUTCOME, RUN, STATE, PluginState, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import Outcome
@@ -52,9 +52,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     state = state_of(item.config)
     state.current, state.places = item, None
     item.stash[OUTCOME] = {}
-    if RUN in item.stash:
-        del item.stash[RUN]
-    if markers.is_marked(item):
+    for left in (RUN, ASKED_FOR_MOCK):
+        if left in item.stash:  # type: ignore[operator]  # keys of two types
+            del item.stash[left]  # type: ignore[arg-type]
+    if markers.is_answered(item):
         _ask_first(item, "_dynamodb_cassette_open")
     elif not state.tracked_fixtures.isdisjoint(definitions(item)):
         _ask_first(item, "_dynamodb_cassette_places")
@@ -126,7 +127,7 @@ def _outcome(item: pytest.Item) -> Outcome:
 def _conclude(item: pytest.Item, outcome: Outcome) -> None:
     run, state = item.stash.get(RUN, None), state_of(item.config)
     if outcome == "passed":
-        state.ran[item.nodeid] = None if run is None else run.cassette.path
+        state.ran[item.nodeid] = None if run is None else run.path
     if run is not None:
         run.conclude(outcome=outcome)
 
@@ -180,19 +181,30 @@ class _Track:
     """The cassette of a fixture wider than a test."""
 
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
-        from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, joined_settings
+        from pytest_dynamodb.plugin.runs import MOCK_SETTINGS, CassetteRun, check_settings, is_mocked, joined_settings
 
         assert state.current is not None
         assert state.places is not None
         item, (configured, folder) = state.current, state.places
-        said = markers.of_surroundings(item)
         where = f"fixture {fixturedef.argname}"
-        joined = joined_settings(state.settings, said, configured, where)
+        mocked = is_mocked(item)
+        if mocked:
+            joined = dict(MOCK_SETTINGS)
+        else:
+            joined = joined_settings(state.settings, markers.of_surroundings(item), configured, where)
         check_settings(where, joined)
         joined.pop("share", None)
         path = fixture_file(fixturedef, request, folder)
         holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
-        self.run = CassetteRun(state, item, path, joined, owner=f"{holder}::{path.name}")
+        self.run = CassetteRun(
+            state,
+            item,
+            path,
+            joined,
+            owner=f"{holder}::{path.name}",
+            engine=state.world.for_fixture(),
+            keeps=not mocked,
+        )
         self.failed = False
 
     def watch(self, fixturedef: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 NAME = "dynamodb_cassette"
+MOCK = "dynamodb_mock"
 
 KEYWORDS = frozenset(
     {"mode", "provider", "upstream", "ignore", "redact", "order", "repeats", "on_unused", "max_age", "share"}
@@ -24,6 +25,16 @@ DESCRIPTION = (
 def is_marked(item: pytest.Item) -> bool:
     """Whether a test has a cassette: by a marker on it, its class or module, or by asking for the fixture."""
     return item.get_closest_marker(NAME) is not None or NAME in getattr(item, "fixturenames", ())
+
+
+def is_mocked(item: pytest.Item) -> bool:
+    """Whether a test has no cassette and asks for the fixture ``dynamodb_mock``: then the mock answers it."""
+    return MOCK in getattr(item, "fixturenames", ()) and not is_marked(item)
+
+
+def is_answered(item: pytest.Item) -> bool:
+    """Whether this plugin has a say in who answers a test."""
+    return is_marked(item) or is_mocked(item)
 
 
 def of_test(item: pytest.Item) -> dict[str, Any]:

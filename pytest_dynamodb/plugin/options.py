@@ -18,7 +18,7 @@ import pytest
 from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
 from pytest_dynamodb.errors import ConfigurationError
 
-PROVIDERS = ("replay", "record", "live")
+PROVIDERS = ("replay", "record", "mock", "live")
 _ORPHANS = ("ignore", "warn", "fail")
 
 #: Modes that may write a cassette.
@@ -49,7 +49,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         (
             "--dynamodb-upstream",
             "upstream",
-            {"metavar": "X", "help": 'where record, live and verify go: "aws" or a URL such as http://127.0.0.1:8000'},
+            {
+                "metavar": "X",
+                "help": 'where record, live and verify go: "aws", "mock" or a URL such as http://127.0.0.1:8000',
+            },
         ),
         (
             "--dynamodb-unused",
@@ -72,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, kind, text in (
         ("mode", "string", f"record mode: {', '.join(MODES)}"),
         ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
-        ("upstream", "string", 'where record, live and verify go: "aws" or a URL'),
+        ("upstream", "string", 'where record, live and verify go: "aws", "mock" or a URL'),
         ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
         ("block_network", "bool", "unmarked tests may not reach DynamoDB either"),

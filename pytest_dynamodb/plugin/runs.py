@@ -11,16 +11,30 @@ import pytest
 
 from pytest_dynamodb.cassette.choices import one_of
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.markers import CONFIG_KEYWORDS, check_keywords
 from pytest_dynamodb.plugin.options import PROVIDERS, RECORDING_MODES, RunSettings, re_record
-from pytest_dynamodb.plugin.state import PluginState
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
+from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks
+    from pytest_dynamodb.mock import Mock
 
 
 #: What became of a test.
 Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+
+#: What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
+MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
+
+#: The name of each provider; those that are not here go by what their upstream is.
+_NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvider": "mock"}
+
+
+def is_mocked(item: pytest.Item) -> bool:
+    """Whether the mock answers a test because it asks for ``dynamodb_mock``, now or as pytest knew before."""
+    return markers.is_mocked(item) or item.stash.get(ASKED_FOR_MOCK, False)
 
 
 def claimed(path: Path, owners: Sequence[str]) -> str:
@@ -37,7 +51,7 @@ def joined_settings(
     """What holds for one cassette: run over marker over ``dynamodb_cassette_config`` over ini.
 
     Who says how to record, decides over who said further below that a provider replays or records. Only a marker's
-    ``provider="live"`` stands: what such a test gets is never a cassette's.
+    ``provider="live"`` and ``provider="mock"`` stand: what such a test gets is never a cassette's.
 
     In CI nothing records unless the command line or the environment says so: a stray ``mode="once"`` must not.
     Raises ``pytest.UsageError`` for a key the fixture may not return.
@@ -46,8 +60,8 @@ def joined_settings(
     joined: dict[str, Any] = {}
     for layer in (settings.ini, configured, said, settings.environment, settings.command_line):
         joined = _over(joined, layer)
-    if said.get("provider") == "live" and settings.chosen("provider") is None:
-        joined["provider"] = "live"
+    if said.get("provider") in ("live", "mock") and settings.chosen("provider") is None:
+        joined["provider"] = said["provider"]
     if settings.in_ci and settings.chosen("mode") is None:
         if joined.get("mode") in RECORDING_MODES:
             joined["mode"] = "none"
@@ -132,32 +146,51 @@ def _hooks(item: pytest.Item) -> Hooks:
 
 
 class CassetteRun:
-    """A cassette in use. ``owner`` is the node id in its header, ``item`` the test on whose behalf it is used."""
+    """A cassette in use. ``owner`` is the node id in its header, ``item`` the test on whose behalf it is used.
+
+    ``engine`` is what the mock answers from, as the provider or as the upstream. ``keeps`` says that the file at
+    ``path`` is the owner's, even where the mock answers: not where there is no cassette at all.
+    """
 
     def __init__(
-        self, state: PluginState, item: pytest.Item, path: Path, joined: Mapping[str, Any], owner: str
+        self,
+        state: PluginState,
+        item: pytest.Item,
+        path: Path,
+        joined: Mapping[str, Any],
+        owner: str,
+        *,
+        engine: TestMock | FixtureMock,
+        keeps: bool = True,
     ) -> None:
-        from pytest_dynamodb.intercept import Interception, open_cassette
+        from pytest_dynamodb.intercept import CassetteInterception, open_cassette
 
-        self._state, self._item = state, item
+        self._state, self._item, self._engine = state, item, engine
+        self.path = path if keeps else None
         provider_name = joined.get("provider")
         try:
             options = options_for(item, joined, state.settings, owner)
-            cassette, provider = open_cassette(path, options, provider_name, lenient=True)
+            cassette, provider = open_cassette(path, options, provider_name, engine=engine, lenient=True)
         except ConfigurationError as problem:
             raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
-        other = state.opened.setdefault(path, "" if options.shared else owner)
-        if other != ("" if options.shared else owner):
-            raise pytest.UsageError(claimed(path, [other or "tests that share it", owner]))
+        if keeps:
+            other = state.opened.setdefault(path, "" if options.shared else owner)
+            if other != ("" if options.shared else owner):
+                raise pytest.UsageError(claimed(path, [other or "tests that share it", owner]))
         self.cassette, self.provider = cassette, provider
-        self._interception = Interception(cassette, provider)
+        self._interception = CassetteInterception(cassette, provider)
         self._counted = False
 
     @property
     def provider_name(self) -> str:
-        """What answers: ``replay``, ``record`` or ``live``."""
-        kind = type(self.provider).__name__
-        return {"ReplayProvider": "replay", "RecordingProvider": "record"}.get(kind, "live")
+        """What answers: ``replay``, ``record``, ``mock`` or ``live``."""
+        return _NAMES.get(type(self.provider).__name__, "live")
+
+    @property
+    def mock(self) -> Mock | None:
+        """The mock that answers, as the provider or as the upstream; ``None`` where none does."""
+        upstream = getattr(self.provider, "upstream", self.provider)
+        return self._engine.mock if type(upstream).__name__ == "MockProvider" else None
 
     def start(self) -> None:
         """Answer DynamoDB calls from now on."""
@@ -182,6 +215,7 @@ class CassetteRun:
             else:
                 self._interception.conclude(passed=outcome != "failed")
         finally:
+            self._engine.end()
             self._count(passed=outcome == "passed")
 
     def _count(self, *, passed: bool) -> None:
@@ -191,14 +225,16 @@ class CassetteRun:
         cassette = self.cassette
         recorded, replayed = len(cassette.recorded), len(cassette.played)
         verified = type(self.provider).__name__ == "VerifyingProvider"
-        live = getattr(self.provider, "calls", len(cassette.traffic) if verified else recorded)
+        mocked = getattr(self.provider, "calls", 0) if self.provider_name == "mock" else 0
+        live = len(cassette.traffic) if verified else getattr(self.provider, "calls", recorded) - mocked
         unused = len(cassette.unplayed) if passed and replayed + len(cassette.unplayed) and not recorded else 0
-        if not (recorded or replayed or live or unused or cassette.misses):
+        if not (recorded or replayed or live or mocked or unused or cassette.misses):
             return
         counts: dict[str, Any] = {
             "node_id": self._item.nodeid,
             "replayed": 0 if verified else replayed,
             "live": live,
+            "mocked": mocked,
             "recorded": recorded,
             "missed": len(cassette.misses),
             "unused": unused,

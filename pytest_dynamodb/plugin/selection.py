@@ -25,8 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     state, before = state_of(config), list(items)
     result = yield
     marked = {item.nodeid: item for item in (*before, *items) if markers.is_marked(item)}
-    for item in (*state.collected_items, *marked.values()):
-        if markers.is_marked(item):
+    for item in (*state.collected_items, *items):
+        if markers.is_answered(item):
             state.tracked_fixtures.update(definitions(item))
     if marked:
         _check(list(marked.values()), state)

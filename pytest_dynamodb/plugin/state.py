@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_dynamodb.plugin.options import RunSettings
+from pytest_dynamodb.plugin.world import World
 
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import CassetteRun
@@ -47,11 +48,15 @@ class PluginState:
     current: pytest.Item | None = None
     places: tuple[dict[str, Any], Path] | None = None
     blocking: Any = None
+    #: The in-memory DynamoDB of this process, empty until a test or fixture is answered from it.
+    world: World = field(default_factory=World)
 
 
 STATE = pytest.StashKey[PluginState]()
 RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
 OUTCOME = pytest.StashKey[dict[str, str]]()
+#: A test that asked for ``dynamodb_mock`` while it was running: nobody could know before.
+ASKED_FOR_MOCK = pytest.StashKey[bool]()
 
 
 def state_of(config: pytest.Config) -> PluginState:

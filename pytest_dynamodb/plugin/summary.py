@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
 _COMMANDS_SHOWN = 5
+_COUNTED = ("replayed", "live", "missed", "unused", "mocked", "recorded")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -88,10 +89,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) -> str:
     """``dynamodb: 212 replayed, 0 live, 1 missed, 2 unused · re-record: pytest a::b --record``."""
-    total = {key: sum(count[key] for count in counts) for key in ("replayed", "live", "missed", "unused", "recorded")}
+    total = {key: sum(count[key] for count in counts) for key in _COUNTED}
     line = "dynamodb: {replayed} replayed, {live} live, {missed} missed, {unused} unused".format(**total)
-    if total["recorded"]:
-        line += f", {total['recorded']} recorded"
+    for extra in ("mocked", "recorded"):
+        if total[extra]:
+            line += f", {total[extra]} {extra}"
     missed = list(dict.fromkeys(count["node_id"] for count in counts if count["missed"]))
     if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
         missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))

@@ -16,9 +16,7 @@ def endpoint_of(upstream: str) -> str | None:
     parts = urlsplit(upstream)
     if parts.scheme in ("http", "https") and parts.hostname:
         return upstream
-    raise ConfigurationError(
-        f'upstream must be "aws", "mock" or a URL such as http://127.0.0.1:8000, not {upstream!r}'
-    )
+    raise ConfigurationError(f'upstream must be "aws", "mock" or a URL such as http://127.0.0.1:8000, not {upstream!r}')
 
 
 def provider_of(upstream: str | Provider) -> Provider:
@@ -65,21 +63,21 @@ class Upstreamed(ABC):
     """
 
     def __init__(self, upstream: str | Provider) -> None:
-        self._upstream = provider_of(upstream)
+        self.upstream = provider_of(upstream)
 
     @property
     def offline(self) -> bool:
         """Whether the upstream answers everything itself."""
-        return self._upstream.offline
+        return self.upstream.offline
 
     @property
     def endpoint(self) -> str | None:
         """The upstream's URL, where it has one."""
-        return self._upstream.endpoint
+        return self.upstream.endpoint
 
     def before(self, request: Request) -> Outcome | None:
         """The upstream's outcome, or ``None``: the network answers."""
-        outcome = self._upstream.before(request)
+        outcome = self.upstream.before(request)
         if outcome is not None:
             self.after(request, outcome)
         return outcome

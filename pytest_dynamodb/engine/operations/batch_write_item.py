@@ -60,7 +60,7 @@ def _check_keys(aimed: list[tuple[Table, list[Write]]]) -> None:
 def _carry_out(call: Call, table: Table, writes: list[Write]) -> Usage:
     usage = Usage()
     for write in writes:
-        usage.add_write(carry_out(write, call.region.tables[table.name], call.writable))
+        usage.add_write(carry_out(call, write, call.region.tables[table.name]))
     return usage
 
 

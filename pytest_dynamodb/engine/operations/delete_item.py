@@ -15,6 +15,6 @@ def delete_item(call: Call) -> dict[str, Any]:
     params = call.params
     write = Delete.read(call.operation, params, dialect=call.dialect)
     table = call.table()
-    change = carry_out(write, table, call.writable)
+    change = carry_out(call, write, table)
     body = returned(change.old.attributes) if params.get("ReturnValues") == "ALL_OLD" and change.old else {}
     return write_answer(body, call, table, write.key, change)

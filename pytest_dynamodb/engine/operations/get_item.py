@@ -7,6 +7,7 @@ from typing import Any
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.lookup import check_projecting, look_up, read_key, read_wanted
+from pytest_dynamodb.engine.validation.payload import truth
 
 
 def get_item(call: Call) -> dict[str, Any]:
@@ -21,6 +22,6 @@ def get_item(call: Call) -> dict[str, Any]:
     body: dict[str, Any] = {} if item is None else {"Item": part.of(item.attributes)}
     mode = wanted(params)
     if mode is not None:
-        units = read_units(0 if item is None else item.size, consistent=bool(params.get("ConsistentRead")))
-        body["ConsumedCapacity"] = Usage(units).body(table.name, mode)
+        units = read_units(0 if item is None else item.size, consistent=truth(params.get("ConsistentRead")))
+        body["ConsumedCapacity"] = Usage(units).body(params["TableName"], mode)
     return body

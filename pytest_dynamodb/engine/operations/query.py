@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.legacy.attributestoget import attributes_to_get
@@ -19,12 +19,9 @@ from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.startkey import check_count, check_table_key, check_within, read_start_key
 from pytest_dynamodb.engine.reads.walk import walk_partition
 from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.engine.validation.rules.reads import check_key_condition
 from pytest_dynamodb.expressions.keyconditions import KeyClause
-
-NO_KEY_CONDITION: Final = (
-    "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
-)
 
 
 def query(call: Call) -> dict[str, Any]:
@@ -34,7 +31,7 @@ def query(call: Call) -> dict[str, Any]:
     source = source_of(call.table(), params, now=call.clock.now())
     plan = _plan(source, clauses, start)
     _check_sieve(source, sieve, params)
-    forward = params.get("ScanIndexForward") is not False
+    forward = truth(params.get("ScanIndexForward", True))
     stored = walk_partition(source, plan.identity, plan.spans, start, forward=forward)
     return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
 
@@ -46,8 +43,7 @@ def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
     legacy_filter = filter_condition(params, "QueryFilter", dialect=dialect, operation=operation)
     names = attributes_to_get(params)
     start = read_start_key(operation, params, dialect=dialect)
-    if params.get("KeyConditionExpression") is None and params.get("KeyConditions") is None:
-        raise ValidationException(NO_KEY_CONDITION)
+    check_key_condition(params)
     bound = bind_expressions("Query", params, dialect=dialect)
     clauses: Sequence[KeyClause] | None = bound.key_clauses
     if clauses is None:

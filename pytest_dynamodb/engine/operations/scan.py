@@ -11,12 +11,12 @@ from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.reads.pagereads import Sieve, check_selected, page_body, page_of
 from pytest_dynamodb.engine.reads.projection import wanted_of
-from pytest_dynamodb.engine.reads.segments import segment_of
 from pytest_dynamodb.engine.reads.selection import check_select
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.startkey import check_scan_key, check_segment, check_table_key, read_start_key
 from pytest_dynamodb.engine.reads.walk import walk_segment
 from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.engine.validation.rules.reads import check_segments
 
 
 def scan(call: Call) -> dict[str, Any]:
@@ -36,11 +36,16 @@ def _read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", dialect=dialect, operation=operation)
     start = read_start_key(operation, params, dialect=dialect)
-    segment = segment_of(params)
+    check_segments(params)
     bound = bind_expressions("Scan", params, dialect=dialect)
     check_select(operation, params)
     condition = legacy_filter if bound.filter is None else bound.filter
-    return Sieve(condition, wanted_of(bound.projection, names)), start, segment
+    return Sieve(condition, wanted_of(bound.projection, names)), start, _segment(params)
+
+
+def _segment(params: dict[str, Any]) -> tuple[int, int]:
+    """The segment to read, and of how many: without one it is the first of one."""
+    return int(params.get("Segment") or 0), int(params.get("TotalSegments") or 1)
 
 
 def _check(

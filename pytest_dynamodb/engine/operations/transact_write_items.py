@@ -21,7 +21,7 @@ from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
 from pytest_dynamodb.engine.writes.actions import read_action
 from pytest_dynamodb.engine.writes.check import ConditionCheck
-from pytest_dynamodb.engine.writes.write import Write
+from pytest_dynamodb.engine.writes.write import Write, apply
 from pytest_dynamodb.errors import ConditionalCheckFailedException, DynamoDbError, ValidationException, error_for
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -98,11 +98,11 @@ def _reason(step: _Step) -> dict[str, Any]:
 
 def _apply(call: Call, steps: list[_Step]) -> None:
     for step in steps:
-        step.table = call.writable(call.region.tables[step.table.name])
         if isinstance(step.write, ConditionCheck):
             step.change = Change(step.new, step.new)
         else:
-            step.change = step.write.apply(step.table, step.new)
+            table = call.region.tables[step.table.name]  # an earlier step may have put a copy in its place
+            step.change = apply(call, table, step.write.key, table.get(step.write.key), step.new)
 
 
 def _answer(call: Call, steps: list[_Step], *, repeated: bool) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _answer(call: Call, steps: list[_Step], *, repeated: bool) -> dict[str, Any]
     if call.params.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics: dict[str, list[dict[str, Any]]] = {}
         for step in steps:
-            found = item_collection_metrics(step.table, step.write.key)
+            found = item_collection_metrics(call.region.tables[step.table.name], step.write.key)
             if found is not None and found not in metrics.setdefault(step.table.name, []):
                 metrics[step.table.name].append(found)
         if metrics:

@@ -16,7 +16,7 @@ def update_item(call: Call) -> dict[str, Any]:
     """Change an item, or make one of its key and the changes."""
     write = Update.read(call.operation, call.params, dialect=call.dialect)
     table = call.table()
-    change = carry_out(write, table, call.writable)
+    change = carry_out(call, write, table)
     body = returned(_attributes(call.params.get("ReturnValues"), write, change))
     return write_answer(body, call, table, write.key, change)
 

@@ -24,6 +24,7 @@ from pytest_dynamodb.engine.reads.selection import (
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.expressions.nodes import Condition, Path, walk
 
 
@@ -62,7 +63,8 @@ def page_of(source: Source, stored: Iterator[Item], sieve: Sieve, params: dict[s
     fetch = None
     if source.index is not None and needs_table(source.index, params, sieve.wanted.names):
         fetch = source.item_of
-    return read_page(stored, params.get("Limit"), keep=sieve.keep(), fetch=fetch)
+    limit = params.get("Limit")
+    return read_page(stored, None if limit is None else int(limit), keep=sieve.keep(), fetch=fetch)
 
 
 def page_body(call: Call, source: Source, page: Page, part: Wanted) -> dict[str, Any]:
@@ -76,13 +78,13 @@ def page_body(call: Call, source: Source, page: Page, part: Wanted) -> dict[str,
         body["LastEvaluatedKey"] = source.key_of(page.last)
     mode = wanted(params)
     if mode is not None:
-        body["ConsumedCapacity"] = _usage(source, page, params).body(source.table.name, mode)
+        body["ConsumedCapacity"] = _usage(source, page, params).body(params["TableName"], mode)
     return body
 
 
 def _usage(source: Source, page: Page, params: dict[str, Any]) -> Usage:
     """What is read is charged as a whole, filtered out or not; what is read from the table for an index, besides."""
-    consistent = bool(params.get("ConsistentRead"))
+    consistent = truth(params.get("ConsistentRead"))
     usage = Usage()
     usage.add(read_units(page.size, consistent=consistent), source.index)
     if page.fetched:

@@ -9,6 +9,7 @@ from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.storage.partition import Identity, Order
 from pytest_dynamodb.engine.storage.store import Store
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
 
 _NO_INDEX: Final = "The table does not have the specified index: {name}"
@@ -58,7 +59,7 @@ def source_of(table: Table, params: dict[str, Any], *, now: float) -> Source:
     if index is None:
         raise ValidationException(_NO_INDEX.format(name=name))
     if index.schema.is_global:
-        if params.get("ConsistentRead"):
+        if truth(params.get("ConsistentRead")):
             raise ValidationException(_NOT_CONSISTENT)
         _check_filled(table, name, now)
     return Source(table, index.schema.keys, index.store, index.schema)

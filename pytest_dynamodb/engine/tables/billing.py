@@ -10,7 +10,7 @@ from pytest_dynamodb.engine.tables.description import ON_DEMAND_WARM
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.errors import ValidationException
 
-_MOST: Final = 1_000_000_000_000
+MOST_UNITS: Final = 1_000_000_000_000
 _NEITHER: Final = (
     "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
 )
@@ -45,7 +45,7 @@ def check_no_throughput(given: Mapping[str, int] | None) -> None:
 def check_bounds(given: Mapping[str, int] | None) -> None:
     """No more units than AWS counts to."""
     for name in _PROVISIONED if given else ():
-        if given and given[name] > _MOST:
+        if given and given[name] > MOST_UNITS:
             raise ValidationException(f"Given value {given[name]} for {name} is out of bounds")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from random import Random
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from pytest_dynamodb.engine.settings import (
     Units,
 )
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.tables.moments import moment_in_label
 from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, key_schema_of
 
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
@@ -128,6 +128,4 @@ def stream_of(specification: Mapping[str, Any] | None, now: float) -> StreamSett
     """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel)."""
     if not specification or not specification.get("StreamEnabled"):
         return None
-    moment = datetime.fromtimestamp(now, timezone.utc)
-    label = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
-    return StreamSettings(label, specification["StreamViewType"])
+    return StreamSettings(moment_in_label(now), specification["StreamViewType"])

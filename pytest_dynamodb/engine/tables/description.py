@@ -11,6 +11,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
 from pytest_dynamodb.engine.settings import IndexSettings, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.tables.schemas import used_types
 
 _DAY: Final = 86_400.0
 
@@ -42,12 +43,6 @@ def describe(table: Table, now: float) -> dict[str, Any]:
 def attribute_definitions(table: Table) -> list[dict[str, str]]:
     """The attributes that the keys of the table and its indexes use, by name."""
     return [{"AttributeName": name, "AttributeType": tag} for name, tag in sorted(used_types(table).items())]
-
-
-def used_types(table: Table) -> dict[str, str]:
-    """The type tags of the attributes that keys use."""
-    schemas = [table.keys, *(index.schema.keys for index in table.indexes.values())]
-    return {name: tag for schema in schemas for name, tag in schema.parts}
 
 
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:

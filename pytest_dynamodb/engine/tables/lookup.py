@@ -44,3 +44,9 @@ def require_active(table: Table) -> None:
 def in_use(detail: str) -> DynamoDbError:
     """The error for a table that is busy."""
     return error_for("ResourceInUseException", _IN_USE + detail)
+
+
+def require_settled(table: Table) -> None:
+    """Raises ResourceInUseException for a table that is on its way up or down."""
+    if table.settings.status != "UPDATING":
+        require_active(table)

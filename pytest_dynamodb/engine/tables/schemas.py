@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, Projection
+from pytest_dynamodb.engine.table import Table
 
 
 def attribute_types_of(definitions: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Type tags by name, in the order defined."""
     return {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
+
+
+def used_types(table: Table) -> dict[str, str]:
+    """The type tags of the attributes that the keys of a table and its indexes use."""
+    schemas = [table.keys, *(index.schema.keys for index in table.indexes.values())]
+    return {name: tag for schema in schemas for name, tag in schema.parts}
 
 
 def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> KeySchema:

@@ -91,7 +91,7 @@ def check_updated_size(size: int) -> None:
 
 
 def _attributes(attributes: Mapping[str, Any], depth: int) -> Checked:
-    """Attributes by name, and the bytes of names and values. An empty name is found before what is wrong with values."""
+    """Attributes by name, and the bytes of names and values. An empty name is found before what is wrong inside."""
     if "" in attributes:
         raise Fault("empty-name")
     checked, total = {}, 0

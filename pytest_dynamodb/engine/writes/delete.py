@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
@@ -14,7 +15,7 @@ from pytest_dynamodb.engine.writes.conditions import read_conditions
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 
-_SURFACES: Final = {"DeleteItem": "DeleteItem", "TransactWriteItems": "Delete"}
+_SURFACES: Final[dict[str, SurfaceName]] = {"DeleteItem": "DeleteItem", "TransactWriteItems": "Delete"}
 
 
 class Delete(Write):

@@ -13,6 +13,7 @@ from pytest_dynamodb.engine.evaluation.updates import (
     compile_update,
 )
 from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
+from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_key
@@ -23,7 +24,7 @@ from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.values import item_size
 
-_SURFACES: Final = {"UpdateItem": "UpdateItem", "TransactWriteItems": "Update"}
+_SURFACES: Final[dict[str, SurfaceName]] = {"UpdateItem": "UpdateItem", "TransactWriteItems": "Update"}
 
 
 class Update(Write):
@@ -45,8 +46,9 @@ class Update(Write):
         key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
         conditions = read_conditions(operation, _SURFACES[operation], params, dialect=dialect)
         update = None if conditions.update is None else compile_update(conditions.update)
-        if update is None and params.get("AttributeUpdates"):
-            update = compile_update(attribute_updates(params, dialect=dialect), mismatch=LEGACY_MISMATCH)
+        legacy = attribute_updates(params, dialect=dialect)
+        if legacy is not None:
+            update = compile_update(legacy, mismatch=LEGACY_MISMATCH)
         return cls(key, conditions, update)
 
     def aim(self, table: Table) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.writes.conditions import Conditions
@@ -48,20 +49,21 @@ class Write(ABC):
             members["Item"] = old.attributes
         raise error_for("ConditionalCheckFailedException", FAILED_CONDITION, members=members)
 
-    def apply(self, table: Table, new: Item | None) -> Change:
-        """Store what ``outcome`` gave. The table must be writable."""
-        return table.delete(self.key) if new is None else table.put(new)
 
-
-def carry_out(write: Write, table: Table, writable: Callable[[Table], Table]) -> Change:
+def carry_out(call: Call, write: Write, table: Table) -> Change:
     """Check a write's keys and condition, and do it. Raises ``DynamoDbError``, and then nothing was changed."""
     write.aim(table)
     old = table.get(write.key)
     write.check(old)
-    new = write.outcome(table, old)
+    return apply(call, table, write.key, old, write.outcome(table, old))
+
+
+def apply(call: Call, table: Table, key: Attributes, old: Item | None, new: Item | None) -> Change:
+    """Store what a write came to. The one place where items change."""
     if new is None and old is None:
         return Change(None, None)
-    return write.apply(writable(table), new)
+    table = call.writable(table)
+    return table.delete(key) if new is None else table.put(new)
 
 
 def returned(attributes: Mapping[str, Any] | None) -> dict[str, Any]:

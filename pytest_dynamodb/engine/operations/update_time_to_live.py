@@ -1,0 +1,47 @@
+"""UpdateTimeToLive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.settings import TimeToLive
+from pytest_dynamodb.engine.tables.lookup import existing, in_use
+from pytest_dynamodb.errors import ValidationException
+
+
+def update_time_to_live(call: Call) -> dict[str, Any]:
+    """Say, or no longer say, which attribute tells when items end. Key attributes may.
+
+    Raises ResourceNotFoundException, ResourceInUseException and, for what is so already or was changed a moment ago,
+    ValidationException (ack-api-quirks, DDB-TABLE-146, 442).
+    """
+    wanted = call.params["TimeToLiveSpecification"]
+    enabled, attribute = bool(wanted["Enabled"]), wanted["AttributeName"]
+    table = existing(call)
+    _check_status(table.settings.status, table.name)
+    _check_change(table.settings.ttl, call, enabled=enabled, attribute=attribute)
+    table = call.writable(table)
+    changed = TimeToLive(attribute, enabled, call.clock.now())
+    table.settings = replace(table.settings, ttl=changed)
+    return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": attribute}}
+
+
+def _check_status(status: str, name: str) -> None:
+    for busy, doing in (("CREATING", "created"), ("DELETING", "deleted")):
+        if status == busy:
+            raise in_use(f"Table {name} is being {doing}")  # in other words than elsewhere
+
+
+def _check_change(old: TimeToLive, call: Call, *, enabled: bool, attribute: str) -> None:
+    if not enabled and not old.enabled:
+        raise ValidationException("TimeToLive is already disabled")
+    if old.enabled and old.attribute != attribute:
+        raise ValidationException(
+            f"TimeToLive is active on a different AttributeName: current AttributeName is {old.attribute}"
+        )
+    if enabled and old.enabled:
+        raise ValidationException("TimeToLive is already enabled")
+    if old.changed is not None and call.clock.now() < old.changed + call.lifecycle.time_to_live:
+        raise ValidationException("Time to live has been modified multiple times within a fixed interval")

@@ -1,0 +1,182 @@
+"""A checked UpdateTable, carried out on a table that is ours to change: settings now, and events to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.tables.capacity_changes import (
+    capped,
+    changed_units,
+    done,
+    kept_warm,
+    uncapped,
+    under_way,
+    warmed,
+)
+from pytest_dynamodb.engine.tables.concerns import concerns_of
+from pytest_dynamodb.engine.tables.creation import encryption_of, stream_of, throughput_of
+from pytest_dynamodb.engine.tables.index_changes import with_index_changes
+from pytest_dynamodb.engine.tables.keys import INVALID
+from pytest_dynamodb.errors import ValidationException
+
+Change = Callable[[Table, TableSettings, Call], TableSettings]
+
+
+def changed_settings(table: Table, call: Call) -> TableSettings:
+    """What the settings become. Raises ValidationException and others before anything has changed."""
+    settings, asked = table.settings, concerns_of(call.params)
+    for member, change in _CHANGES.items():
+        if member in asked:
+            settings = change(table, settings, call)
+    return settings
+
+
+def target_on_demand(settings: TableSettings, params: Mapping[str, Any]) -> bool:
+    """Whether the table will be billed on demand."""
+    mode = params.get("BillingMode")
+    return settings.on_demand if mode is None else bool(mode == "PAY_PER_REQUEST")
+
+
+def _due(call: Call) -> float:
+    return call.clock.now() + call.lifecycle.update_table
+
+
+def _updating(settings: TableSettings, call: Call, /, then: Mapping[str, Any], **now: Any) -> TableSettings:
+    """Settings of a table that is busy; ``then`` is what is true afterwards."""
+    busy = replace(settings, status="UPDATING", **now)
+    return busy.then(Event(_due(call), {"status": "ACTIVE", **then}))
+
+
+# --- billing ---
+
+
+def _billing(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    on_demand = target_on_demand(settings, call.params)
+    if on_demand == settings.on_demand:
+        return _updating(settings, call, {}) if on_demand else settings
+    return _to_on_demand(settings, call) if on_demand else _to_provisioned(table, settings, call)
+
+
+def _to_on_demand(settings: TableSettings, call: Call) -> TableSettings:
+    now, due, old = call.clock.now(), _due(call), settings.throughput
+    nothing = replace(old, read=0, write=0)
+    settings = _updating(
+        kept_warm(settings, on_demand=False),
+        call,
+        {"on_demand_since": due, "throughput": nothing},
+        on_demand=True,
+        was_on_demand=True,
+        throughput=replace(nothing, last_decrease=now),
+    )
+    for name, index in settings.indexes.items():
+        settings = settings.with_index(name, _index_on_demand(index))
+        after = {"status": "ACTIVE", "throughput": done(index.throughput, Throughput(), due)}
+        settings = settings.then(Event(due, after, name))
+    return settings
+
+
+def _index_on_demand(index: IndexSettings) -> IndexSettings:
+    index = kept_warm(index, on_demand=False)
+    return replace(index, status="UPDATING", throughput=replace(index.throughput, read=0, write=0))
+
+
+def _to_provisioned(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    """Every index needs units of its own in the same request. Ceilings go."""
+    updates = call.params.get("GlobalSecondaryIndexUpdates") or ()
+    given = {update["Update"]["IndexName"] for update in updates if update.get("Update")}
+    gone = {update["Delete"]["IndexName"] for update in updates if update.get("Delete")}
+    missing = [index.name for index in table.global_indexes if index.name not in given | gone]
+    if missing:
+        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified for index: {','.join(missing)}")
+    for name, index in settings.indexes.items():
+        settings = settings.with_index(name, replace(kept_warm(index, on_demand=True), ceiling=Units()))
+    units = throughput_of(call.params)
+    throughput = replace(settings.throughput, read=units.read, write=units.write)
+    settings = replace(kept_warm(settings, on_demand=True), throughput=throughput)
+    return _updating(settings, call, {}, on_demand=False, ceiling=Units())
+
+
+def _units(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    if table.settings.on_demand != settings.on_demand:
+        return settings  # the switch has set them
+    if settings.on_demand:
+        raise ValidationException(
+            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+            "when BillingMode is PAY_PER_REQUEST"
+        )
+    now, old = call.clock.now(), settings.throughput
+    new = changed_units(old, call.params, now, index=None)
+    settings = kept_warm(settings, on_demand=False)
+    return _updating(settings, call, {"throughput": done(old, new, _due(call))}, throughput=under_way(old, new, now))
+
+
+def _ceiling(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    return replace(
+        settings, ceiling=uncapped(capped(settings.ceiling, call.params, on_demand=settings.on_demand, index=None))
+    )
+
+
+def _warm(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    units = warmed(settings, call.params, on_demand=settings.on_demand, index=None)
+    after = Event(_due(call), {"warm": units, "warm_changing": False})
+    return replace(settings, warm_changing=True).then(after)
+
+
+# --- the rest ---
+
+
+def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    old, wanted = settings.stream, call.params["StreamSpecification"]
+    on = old is not None and old.enabled
+    if wanted.get("StreamEnabled"):
+        if on:
+            raise ValidationException(f"Table already has an enabled stream: TableName: {table.name}")
+        return _updating(settings, call, {}, stream=stream_of(wanted, call.clock.now()))
+    if old is None or not on:
+        raise ValidationException(f"Table has no stream to disable: TableName: {table.name}")
+    return _updating(settings, call, {}, stream=replace(old, enabled=False))
+
+
+def _encryption(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    """The table stays ACTIVE; the old key is told until the change is done."""
+    old, new = settings.encryption, encryption_of(call.params["SSESpecification"], call.region)
+    if new is None and old is None:
+        raise ValidationException(f"{INVALID}Table is already encrypted by default")
+    if old is not None and call.params["SSESpecification"].get("KMSMasterKeyId") == old.key_arn:
+        raise ValidationException(
+            f"{INVALID}Table is already encrypted with given KMSMasterKeyId. "
+            "Use KMSMasterKeyId parameter if you want to change Master Key"
+        )
+    shown = old or new
+    busy = None if shown is None else replace(shown, status="UPDATING")
+    return replace(settings, encryption=busy).then(Event(_due(call), {"encryption": new}))
+
+
+def _table_class(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    wanted: str = call.params["TableClass"]
+    if wanted == (settings.table_class or "STANDARD"):
+        return settings
+    return _updating(settings, call, {"table_class": wanted, "table_class_changed": _due(call)})
+
+
+def _protection(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    return replace(settings, deletion_protection=bool(call.params["DeletionProtectionEnabled"]))
+
+
+#: By member, in the order carried out: indexes after the billing mode that their units depend on.
+_CHANGES: Final[dict[str, Change]] = {
+    "BillingMode": _billing,
+    "ProvisionedThroughput": _units,
+    "OnDemandThroughput": _ceiling,
+    "WarmThroughput": _warm,
+    "GlobalSecondaryIndexUpdates": with_index_changes,
+    "StreamSpecification": _stream,
+    "SSESpecification": _encryption,
+    "TableClass": _table_class,
+    "DeletionProtectionEnabled": _protection,
+}

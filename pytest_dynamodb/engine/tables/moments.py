@@ -1,0 +1,34 @@
+"""Moments as AWS writes them in texts: always in English, always UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Final
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def moment_in_words(moment: float) -> str:
+    """Such as "Monday, February 13, 2023 at 10:25:39 AM Coordinated Universal Time".
+
+    >>> moment_in_words(1_676_283_939.5)
+    'Monday, February 13, 2023 at 10:25:39 AM Coordinated Universal Time'
+    """
+    at = datetime.fromtimestamp(moment, timezone.utc)
+    hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
+    day = f"{_DAYS[at.weekday()]}, {_MONTHS[at.month - 1]} {at.day}, {at.year}"
+    return f"{day} at {hour}:{at.minute:02d}:{at.second:02d} {half} Coordinated Universal Time"
+
+
+def moment_in_label(moment: float) -> str:
+    """Such as "2023-02-13T10:25:39.500": to the millisecond, as in a stream's label.
+
+    >>> moment_in_label(1_676_283_939.5)
+    '2023-02-13T10:25:39.500'
+    """
+    at = datetime.fromtimestamp(moment, timezone.utc)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"

@@ -1,0 +1,127 @@
+"""The in-memory DynamoDB of a run: what fixtures wider than a test have made, and a copy of it for each test.
+
+A test writes to its own copy, so no test sees another's writes, in whatever order they run. A wider fixture writes to
+what all copies are taken from, for as long as it is set up: what it did is undone when it is torn down, whether it
+cleans up after itself or not.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.engine import Snapshot
+    from pytest_dynamodb.exchange import Request, Response
+    from pytest_dynamodb.mock import Mock
+
+#: Operations that change nothing begin with one of these.
+_READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List")
+
+
+class World:
+    """What wider fixtures share. The engine is loaded when something is first asked of it."""
+
+    def __init__(self) -> None:
+        self._layers: list[FixtureMock] = []
+        self._test: TestMock | None = None
+
+    @cached_property
+    def mock(self) -> Mock:
+        """What the copies are taken from."""
+        from pytest_dynamodb.mock import Mock
+
+        return Mock()
+
+    def for_test(self) -> TestMock:
+        """A test's own, from now on the one that hears of what wider fixtures do."""
+        self._test = TestMock(self)
+        return self._test
+
+    def for_fixture(self) -> FixtureMock:
+        """A wider fixture's way to it."""
+        return FixtureMock(self)
+
+    def begin(self, layer: FixtureMock) -> Snapshot:
+        """A fixture is about to write: what there was before."""
+        before = self.mock.snapshot()
+        self._layers.append(layer)
+        return before
+
+    def carry_out(self, request: Request) -> Response:
+        """Answer a wider fixture. A test that has its copy already hears of it too: the fixture is set up for it."""
+        test = self._test
+        if test is not None and test.has_begun and not request.operation.startswith(_READS):
+            test.answer(request)
+        return self.mock.answer(request)
+
+    def undo(self, layer: FixtureMock, before: Snapshot) -> None:
+        """Take back what a fixture did. What was done later, by fixtures that are still set up, is done again."""
+        position = self._layers.index(layer)
+        later = self._layers[position + 1 :]
+        del self._layers[position:]
+        self.mock.restore(before)
+        for other in later:
+            other.again()
+
+
+class TestMock:
+    """A test's copy, taken when the test first asks something of it: wider fixtures are set up until then."""
+
+    __test__ = False  # pytest would collect it by its name, wherever it is imported
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the copy has been taken."""
+        return "mock" in self.__dict__
+
+    @cached_property
+    def mock(self) -> Mock:
+        """The copy, with a clock of its own."""
+        return self._world.mock.fork()
+
+    def answer(self, request: Request) -> Response:
+        """The copy's answer."""
+        return self.mock.answer(request)
+
+    def end(self) -> None:
+        """The test is over."""
+        if self._world._test is self:  # noqa: SLF001 - its own
+            self._world._test = None  # noqa: SLF001
+
+
+class FixtureMock:
+    """What a wider fixture is answered from."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._before: Snapshot | None = None
+        self._writes: list[Request] = []
+
+    @property
+    def mock(self) -> Mock:
+        """What it writes to."""
+        return self._world.mock
+
+    def answer(self, request: Request) -> Response:
+        """The answer, noted if it may have changed something."""
+        if not request.operation.startswith(_READS):
+            if self._before is None:
+                self._before = self._world.begin(self)
+            self._writes.append(request)
+        return self._world.carry_out(request)
+
+    def again(self) -> None:
+        """Do what was done, on something else."""
+        self._before = self._world.begin(self)
+        for request in self._writes:
+            self._world.mock.answer(request)
+
+    def end(self) -> None:
+        """The fixture is torn down: as if it had never been."""
+        if self._before is not None:
+            before, self._before = self._before, None
+            self._world.undo(self, before)

@@ -1,0 +1,289 @@
+"""`pytest-dynamodb serve` in a process of its own, and SDKs that know nothing of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from pytest_dynamodb import Cassette, load_cassette, use_cassette
+from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.store import write
+from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
+
+START_WITHIN, STOP_WITHIN = 60, 30
+READY = "pytest-dynamodb: serving "
+
+
+@contextmanager
+def serving(*arguments: object, status: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a server, and (once it has stopped) what it printed. Stopped by SIGTERM, it exits with ``status``."""
+    command = [sys.executable, "-m", "pytest_dynamodb", "serve", "--port", "0", *map(str, arguments)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert server.stdout is not None
+    printed: list[str] = []
+    try:
+        first = server.stdout.readline()
+        assert first.startswith(READY), first + server.stdout.read()
+        yield first.split()[-1], printed
+        server.send_signal(signal.SIGTERM)
+        rest, _ = server.communicate(timeout=STOP_WITHIN)
+        printed.extend(rest.splitlines())
+        assert server.returncode == status, rest
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def refused(*arguments: object) -> str:
+    """What is printed by a `serve` that does not start."""
+    command = [sys.executable, "-m", "pytest_dynamodb", "serve", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=START_WITHIN, check=False)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def client(url: str, **settings: Any) -> Any:
+    return boto3.client("dynamodb", endpoint_url=url, config=Config(retries={"total_max_attempts": 1}, **settings))
+
+
+def work(dynamodb: Any, table: str = "serve") -> list[Any]:
+    """A bit of everything; what came of it."""
+    dynamodb.create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=table)
+    item = {"pk": {"S": "é"}, "n": {"N": "1.5"}, "b": {"B": b"\x00\xff"}, "big": {"S": "x" * 10_000}}
+    dynamodb.put_item(TableName=table, Item=item)
+    found = dynamodb.get_item(TableName=table, Key={"pk": {"S": "é"}})["Item"]
+    with pytest.raises(ClientError) as refusal:
+        dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+    written = dynamodb.transact_write_items(TransactItems=[{"Delete": {"TableName": table, "Key": {"pk": {"S": "é"}}}}])
+    gone = dynamodb.get_item(TableName=table, Key={"pk": {"S": "é"}}).get("Item")
+    dynamodb.delete_table(TableName=table)
+    assert (found, gone) == (item, None)
+    assert written["ResponseMetadata"]["HTTPStatusCode"] == 200
+    return [found, refusal.value.response["Error"], gone]
+
+
+pytestmark = pytest.mark.usefixtures("credentials")
+
+
+def test_boto3_works_with_the_mock() -> None:
+    with serving() as (url, printed):
+        work(client(url))
+    assert printed == []
+
+
+def test_what_is_recorded_through_it_is_replayed_by_it(moto: str, tmp_path: Path) -> None:
+    path = tmp_path / "proxy.ddb.msgpack"
+    with serving("--provider", "record", "--cassette", path, "--upstream", moto) as (url, printed):
+        recorded = work(client(url))
+    count = len(load_cassette(path).exchanges)
+    assert printed == [f"pytest-dynamodb: {count} recorded into {path}"]
+    with serving("--provider", "replay", "--cassette", path) as (url, printed):
+        assert work(client(url)) == recorded
+    assert printed == [f"pytest-dynamodb: {count} replayed, 0 missed"]
+
+
+def test_a_cassette_is_the_same_in_process_and_over_http(moto: str, tmp_path: Path) -> None:
+    path = tmp_path / "either.ddb.msgpack"
+    with use_cassette(path, mode="rewrite", upstream=moto):
+        recorded = work(boto3.client("dynamodb"))
+    with serving("--provider", "replay", "--cassette", path) as (url, _):
+        assert work(client(url)) == recorded
+    through = tmp_path / "through.ddb.msgpack"
+    with serving("--provider", "record", "--cassette", through, "--upstream", moto) as (url, _):
+        work(client(url))
+    with use_cassette(through):
+        assert work(boto3.client("dynamodb")) == recorded
+
+
+def test_recording_the_same_again_does_not_change_a_byte(moto: str, tmp_path: Path) -> None:
+    path = tmp_path / "same.ddb.msgpack"
+    contents = []
+    for _ in range(2):
+        with serving("--provider", "record", "--cassette", path, "--upstream", moto) as (url, _):
+            client(url).list_tables(Limit=5)
+        contents.append((path.read_bytes(), path.stat().st_mtime_ns))
+    assert contents[0] == contents[1]
+
+
+def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.ddb.msgpack"
+    with serving("--provider", "record", "--cassette", path, "--upstream", "http://127.0.0.1:9") as (_, printed):
+        pass
+    assert printed == ["pytest-dynamodb: 0 recorded"]
+    assert not path.exists()
+
+
+def test_an_upstream_that_is_out_of_reach_is_said_and_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "away.ddb.msgpack"
+    with serving("--provider", "record", "--cassette", path, "--upstream", "http://127.0.0.1:9") as (url, printed):
+        with pytest.raises(ConnectionClosedError):
+            client(url).list_tables()
+    assert "the upstream did not answer: EndpointConnectionError: http://127.0.0.1:9" in printed[0]
+    (exchange,) = load_cassette(path).exchanges
+    assert exchange.error_code == "EndpointConnectionError"
+
+
+def cassette(path: Path, *exchanges: Exchange) -> Path:
+    write(path, Header(), list(exchanges))
+    return path
+
+
+def test_a_miss_reaches_the_client_and_the_exit_code(tmp_path: Path) -> None:
+    path = cassette(tmp_path / "one.ddb.msgpack", Exchange("ListTables", {}, Response(200, {"TableNames": ["a"]})))
+    with serving("--provider", "replay", "--cassette", path, status=1) as (url, printed):
+        assert client(url).list_tables()["TableNames"] == ["a"]
+        with pytest.raises(ClientError) as missed:
+            client(url).list_tables(Limit=1)
+    error = missed.value.response["Error"]
+    assert error["Code"] == "UnexpectedRequest"
+    assert f"pytest-dynamodb serve --provider record --cassette {path}" in error["Message"]
+    assert printed[0].startswith("UnexpectedRequest: ")
+    assert printed[-1] == "pytest-dynamodb: 1 replayed, 1 missed"
+
+
+def test_a_recorded_failure_of_the_transport_is_one_again(tmp_path: Path) -> None:
+    failure = TransportFailure("ReadTimeoutError", "no", {"endpoint_url": "http://x"})
+    path = cassette(tmp_path / "failure.ddb.msgpack", Exchange("ListTables", {}, failure))
+    with serving("--provider", "replay", "--cassette", path) as (url, _):
+        with pytest.raises(ConnectionClosedError):
+            client(url).list_tables()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--provider", "replay"], "--provider replay needs --cassette"),
+        (["--provider", "record", "--cassette", "x"], "--provider record needs --upstream"),
+        (["--provider", "mock", "--cassette", "x"], "--cassette makes no sense with --provider mock"),
+        (["--provider", "replay", "--cassette", "x", "--dump", "y"], "--dump makes no sense with --provider replay"),
+        (["--provider", "nonsense"], "nonsense"),
+        (["--port", "65536"], "65536"),
+        (["--provider", "replay", "--cassette", "nowhere.ddb.msgpack"], "nowhere.ddb.msgpack: cannot be read"),
+        (["--provider", "record", "--cassette", "x", "--upstream", "nonsense"], "not 'nonsense'"),
+        (["--provider", "record", "--cassette", "x", "--upstream", "http://a:b"], "is no URL"),
+        (["--provider", "record", "--cassette", "x", "--upstream", "aws"], "pytest --record"),
+        (
+            ["--provider", "record", "--cassette", "x", "--upstream", "https://dynamodb.us-east-1.amazonaws.com"],
+            "signed for this server",
+        ),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1, port 8000"),
+        (["--load", "nowhere.json"], "nowhere.json"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_makes_no_sense_is_a_usage_error(arguments: list[str], said: str) -> None:
+    assert said in refused(*arguments)
+
+
+def test_without_uvicorn_it_says_what_to_install(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['uvicorn'] = None; from pytest_dynamodb.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "serve", "--port", "0"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "pip install 'pytest-dynamodb-cassette[server]'" in done.stderr
+
+
+# Other SDKs
+
+JS = """
+const { DynamoDBClient, CreateTableCommand, PutItemCommand, GetItemCommand, TransactWriteItemsCommand,
+        DeleteTableCommand, waitUntilTableExists } = require("@aws-sdk/client-dynamodb");
+const [endpoint] = process.argv.slice(2);
+const client = new DynamoDBClient({ endpoint, region: "us-east-1",
+    credentials: { accessKeyId: "AKIAEXAMPLEEXAMPLE00", secretAccessKey: "example" } });
+const table = { TableName: "js" }, Key = { pk: { S: "é" } };
+(async () => {
+    await client.send(new CreateTableCommand({ ...table, BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }] }));
+    await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.01 }, table);
+    const Item = { ...Key, n: { N: "1.5" }, b: { B: new Uint8Array([0, 255]) }, big: { S: "x".repeat(10000) } };
+    await client.send(new PutItemCommand({ ...table, Item }));
+    const found = await client.send(new GetItemCommand({ ...table, Key }));
+    let refusal;
+    try {
+        await client.send(new PutItemCommand({ ...table, Item, ConditionExpression: "attribute_not_exists(pk)" }));
+    } catch (error) {
+        refusal = error.name;
+    }
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: { ...table, Key } }] }));
+    await client.send(new DeleteTableCommand(table));
+    console.log(JSON.stringify({ n: found.Item.n, b: [...found.Item.b.B], big: found.Item.big.S.length, refusal }));
+})();
+"""
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """The script above, where node can run it."""
+    if shutil.which("node") is None:
+        pytest.skip("there is no node")
+    found = subprocess.run(["node", "-e", "require('@aws-sdk/client-dynamodb')"], capture_output=True, check=False)
+    if found.returncode:
+        pytest.skip("node finds no @aws-sdk/client-dynamodb: npm install it, and name its node_modules in NODE_PATH")
+    script = tmp_path / "work.js"
+    script.write_text(textwrap.dedent(JS), encoding="utf-8")
+    return script
+
+
+def javascript(script: Path, url: str) -> Any:
+    done = subprocess.run(["node", str(script), url], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+WORKED = {"n": {"N": "1.5"}, "b": [0, 255], "big": 10_000, "refusal": "ConditionalCheckFailedException"}
+
+
+def test_javascript_s_sdk_works_with_the_mock(node: Path) -> None:
+    with serving() as (url, _):
+        assert javascript(node, url) == WORKED
+
+
+def test_javascript_s_sdk_is_recorded_and_replayed(node: Path, moto: str, tmp_path: Path) -> None:
+    path = tmp_path / "js.ddb.msgpack"
+    with serving("--provider", "record", "--cassette", path, "--upstream", moto) as (url, _):
+        assert javascript(node, url) == WORKED
+    with serving("--provider", "replay", "--cassette", path) as (url, _):
+        assert javascript(node, url) == WORKED
+
+
+def test_pynamodb_works_with_the_mock() -> None:
+    attributes = pytest.importorskip("pynamodb.attributes", reason="PynamoDB is not installed")
+    models = pytest.importorskip("pynamodb.models")
+    with serving() as (url, _):
+        meta = type("Meta", (), {"table_name": "pynamodb", "region": "us-east-1", "host": url})
+        members = {
+            "Meta": meta,
+            "pk": attributes.UnicodeAttribute(hash_key=True),
+            "n": attributes.NumberAttribute(default=0),
+        }
+        model: Any = type("Model", (models.Model,), members)
+        model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+        model("a", n=1).save()
+        model("a").update(actions=[model.n.add(2)])
+        assert model.get("a").n == 3
+        assert [found.pk for found in model.query("a")] == ["a"]
+        model.delete_table()
