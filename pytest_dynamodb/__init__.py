@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.table import TableClient
+    from pytest_dynamodb.clock import SystemClock, VirtualClock
+    from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
     from pytest_dynamodb.errors import (
         AccessDeniedException,
         CassetteError,
@@ -61,6 +63,8 @@ _HOMES = {
     "client.client": ("DynamoDbClient",),
     "client.config": ("ClientConfig",),
     "client.table": ("TableClient",),
+    "clock": ("SystemClock", "VirtualClock"),
+    "engine": ("Engine", "Lifecycle", "Snapshot"),
     "errors": (
         "AccessDeniedException",
         "CassetteError",
@@ -112,12 +116,14 @@ __all__ = [
     "DriftError",
     "DynamoDbClient",
     "DynamoDbError",
+    "Engine",
     "Exchange",
     "ExpiredTokenException",
     "InternalServerError",
     "ItemCollectionSizeLimitExceededException",
     "ItemNotFound",
     "Key",
+    "Lifecycle",
     "LimitExceededException",
     "LiveProvider",
     "LoadError",
@@ -139,6 +145,8 @@ __all__ = [
     "ResourceNotFoundException",
     "Response",
     "ServiceUnavailable",
+    "Snapshot",
+    "SystemClock",
     "TableClient",
     "TableView",
     "Tables",
@@ -150,6 +158,7 @@ __all__ = [
     "UnplayedExchanges",
     "UnrecognizedClientException",
     "ValidationException",
+    "VirtualClock",
     "load_cassette",
     "mock_dynamodb",
     "save_cassette",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
 
 
 class Region:
-    """Tables by name, and the tokens of recent transactions. ``account`` has twelve digits."""
+    """Tables by name, streams by ARN, and the tokens of recent transactions. ``account`` has twelve digits."""
 
-    __slots__ = ("account", "name", "owner", "tables", "tokens")
+    __slots__ = ("account", "name", "owner", "streams", "tables", "tokens")
 
     def __init__(self, owner: object, account: str, name: str) -> None:
         self.owner, self.account, self.name = owner, account, name
         self.tables: dict[str, Table] = {}
+        self.streams: dict[str, Stream] = {}
         self.tokens: dict[str, tuple[bytes, float]] = {}  # by ClientRequestToken: digest of the request, valid until
 
     def find(self, name: str, now: float) -> Table | None:
@@ -50,7 +52,7 @@ class Region:
         Only right if this region's owner changes too: see ``Engine.snapshot``.
         """
         other = Region(owner, self.account, self.name)
-        other.tables, other.tokens = self.tables.copy(), self.tokens.copy()
+        other.tables, other.streams, other.tokens = self.tables.copy(), self.streams.copy(), self.tokens.copy()
         return other
 
     def arn(self, table: str) -> str:

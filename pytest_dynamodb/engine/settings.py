@@ -57,10 +57,11 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """A stream that is or was on. ``label`` is in its ARN and stays known when it is off."""
+    """A stream that is or was on, and since when. ``label`` is in its ARN and stays known when it is off."""
 
     label: str
     view_type: str
+    since: float
     enabled: bool = True
 
 

@@ -7,7 +7,7 @@ unused shows only once every expression of the request is known (``check_unused`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
@@ -66,54 +66,26 @@ def put_names(node: AnyNode, names: Mapping[str, str], *, expression: str = "") 
     return cast("AnyNode", _NameResolver(names, {}, expression).put(node))
 
 
+def put_values(node: AnyNode, values: Mapping[str, dict[str, Any]], *, expression: str = "") -> AnyNode:
+    """The same tree with a literal for every placeholder, of a tree whose names are in place.
+
+    Raises ``ExpressionError`` ("undefined-value").
+    """
+    return cast("AnyNode", _ValueResolver({}, values, expression).put(node))
+
+
 class _Resolver:
     def __init__(self, names: Mapping[str, str], values: Mapping[str, dict[str, Any]], expression: str) -> None:
         self._names, self._values, self._expression = names, values, expression
 
     def put(self, node: Any) -> Any:
-        match node:
-            case Path():
-                return self._path(node)
-            case Placeholder(text=text):
-                return self._value(text)
-            case Compare(operator=operator, left=left, right=right):
-                return Compare(operator, self.put(left), self.put(right))
-            case And(conditions=conditions):
-                return And(self._all(conditions))
-            case Or(conditions=conditions):
-                return Or(self._all(conditions))
-            case Not(condition=condition):
-                return Not(self.put(condition))
-            case Function(name=name, arguments=arguments):
-                return Function(name, self._all(arguments))
-            case Between(operand=operand, low=low, high=high):
-                return Between(self.put(operand), self.put(low), self.put(high))
-            case In(operand=operand, choices=choices):
-                return In(self.put(operand), self._all(choices))
-            case _:
-                return self._put_update(node)
+        build = _BUILDERS.get(type(node))
+        return node if build is None else build(self, node)  # literals are what they stand for
 
-    def _put_update(self, node: Any) -> Any:
-        match node:
-            case SetAction(path=path, value=value):
-                return SetAction(self._path(path), self.put(value))
-            case RemoveAction(path=path):
-                return RemoveAction(self._path(path))
-            case ValueAction(path=path, value=value):
-                return ValueAction(self._path(path), self.put(value))
-            case Arithmetic(operator=operator, left=left, right=right):
-                return Arithmetic(operator, self.put(left), self.put(right))
-            case Update(sections=sections):
-                return Update(tuple(Section(section.name, self._all(section.actions)) for section in sections))
-            case Projection(paths=paths):
-                return Projection(self._all(paths))
-            case _:  # literals are what they stand for
-                return node
-
-    def _all(self, nodes: Iterable[Any]) -> tuple[Any, ...]:
+    def all(self, nodes: Iterable[Any]) -> tuple[Any, ...]:
         return tuple([self.put(node) for node in nodes])
 
-    def _path(self, path: Path) -> Path:
+    def path(self, path: Path) -> Path:
         if not any(isinstance(part, Alias) for part in path.parts):
             return path
         return Path(tuple([self._name(part.text) if isinstance(part, Alias) else part for part in path.parts]))
@@ -124,7 +96,7 @@ class _Resolver:
             raise ExpressionError("undefined-name", expression=self._expression, token=alias)
         return Name(name)
 
-    def _value(self, placeholder: str) -> Literal | Placeholder:
+    def value(self, placeholder: str) -> Literal | Placeholder:
         value = self._values.get(placeholder)
         if not isinstance(value, dict):
             raise ExpressionError("undefined-value", expression=self._expression, token=placeholder)
@@ -132,8 +104,34 @@ class _Resolver:
 
 
 class _NameResolver(_Resolver):
-    def _value(self, placeholder: str) -> Literal | Placeholder:
+    def value(self, placeholder: str) -> Literal | Placeholder:
         return Placeholder(placeholder)
+
+
+class _ValueResolver(_Resolver):
+    def path(self, path: Path) -> Path:
+        return path
+
+
+# How each kind of node is made again of its parts; the table saves a chain of tests on every node of every request.
+_BUILDERS: Final[dict[type, Callable[[_Resolver, Any], Any]]] = {
+    Path: lambda put, node: put.path(node),
+    Placeholder: lambda put, node: put.value(node.text),
+    Compare: lambda put, node: Compare(node.operator, put.put(node.left), put.put(node.right)),
+    And: lambda put, node: And(put.all(node.conditions)),
+    Or: lambda put, node: Or(put.all(node.conditions)),
+    Not: lambda put, node: Not(put.put(node.condition)),
+    Function: lambda put, node: Function(node.name, put.all(node.arguments)),
+    Between: lambda put, node: Between(put.put(node.operand), put.put(node.low), put.put(node.high)),
+    In: lambda put, node: In(put.put(node.operand), put.all(node.choices)),
+    SetAction: lambda put, node: SetAction(put.path(node.path), put.put(node.value)),
+    RemoveAction: lambda put, node: RemoveAction(put.path(node.path)),
+    ValueAction: lambda put, node: ValueAction(put.path(node.path), put.put(node.value)),
+    Arithmetic: lambda put, node: Arithmetic(node.operator, put.put(node.left), put.put(node.right)),
+    Section: lambda put, node: Section(node.name, put.all(node.actions)),
+    Update: lambda put, node: Update(put.all(node.sections)),
+    Projection: lambda put, node: Projection(put.all(node.paths)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def check_sizes(names: Mapping[str, str] | None, values: Mapping[str, dict[str, 
     ``values`` must be valid attribute values: DynamoDB checks those before.
     """
     for kind, size in (
-        ("names", sum(len(key) + len(name.encode()) for key, name in (names or {}).items())),
+        ("names", sum(len(key) + len(name.encode("utf-8", "surrogatepass")) for key, name in (names or {}).items())),
         ("values", sum(len(key) + value_size(value) for key, value in (values or {}).items())),
     ):
         if size > MAX_SUBSTITUTION_BYTES:

@@ -163,10 +163,10 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
 
     ``mode`` is one of ``none`` (replay; a miss fails), ``once`` (record if there is no cassette), ``new_episodes``
     (record what is missing), ``rewrite`` or ``all`` (record afresh) and ``verify`` (compare the upstream with the
-    cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to have an empty in-memory engine
-    answer, ``"replay"`` or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"`` (an empty in-memory engine), or a
-    provider that answers, such as ``MockProvider(mock)``. ``clients`` restricts it to given clients or resources; otherwise every client of the process
-    is covered. The other keywords are those of the marker ``dynamodb_cassette``.
+    cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to be answered from memory,
+    ``"replay"`` or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"``, which begins empty, or a provider that
+    answers, such as ``MockProvider(mock)``. ``clients`` restricts it to given clients or resources; otherwise every
+    client of the process is covered. The other keywords are those of the marker ``dynamodb_cassette``.
 
     Entering gives the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
     the file stays as it was and the attempt is kept beside it as ``*.failed``. Leaving raises ``UnexpectedRequest`` if

@@ -15,7 +15,7 @@ from pytest_dynamodb.mock.problems import LoadError, joined
 Parameters = dict[str, Any]
 
 #: Properties that are parameters of CreateTable under the same name.
-_SAME: Final = (
+_SAME: Final[tuple[str, ...]] = (
     "AttributeDefinitions",
     "BillingMode",
     "DeletionProtectionEnabled",
@@ -29,7 +29,7 @@ _SAME: Final = (
     "TimeToLiveSpecification",  # UpdateTimeToLive's; see ``contents``
 )
 #: Members of an index that CreateTable knows.
-_INDEX: Final = ("IndexName", "KeySchema", "OnDemandThroughput", "Projection", "ProvisionedThroughput")
+_INDEX: Final[tuple[str, ...]] = ("IndexName", "KeySchema", "OnDemandThroughput", "Projection", "ProvisionedThroughput")
 
 _KEY_TYPES: Final = {"String": "S", "Number": "N", "Binary": "B"}
 
@@ -82,7 +82,7 @@ def _name(logical: str, resource: Mapping[str, Any], functions: Functions, where
 
 
 def _table(properties: Parameters) -> Parameters:
-    made = {name: properties[name] for name in _SAME if name in properties}
+    made: Parameters = {name: properties[name] for name in _SAME if name in properties}
     for member in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if member in made:
             made[member] = [{name: index[name] for name in _INDEX if name in index} for index in made[member]]

@@ -19,7 +19,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds. ``where`` names it in messages; ``table`` is the table that its items belong to, if it says."""
+    """What a file holds. ``where`` names it in messages; ``table`` is the one that its items belong to, if it says."""
 
     where: str
     content: Any

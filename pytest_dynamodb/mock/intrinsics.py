@@ -1,7 +1,7 @@
 """CloudFormation's functions (``Ref``, ``Fn::Sub``, ``Fn::If`` ...), as far as a template says what they come to.
 
-(CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as an ``ImportValue``
-or another resource's ARN, stands as its own name, but for places that must be right: asking for those is an error.
+(CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as another
+resource's ARN, stands as its own name, but for places that must be right: asking for those is an error.
 """
 
 from __future__ import annotations

@@ -52,9 +52,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     state = state_of(item.config)
     state.current, state.places = item, None
     item.stash[OUTCOME] = {}
-    for left in (RUN, ASKED_FOR_MOCK):
-        if left in item.stash:  # type: ignore[operator]  # keys of two types
-            del item.stash[left]  # type: ignore[arg-type]
+    item.stash[ASKED_FOR_MOCK] = False
+    if RUN in item.stash:
+        del item.stash[RUN]
     if markers.is_answered(item):
         _ask_first(item, "_dynamodb_cassette_open")
     elif not state.tracked_fixtures.isdisjoint(definitions(item)):

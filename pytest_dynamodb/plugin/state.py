@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_dynamodb.plugin.options import RunSettings
-from pytest_dynamodb.plugin.world import World
 
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import CassetteRun
+    from pytest_dynamodb.plugin.world import World
 
 #: Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another.
 INSTALLED = pytest.StashKey[bool]()
@@ -48,8 +49,13 @@ class PluginState:
     current: pytest.Item | None = None
     places: tuple[dict[str, Any], Path] | None = None
     blocking: Any = None
-    #: The in-memory DynamoDB of this process, empty until a test or fixture is answered from it.
-    world: World = field(default_factory=World)
+
+    @cached_property
+    def world(self) -> World:
+        """The in-memory DynamoDB of this process, empty until a test or fixture is answered from it."""
+        from pytest_dynamodb.plugin.world import World
+
+        return World()
 
 
 STATE = pytest.StashKey[PluginState]()

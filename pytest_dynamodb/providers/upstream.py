@@ -10,7 +10,7 @@ from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 
 def endpoint_of(upstream: str) -> str | None:
-    """The URL of ``upstream``; ``None`` for ``"aws"`` and ``"mock"``. Raises ``ConfigurationError`` for anything else."""
+    """The URL of ``upstream``; ``None`` for ``"aws"`` and ``"mock"``. Raises ``ConfigurationError`` for others."""
     if upstream in ("aws", "mock"):
         return None
     parts = urlsplit(upstream)

@@ -197,7 +197,7 @@ def _problems(step: Step, status: int, body: Json, variables: dict[str, Json], d
 
 def _error_problems(wanted: Any, body: Json, variables: dict[str, Json], dialect: str) -> list[str]:
     code = str(body.get("__type", "")).rsplit("#", 1)[-1] if isinstance(body, dict) else ""
-    found = [f"error {code or None} instead of {wanted['error']}"] if code != wanted["error"] else []
+    found = list(differences(wanted["error"], code, "error"))
     if "message" in wanted:
         message = wanted["message"]
         if isinstance(message, dict) and "classic" in message:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -19,7 +18,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from pytest_dynamodb import Cassette, load_cassette, use_cassette
+from pytest_dynamodb import load_cassette, use_cassette
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
@@ -136,9 +135,9 @@ def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
 
 def test_an_upstream_that_is_out_of_reach_is_said_and_recorded(tmp_path: Path) -> None:
     path = tmp_path / "away.ddb.msgpack"
-    with serving("--provider", "record", "--cassette", path, "--upstream", "http://127.0.0.1:9") as (url, printed):
-        with pytest.raises(ConnectionClosedError):
-            client(url).list_tables()
+    recording = serving("--provider", "record", "--cassette", path, "--upstream", "http://127.0.0.1:9")
+    with recording as (url, printed), pytest.raises(ConnectionClosedError):
+        client(url).list_tables()
     assert "the upstream did not answer: EndpointConnectionError: http://127.0.0.1:9" in printed[0]
     (exchange,) = load_cassette(path).exchanges
     assert exchange.error_code == "EndpointConnectionError"
@@ -165,9 +164,8 @@ def test_a_miss_reaches_the_client_and_the_exit_code(tmp_path: Path) -> None:
 def test_a_recorded_failure_of_the_transport_is_one_again(tmp_path: Path) -> None:
     failure = TransportFailure("ReadTimeoutError", "no", {"endpoint_url": "http://x"})
     path = cassette(tmp_path / "failure.ddb.msgpack", Exchange("ListTables", {}, failure))
-    with serving("--provider", "replay", "--cassette", path) as (url, _):
-        with pytest.raises(ConnectionClosedError):
-            client(url).list_tables()
+    with serving("--provider", "replay", "--cassette", path) as (url, _), pytest.raises(ConnectionClosedError):
+        client(url).list_tables()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +185,7 @@ def test_a_recorded_failure_of_the_transport_is_one_again(tmp_path: Path) -> Non
             ["--provider", "record", "--cassette", "x", "--upstream", "https://dynamodb.us-east-1.amazonaws.com"],
             "signed for this server",
         ),
-        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1, port 8000"),
+        (["--host", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1, port 0"),
         (["--load", "nowhere.json"], "nowhere.json"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -213,7 +211,7 @@ const { DynamoDBClient, CreateTableCommand, PutItemCommand, GetItemCommand, Tran
 const [endpoint] = process.argv.slice(2);
 const client = new DynamoDBClient({ endpoint, region: "us-east-1",
     credentials: { accessKeyId: "AKIAEXAMPLEEXAMPLE00", secretAccessKey: "example" } });
-const table = { TableName: "js" }, Key = { pk: { S: "é" } };
+const table = { TableName: "javascript" }, Key = { pk: { S: "é" } };
 (async () => {
     await client.send(new CreateTableCommand({ ...table, BillingMode: "PAY_PER_REQUEST",
         KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event
+from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.description import describe
 from pytest_dynamodb.engine.tables.lookup import existing, in_use, require_active
@@ -43,6 +44,7 @@ def _check_idle(table: Table) -> None:
 
 def _going(call: Call, table: Table) -> Table:
     table = call.writable(table)
+    close_stream(call.region, table, call.clock.now())
     gone = Event(call.clock.now() + call.lifecycle.delete_table, {"status": "GONE"})
     table.settings = replace(table.settings, status="DELETING", events=(gone,))
     return table

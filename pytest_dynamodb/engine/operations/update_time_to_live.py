@@ -8,6 +8,7 @@ from typing import Any
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import TimeToLive
 from pytest_dynamodb.engine.tables.lookup import existing, in_use
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
 
 
@@ -18,7 +19,7 @@ def update_time_to_live(call: Call) -> dict[str, Any]:
     ValidationException (ack-api-quirks, DDB-TABLE-146, 442).
     """
     wanted = call.params["TimeToLiveSpecification"]
-    enabled, attribute = bool(wanted["Enabled"]), wanted["AttributeName"]
+    enabled, attribute = truth(wanted["Enabled"]), wanted["AttributeName"]
     table = existing(call)
     _check_status(table.settings.status, table.name)
     _check_change(table.settings.ttl, call, enabled=enabled, attribute=attribute)

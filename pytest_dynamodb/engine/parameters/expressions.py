@@ -26,7 +26,7 @@ from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
 from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
 from pytest_dynamodb.expressions.nodes import Between, Condition, Function, Projection, Tree, Update, walk
 from pytest_dynamodb.expressions.parser import ExpressionName
-from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, put_names, resolve
+from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, put_names, put_values
 from pytest_dynamodb.expressions.validation import bind, checked_tree
 
 Values: TypeAlias = "dict[str, dict[str, Any]]"
@@ -42,6 +42,9 @@ class BoundExpressions:
     filter: Condition | None = None
     projection: Projection | None = None
 
+
+MANY, LONG = 100, 1000
+"""So many names or values of so many characters are far below 2 MB, whatever the characters."""
 
 NO_EXPRESSIONS: Final = BoundExpressions()
 
@@ -75,7 +78,8 @@ def _bound(
     given: Values | None = params.get("ExpressionAttributeValues")
     _check_keys(None if names is None else tuple(names), None if given is None else tuple(given))
     values = {} if given is None else checked_expression_values(given, wording=wording_of(operation, dialect))
-    check_sizes(names, values)
+    if _may_be_large(names) or any(map(_may_be_large, values.values())) or len(values) > MANY:
+        check_sizes(names, values)
     shape = (
         tuple(texts),
         () if names is None else tuple(names.items()),
@@ -104,6 +108,13 @@ def _expressions(trees: dict[ExpressionName, Tree]) -> BoundExpressions:
 @lru_cache(maxsize=1024)
 def _check_keys(names: tuple[str, ...] | None, values: tuple[str, ...] | None) -> None:
     check_keys(None if names is None else dict.fromkeys(names), None if values is None else dict.fromkeys(values))
+
+
+def _may_be_large(texts: Mapping[str, Any] | None) -> bool:
+    """Whether names, or one value, may take so much that the limit of all matters: most requests need no sum."""
+    return texts is not None and (
+        len(texts) > MANY or any(type(text) is not str or len(text) > LONG for text in texts.values())
+    )
 
 
 def _checked(
@@ -139,7 +150,7 @@ def _looks_at_values(node: object) -> bool:
 
 
 def _filled(expression: ExpressionName, tree: Tree, again: bool, values: Values) -> Tree:
-    return bind(expression, tree, {}, values) if again else resolve(tree, {}, values)
+    return bind(expression, tree, {}, values) if again else put_values(tree, values, expression=expression)
 
 
 def _remember(shape: _Shape, template: _Template) -> None:

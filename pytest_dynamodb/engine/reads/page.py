@@ -22,35 +22,36 @@ Fetch: TypeAlias = "Callable[[Item], Item]"
 class Page:
     """``items`` are kept, ``scanned`` were evaluated. ``last`` is the one to go on after, ``None`` at the end.
 
-    ``size`` is bytes read from the source, ``fetched`` bytes read from the table for an index's entries.
+    ``size`` is bytes read from the source; ``fetched`` are the sizes of items read from the table for an index's entries.
     """
 
     __slots__ = ("fetched", "items", "last", "scanned", "size")
 
     def __init__(self) -> None:
         self.items: list[Item] = []
-        self.scanned = self.size = self.fetched = 0
+        self.fetched: list[int] = []
+        self.scanned = self.size = 0
         self.last: Item | None = None
 
 
 def read_page(
     stored: Iterable[Item], limit: int | None, *, keep: Keep | None = None, fetch: Fetch | None = None
 ) -> Page:
-    """The first page of what is stored. ``fetch`` gets the item that an entry stands for."""
+    """The first page of what is stored. ``fetch`` gets the item that an entry stands for, which then counts."""
     page = Page()
-    kept = page.items
-    size = scanned = fetched = 0
-    for item in stored:
+    kept, fetched = page.items, page.fetched
+    size = evaluated = scanned = 0
+    for entry in stored:
         scanned += 1
-        size += item.size
-        found = item
+        size += entry.size
+        item = entry if fetch is None else fetch(entry)
+        evaluated += item.size
         if fetch is not None:
-            found = fetch(item)
-            fetched += found.size
-        if keep is None or keep(found.attributes):
-            kept.append(found)
-        if scanned == limit or size >= PAGE_SIZE or fetched >= PAGE_SIZE:
-            page.last = item
+            fetched.append(item.size)
+        if keep is None or keep(item.attributes):
+            kept.append(item)
+        if scanned == limit or evaluated >= PAGE_SIZE:
+            page.last = entry
             break
-    page.scanned, page.size, page.fetched = scanned, size, fetched
+    page.scanned, page.size = scanned, size
     return page

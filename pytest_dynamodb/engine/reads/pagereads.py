@@ -83,10 +83,12 @@ def page_body(call: Call, source: Source, page: Page, part: Wanted) -> dict[str,
 
 
 def _usage(source: Source, page: Page, params: dict[str, Any]) -> Usage:
-    """What is read is charged as a whole, filtered out or not; what is read from the table for an index, besides."""
+    """What is read is charged as a whole, filtered out or not; what is fetched from the table for an index, by item.
+
+    (Developer guide, "Local secondary indexes": provisioned throughput considerations, "for every table item fetched".)
+    """
     consistent = truth(params.get("ConsistentRead"))
     usage = Usage()
     usage.add(read_units(page.size, consistent=consistent), source.index)
-    if page.fetched:
-        usage.add(read_units(page.fetched, consistent=consistent))
+    usage.add(sum(read_units(size, consistent=consistent) for size in page.fetched))
     return usage

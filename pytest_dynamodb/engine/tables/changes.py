@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.capacity_changes import (
     capped,
@@ -22,6 +23,7 @@ from pytest_dynamodb.engine.tables.concerns import concerns_of
 from pytest_dynamodb.engine.tables.creation import encryption_of, stream_of, throughput_of
 from pytest_dynamodb.engine.tables.index_changes import with_index_changes
 from pytest_dynamodb.engine.tables.keys import INVALID
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
 
 Change = Callable[[Table, TableSettings, Call], TableSettings]
@@ -133,12 +135,13 @@ def _warm(_: Table, settings: TableSettings, call: Call) -> TableSettings:
 def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
     old, wanted = settings.stream, call.params["StreamSpecification"]
     on = old is not None and old.enabled
-    if wanted.get("StreamEnabled"):
+    if truth(wanted.get("StreamEnabled")):
         if on:
             raise ValidationException(f"Table already has an enabled stream: TableName: {table.name}")
-        return _updating(settings, call, {}, stream=stream_of(wanted, call.clock.now()))
+        return _updating(settings, call, {}, stream=stream_of(wanted, call.clock.now(), before=old))
     if old is None or not on:
         raise ValidationException(f"Table has no stream to disable: TableName: {table.name}")
+    close_stream(call.region, table, call.clock.now())
     return _updating(settings, call, {}, stream=replace(old, enabled=False))
 
 
@@ -165,7 +168,7 @@ def _table_class(_: Table, settings: TableSettings, call: Call) -> TableSettings
 
 
 def _protection(_: Table, settings: TableSettings, call: Call) -> TableSettings:
-    return replace(settings, deletion_protection=bool(call.params["DeletionProtectionEnabled"]))
+    return replace(settings, deletion_protection=truth(call.params["DeletionProtectionEnabled"]))
 
 
 #: By member, in the order carried out: indexes after the billing mode that their units depend on.

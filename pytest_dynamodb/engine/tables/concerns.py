@@ -10,6 +10,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine.tables.billing import check_bounds, check_no_throughput
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.tables.options import check_encryption, check_table_class
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
 
 #: What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them.
@@ -96,7 +97,7 @@ def _check_members(params: Mapping[str, Any]) -> None:
 
 def _check_stream(stream: Mapping[str, Any]) -> None:
     view = stream.get("StreamViewType")
-    if stream.get("StreamEnabled") and view is None:
+    if truth(stream.get("StreamEnabled")) and view is None:
         raise ValidationException(f"{INVALID}If stream is being enabled then UpdateViewType is required")
-    if not stream.get("StreamEnabled") and view is not None:
+    if not truth(stream.get("StreamEnabled")) and view is not None:
         raise ValidationException(f"{INVALID}If stream is being disabled, then UpdateViewType must not be specified")

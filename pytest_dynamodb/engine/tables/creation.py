@@ -22,6 +22,7 @@ from pytest_dynamodb.engine.settings import (
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.moments import moment_in_label
 from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, key_schema_of
+from pytest_dynamodb.engine.validation.payload import truth
 
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
@@ -60,7 +61,7 @@ def _settings(call: Call, name: str) -> TableSettings:
         table_class=params.get("TableClass"),
         encryption=encryption_of(params.get("SSESpecification"), call.region),
         stream=stream_of(params.get("StreamSpecification"), now),
-        deletion_protection=bool(params.get("DeletionProtectionEnabled")),
+        deletion_protection=truth(params.get("DeletionProtectionEnabled")),
         tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
         policy=params.get("ResourcePolicy"),
     )
@@ -89,19 +90,26 @@ def index_settings(definition: Mapping[str, Any], *, backfilling: bool | None = 
 def throughput_of(params: Mapping[str, Any]) -> Throughput:
     """The ProvisionedThroughput of a table or an index; zeros where there is none."""
     given = params.get("ProvisionedThroughput")
-    return Throughput() if given is None else Throughput(given["ReadCapacityUnits"], given["WriteCapacityUnits"])
+    return (
+        Throughput() if given is None else Throughput(int(given["ReadCapacityUnits"]), int(given["WriteCapacityUnits"]))
+    )
 
 
 def ceiling_of(params: Mapping[str, Any]) -> Units:
     """The OnDemandThroughput of a table or an index."""
     given = params.get("OnDemandThroughput") or {}
-    return Units(given.get("MaxReadRequestUnits"), given.get("MaxWriteRequestUnits"))
+    return Units(_whole(given.get("MaxReadRequestUnits")), _whole(given.get("MaxWriteRequestUnits")))
 
 
 def warm_of(params: Mapping[str, Any]) -> Units:
     """The WarmThroughput of a table or an index."""
     given = params.get("WarmThroughput") or {}
-    return Units(given.get("ReadUnitsPerSecond"), given.get("WriteUnitsPerSecond"))
+    return Units(_whole(given.get("ReadUnitsPerSecond")), _whole(given.get("WriteUnitsPerSecond")))
+
+
+def _whole(number: float | None) -> int | None:
+    """Decimals are cut, as validation lets them pass."""
+    return None if number is None else int(number)
 
 
 def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> Encryption | None:
@@ -109,7 +117,7 @@ def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> En
 
     An SSEType alone switches it on, too (ack-api-quirks, DDB-TABLE-044).
     """
-    if not specification or not (specification.get("Enabled") or specification.get("SSEType")):
+    if not specification or not (truth(specification.get("Enabled")) or specification.get("SSEType")):
         return None
     return Encryption("ENABLED", _key_arn(specification.get("KMSMasterKeyId"), region))
 
@@ -124,8 +132,15 @@ def _key_arn(key: str | None, region: Region) -> str:
     return prefix + (key if key.startswith("alias/") else "key/" + key)
 
 
-def stream_of(specification: Mapping[str, Any] | None, now: float) -> StreamSettings | None:
-    """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel)."""
-    if not specification or not specification.get("StreamEnabled"):
+def stream_of(
+    specification: Mapping[str, Any] | None, now: float, *, before: StreamSettings | None = None
+) -> StreamSettings | None:
+    """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel).
+
+    A clock that stands still must not give it the label of the one ``before``.
+    """
+    if not specification or not truth(specification.get("StreamEnabled")):
         return None
-    return StreamSettings(moment_in_label(now), specification["StreamViewType"])
+    if before is not None:
+        now = max(now, before.since + 0.001)
+    return StreamSettings(moment_in_label(now), specification["StreamViewType"], now)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.tables.tags import check_tags
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
 
 _CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
@@ -27,9 +28,9 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 def _check_new_stream(stream: Mapping[str, Any]) -> None:
     view = stream.get("StreamViewType")
-    if stream.get("StreamEnabled") and view is None:
+    if truth(stream.get("StreamEnabled")) and view is None:
         raise ValidationException(f"{INVALID}Table is being created with a stream enabled, UpdateViewType is required")
-    if not stream.get("StreamEnabled") and view is not None:
+    if not truth(stream.get("StreamEnabled")) and view is not None:
         raise ValidationException(
             f"{INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified"
         )
@@ -38,7 +39,7 @@ def _check_new_stream(stream: Mapping[str, Any]) -> None:
 def check_encryption(encryption: Mapping[str, Any]) -> None:
     """The members of an SSESpecification go together."""
     kind, key = encryption.get("SSEType"), encryption.get("KMSMasterKeyId")
-    if encryption.get("Enabled") is False:
+    if encryption.get("Enabled") is not None and not truth(encryption["Enabled"]):
         for member, value in (("SSEType", kind), ("KMSMasterKeyId", key)):
             if value is not None:
                 raise ValidationException(f"{INVALID}{member} can not be specified if Enabled is false")

@@ -47,7 +47,7 @@ def test_a_step_of_the_wrong_kind_leads_nowhere(text: str) -> None:
 
 def test_names_alone_are_whole_names() -> None:
     """AttributesToGet knows no paths."""
-    item = {"a.b": {"S": "x"}, "a": {"M": {"b": {"S": "y"}}}}
+    item: dict[str, Any] = {"a.b": {"S": "x"}, "a": {"M": {"b": {"S": "y"}}}}
     assert compile_projection(("a.b", "c"))(item) == {"a.b": {"S": "x"}}
 
 

@@ -174,7 +174,7 @@ class TestAddAndDelete:
 
     def test_the_legacy_parameter_words_that_otherwise(self) -> None:
         tree = resolve(parse_update("ADD s :v"), {}, {":v": {"N": "1"}})
-        with pytest.raises(ValidationException, match="^Type mismatch for attribute to update$"):
+        with pytest.raises(ValidationException, match=r"^Type mismatch for attribute to update$"):
             compile_update(tree, mismatch=LEGACY_MISMATCH).apply(ITEM, KEY)
 
 

@@ -86,7 +86,7 @@ def test_operators_that_no_key_can_have_keep_their_names() -> None:
 
 def test_key_conditions_may_not_be_empty() -> None:
     assert legacy_key_clauses({}, dialect="classic", operation="Query") is None
-    with pytest.raises(ValidationException, match="^Conditions can be of length 1 or 2 only$"):
+    with pytest.raises(ValidationException, match=r"^Conditions can be of length 1 or 2 only$"):
         legacy_key_clauses({"KeyConditions": {}}, dialect="classic", operation="Query")
 
 

@@ -41,7 +41,7 @@ def test_trees_hold_canonical_values_also_where_the_same_texts_come_again(number
 
 def test_other_names_make_another_tree_of_the_same_text() -> None:
     for name in ("a", "b"):
-        params = {"ProjectionExpression": "#n", "ExpressionAttributeNames": {"#n": name}}
+        params: dict[str, Any] = {"ProjectionExpression": "#n", "ExpressionAttributeNames": {"#n": name}}
         bound = bind_expressions("GetItem", params, dialect="classic")
         assert bound.projection is not None
         assert bound.projection.paths == (Path((Name(name),)),)
@@ -70,7 +70,7 @@ def test_values_of_other_types_are_checked_anew() -> None:
 
 def test_bounds_and_names_of_types_are_checked_whatever_came_before() -> None:
     for low, high in (("1", "2"), ("2", "1"), ("1", "2")):
-        params = {
+        params: dict[str, Any] = {
             "FilterExpression": "a BETWEEN :l AND :h",
             "ExpressionAttributeValues": {":l": {"N": low}, ":h": {"N": high}},
         }
@@ -79,7 +79,10 @@ def test_bounds_and_names_of_types_are_checked_whatever_came_before() -> None:
         else:
             assert "requires upper bound to be greater than or equal to lower bound" in refusal("Scan", **params)
     for name in ("S", "X", "S"):
-        params = {"FilterExpression": "attribute_type(a, :t)", "ExpressionAttributeValues": {":t": {"S": name}}}
+        params = {
+            "FilterExpression": "attribute_type(a, :t)",
+            "ExpressionAttributeValues": {":t": {"S": name}},
+        }
         if name == "S":
             bind_expressions("Scan", params, dialect="classic")
         else:
@@ -118,7 +121,7 @@ class TestOrder:
         )
 
     def test_then_what_is_unused(self) -> None:
-        params = {"KeyConditionExpression": "a = :a OR b = :a", "ExpressionAttributeNames": {"#x": "x"}}
+        params: dict[str, Any] = {"KeyConditionExpression": "a = :a OR b = :a", "ExpressionAttributeNames": {"#x": "x"}}
         problem = refusal("Query", **params, ExpressionAttributeValues={":a": {"S": "a"}})
         assert problem == "Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}"
 
@@ -146,7 +149,7 @@ class TestDialects:
         assert problem == self.UNDEFINED
 
     def test_values_are_worded_by_operation(self) -> None:
-        params = {"ConditionExpression": "n = :v", "ExpressionAttributeValues": {":v": {"N": "abc"}}}
+        params: dict[str, Any] = {"ConditionExpression": "n = :v", "ExpressionAttributeValues": {":v": {"N": "abc"}}}
         bare = "The parameter cannot be converted to a numeric value: abc"
         wrapped = f"ExpressionAttributeValues contains invalid value: {bare} for key :v"
         assert refusal("PutItem", dialect="2026", **params) == ENVELOPE + bare

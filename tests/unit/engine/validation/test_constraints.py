@@ -85,7 +85,8 @@ def test_a_key_schema_is_printed_as_java_prints_it() -> None:
     params = {"TableName": "abc", "AttributeDefinitions": [KEY_ATTRIBUTE], "KeySchema": schema}
     assert refusal("CreateTable", params) == one(
         "Value '[KeySchemaElement(attributeName=pk, keyType=HASH), KeySchemaElement(attributeName=a, keyType=RANGE), "
-        f"KeySchemaElement(attributeName=b, keyType=RANGE)]' at 'keySchema' {FAILED} have length less than or equal to 2"
+        f"KeySchemaElement(attributeName=b, keyType=RANGE)]' at 'keySchema' {FAILED} have length "
+        "less than or equal to 2"
     )
 
 
@@ -201,7 +202,8 @@ def test_a_transaction_has_entries(operation: str) -> None:
 
 def test_a_token_of_a_transaction_has_at_most_36_characters() -> None:
     """Suite, validation-ordering/transactions (2026-10-09, us-east-1)."""
-    token, entry = "x" * 37, {"Put": {"TableName": "abc", "Item": {}}}
+    token, item = "x" * 37, {"pk": {"S": "a"}}
+    entry = {"Put": {"TableName": "abc", "Item": item}}
     params = {"TransactItems": [entry], "ClientRequestToken": token, "ReturnConsumedCapacity": "X"}
     sentence = f"Value '{token}' at 'clientRequestToken' {FAILED} have length less than or equal to 36"
     assert refusal("TransactWriteItems", params) == f"2 validation errors detected: {sentence}; {ENUM_CAPACITY}"
@@ -219,11 +221,12 @@ class TestTheNewerValidator:
 
     def test_it_leaves_names_of_tables_and_what_is_missing_to_the_older_one(self) -> None:
         for table in (None, "bad table!@#", "a" * 256):
-            params = {"TableName": table, "Item": {}}
+            params: dict[str, Any] = {"TableName": table, "Item": {}}
             assert refusal("PutItem", params, "2026") == refusal("PutItem", params)
 
     def test_it_does_not_name_return_values(self) -> None:
-        params = {"TableName": "abc", "Key": {}, "ReturnValues": "X", "ReturnConsumedCapacity": "X"}
+        params: dict[str, Any] = {"TableName": "abc", "Key": {}}
+        params |= {"ReturnValues": "X", "ReturnConsumedCapacity": "X"}
         listed = f"2 validation errors detected: {ENUM_CAPACITY}; {NEWER_RETURN_VALUES}"
         assert refusal("DeleteItem", params, "2026") == listed
         assert refusal("UpdateItem", params, "2026") == one(NEWER_RETURN_VALUES)
@@ -236,3 +239,8 @@ class TestTheNewerValidator:
             ("TransactGetItems", {"TransactItems": []}),
         ):
             assert refusal(operation, params, "2026") == refusal(operation, params)
+
+
+def test_a_number_too_long_to_print_is_out_of_range_all_the_same() -> None:
+    for limit in (10**5000, -(10**5000)):
+        assert f"at 'limit' {FAILED} have value" in refusal("ListTables", {"Limit": limit})

@@ -1,0 +1,85 @@
+"""From writes to records."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Final
+
+from pytest_dynamodb.engine.region import Region
+from pytest_dynamodb.engine.schema import key_parts
+from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.streams.stream import Stream
+from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.values import item_size
+
+BY_TTL: Final = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+"""The identity in records of what time to live deleted (developer guide, "DynamoDB Streams and Time to Live")."""
+
+_OLD: Final = frozenset({"OLD_IMAGE", "NEW_AND_OLD_IMAGES"})
+_NEW: Final = frozenset({"NEW_IMAGE", "NEW_AND_OLD_IMAGES"})
+
+
+def capture(
+    region: Region, table: Table, change: Change, now: float, random: Random, *, identity: dict[str, str] | None = None
+) -> None:
+    """Keep a record of a change if the table's stream is on and anything has changed.
+
+    (Streams: "If a PutItem or UpdateItem does not change any data, no record is written.")
+    """
+    old, new = change.old, change.new
+    settings = table.settings.stream
+    if settings is None or not settings.enabled or (old and new and old.attributes == new.attributes):
+        return
+    stream = stream_of(region, table)
+    item = new or old
+    if stream is None or item is None:
+        return
+    stream.settle(now)
+    keys = table.keys.key_of(item.attributes)
+    size = item_size(keys)
+    told: dict[str, Any] = {"ApproximateCreationDateTime": float(int(now)), "Keys": keys}
+    for member, image, views in (("NewImage", new, _NEW), ("OldImage", old, _OLD)):
+        if image is not None and stream.view_type in views:
+            told[member] = image.attributes
+            size += image.size
+    told |= {"SizeBytes": size, "StreamViewType": stream.view_type}
+    body: dict[str, Any] = {
+        "eventID": f"{random.getrandbits(128):032x}",
+        "eventName": _event(old, new),
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": region.name,
+        "dynamodb": told,
+    }
+    if identity is not None:
+        body["userIdentity"] = identity
+    stream.add(table.keys.identity(item.attributes), now, size, body)
+
+
+def _event(old: Item | None, new: Item | None) -> str:
+    return "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+
+
+def stream_of(region: Region, table: Table) -> Stream | None:
+    """The table's latest stream, to be changed; made where there is none yet. ``None`` if it never had one."""
+    settings = table.settings.stream
+    if settings is None:
+        return None
+    arn = f"{table.arn}/stream/{settings.label}"
+    stream = region.streams.get(arn)
+    if stream is None:
+        schema = [{"AttributeName": name, "KeyType": role} for name, _, role in key_parts(table.keys)]
+        stream = region.streams[arn] = Stream(
+            region.owner, arn, table.name, settings.label, settings.view_type, schema, settings.since
+        )
+    elif stream.owner is not region.owner:
+        stream = region.streams[arn] = stream.owned_by(region.owner)
+    return stream
+
+
+def close_stream(region: Region, table: Table, now: float) -> None:
+    """The table's stream was switched off, or the table deleted."""
+    stream = stream_of(region, table)
+    if stream is not None and stream.closed is None:
+        stream.settle(now)
+        stream.close(now)
