@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,11 +15,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.server import Upstream, running
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from pytest_dynamodb.mock import Mock
 
 PROVIDERS = ("mock", "replay", "record")
 
@@ -33,6 +39,7 @@ class _Served:
 
     provider: Provider
     upstream: Upstream | None = None
+    region: str = "us-east-1"
     finish: Callable[[], None] = lambda: None
 
 
@@ -64,9 +71,11 @@ def serve(
         served = _replay(cassette or Path())
     else:
         served = _record(cassette or Path(), upstream or "")
-    with _until_stopped() as stopped, running(served.provider, host=host, port=port, upstream=served.upstream) as url:
+    server = running(served.provider, host=host, port=port, upstream=served.upstream, region=served.region)
+    with _until_stopped() as stopped, server as url:
         click.echo(f"pytest-dynamodb: serving {provider} on {url}")
-        stopped.wait()
+        while not stopped.wait(1.0):  # without an end, a wait would not hear Ctrl-C on Windows
+            pass
     served.finish()
 
 
@@ -80,9 +89,41 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
 
 
 def _mock(load: Path | None, dump: Path | None) -> _Served:
+    from pytest_dynamodb.clock import SystemClock
+    from pytest_dynamodb.engine import Engine
+    from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.providers.mock import MockProvider
 
-    return _Served(MockProvider())
+    if dump is not None and not dump.parent.is_dir():
+        raise click.UsageError(f"--dump {dump}: there is no folder {dump.parent}")
+    mock = Mock(Engine(clock=SystemClock()))  # nobody out there can move another clock
+    if load is not None:
+        mock.load(load)
+
+    def finish() -> None:
+        if dump is not None:
+            _write(mock, dump)
+
+    return _Served(MockProvider(mock), region=mock.region, finish=finish)
+
+
+def _write(mock: Mock, path: Path) -> None:
+    """Write what the mock holds in one atomic step, in a form that ``--load`` reads."""
+    for region in mock.engine.regions():
+        if region.tables and (region.name, region.account) != (mock.region, mock.engine.account):
+            left_out = f"tables of account {region.account} in {region.name}: {', '.join(sorted(region.tables))}"
+            click.echo(f"Warning: not dumped are {left_out} (AWS_DEFAULT_REGION chooses the region)", err=True)
+    tables = mock.dump()
+    content = (json.dumps(tables, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        os.replace(unfinished, path)
+    except OSError as problem:
+        unfinished.unlink(missing_ok=True)
+        raise ConfigurationError(f"--dump {path}: cannot be written: {problem.strerror}") from problem
+    count = sum(len(table["items"]) for table in tables.values())
+    click.echo(f"pytest-dynamodb: {len(tables)} tables with {count} items dumped into {path}")
 
 
 def _replay(cassette: Path) -> _Served:
@@ -122,7 +163,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
         provider.close()
         click.echo(f"pytest-dynamodb: {count} recorded" + (f" into {cassette}" if count else ""))
 
-    return _Served(provider, there, finish)
+    return _Served(provider, there, finish=finish)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.operations import operation_named
 from pytest_dynamodb.engine.region import Region
+from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
@@ -73,6 +74,7 @@ class Engine:
             call = Call(
                 request.operation, request.params, region, self.clock, self._random, self.dialect, self.lifecycle
             )
+            expire(call)
             return operation(call)
 
     def region(self, name: str = DEFAULT_REGION, *, account: str | None = None) -> Region:

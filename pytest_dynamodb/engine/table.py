@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from pytest_dynamodb.engine.schema import IndexSchema, KeyPart, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
+from pytest_dynamodb.engine.storage.expiry import Expiry
 from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order
 from pytest_dynamodb.engine.storage.store import Store
 
 
@@ -63,7 +65,7 @@ class Change:
 class Table:
     """One table of one region. Belongs to an owner as its stores do: ``owned_by`` before any change."""
 
-    __slots__ = ("indexes", "keys", "name", "owner", "settings", "store")
+    __slots__ = ("expiry", "indexes", "keys", "name", "owner", "settings", "store")
 
     def __init__(
         self, owner: object, name: str, keys: KeySchema, settings: TableSettings, *, indexes: Mapping[str, Index] = {}
@@ -71,6 +73,7 @@ class Table:
         self.owner, self.name, self.keys, self.settings = owner, name, keys, settings
         self.store = Store(owner)
         self.indexes: dict[str, Index] = dict(indexes)
+        self.expiry: Expiry | None = None  # of a table with a time to live, from the first sweep on
 
     def owned_by(self, owner: object) -> Table:
         """This one, if it is the owner's; else a copy that is and shares what it holds until that is changed."""
@@ -78,6 +81,7 @@ class Table:
             return self
         copy = Table(owner, self.name, self.keys, self.settings)
         copy.store = self.store.owned_by(owner)
+        copy.expiry = None if self.expiry is None else self.expiry.owned_by(owner)
         copy.indexes = {name: Index(index.schema, index.store.owned_by(owner)) for name, index in self.indexes.items()}
         return copy
 
@@ -90,18 +94,30 @@ class Table:
     def put(self, item: Item) -> Change:
         """Store an item in the place of the one with its key."""
         key = item.attributes
-        old = self.store.put(self.keys.identity(key), self.keys.order(key), item)
-        return self._indexed(old, item)
+        identity, order = self.keys.identity(key), self.keys.order(key)
+        old = self.store.put(identity, order, item)
+        return self._written(identity, order, old, item)
 
     def delete(self, key: Attributes) -> Change:
         """Take the item with a key out."""
-        old = self.store.remove(self.keys.identity(key), self.keys.order(key))
-        return self._indexed(old, None)
+        identity, order = self.keys.identity(key), self.keys.order(key)
+        old = self.store.remove(identity, order)
+        return self._written(identity, order, old, None)
 
-    def _indexed(self, old: Item | None, new: Item | None) -> Change:
+    def _written(self, identity: Identity, order: Order, old: Item | None, new: Item | None) -> Change:
+        if self.expiry is not None:
+            self.expiry.write(identity, order, old, new)
         if not self.indexes:
             return Change(old, new)
         return Change(old, new, tuple([index.write(old, new) for index in self.indexes.values()]))
+
+    def expire_by(self, attribute: str | None, now: float) -> None:
+        """Keep the items in the order in which they end, by an attribute; by none where there is no time to live."""
+        self.expiry = None if attribute is None else Expiry(self.owner, attribute, now)
+        if self.expiry is not None:
+            for item in self.store:
+                key = item.attributes
+                self.expiry.write(self.keys.identity(key), self.keys.order(key), None, item)
 
     # --- indexes ---
 

@@ -20,8 +20,11 @@ Dialect = Literal["classic", "2026"]
 _CLASSIC: dict[str, str] = {
     # the text
     "empty": "Invalid {expression}: The expression can not be empty;",
-    # dynamodb-conformance, validation-ordering/deepRequests
-    "too-long": "Invalid {expression}: Expression size has exceeded the maximum allowed size; expression size: {size}",
+    # extenddb, test_expression_size_limit (seen on AWS): only conditions and filters say how long they are
+    "too-long": "Invalid {expression}: Expression size has exceeded the maximum allowed size;",
+    "too-long-condition": (
+        "Invalid {expression}: Expression size has exceeded the maximum allowed size; expression size: {size}"
+    ),
     # dynamodb-conformance, error-messages/updateItem
     "syntax": 'Invalid {expression}: Syntax error; token: "{token}", near: "{near}"',
     "redundant-parentheses": "Invalid {expression}: The expression has redundant parentheses;",
@@ -106,14 +109,15 @@ _CLASSIC: dict[str, str] = {
     "values-empty": "ExpressionAttributeValues must not be empty",
     "names-key": 'ExpressionAttributeNames contains invalid key: Syntax error; key: "{token}"',
     "values-key": 'ExpressionAttributeValues contains invalid key: Syntax error; key: "{token}"',
-    "names-key-size": (  # inferred
+    # extenddb, test_expression_attribute_map_validation (seen on AWS): only names say how long they are
+    "names-key-size": (
         "ExpressionAttributeNames contains invalid key: "
         "The expression attribute map contains a key that is too long; size of key: {size}"
     ),
-    "values-key-size": (  # inferred
-        "ExpressionAttributeValues contains invalid key: "
-        "The expression attribute map contains a key that is too long; size of key: {size}"
+    "values-key-size": (
+        "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is too long;"
     ),
+    "names-value": "ExpressionAttributeNames contains invalid value: Empty attribute name for key {token}",
     "names-size": "ExpressionAttributeNames exceeds max size",  # inferred
     "values-size": "ExpressionAttributeValues exceeds max size",  # inferred
     # dynamodb-conformance, error-messages/query and updateItem
@@ -124,6 +128,10 @@ _CLASSIC: dict[str, str] = {
 _NEWER: dict[str, str] = {
     # dynamodb-conformance, error-messages/queryKeyConditionOperands: captured in October 2026
     "key-repeated": ("Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"),
+    # extenddb, test_key_condition_nested_attributes: also run against AWS
+    "key-nested-attribute": (
+        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes"
+    ),
 }
 
 MESSAGES: dict[Dialect, dict[str, str]] = {"classic": _CLASSIC, "2026": {**_CLASSIC, **_NEWER}}

@@ -44,13 +44,17 @@ class Parsed:
     operators: int
 
 
+_SAYING_THEIR_SIZE: Final = frozenset({"ConditionExpression", "FilterExpression"})
+
+
 @lru_cache(maxsize=CACHED_TEXTS)
 def read(expression: ExpressionName, text: str) -> Parsed:
     """Parse, leaving limits other than the size unchecked. Raises ``ExpressionError`` (too long, empty, syntax)."""
     if len(text) > MAX_BYTES or not text.isascii():
         size = len(text.encode("utf-8", "surrogatepass"))
         if size > MAX_BYTES:
-            raise ExpressionError("too-long", expression=expression, position=0, size=size)
+            kind = "too-long-condition" if expression in _SAYING_THEIR_SIZE else "too-long"
+            raise ExpressionError(kind, expression=expression, position=0, size=size)
     if not text.strip(_BLANKS):
         raise ExpressionError("empty", expression=expression, position=0)
     try:

@@ -158,7 +158,8 @@ def placeholders(trees: Iterable[Tree]) -> Used:
 def check_keys(names: Mapping[str, Any] | None, values: Mapping[str, Any] | None) -> None:
     """Check the maps of a request as such, before any expression: not empty, well-formed keys of at most 255 bytes.
 
-    Raises ``ExpressionError``. What the keys stand for is checked with all attribute values of a request.
+    Names may not be empty either; values are checked with all attribute values of a request. Raises
+    ``ExpressionError``.
     """
     for kind, first, given in (("names", "#", names), ("values", ":", values)):
         if given is None:
@@ -166,10 +167,12 @@ def check_keys(names: Mapping[str, Any] | None, values: Mapping[str, Any] | None
         if not given:
             raise ExpressionError(f"{kind}-empty")
         for key in given:
+            if (size := len(key.encode("utf-8", "surrogatepass"))) > MAX_KEY_BYTES:
+                raise ExpressionError(f"{kind}-key-size", token=key, size=size)
             if not _KEY.fullmatch(key) or not key.startswith(first):
                 raise ExpressionError(f"{kind}-key", token=key)
-            if len(key) > MAX_KEY_BYTES:
-                raise ExpressionError(f"{kind}-key-size", token=key, size=len(key))
+            if given is names and given[key] == "":
+                raise ExpressionError("names-value", token=key)
 
 
 def check_sizes(names: Mapping[str, str] | None, values: Mapping[str, dict[str, Any]] | None) -> None:

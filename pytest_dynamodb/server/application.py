@@ -15,9 +15,20 @@ from typing import Any
 from urllib.parse import quote
 
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
-from pytest_dynamodb.exchange import Json, Outcome, Provider, Request, TransportFailure
-from pytest_dynamodb.server import answers
-from pytest_dynamodb.server.answers import Answer
+from pytest_dynamodb.exchange import Json, Provider, Request, TransportFailure
+from pytest_dynamodb.server.answers import (
+    AMZ_JSON,
+    INTERNAL_ERROR_BODY,
+    PLAIN_JSON,
+    SERIALIZATION_BODY,
+    UNKNOWN_OPERATION_BODY,
+    Answer,
+    answer_of,
+    explained,
+    healthy,
+    not_found,
+    preflight,
+)
 from pytest_dynamodb.server.authentication import Refused, caller_of
 from pytest_dynamodb.server.compression import WORTHWHILE, TooLarge, accepted, decoded, encoded
 from pytest_dynamodb.server.targets import OPERATIONS, TOKENS
@@ -73,14 +84,14 @@ class Application:
         method = scope["method"]
         if method != "POST":
             if method == "OPTIONS" and b"origin" in headers:
-                return answers.preflight(headers)
-            return answers.healthy(self._region) if method == "GET" else answers.not_found()
+                return preflight(headers)
+            return healthy(self._region) if method == "GET" else not_found()
         content_type = _media_type(headers.get(b"content-type", b""))
         if body and content_type is None:
-            return answers.not_found()
+            return not_found()
         answer = await self._call(scope, headers, body)
         if answer is not None and not answer.content_type:
-            answer.content_type = content_type or answers.PLAIN_JSON
+            answer.content_type = content_type or PLAIN_JSON
         return answer
 
     async def _call(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Answer | None:
@@ -90,16 +101,16 @@ class Application:
             plain = decoded(body, coding, MAX_REQUEST) if coding else body
             params = _parsed(plain) if plain else None
         except (ValueError, RecursionError, zlib.error):
-            return Answer(400, answers.SERIALIZATION_BODY)
+            return Answer(400, SERIALIZATION_BODY)
         operation = OPERATIONS.get(headers.get(b"x-amz-target", b""))
         if operation is None:
-            return Answer(400, answers.UNKNOWN_OPERATION_BODY)
+            return Answer(400, UNKNOWN_OPERATION_BODY)
         try:
             caller = caller_of(headers, scope["query_string"])
         except Refused as refusal:
             return Answer(400, refusal.body)
         if not isinstance(params, dict):
-            return Answer(400, answers.SERIALIZATION_BODY)
+            return Answer(400, SERIALIZATION_BODY)
         request = Request(
             operation,
             params,
@@ -116,13 +127,13 @@ class Application:
             outcome = self._provider.before(request)
             if outcome is None:
                 return await self._forwarded(request, scope, body)
-            return _answer_of(request, outcome)
+            return None if isinstance(outcome, TransportFailure) else answer_of(request.operation, outcome)
         except PytestDynamoDbError as problem:
             log.warning("%s: %s", type(problem).__name__, problem)
-            return Answer(400, answers.explained(problem))
+            return Answer(400, explained(problem))
         except Exception:
             log.exception("%s failed", request.operation)
-            return Answer(500, answers.INTERNAL_ERROR_BODY)
+            return Answer(500, INTERNAL_ERROR_BODY)
 
     async def _forwarded(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
         if self._upstream is None:
@@ -135,7 +146,7 @@ class Application:
         if isinstance(forwarded.outcome, TransportFailure):
             log.warning("the upstream did not answer: %s", forwarded.outcome.message)
             return None
-        answer = answers.answer_of(request.operation, forwarded.outcome)
+        answer = answer_of(request.operation, forwarded.outcome)
         answer.body, answer.content_type = forwarded.raw, forwarded.content_type.encode("latin-1")
         answer.request_id = forwarded.request_id.encode("latin-1")
         return answer
@@ -144,12 +155,6 @@ class Application:
 def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> Application:
     """The ASGI application of a provider: see ``Application``."""
     return Application(provider, upstream=upstream, region=region)
-
-
-def _answer_of(request: Request, outcome: Outcome) -> Answer | None:
-    if isinstance(outcome, TransportFailure):
-        return None
-    return answers.answer_of(request.operation, outcome)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -198,7 +203,7 @@ async def _cut(receive: Receive, send: Send) -> None:
 def _media_type(content_type: bytes) -> bytes | None:
     """The media type if it is one that DynamoDB reads."""
     media_type = content_type.split(b";", 1)[0].strip().lower()
-    return media_type if media_type in (answers.AMZ_JSON, answers.PLAIN_JSON) else None
+    return media_type if media_type in (AMZ_JSON, PLAIN_JSON) else None
 
 
 def _constant(name: str) -> Json:

@@ -132,6 +132,8 @@ def read_cases(path: Path) -> Iterator[Case]:
 
 def _step(path: Path, name: str, data: dict[str, Json]) -> Step:
     expected = {key: value for key, value in data.items() if key in _STEP_MEMBERS}
+    if isinstance(message := expected.get("message"), dict):
+        expected["message"] = {str(dialect): text for dialect, text in message.items()}  # YAML reads 2026 as a number
     operations = [key for key in data if key not in _STEP_MEMBERS]
     if len(operations) != ("later" not in expected):
         raise ValueError(f"{path.name}: {name}: a step is one operation and {sorted(_STEP_MEMBERS)}, not {sorted(data)}")

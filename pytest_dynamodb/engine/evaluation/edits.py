@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 from pytest_dynamodb.engine.evaluation.paths import Step, Value
-from pytest_dynamodb.engine.evaluation.projections import nested
 from pytest_dynamodb.engine.storage.item import Attributes
 
-Edits: TypeAlias = "list[tuple[tuple[Step, ...], Value | None]]"
+Edits: TypeAlias = "Iterable[tuple[tuple[Step, ...], Value | None]]"
 """What is to be at paths, none of which is the beginning of another; ``None`` is nothing."""
 
 
@@ -25,12 +25,6 @@ _Node: TypeAlias = "dict[Any, _Node | _Leaf]"
 def edited(attributes: Attributes, edits: Edits) -> dict[str, Value]:
     """An item with edits made. The parent of each path must be there."""
     return _members(attributes, _tree(edits))
-
-
-def fragment(edits: Edits) -> dict[str, Value]:
-    """What is at the paths after the edits, and only that: maps of touched members, lists of touched elements."""
-    parts = _fragments(_tree(edits))
-    return cast("dict[str, Value]", parts)
 
 
 def _tree(edits: Edits) -> _Node:
@@ -73,11 +67,3 @@ def _elements(elements: list[Value], changes: _Node) -> list[Value]:
         else:
             result.append(change.value)
     return [element for element in result if element is not None]
-
-
-def _fragments(changes: _Node) -> dict[Any, Value]:
-    found = {
-        step: change.value if isinstance(change, _Leaf) else nested(_fragments(change))
-        for step, change in changes.items()
-    }
-    return {step: value for step, value in found.items() if value is not None}

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from pytest_dynamodb.engine.evaluation.arithmetic import add, united, without
-from pytest_dynamodb.engine.evaluation.edits import Edits, edited, fragment
+from pytest_dynamodb.engine.evaluation.edits import edited
 from pytest_dynamodb.engine.evaluation.operands import WRONG_TYPE, Compute, compile_value
 from pytest_dynamodb.engine.evaluation.paths import Step, Value, child, compile_path, head, steps
 from pytest_dynamodb.engine.evaluation.projections import project_paths
@@ -36,23 +36,22 @@ Result: TypeAlias = "Callable[[Attributes], Value | None]"
 class Updated:
     """What an update made of an item: ``attributes``, and the parts that ReturnValues asks for."""
 
-    __slots__ = ("_old", "_update", "_values", "attributes")
+    __slots__ = ("_old", "_paths", "attributes")
 
-    def __init__(
-        self, attributes: Attributes, old: Attributes | None, update: CompiledUpdate, values: list[Value | None]
-    ) -> None:
-        self.attributes, self._old, self._update, self._values = attributes, old, update, values
+    def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[Path, ...]) -> None:
+        self.attributes, self._old, self._paths = attributes, old, paths
 
     def updated_old(self) -> dict[str, Value]:
         """UPDATED_OLD: what was at the paths that the update names; ``{}``, to be left out, if nothing was."""
-        return {} if self._old is None else project_paths(self._update.paths, self._old)
+        return {} if self._old is None else project_paths(self._paths, self._old)
 
     def updated_new(self) -> dict[str, Value]:
-        """UPDATED_NEW: what the update left at those paths; ``{}``, to be left out, if nothing.
+        """UPDATED_NEW: what is at those paths now; ``{}``, to be left out, if nothing is.
 
-        (dynamodb-conformance, updateItem/basic: ReturnValues granularity.)
+        Of lists that is what is at the same positions now, whatever moved there or was appended before them
+        (dynamodb-conformance, updateItem/basic; extenddb#98, nine cases seen on AWS).
         """
-        return fragment(self._update.edits(self._values))
+        return project_paths(self._paths, self.attributes)
 
 
 class CompiledUpdate:
@@ -88,10 +87,6 @@ class CompiledUpdate:
                 self.overhead += cost
                 index += 1
 
-    def edits(self, values: list[Value | None]) -> Edits:
-        """What is to be where."""
-        return list(zip(self._steps, values, strict=True))
-
     def apply(self, attributes: Attributes | None, key: Attributes) -> Updated:
         """What the update makes of an item, or of none: then of the key alone.
 
@@ -107,11 +102,11 @@ class CompiledUpdate:
                 _check_parent(path, old)
         for index, result in self._results:
             values[index] = result(old)
-        return Updated(self._apply(old, values), attributes, self, values)
+        return Updated(self._apply(old, values), attributes, self.paths)
 
     def _apply(self, old: Attributes, values: list[Value | None]) -> Attributes:
         if self._names is None:
-            return edited(old, self.edits(values))
+            return edited(old, zip(self._steps, values, strict=True))
         new = dict(old)
         for name, value in zip(self._names, values, strict=True):
             if value is None:

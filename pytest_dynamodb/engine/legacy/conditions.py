@@ -54,7 +54,7 @@ def _call(function: str) -> Lower:
 
 
 def _not_contains(path: Path, values: Sequence[Literal]) -> Condition:
-    # Nothing does not contain anything either, yet there NOT_CONTAINS is false, other than NOT contains().
+    # Other than NOT contains(), it is false where there is no attribute (inferred; no capture shows it).
     return And((Function("attribute_exists", (path,)), Not(Function("contains", (path, values[0])))))
 
 

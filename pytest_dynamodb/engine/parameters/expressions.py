@@ -76,15 +76,12 @@ def _bound(
 ) -> BoundExpressions:
     names: Mapping[str, str] | None = params.get("ExpressionAttributeNames")
     given: Values | None = params.get("ExpressionAttributeValues")
-    _check_keys(None if names is None else tuple(names), None if given is None else tuple(given))
+    named = None if names is None else tuple(names.items())
+    _check_keys(named, None if given is None else tuple(given))
     values = {} if given is None else checked_expression_values(given, wording=wording_of(operation, dialect))
     if _may_be_large(names) or any(map(_may_be_large, values.values())) or len(values) > MANY:
         check_sizes(names, values)
-    shape = (
-        tuple(texts),
-        () if names is None else tuple(names.items()),
-        tuple([(key, next(iter(value))) for key, value in values.items()]),
-    )
+    shape = (tuple(texts), named or (), tuple([(key, next(iter(value))) for key, value in values.items()]))
     template = _TEMPLATES.get(shape)
     if template is None:
         trees = _checked(texts, names or {}, values, given)
@@ -106,8 +103,8 @@ def _expressions(trees: dict[ExpressionName, Tree]) -> BoundExpressions:
 
 
 @lru_cache(maxsize=1024)
-def _check_keys(names: tuple[str, ...] | None, values: tuple[str, ...] | None) -> None:
-    check_keys(None if names is None else dict.fromkeys(names), None if values is None else dict.fromkeys(values))
+def _check_keys(names: tuple[tuple[str, str], ...] | None, values: tuple[str, ...] | None) -> None:
+    check_keys(None if names is None else dict(names), None if values is None else dict.fromkeys(values))
 
 
 def _may_be_large(texts: Mapping[str, Any] | None) -> bool:

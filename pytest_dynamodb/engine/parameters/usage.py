@@ -17,7 +17,11 @@ MIXED: Final = (
 NAMES_ALONE: Final = "ExpressionAttributeNames can only be specified when using expressions"
 OPERATOR_ALONE: Final = "ConditionalOperator cannot be used without Filter or Expected"
 OPERATOR_OF_ONE: Final = "ConditionalOperator can only be used when Filter or Expected has two or more elements"
-VALUES_ALONE: Final = "ExpressionAttributeValues can only be specified when using expressions: {expressions} {are} null"
+VALUES_ALONE: Final = "ExpressionAttributeValues can only be specified when using expressions"
+NULL_EXPRESSIONS: Final = ": {expressions} {are} null"
+
+WITHOUT_EXPRESSIONS: Final[dict[Dialect, frozenset[str]]] = {"classic": frozenset(), "2026": frozenset({"Query"})}
+"""Operations that do not say which expressions there are none of (extenddb, seen on AWS in 2026; dynalite's suite)."""
 
 
 def check_usage(name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialect, operation: str = "") -> None:
@@ -27,8 +31,11 @@ def check_usage(name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialec
     Raises ``ValidationException`` (dynalite's suite: "if expression and non-expression" and the cases after it).
     """
     problem = _misuse(SURFACES[name], params)
-    if problem is not None:
-        raise ValidationException(enveloped(problem, dialect=dialect, operation=operation or name))
+    if problem is None:
+        return
+    if problem.startswith(VALUES_ALONE) and name in WITHOUT_EXPRESSIONS[dialect]:
+        problem = VALUES_ALONE
+    raise ValidationException(enveloped(problem, dialect=dialect, operation=operation or name))
 
 
 def enveloped(message: str, *, dialect: Dialect, operation: str) -> str:
@@ -69,4 +76,6 @@ def _values_alone(surface: Surface, params: Mapping[str, Any]) -> str | None:
     valued = surface.valued
     if not valued or any(params.get(name) is not None for name in valued):
         return None
-    return VALUES_ALONE.format(expressions=" and ".join(valued), are="are" if len(valued) > 1 else "is")
+    return VALUES_ALONE + NULL_EXPRESSIONS.format(
+        expressions=" and ".join(valued), are="are" if len(valued) > 1 else "is"
+    )

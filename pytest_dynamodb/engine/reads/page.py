@@ -22,7 +22,7 @@ Fetch: TypeAlias = "Callable[[Item], Item]"
 class Page:
     """``items`` are kept, ``scanned`` were evaluated. ``last`` is the one to go on after, ``None`` at the end.
 
-    ``size`` is bytes read from the source; ``fetched`` are the sizes of items read from the table for an index's entries.
+    ``size`` is bytes read from the source; ``fetched`` has the sizes of items read from the table for index entries.
     """
 
     __slots__ = ("fetched", "items", "last", "scanned", "size")

@@ -262,7 +262,14 @@ class TestLimits:
 
     def test_size_is_checked_in_bytes_and_before_syntax(self) -> None:
         with pytest.raises(ExpressionError, match=r"expression size: 4098$"):
-            parse_projection("ü" * 2049)
+            parse_condition("ü" * 2049)
+
+    def test_only_conditions_say_how_long_they_are(self) -> None:
+        """extenddb, test_expression_size_limit: seen on AWS."""
+        with pytest.raises(ExpressionError) as caught:
+            parse_projection("a" * 4097)
+        expected = "Invalid ProjectionExpression: Expression size has exceeded the maximum allowed size;"
+        assert caught.value.message == expected
 
     def test_300_operators_are_taken_and_301_are_not(self) -> None:
         terms = " OR ".join(["a=:v"] * 150)  # 150 comparisons and 149 ORs

@@ -385,6 +385,17 @@ class TestNamesAndValues:
         check_keys({"#" + "a" * 254: "a"}, {":" + "a" * 254: S})
         with pytest.raises(ExpressionError, match="size of key: 256"):
             check_keys({"#" + "a" * 255: "a"}, None)
+        with pytest.raises(ExpressionError, match="size of key: 258"):
+            check_keys({"#" + "a" * 255 + "-x": "a"}, None)
+        with pytest.raises(ExpressionError, match=r"contains a key that is too long;$"):
+            check_keys(None, {":" + "a" * 255: S})
+
+    def test_a_name_is_not_empty(self) -> None:
+        """extenddb, test_expression_attribute_map_validation: seen on AWS."""
+        with pytest.raises(ExpressionError) as caught:
+            check_keys({"#a": ""}, None)
+        expected = "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"
+        assert caught.value.message == expected
 
     def test_names_and_values_take_at_most_2_mb_each(self) -> None:
         fits, exceeds = "x" * (2 * 1024 * 1024 - 2), "x" * (2 * 1024 * 1024 - 1)

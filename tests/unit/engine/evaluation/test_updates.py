@@ -185,22 +185,29 @@ class TestReturnedParts:
         assert result.updated_new() == {"t": {"S": "v"}, "fresh": {"S": "v"}}
 
     def test_are_only_the_members_and_elements_that_are_named(self) -> None:
-        result = updated("SET m.a = :v, l[3] = :v, l[1] = :v, l[9] = :w REMOVE m.n", v={"S": "v"}, w={"S": "w"})
+        result = updated("SET m.a = :v, l[3] = :v, l[1] = :v, l[2].x = :v REMOVE m.n", v={"S": "v"})
         assert result.updated_old() == {
             "m": {"M": {"a": {"S": "x"}, "n": {"N": "1"}}},
-            "l": {"L": [{"S": "1"}, {"S": "3"}]},
+            "l": {"L": [{"S": "1"}, {"M": {"x": {"N": "2"}}}, {"S": "3"}]},
         }
         assert result.updated_new() == {
             "m": {"M": {"a": {"S": "v"}}},
-            "l": {"L": [{"S": "v"}, {"S": "v"}, {"S": "w"}]},
+            "l": {"L": [{"S": "v"}, {"M": {"x": {"S": "v"}}}, {"S": "v"}]},
         }
+
+    def test_of_lists_are_what_is_at_the_same_positions(self) -> None:
+        """extenddb#98: an element that moved into the place of a removed one is returned, one appended is not."""
+        removed = updated("REMOVE l[0]")
+        assert removed.updated_old() == {"l": {"L": [{"S": "0"}]}}
+        assert removed.updated_new() == {"l": {"L": [{"S": "1"}]}}
+        assert updated("SET l[99] = :v", v={"S": "v"}).updated_new() == {}
 
     def test_include_what_was_set_to_the_same_value(self) -> None:
         assert updated("SET t = t").updated_new() == {"t": {"S": "text"}}
 
     def test_are_empty_of_what_was_or_is_not_there(self) -> None:
         assert updated("SET m.gone = :v", v={"S": "v"}).updated_old() == {}
-        assert updated("REMOVE t, m.a, l[0]").updated_new() == {}
+        assert updated("REMOVE t, m.a, l[3]").updated_new() == {}
         assert updated("SET t = :v", None, v={"S": "v"}).updated_old() == {}
 
 

@@ -96,6 +96,11 @@ class TestOrder:
         problem = refusal("PutItem", ConditionExpression="", ExpressionAttributeNames={}, ExpressionAttributeValues={})
         assert problem == "ExpressionAttributeNames must not be empty"
 
+    def test_and_with_them_what_they_stand_for(self) -> None:
+        """extenddb, test_expression_attribute_map_validation, seen on AWS."""
+        problem = refusal("GetItem", ProjectionExpression="#a", ExpressionAttributeNames={"#a": ""})
+        assert problem == "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"
+
     def test_then_the_keys_of_values(self) -> None:
         problem = refusal("PutItem", ConditionExpression="", ExpressionAttributeValues={"a": {}})
         assert problem == 'ExpressionAttributeValues contains invalid key: Syntax error; key: "a"'

@@ -75,6 +75,12 @@ def test_values_need_an_expression_that_may_use_them(name: SurfaceName, said: st
         assert refusal(name, ExpressionAttributeValues={}, ProjectionExpression="a") == expected
 
 
+def test_the_newer_dialect_does_not_say_which_expressions_a_query_lacks() -> None:
+    with pytest.raises(ValidationException) as caught:
+        check_usage("Query", {"ExpressionAttributeValues": {}}, dialect="2026")
+    assert caught.value.message == "ExpressionAttributeValues can only be specified when using expressions"
+
+
 def test_a_conditional_operator_joins_two_conditions_or_more() -> None:
     assert refusal("PutItem", ConditionalOperator="AND") == ALONE
     assert refusal("Scan", ConditionalOperator="OR", ScanFilter={}) == ALONE

@@ -161,9 +161,8 @@ def test_identities_are_distinct() -> None:
 def test_an_entry_of_a_transaction_is_one_action() -> None:
     put: dict[str, Any] = {"TableName": "abc", "Item": {}}
     assert action_of({"Put": put, "Delete": None}) == ("Put", put)
-    with pytest.raises(
-        ValidationException, match="^TransactItems can only contain one of Check, Put, Update or Delete$"
-    ):
+    with pytest.raises(ValidationException) as caught:
         action_of({"Put": put, "Delete": {}})
+    assert caught.value.message == "TransactItems can only contain one of Check, Put, Update or Delete"
     with pytest.raises(ValidationException, match="should contain Delete or Put or Update request"):
         action_of({})

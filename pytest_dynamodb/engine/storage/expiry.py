@@ -1,0 +1,57 @@
+"""Items by the time at which they end, for tables with a time to live."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from decimal import Decimal
+from typing import Final
+
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order, Partition
+
+OLDEST_SECONDS: Final = 5 * 365 * 24 * 3600.0
+"""What ended longer ago than about five years is taken for a mistake and left alone (developer guide, "TTL": Working
+with expired items)."""
+
+
+class Expiry:
+    """Keys of items in the order in which they end. ``owner`` as in ``Partition``.
+
+    ``swept`` is when expired items were last taken out.
+    """
+
+    __slots__ = ("_entries", "attribute", "swept")
+
+    def __init__(self, owner: object, attribute: str, swept: float) -> None:
+        self.attribute, self.swept = attribute, swept
+        self._entries = Partition(owner)
+
+    def owned_by(self, owner: object) -> Expiry:
+        """This one, if it is the owner's; else a copy that is."""
+        entries = self._entries.owned_by(owner)
+        if entries is self._entries:
+            return self
+        copy = Expiry(owner, self.attribute, self.swept)
+        copy._entries = entries
+        return copy
+
+    def write(self, identity: Identity, order: Order, old: Item | None, new: Item | None) -> None:
+        """Keep in step with a write. Only of one's own."""
+        before = None if old is None else self.ends(old.attributes)
+        after = None if new is None else self.ends(new.attributes)
+        if before is not None and before != after:
+            self._entries.remove((before, identity, order))
+        if new is not None and after is not None:
+            self._entries.put((after, identity, order), new)
+
+    def ends(self, attributes: Attributes) -> Decimal | None:
+        """When an item ends, in seconds since the epoch; ``None`` if it does not say so in a number."""
+        number = attributes.get(self.attribute, {}).get("N")
+        return None if number is None else Decimal(number)
+
+    def due(self, now: float) -> list[Item]:
+        """The items that have ended by now, but not too long ago."""
+        keys = self._entries.keys
+        first = bisect_left(keys, (Decimal(now - OLDEST_SECONDS),))
+        end = bisect_right(keys, Decimal(now), lo=first, key=lambda key: key[0])
+        return self._entries.items[first:end]

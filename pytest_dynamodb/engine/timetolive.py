@@ -1,0 +1,39 @@
+"""Time to live: items that have ended are taken out as the engine's clock moves on.
+
+AWS does it in the background, "typically within a few days" (developer guide, "TTL"), and until then shows them. Here it
+is done before the first request after the clock has moved, so that a test that lets time pass need not wait, and one
+that writes what has ended long ago sees it until then.
+"""
+
+from __future__ import annotations
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.streams.capture import BY_TTL, capture
+from pytest_dynamodb.engine.table import Table
+
+
+def expire(call: Call) -> None:
+    """Take out what has ended by now in the tables of the call's region."""
+    now = call.clock.now()
+    for table in list(call.region.tables.values()):
+        ttl = table.settings.ttl
+        wanted = ttl.attribute if ttl.enabled else None
+        if table.expiry is None and wanted is None:
+            continue
+        if table.expiry is None or table.expiry.attribute != wanted:
+            # What has ended when the time to live is switched on goes as soon as the clock moves.
+            table = call.writable(table)
+            table.expire_by(wanted, ttl.changed or now)
+        if table.expiry is not None and table.expiry.swept < now:
+            _sweep(call, table, now)
+
+
+def _sweep(call: Call, table: Table, now: float) -> None:
+    table = call.writable(table)
+    if table.expiry is None:
+        return
+    table.expiry.swept = now
+    for item in table.expiry.due(now):
+        change = table.delete(item.attributes)
+        if table.settings.stream is not None:
+            capture(call.region, table, change, now, call.random, identity=BY_TTL)

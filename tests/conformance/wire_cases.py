@@ -1,0 +1,95 @@
+"""Cases below the operations: one HTTP request as it is, and its answer with status, headers and body.
+
+    request: {method: POST, path: /, headers: {...}, body: text, encode: gzip}
+    answer: {status: 400, headers: {...}, text: ..., json: ...}
+
+Expected headers may be ``null`` (it must not be there), ``$crc32`` (the body's checksum) and ``$length``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from cases import HERE, read_yaml
+from expectations import differences
+from templates import fill
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class WireCase:
+    """A request and what its answer must be."""
+
+    name: str
+    source: str
+    covers: tuple[str, ...]
+    request: Json
+    answer: Json
+
+
+@dataclass(frozen=True, slots=True)
+class WireAnswer:
+    """What came back; headers by their names in small letters."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def wire_cases() -> Iterator[WireCase]:
+    """Every case of every file."""
+    for path in sorted((HERE / "wire").glob("*.yaml")):
+        whole = read_yaml(path)
+        for data in whole["cases"]:
+            source = data.get("source", whole["source"])
+            yield WireCase(data["name"], source, tuple(data["covers"]), data["request"], data["answer"])
+
+
+def run_wire_case(case: WireCase, url: str) -> None:
+    """Send the request. Raises ``AssertionError`` with every difference."""
+    answer = send(url, fill(case.request, {}))
+    problems = list(_problems(case.answer, answer))
+    assert not problems, "\n".join([case.name, f"answer {answer.status} {answer.body[:300]!r}", *problems])
+
+
+def send(url: str, request: Json) -> WireAnswer:
+    """The answer to a request as it is written."""
+    parts = urlsplit(url)
+    body = request.get("body", "").encode()
+    if request.get("encode") == "gzip":
+        body = gzip.compress(body)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    try:
+        return _exchange(connection, request, body)
+    finally:
+        connection.close()
+
+
+def _exchange(connection: http.client.HTTPConnection, request: Json, body: bytes) -> WireAnswer:
+    headers = {"Content-Length": str(len(body)), **request.get("headers", {})}
+    try:
+        connection.request(request.get("method", "POST"), request.get("path", "/"), body or None, headers)
+    except ConnectionError:
+        pass  # the server has answered without reading all of it
+    answer = connection.getresponse()
+    return WireAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+
+
+def _problems(wanted: Json, answer: WireAnswer) -> Iterator[str]:
+    yield from differences(wanted["status"], answer.status, "status")
+    computed = {"$crc32": str(zlib.crc32(answer.body)), "$length": str(len(answer.body))}
+    for name, value in wanted.get("headers", {}).items():
+        expected = computed.get(value, value) if isinstance(value, str) else value
+        yield from differences(expected, answer.headers.get(name), name)
+    if "text" in wanted:
+        yield from differences(wanted["text"], answer.body.decode(errors="replace"), "text")
+    if "json" in wanted:
+        yield from differences(wanted["json"], json.loads(answer.body), "json")
