@@ -72,11 +72,12 @@ def serve(
     else:
         served = _record(cassette or Path(), upstream or "")
     server = running(served.provider, host=host, port=port, upstream=served.upstream, region=served.region)
-    with _until_stopped() as stopped, server as url:
-        click.echo(f"pytest-dynamodb: serving {provider} on {url}")
-        while not stopped.wait(1.0):  # without an end, a wait would not hear Ctrl-C on Windows
-            pass
-    served.finish()
+    with _until_stopped() as stopped:
+        with server as url:
+            click.echo(f"pytest-dynamodb: serving {provider} on {url}")
+            while not stopped.wait(1.0):  # without an end, a wait would not hear Ctrl-C on Windows
+                pass
+        served.finish()  # which a second Ctrl-C does not interrupt
 
 
 def _check_options(provider: str, given: dict[str, object]) -> None:
@@ -122,8 +123,8 @@ def _write(mock: Mock, path: Path) -> None:
     except OSError as problem:
         unfinished.unlink(missing_ok=True)
         raise ConfigurationError(f"--dump {path}: cannot be written: {problem.strerror}") from problem
-    count = sum(len(table["items"]) for table in tables.values())
-    click.echo(f"pytest-dynamodb: {len(tables)} tables with {count} items dumped into {path}")
+    items = sum(len(table["items"]) for table in tables.values())
+    click.echo(f"pytest-dynamodb: tables dumped into {path}: {len(tables)}, items: {items}")
 
 
 def _replay(cassette: Path) -> _Served:
@@ -168,7 +169,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
 
 @contextmanager
 def _until_stopped() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set."""
+    """An event that SIGINT and SIGTERM set, which do nothing else until the block ends."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -12,7 +12,7 @@ from pytest_dynamodb.exchange import Provider
 if TYPE_CHECKING:
     from botocore.config import Config
 
-ProviderName = Literal["live", "replay", "record"]
+ProviderName = Literal["live", "replay", "record", "mock"]
 PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 PROVIDER_VARIABLE = "PYTEST_DYNAMODB_PROVIDER"
 

@@ -25,6 +25,10 @@ class Connection:
     """Sends calls. ``botocore`` is the client it does it with, ``provider`` the one that is over this client alone."""
 
     def __init__(self, config: ClientConfig, provider: ProviderName | Provider) -> None:
+        if provider == "mock" and current() is None:
+            from pytest_dynamodb.providers.mock import MockProvider  # an engine, which most clients do not need
+
+            provider = MockProvider()
         self.provider = None if isinstance(provider, str) else provider
         self._closed = False
         if provider == "live":
@@ -100,8 +104,9 @@ def _guard(events: Any, provider: ProviderName | Provider) -> None:
     def ask_for_a_cassette(context: Mapping[str, Any], **_: Any) -> None:
         if current(context.get(CLIENT_TAG)) is None:
             raise ConfigurationError(
-                f'the provider is "{provider}", but no cassette is in charge: call this within use_cassette(...) or a '
-                "test marked dynamodb_cassette, or give the client an object such as ReplayProvider(path)"
+                f'the provider is "{provider}", but no {_IN_CHARGE[provider]} is in charge: call this within '
+                f"{_BLOCKS[provider]} or a test marked dynamodb_cassette, or give the client an object such as "
+                f"{_OBJECTS[provider]}"
             )
 
     def ask_for_the_hooks(context: Mapping[str, Any], **_: Any) -> None:

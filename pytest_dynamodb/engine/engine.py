@@ -68,11 +68,11 @@ class Engine:
         operation = operation_named(request.operation)
         if operation is None:
             raise error_for("UnknownOperationException", "")
-        check_request(request.operation, request.params, dialect=self.dialect)
+        params = check_request(request.operation, request.params, dialect=self.dialect)
         with self._lock:
             region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
             call = Call(
-                request.operation, request.params, region, self.clock, self._random, self.dialect, self.lifecycle
+                request.operation, params, region, self.clock, self._random, self.dialect, self.lifecycle
             )
             expire(call)
             return operation(call)

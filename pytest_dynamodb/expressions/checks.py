@@ -18,6 +18,9 @@ Values: TypeAlias = Mapping[str, dict[str, Any]]
 MAX_PATH_DEPTH: Final = 32
 """Names and indexes of a document path (developer guide, "Quotas": nested attribute depth)."""
 
+MAX_POSITION: Final = 4_294_967_294
+"""The highest list position that a path may name (floci#3073, measured on AWS)."""
+
 # What a function's result is, where an operand's type matters.
 _RESULT_TYPES: Final = {"size": "N", "list_append": "L"}
 
@@ -59,6 +62,14 @@ class Checks(ABC):
         for node in nodes:
             if isinstance(node, Path) and len(node.parts) > MAX_PATH_DEPTH:
                 self.reject("path-depth", count=len(node.parts))
+
+    def list_positions(self, nodes: Iterable[Node]) -> None:
+        """No list position may be too high."""
+        for node in nodes:
+            if isinstance(node, Path):
+                for part in node.parts:
+                    if isinstance(part, Index) and part.position > MAX_POSITION:
+                        self.reject("list-position", index=part.position)
 
     def unknown_functions(self, nodes: Iterable[Node]) -> None:
         """Every function must be one of this kind of expression."""

@@ -52,6 +52,7 @@ class ConditionChecks(Checks):
         nodes = list(walk(tree))
         self.unknown_functions(nodes)
         self.misused_functions(tree)
+        self.list_positions(nodes)
         self.reserved_words(nodes)
         self.path_depth(nodes)
 

@@ -46,6 +46,8 @@ _CLASSIC: dict[str, str] = {
         "Invalid {expression}: An expression attribute value used in expression is not defined; "
         "attribute value: {token}"
     ),
+    # floci#3073, scylladb#25947: seen on AWS
+    "list-position": "Invalid {expression}: List index is not within the allowable range; index: [{index}]",
     "path-depth": (  # inferred
         "Invalid {expression}: The document path has too many nesting elements; nesting levels: {count}"
     ),
@@ -81,8 +83,10 @@ _CLASSIC: dict[str, str] = {
     ),
     # updates and projections
     "repeated-section": ('Invalid {expression}: The "{token}" section can only be used once in an update expression;'),
+    # typedorm#264 and others, seen on AWS since 2022; dynalite's suite is from before the last part was added
     "update-operand-type": (
-        "Invalid {expression}: Incorrect operand type for operator or function; operator: {token}, operand type: {type}"
+        "Invalid {expression}: Incorrect operand type for operator or function; "
+        "operator: {token}, operand type: {type}, typeSet: ALLOWED_FOR_{token}_OPERAND"
     ),
     "overlapping-paths": (
         "Invalid {expression}: Two document paths overlap with each other; must remove or rewrite one of these paths; "

@@ -43,6 +43,7 @@ class UpdateChecks(Checks):
     def text_alone(self, tree: Update) -> None:
         """Reserved words, functions known, sections written once, path depth."""
         nodes = list(walk(tree))
+        self.list_positions(nodes)
         self.reserved_words(nodes)
         self.unknown_functions(nodes)
         self.repeated_sections(tree)
@@ -105,6 +106,7 @@ class ProjectionChecks(Checks):
 
     def text_alone(self, tree: Projection) -> None:
         """Reserved words, path depth."""
+        self.list_positions(tree.paths)
         self.reserved_words(tree.paths)
         self.path_depth(tree.paths)
 

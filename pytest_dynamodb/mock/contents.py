@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_dynamodb.engine.tables.templates import create_table_params_of
 from pytest_dynamodb.mock import cloudformation
 from pytest_dynamodb.mock.documents import Document, documents_at
 from pytest_dynamodb.mock.problems import LoadError
@@ -92,9 +93,7 @@ class Reading:
         if not isinstance(name, str):
             raise LoadError(where, "the table has no TableName", remedy='load(..., table="...")')
         if "TableStatus" in description:
-            from pytest_dynamodb.engine.tables.templates import create_table_params_of
-
-            description = create_table_params_of(dict(description))
+            description = create_table_params_of(description, name=name)
         return Contents(where, name, {key: value for key, value in description.items() if key != "TableName"})
 
 

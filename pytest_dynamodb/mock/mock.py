@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
+from pytest_dynamodb.engine.tables.templates import create_table_params_of
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
 from pytest_dynamodb.mock.tables import Tables
@@ -104,11 +105,10 @@ class Mock:
         return {name: self._dumped(name, region or self.region) for name in self.tables_in(region or self.region)}
 
     def _dumped(self, name: str, region: str) -> dict[str, Any]:
-        from pytest_dynamodb.engine.tables.templates import create_table_params_of
-
         view = self.tables_in(region)[name]
-        params = {key: value for key, value in create_table_params_of(view.describe()).items() if key != "TableName"}
-        params |= self._kept_apart(name, view.describe()["TableArn"], region)
+        described = view.describe()
+        params = {key: value for key, value in create_table_params_of(described).items() if key != "TableName"}
+        params |= self._kept_apart(name, described["TableArn"], region)
         return {"table": params, "items": view.wire_items}
 
     def _kept_apart(self, name: str, arn: str, region: str) -> dict[str, Any]:
@@ -129,6 +129,5 @@ class Mock:
             return {}  # a table on its way up or down
 
     def __repr__(self) -> str:
-        regions = [region for region in self.engine.regions() if region.tables]
-        held = "; ".join(f"{', '.join(sorted(region.tables))} in {region.name}" for region in regions)
-        return f"<Mock: {held or 'no tables'}>"
+        held = {region.name: ", ".join(self.tables_in(region.name)) for region in self.engine.regions()}
+        return f"<Mock: {'; '.join(f'{names} in {name}' for name, names in held.items() if names) or 'no tables'}>"

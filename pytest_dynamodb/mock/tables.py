@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.schema import KeySchema, ordered
 from pytest_dynamodb.engine.storage.item import Item
-from pytest_dynamodb.errors import ResourceNotFoundException
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.values import from_wire_item
 
@@ -28,22 +29,32 @@ class TableView:
     @property
     def wire_items(self) -> list[dict[str, Any]]:
         """The items as they travel, in the order of their keys."""
-        for region in self._engine.snapshot().regions:
-            table = region.tables.get(self.name)
-            if region.name == self.region and region.account == self._engine.account and table is not None:
-                return [dict(item.attributes) for item in _in_key_order(table.keys, table.store)]
-        raise self._gone()
+        table = self._table()
+        return [dict(item.attributes) for item in _in_key_order(table.keys, table.store)]
 
     @property
     def count(self) -> int:
         """How many items there are, now and not six hours ago."""
-        table = self._engine.region(self.region).tables.get(self.name)
-        if table is None:
-            raise self._gone()
-        return table.store.count
+        self.describe()
+        return self._engine.region(self.region).tables[self.name].store.count
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the key attributes, HASH first."""
+        return self._table().keys.names
+
+    def _table(self) -> Table:
+        """The table as it is at this moment, whatever is written while it is looked at."""
+        self.describe()
+        (table,) = [
+            region.tables[self.name]
+            for region in self._engine.snapshot().regions
+            if (region.account, region.name) == (self._engine.account, self.region)
+        ]
+        return table
 
     def describe(self) -> dict[str, Any]:
-        """What DescribeTable says of it."""
+        """What DescribeTable says of it. Raises ``ResourceNotFoundException`` once it is gone."""
         answer: dict[str, Any] = self._engine.run(Request("DescribeTable", {"TableName": self.name}, self.region))
         described: dict[str, Any] = answer["Table"]
         return described
@@ -54,9 +65,6 @@ class TableView:
     def __repr__(self) -> str:
         return f"<table {self.name} in {self.region}>"
 
-    def _gone(self) -> ResourceNotFoundException:
-        return ResourceNotFoundException(f"there is no table {self.name} in {self.region} any more")
-
 
 class Tables(Mapping[str, TableView]):
     """The tables of a region by name, in the order of their names."""
@@ -65,21 +73,30 @@ class Tables(Mapping[str, TableView]):
         self._engine, self.region = engine, region
 
     def __getitem__(self, name: str) -> TableView:
-        if name not in self._engine.region(self.region).tables:
-            raise KeyError(f"{name}: the tables in {self.region} are {', '.join(self) or 'none'}")
-        return TableView(self._engine, self.region, name)
+        view = TableView(self._engine, self.region, name)
+        try:
+            view.describe()
+        except DynamoDbError:
+            raise KeyError(f"{name}: the tables in {self.region} are {', '.join(self) or 'none'}") from None
+        return view
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._engine.region(self.region).tables))
+        start: dict[str, Any] = {}
+        while True:
+            page: dict[str, Any] = self._engine.run(Request("ListTables", start, self.region))
+            yield from page["TableNames"]
+            if "LastEvaluatedTableName" not in page:
+                return
+            start = {"ExclusiveStartTableName": page["LastEvaluatedTableName"]}
 
     def __len__(self) -> int:
-        return len(self._engine.region(self.region).tables)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return f"<tables in {self.region}: {', '.join(self) or 'none'}>"
 
 
-def _in_key_order(keys: KeySchema, items: Iterator[Item] | Any) -> Iterator[Item]:
+def _in_key_order(keys: KeySchema, items: Iterable[Item]) -> Iterator[Item]:
     def place(item: Item) -> tuple[Any, ...]:
         return tuple([ordered(tag, item.attributes[name][tag]) for name, tag in keys.parts])
 

@@ -12,6 +12,7 @@ from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.contents import Contents
 from pytest_dynamodb.mock.problems import LoadError, joined
+from pytest_dynamodb.mock.tables import Tables
 from pytest_dynamodb.values import to_wire_item
 
 #: What a key attribute may be in wire form.
@@ -54,7 +55,7 @@ class Writer:
     def _fill(self, content: Contents) -> None:
         if not content.items:
             return
-        table = self._engine.region(self._region).tables.get(content.table)
+        table = Tables(self._engine, self._region).get(content.table)
         where = joined(content.where, f"table {content.table}")
         if table is None:
             raise LoadError(
@@ -62,7 +63,7 @@ class Writer:
                 f"there is no such table in {self._region} to put items into",
                 remedy='say "table" beside "items"',
             )
-        keys = table.keys.names
+        keys = table.key_names
         for number, item in enumerate(content.items, start=1):
             place = joined(where, f"item {number}")
             self._ask(

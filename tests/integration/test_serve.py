@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +29,10 @@ READY = "pytest-dynamodb: serving "
 
 
 @contextmanager
-def serving(*arguments: object, status: int = 0) -> Iterator[tuple[str, list[str]]]:
-    """The URL of a server, and (once it has stopped) what it printed. Stopped by SIGTERM, it exits with ``status``."""
+def serving(
+    *arguments: object, status: int = 0, stop: signal.Signals = signal.SIGTERM
+) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a server, and (once it has stopped) what it printed. Stopped by a signal, it exits with ``status``."""
     command = [sys.executable, "-m", "pytest_dynamodb", "serve", "--port", "0", *map(str, arguments)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert server.stdout is not None
@@ -38,7 +41,7 @@ def serving(*arguments: object, status: int = 0) -> Iterator[tuple[str, list[str
         first = server.stdout.readline()
         assert first.startswith(READY), first + server.stdout.read()
         yield first.split()[-1], printed
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(stop)
         rest, _ = server.communicate(timeout=STOP_WITHIN)
         printed.extend(rest.splitlines())
         assert server.returncode == status, rest
@@ -57,17 +60,22 @@ def refused(*arguments: object) -> str:
 
 
 def client(url: str, **settings: Any) -> Any:
-    return boto3.client("dynamodb", endpoint_url=url, config=Config(retries={"total_max_attempts": 1}, **settings))
+    config = Config(retries={"total_max_attempts": 1})
+    return boto3.client("dynamodb", endpoint_url=url, config=config, **settings)
 
 
-def work(dynamodb: Any, table: str = "serve") -> list[Any]:
-    """A bit of everything; what came of it."""
+def create(dynamodb: Any, table: str) -> None:
     dynamodb.create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def work(dynamodb: Any, table: str = "serve") -> list[Any]:
+    """A bit of everything; what came of it."""
+    create(dynamodb, table)
     dynamodb.get_waiter("table_exists").wait(TableName=table)
     item = {"pk": {"S": "é"}, "n": {"N": "1.5"}, "b": {"B": b"\x00\xff"}, "big": {"S": "x" * 10_000}}
     dynamodb.put_item(TableName=table, Item=item)
@@ -89,6 +97,48 @@ def test_boto3_works_with_the_mock() -> None:
     with serving() as (url, printed):
         work(client(url))
     assert printed == []
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)
+@pytest.mark.parametrize("name", ["tables.json", "tables.json.gz"])
+def test_what_the_mock_holds_is_dumped_at_the_end_and_loaded_again(
+    tmp_path: Path, name: str, stop: signal.Signals
+) -> None:
+    path = tmp_path / name
+    item = {"pk": {"S": "é"}, "n": {"N": "1.5"}, "b": {"B": b"\x00\xff"}}
+    with serving("--dump", path, stop=stop) as (url, printed):
+        create(client(url), "kept")
+        client(url).put_item(TableName="kept", Item=item)
+        assert not path.exists()
+    assert printed == [f"pytest-dynamodb: tables dumped into {path}: 1, items: 1"]
+    again = tmp_path / f"again-{name}"
+    with serving("--load", path, "--dump", again, stop=stop) as (url, _):
+        assert client(url).scan(TableName="kept")["Items"] == [item]
+    assert again.read_bytes() == path.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [again, path]  # nothing half done
+
+
+def test_what_a_dump_leaves_out_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "tables.json"
+    with serving("--dump", path) as (url, printed):
+        create(client(url, region_name="eu-west-1"), "elsewhere")
+    assert printed[0].startswith("Warning: not dumped are tables of account 123456789012 in eu-west-1: elsewhere")
+    assert json.loads(path.read_text("utf-8")) == {}
+
+
+def test_the_region_of_a_dump_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "tables.json"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with serving("--dump", path) as (url, _):
+        create(client(url), "here")
+    assert list(json.loads(path.read_text("utf-8"))) == ["here"]
+
+
+def test_the_mock_s_time_is_the_machine_s() -> None:
+    with serving() as (url, _):
+        began = time.time()
+        create(client(url), "now")
+        assert abs(client(url).describe_table(TableName="now")["Table"]["CreationDateTime"].timestamp() - began) < 60
 
 
 def test_what_is_recorded_through_it_is_replayed_by_it(moto: str, tmp_path: Path) -> None:
@@ -187,6 +237,7 @@ def test_a_recorded_failure_of_the_transport_is_one_again(tmp_path: Path) -> Non
         ),
         (["--host", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1, port 0"),
         (["--load", "nowhere.json"], "nowhere.json"),
+        (["--dump", "nowhere/x.json"], "there is no folder nowhere"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -14,6 +14,7 @@ from pytest_dynamodb.engine.legacy.conditions import (
     literals,
     lowered,
 )
+from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import Wording, wording_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.messages import Dialect
@@ -63,7 +64,7 @@ def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condit
 
 def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
     exists, value = given.get("Exists"), given.get("Value")
-    if exists is False:
+    if exists is not None and not truth(exists):
         if value is not None:
             raise ValidationException(VALUE_UNWANTED.format(name=name))
         return Function("attribute_not_exists", (attribute(name),))

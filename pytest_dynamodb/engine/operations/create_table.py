@@ -22,7 +22,7 @@ def create_table(call: Call) -> dict[str, Any]:
     name, now = name_of(call.params["TableName"]), call.clock.now()
     _check_name_is_free(find_table(call.region, name, now))
     table = call.region.tables[name] = created_table(call)
-    return {"TableDescription": _first_words(describe(table, now))}
+    return {"TableDescription": _first_words(describe(table, now), call.params)}
 
 
 def _check_name_is_free(table: Table | None) -> None:
@@ -33,8 +33,10 @@ def _check_name_is_free(table: Table | None) -> None:
     raise error_for("ResourceInUseException", f"Table already exists: {table.name}")
 
 
-def _first_words(description: dict[str, Any]) -> dict[str, Any]:
-    """Warm throughput is told by DescribeTable, not yet by CreateTable (ack-api-quirks, DDB-TABLE-134)."""
-    for part in (description, *description.get("GlobalSecondaryIndexes", ())):
-        del part["WarmThroughput"]
+def _first_words(description: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """CreateTable tells warm throughput only where it was asked for, and never of indexes (DDB-TABLE-032, 138)."""
+    if not params.get("WarmThroughput"):
+        del description["WarmThroughput"]
+    for index in description.get("GlobalSecondaryIndexes", ()):
+        del index["WarmThroughput"]
     return description

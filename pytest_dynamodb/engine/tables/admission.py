@@ -25,7 +25,7 @@ def check_admitted(table: Table, params: Mapping[str, Any], asked: set[str]) -> 
     actions = [action_of(update) for update in params.get("GlobalSecondaryIndexUpdates") or ()]
     for action, what in actions:
         _check_index_free(table, action, what["IndexName"])
-    _check_online(table, sum(action != "Update" for action, _ in actions))
+    _check_online(table, [what["IndexName"] for action, what in actions if action != "Update"])
     if asked & {"ProvisionedThroughput"} or _switches(table, params):
         _check_units_free(table)
     elif asked - _SYNCHRONOUS - {"GlobalSecondaryIndexUpdates", "BillingMode"}:
@@ -41,8 +41,10 @@ def _busy(table: Table, *statuses: str) -> list[str]:
     return [name for name, index in table.settings.indexes.items() if index.status in statuses]
 
 
-def _check_online(table: Table, wanted: int) -> None:
-    if wanted > 1 or (wanted and _busy(table, "CREATING", "DELETING")):
+def _check_online(table: Table, wanted: list[str]) -> None:
+    """One index is created or deleted at a time; deleting the one that is being filled is no second."""
+    others = [name for name in _busy(table, "CREATING", "DELETING") if name not in wanted]
+    if len(wanted) > 1 or (wanted and others):
         raise subscriber_limit(_ONE_AT_A_TIME)
     if wanted and table.settings.status == "UPDATING":
         raise in_use(f"Can't create or delete indexes while table IOPS are being updated. Table: {table.name}")

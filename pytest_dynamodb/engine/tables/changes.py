@@ -54,13 +54,18 @@ def _updating(settings: TableSettings, call: Call, /, then: Mapping[str, Any], *
     return busy.then(Event(_due(call), {"status": "ACTIVE", **then}))
 
 
+def _nothing_new(settings: TableSettings, call: Call) -> TableSettings:
+    """The answer says UPDATING; the next call sees that nothing was (ack-api-quirks, DDB-TABLE-177)."""
+    return replace(settings, status="UPDATING").then(Event(call.clock.now(), {"status": settings.status}))
+
+
 # --- billing ---
 
 
 def _billing(table: Table, settings: TableSettings, call: Call) -> TableSettings:
     on_demand = target_on_demand(settings, call.params)
     if on_demand == settings.on_demand:
-        return _updating(settings, call, {}) if on_demand else settings
+        return _nothing_new(settings, call) if on_demand else settings
     return _to_on_demand(settings, call) if on_demand else _to_provisioned(table, settings, call)
 
 
@@ -163,7 +168,7 @@ def _encryption(_: Table, settings: TableSettings, call: Call) -> TableSettings:
 def _table_class(_: Table, settings: TableSettings, call: Call) -> TableSettings:
     wanted: str = call.params["TableClass"]
     if wanted == (settings.table_class or "STANDARD"):
-        return settings
+        return _nothing_new(settings, call)
     return _updating(settings, call, {"table_class": wanted, "table_class_changed": _due(call)})
 
 

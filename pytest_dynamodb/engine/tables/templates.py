@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pytest_dynamodb.engine.tables.description import ON_DEMAND_WARM
 from pytest_dynamodb.engine.tables.globaltables import as_table
 from pytest_dynamodb.errors import ConfigurationError
 
@@ -30,6 +31,7 @@ def create_table_params_of(description: Members, *, name: str | None = None) -> 
         params[member] = [dict(part) for part in _required(table, member)]
     on_demand = _is_on_demand(table)
     params.update(_billing(table, on_demand=on_demand))
+    params.update(_warm(table, on_demand=on_demand))
     for member, read in _OPTIONAL.items():
         if (value := read(table)) is not None:
             params[member] = value
@@ -99,6 +101,21 @@ def _numbers(member: str) -> Callable[[Members], dict[str, int] | None]:
     return read
 
 
+def _warm(described: Members, *, on_demand: bool) -> dict[str, Any]:
+    """Only what is more than there is without asking, which descriptions tell, too."""
+    given = _numbers("WarmThroughput")(described) or {}
+    floors = (
+        (ON_DEMAND_WARM.read, ON_DEMAND_WARM.write)
+        if on_demand
+        else tuple(_units(described).get(name) for name in ("ReadCapacityUnits", "WriteCapacityUnits"))
+    )
+    more = any(
+        given.get(name, 0) > (floor or 0)
+        for name, floor in zip(("ReadUnitsPerSecond", "WriteUnitsPerSecond"), floors, strict=True)
+    )
+    return {"WarmThroughput": given} if more else {}
+
+
 # --- indexes ---
 
 
@@ -123,10 +140,11 @@ def _index(index: Members) -> dict[str, Any]:
 
 
 def _global(index: Members, *, on_demand: bool) -> dict[str, Any]:
+    warm = _warm(index, on_demand=on_demand)
     if not on_demand:
-        return {"ProvisionedThroughput": _units(index)}
+        return {"ProvisionedThroughput": _units(index), **warm}
     ceiling = _numbers("OnDemandThroughput")(index)
-    return {} if ceiling is None else {"OnDemandThroughput": ceiling}
+    return warm if ceiling is None else {"OnDemandThroughput": ceiling, **warm}
 
 
 # --- options ---

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pytest_dynamodb.engine.validation.shapes import Shape
@@ -29,6 +30,13 @@ def java_text(shape: Shape, content: Any, depth: int = 0) -> str:
         parts = (f"{name}={java_text(shape.element, member, depth + 1)}" for name, member in content.items())
         return f"{{{', '.join(parts)}}}"
     return _scalar(content)
+
+
+def json_text(shape: Shape, content: Any) -> str:
+    """``content`` as the newer validator prints lists, maps and structures (validation-ordering/batchOperations)."""
+    if isinstance(content, (dict, list)):
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return java_text(shape, content)
 
 
 def lower_first(name: str) -> str:

@@ -6,17 +6,19 @@ from typing import Any
 
 from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.constraints import check_constraints
+from pytest_dynamodb.engine.validation.conversion import converted
 from pytest_dynamodb.engine.validation.payload import check_types
 from pytest_dynamodb.engine.validation.shapes import input_shape
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.messages import Dialect
 
 
-def check_request(operation: str, params: Any, *, dialect: Dialect = "classic") -> None:
-    """Check the shape of a request, whatever ``params`` is; afterwards every member is of its type and within limits.
+def check_request(operation: str, params: Any, *, dialect: Dialect = "classic") -> Any:
+    """Check the shape of a request, whatever ``params`` is: every member is of its type and within its limits.
 
-    Attribute values are only of the right types then: what they may be is for ``values``. A member that is null counts
-    as absent, an unknown one is ignored.
+    Returns the parameters as AWS reads them, which are ``params`` itself unless AWS converts or drops something:
+    members that are null, decimals for integers, words for booleans. Attribute values are of the right types
+    afterwards, and no more: what they may be is for ``values``.
 
     Raises a SerializationException for the first wrong type, else a ValidationException for what is missing or out of
     its limits, in the wording of ``dialect``; an UnknownOperationException for an operation that AWS does not have.
@@ -25,6 +27,7 @@ def check_request(operation: str, params: Any, *, dialect: Dialect = "classic") 
     if shape is None:
         raise error_for("UnknownOperationException", "")
     if acceptor(operation)(params):
-        return
+        return params
     check_types(shape, params)
     check_constraints(operation, shape, {} if params is None else params, dialect)
+    return converted(shape, params)

@@ -364,6 +364,18 @@ class TestProjections:
         )
 
 
+class TestListPositions:
+    """floci#3073: measured on AWS."""
+
+    @pytest.mark.parametrize("index", ["4294967295", "99999999999999"])
+    def test_one_that_is_too_high_is_refused(self, index: str) -> None:
+        expected = f"List index is not within the allowable range; index: [{index}]"
+        assert message("ProjectionExpression", f"a.l[{index}].b") == expected
+
+    def test_the_highest_is_taken(self) -> None:
+        assert checked_tree("UpdateExpression", "SET l[4294967294] = :v")
+
+
 class TestNamesAndValues:
     @pytest.mark.parametrize(
         ("names", "values", "expected"),

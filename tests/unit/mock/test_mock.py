@@ -104,7 +104,9 @@ SCALARS = {
 }
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.text(max_size=8), st.integers(-(10**9), 10**9), st.binary(max_size=8)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(min_size=1, max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 

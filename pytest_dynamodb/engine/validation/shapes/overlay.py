@@ -38,6 +38,13 @@ MEMBER_LIMITS: dict[str, dict[str, Any]] = {
     "UpdateTableInput.TableName": {"min": 3},
 }
 
+#: Members that are required although the model does not say so, unless another one is there: a replica in another
+#: account takes them from its source (dynalite, test/createTable and updateTable; API reference, CreateTable).
+REQUIRED_UNLESS: dict[str, str] = {
+    "CreateTableInput.AttributeDefinitions": "GlobalTableSourceArn",
+    "CreateTableInput.KeySchema": "GlobalTableSourceArn",
+}
+
 #: Limits of the keys of a map: a table's name is a name again there (validation-ordering/batchOperations, 2026-10-09).
 KEY_LIMITS: dict[str, dict[str, Any]] = {
     "BatchGetRequestMap": {"min": 3},
@@ -58,6 +65,10 @@ WORDS: dict[str, dict[str, str]] = {
     "BatchWriteItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchWriteItem"},
     # suite, error-messages/createTable
     "CreateTableInput.TableName": {"absent": _TABLE_WORDS["absent"]},
+    # Known from dynalite, test/listTagsOfResource, tagResource and untagResource.
+    "ListTagsOfResourceInput.ResourceArn": {"absent": "Invalid TableArn"},
+    "TagResourceInput.ResourceArn": {"absent": "Invalid TableArn"},
+    "UntagResourceInput.ResourceArn": {"absent": "Invalid TableArn"},
     # Known from dynalite, test/deleteTable, describeTable, describeTimeToLive and updateTable.
     "DeleteTableInput.TableName": _TABLE_WORDS,
     "DescribeTableInput.TableName": _TABLE_WORDS,
@@ -108,6 +119,9 @@ ORDER: dict[str, tuple[str, ...]] = {
         *("ConditionalOperator", "Expected"),
     ),
 }
+
+#: Problems that an operation reports only if there is no other (validation-ordering/batchOperations, 2026-10-09).
+YIELDING: frozenset[tuple[str, str]] = frozenset({("BatchWriteItem", "keys")})
 
 #: Operations that the newer validator has taken over (captures/cross-region-latest.json; GetItem and Query inferred
 #: from how they word what is wrong with values, error-messages/valueLayers).

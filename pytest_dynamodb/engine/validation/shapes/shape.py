@@ -18,10 +18,12 @@ class Member:
 
     ``newer`` says that AWS's newer validator checks its lengths and ranges whatever the dialect. ``words`` are AWS's
     own for a problem with it, by the problem's name, where they are not the usual ones: it is reported alone then.
+    A ``required`` one may be absent if the member that ``unless`` names is there.
     """
 
     shape: Shape
     required: bool = False
+    unless: str = ""
     newer: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 

@@ -19,6 +19,7 @@ from pytest_dynamodb.engine.validation.shapes.overlay import (
     MEMBER_SHAPES,
     NEWER,
     ORDER,
+    REQUIRED_UNLESS,
     WORDS,
 )
 from pytest_dynamodb.engine.validation.shapes.shape import Member, Shape
@@ -97,5 +98,6 @@ def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
     where = f"{structure}.{name}"
     shape = _shape(MEMBER_SHAPES.get(where) or entry["members"][name])
     shape = _limited(shape, MEMBER_LIMITS.get(where))
-    required = name in entry.get("required", ())
-    return Member(shape, required=required, newer=where in NEWER, words=WORDS.get(where, {}))
+    unless = REQUIRED_UNLESS.get(where, "")
+    required = bool(unless) or name in entry.get("required", ())
+    return Member(shape, required=required, unless=unless, newer=where in NEWER, words=WORDS.get(where, {}))

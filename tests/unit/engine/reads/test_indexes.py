@@ -63,7 +63,8 @@ def test_pages_continue_each_other_among_equal_keys(
     filled: Any, index: str, condition: str, value: str, forward: bool
 ) -> None:
     whole = keys(query(filled, index, condition, value, ScanIndexForward=forward))
-    pages, start = [], {}
+    pages: list[str] = []
+    start: dict[str, Any] = {}
     for _ in whole:
         answer = query(filled, index, condition, value, ScanIndexForward=forward, Limit=1, **start)
         pages += keys(answer)

@@ -53,7 +53,8 @@ def legacy(**conditions: tuple[Any, ...]) -> dict[str, Any]:
 def test_conditions_must_suit_the_key(
     service: Any, table: str, index: str | None, condition: str, message: str
 ) -> None:
-    assert refusal(service, table, condition, **({"IndexName": index} if index else {})) == message
+    params: dict[str, Any] = {"IndexName": index} if index else {}
+    assert refusal(service, table, condition, **params) == message
 
 
 def test_a_value_of_another_type_is_found_before_an_operator_that_no_key_has(service: Any) -> None:

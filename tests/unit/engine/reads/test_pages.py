@@ -11,7 +11,7 @@ MB = 1024 * 1024
 
 @pytest.fixture
 def filled(service: Any) -> Any:
-    """20 items of 60 KB in one partition, as in the suite; their entries of "index1" are as large, of "index2" small."""
+    """20 items of 60 KB in one partition, as in the suite; entries of "index1" are as large, of "index2" small."""
     for number in range(20):
         service.put(
             "range",

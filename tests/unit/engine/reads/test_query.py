@@ -135,7 +135,8 @@ def test_a_limit_that_is_just_reached_gives_a_key_to_go_on_after(numbers: Any) -
 @pytest.mark.parametrize("forward", [True, False])
 def test_pages_continue_each_other(numbers: Any, forward: bool) -> None:
     whole = query(numbers, "numbers", ScanIndexForward=forward)["Items"]
-    pages, start = [], {}
+    pages: list[Any] = []
+    start: dict[str, Any] = {}
     while True:
         answer = query(numbers, "numbers", ScanIndexForward=forward, Limit=2, **start)
         pages += answer["Items"]
@@ -159,7 +160,7 @@ def test_a_count_has_no_items_but_a_key_to_go_on_after(numbers: Any) -> None:
 def test_a_page_costs_what_it_evaluates_in_one(numbers: Any) -> None:
     for number in range(3):
         numbers.put("numbers", {"a": {"S": "big"}, "b": {"N": str(number)}, "c": {"S": "x" * 4090}})
-    asked = {
+    asked: dict[str, Any] = {
         "values": {":a": {"S": "big"}, ":c": {"S": "y"}},
         "FilterExpression": "c = :c",
         "ProjectionExpression": "b",

@@ -131,7 +131,8 @@ def test_a_start_key_of_another_segment_is_refused(service: Any) -> None:
 
 
 def test_values_that_cannot_be_are_reported_before_the_table(service: Any) -> None:
-    for operation, params in (("Scan", {}), ("Query", {"KeyConditions": {}})):
+    asked: dict[str, dict[str, Any]] = {"Scan": {}, "Query": {"KeyConditions": {}}}
+    for operation, params in asked.items():
         message = service.refusal(operation, TableName="absent", ExclusiveStartKey={"a": {}}, **params)
         assert message == (
             f"{INVALID}: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from engine_requests import Json, ask, definitions, index, refusal, s, table
+from typing import Any
 
+import pytest
+
+from engine_requests import Json, ask, definitions, index, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
@@ -16,7 +18,7 @@ def described(engine: Engine, name: str = "app") -> Json:
     return body
 
 
-def provisioned(engine: Engine, read: int = 5, write: int = 5, **more: Json) -> Json:
+def provisioned(engine: Engine, read: int = 5, write: int = 5, **more: Any) -> Json:
     body: Json = ask(
         engine,
         "CreateTable",

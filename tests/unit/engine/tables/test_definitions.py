@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import Json, definitions, index, refusal
 
+from engine_requests import Json, definitions, index, refusal
 from pytest_dynamodb.engine import Engine
 
 INVALID = "One or more parameter values were invalid: "
@@ -59,8 +59,10 @@ def with_local(*indexes: Json, defined: str = "a b", table_keys: str = "a:HASH b
         (
             "b",
             "a:HASH",
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
-            "Keys: [a], AttributeDefinitions: [b]",
+            (
+                f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+                "Keys: [a], AttributeDefinitions: [b]"
+            ),
         ),
         ("a b", "a:HASH a:HASH", SAME_NAME),
         ("a b", "a:RANGE b:HASH", NO_FIRST_HASH),
@@ -68,8 +70,10 @@ def with_local(*indexes: Json, defined: str = "a b", table_keys: str = "a:HASH b
         (
             "a b",
             "a:HASH",
-            f"{INVALID}Number of attributes in KeySchema does not exactly match "
-            "number of attributes defined in AttributeDefinitions",
+            (
+                f"{INVALID}Number of attributes in KeySchema does not exactly match "
+                "number of attributes defined in AttributeDefinitions"
+            ),
         ),
         ("a a", "a:HASH", "Attribute Name is duplicated: a"),
     ],
@@ -134,13 +138,17 @@ def _request(**params: Any) -> Any:
         ("a:HASH", f"{INVALID}Index KeySchema does not have a range key for index: one"),
         (
             "b:HASH a:RANGE",
-            f"{INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for index: one. "
-            "index hash key: b, table hash key: a",
+            (
+                f"{INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for index: one. "
+                "index hash key: b, table hash key: a"
+            ),
         ),
         (
             "a:HASH c:RANGE",
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
-            "Keys: [a, c], AttributeDefinitions: [a, b]",
+            (
+                f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+                "Keys: [a, c], AttributeDefinitions: [a, b]"
+            ),
         ),
     ],
 )
@@ -229,8 +237,7 @@ def test_definitions_that_nothing_uses_are_told_before_other_faults_of_indexes()
                 "ProvisionedThroughput": UNITS,
                 "OnDemandThroughput": {"MaxReadRequestUnits": 5},
             },
-            "MaxReadRequestUnits for OnDemandThroughput cannot be specified "
-            "when table BillingMode is PROVISIONED.",
+            "MaxReadRequestUnits for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.",
         ),
         (
             {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"}},

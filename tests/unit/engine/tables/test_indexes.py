@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 
+from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
 INVALID = "One or more parameter values were invalid: "
 BUSY = "Attempt to change a resource which is still in use: "
-ONE_AT_A_TIME = (
-    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
-)
+ONE_AT_A_TIME = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
 
 
 def made(lifecycle: Lifecycle | None = None, **params: Any) -> tuple[Engine, VirtualClock]:
@@ -151,8 +149,10 @@ def test_definitions_beyond_the_new_keys_are_ignored() -> None:
         ),
         (
             {"GlobalSecondaryIndexUpdates": [{}]},
-            f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-            "GlobalSecondaryIndexUpdate.Delete must not be null",
+            (
+                f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                "GlobalSecondaryIndexUpdate.Delete must not be null"
+            ),
         ),
         (
             {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "one"}, "Create": index("two", "g")}]},
@@ -164,8 +164,10 @@ def test_definitions_beyond_the_new_keys_are_ignored() -> None:
         ),
         (
             {**create("new", "h"), "AttributeDefinitions": definitions("g")},
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
-            "Keys: [h], AttributeDefinitions: [g]",
+            (
+                f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+                "Keys: [h], AttributeDefinitions: [g]"
+            ),
         ),
     ],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from engine_requests import Json, ask, definitions, refusal, table
 
+from engine_requests import Json, ask, definitions, refusal, table
 from pytest_dynamodb.engine import Engine
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/app"

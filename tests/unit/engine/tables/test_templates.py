@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import ask, definitions, index
 
+from engine_requests import ask, definitions, index
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.tables.templates import create_table_params_of, time_to_live_of
 from pytest_dynamodb.errors import ConfigurationError
@@ -36,7 +36,13 @@ RICH: dict[str, Any] = {
     "params",
     [
         RICH,
-        {"TableName": "app", **KEYS, "BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": {"MaxReadRequestUnits": 9}},
+        {
+            "TableName": "app",
+            **KEYS,
+            "BillingMode": "PAY_PER_REQUEST",
+            "OnDemandThroughput": {"MaxReadRequestUnits": 9},
+            "WarmThroughput": {"ReadUnitsPerSecond": 12_500, "WriteUnitsPerSecond": 4_000},
+        },
         {"TableName": "app", **KEYS, "BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine_requests import Json, ask, refusal, table
-
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 

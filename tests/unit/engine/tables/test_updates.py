@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import Json, ask, definitions, index, refusal, s
 
+from engine_requests import Json, ask, definitions, index, refusal, s
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
 INVALID = "One or more parameter values were invalid: "
-ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
+ON_DEMAND: Json = {"BillingMode": "PAY_PER_REQUEST"}
 
 
 def units(read: int, write: int) -> Json:
@@ -23,15 +23,15 @@ def made(*indexes: Json, lifecycle: Lifecycle | None = None, **params: Any) -> t
     clock = VirtualClock(1_000.0)
     engine = Engine(clock=clock, lifecycle=lifecycle)
     keys = dict.fromkeys(["pk", *(part["AttributeName"] for index in indexes for part in index["KeySchema"])])
-    ask(
-        engine,
-        "CreateTable",
-        TableName="app",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=definitions(" ".join(keys)),
-        **({"GlobalSecondaryIndexes": list(indexes)} if indexes else {}),
+    request: Json = {
+        "TableName": "app",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": definitions(" ".join(keys)),
         **(params or units(5, 5)),
-    )
+    }
+    if indexes:
+        request["GlobalSecondaryIndexes"] = list(indexes)
+    ask(engine, "CreateTable", **request)
     clock.advance(1_000.0)
     return engine, clock
 

@@ -244,3 +244,35 @@ class TestTheNewerValidator:
 def test_a_number_too_long_to_print_is_out_of_range_all_the_same() -> None:
     for limit in (10**5000, -(10**5000)):
         assert f"at 'limit' {FAILED} have value" in refusal("ListTables", {"Limit": limit})
+
+
+def test_a_new_table_has_a_key_schema_unless_it_copies_another_one() -> None:
+    """dynalite, test/createTable; API reference, CreateTable: GlobalTableSourceArn."""
+    sentences = [f"Value null at '{name}' {FAILED} not be null" for name in ("attributeDefinitions", "keySchema")]
+    assert refusal("CreateTable", {"TableName": "abc"}) == f"2 validation errors detected: {'; '.join(sentences)}"
+    source = "arn:aws:dynamodb:eu-west-1:123456789012:table/abc"
+    check_request("CreateTable", {"TableName": "abc", "GlobalTableSourceArn": source})
+
+
+@pytest.mark.parametrize("operation", ["ListTagsOfResource", "TagResource", "UntagResource"])
+def test_tags_have_words_of_their_own_for_a_missing_resource(operation: str) -> None:
+    """dynalite, test/{listTagsOfResource,tagResource,untagResource}."""
+    assert refusal(operation, {}) == "Invalid TableArn"
+
+
+def test_a_name_of_a_table_in_a_batch_of_writes_gives_way_to_other_problems() -> None:
+    """Suite, validation-ordering/batchOperations (2026-10-09)."""
+    writes = [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]
+    params = {"RequestItems": {"bad!name": writes}, "ReturnConsumedCapacity": "X"}
+    assert refusal("BatchWriteItem", params) == one(ENUM_CAPACITY)
+
+
+def test_the_newer_validator_prints_collections_as_json() -> None:
+    """Suite, validation-ordering/batchOperations (2026-10-09)."""
+    params = {"RequestItems": {"bad!name": {"Keys": [{"pk": {"S": "a"}}]}}, "ReturnConsumedCapacity": "X"}
+    assert refusal("BatchGetItem", params, "2026") == (
+        """2 validation errors detected: Value '{"bad!name":{"Keys":[{"pk":{"S":"a"}}]}}' at 'requestItems' failed to """
+        "satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
+        "Member must have length greater than or equal to 3, "
+        f"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]; {ENUM_CAPACITY}"
+    )

@@ -176,3 +176,16 @@ def test_an_operation_that_is_none_is_unknown() -> None:
     with pytest.raises(DynamoDbError) as caught:
         check_request("GetItems", {})
     assert caught.value.code == "UnknownOperationException"
+
+
+def test_what_is_sent_as_it_should_be_is_taken_as_it_is() -> None:
+    params = {"TableName": "abc", "Key": {"a": {"S": "a"}}, "ConsistentRead": False}
+    assert check_request("GetItem", params) is params
+
+
+def test_words_decimals_nulls_and_unknown_members_are_read_as_aws_reads_them() -> None:
+    key = {"a": {"S": "a", "N": None}}
+    params = {"TableName": "abc", "Key": key, "ConsistentRead": "false", "AttributesToGet": None, "Other": 1}
+    assert check_request("GetItem", params) == {"TableName": "abc", "Key": key, "ConsistentRead": False}
+    assert check_request("Scan", {"TableName": "abc", "Limit": 34.56}) == {"TableName": "abc", "Limit": 34}
+    assert params["ConsistentRead"] == "false"

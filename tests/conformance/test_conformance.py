@@ -1,0 +1,141 @@
+"""Every case against the engine: directly, over HTTP, and out of a cassette recorded from it.
+
+PYTEST_DYNAMODB_CONFORMANCE names another endpoint to hold the cases against: ``moto``, ``dynamodb-local``, ``aws`` or
+a URL. Such a run fails for a case that fails and is not known to, and for one that passes and is known to fail
+(``known_differences/``).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from cases import Case, all_cases, known_differences
+from runner import CaseFailed, Target, run_case
+from targets import engine_target, over_client, over_http
+from wire_cases import WireCase, run_wire_case, wire_cases
+
+from pytest_dynamodb import use_cassette
+from pytest_dynamodb.clock import VirtualClock
+from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.providers.mock import MockProvider
+from pytest_dynamodb.server import running
+
+CASES = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect != "2026"]
+NEWER = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect == "2026" or case.has_dialects]
+WIRE = [pytest.param(case, id=case.name) for case in wire_cases()]
+EXTERNAL = os.environ.get("PYTEST_DYNAMODB_CONFORMANCE", "")
+
+
+def run(case: Case, target: Target) -> None:
+    if why := target.runs(case):
+        pytest.skip(why)
+    run_case(case, target)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_engine_answers_as_dynamodb_does(case: Case) -> None:
+    run(case, engine_target())
+
+
+@pytest.mark.parametrize("case", NEWER)
+def test_engine_words_it_as_the_newer_validator_does(case: Case) -> None:
+    run(case, engine_target("2026"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Target]:
+    """The engine behind its server, with a clock that can be moved."""
+    clock = VirtualClock(1_800_000_000.0)
+    with running(MockProvider(Engine(clock=clock))) as url:
+        yield Target(url, over_http(url), advance=clock.advance)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_server_answers_as_dynamodb_does(case: Case, server: Target) -> None:
+    run(case, server)
+
+
+@pytest.mark.parametrize("case", WIRE)
+def test_server_speaks_http_as_dynamodb_does(case: WireCase, server: Target) -> None:
+    run_wire_case(case, server.name)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_recording_answers_as_what_it_recorded(
+    case: Case, server: Target, tmp_path: Path, credentials: dict[str, str]
+) -> None:
+    recorded: list[Any] = []
+    replayed: list[Any] = []
+    with use_cassette(tmp_path / "case.ddb.msgpack", mode="rewrite", upstream=server.name):
+        run(case, noting(recorded))
+    with use_cassette(tmp_path / "case.ddb.msgpack", mode="none"):
+        run(case, noting(replayed))
+    assert replayed == recorded
+
+
+def noting(answers: list[Any]) -> Target:
+    """A boto3 client that asks for what an SDK lets through, and keeps what it is answered."""
+    unchecked = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    call = over_client(boto3.client("dynamodb", region_name="us-east-1", config=unchecked))
+
+    def noted(operation: str, params: dict[str, Any]) -> tuple[int, Any]:
+        answer = call(operation, params)
+        answers.append(answer)
+        return answer
+
+    return Target("boto3", noted, sdk=True)
+
+
+@pytest.fixture(scope="module")
+def external() -> Iterator[Target]:
+    """What PYTEST_DYNAMODB_CONFORMANCE names."""
+    suffix = f".{int(time.time())}"
+    if EXTERNAL == "moto":
+        from moto_http import moto_http
+
+        with moto_http() as url:
+            yield Target("moto", over_http(url))
+    elif EXTERNAL == "dynamodb-local":
+        from dynamodb_local import dynamodb_local, missing
+
+        if missing():
+            pytest.skip(missing())
+        with dynamodb_local() as url:
+            yield Target("dynamodb-local", over_http(url), wait=0.05)
+    elif EXTERNAL == "aws":
+        client = boto3.client("dynamodb", config=Config(parameter_validation=False))
+        yield Target("aws", over_client(client), patience=10, wait=2, sdk=True, suffix=suffix)
+    else:
+        yield Target(EXTERNAL, over_http(EXTERNAL), patience=2, wait=0.1, suffix=suffix)
+
+
+@pytest.mark.skipif(not EXTERNAL, reason="PYTEST_DYNAMODB_CONFORMANCE names no endpoint")
+@pytest.mark.live_endpoint
+@pytest.mark.parametrize("case", CASES)
+def test_other_endpoints_differ_where_they_are_known_to(case: Case, external: Target) -> None:
+    difference = known_differences(external.name).get(case.name)
+    if why := external.runs(case):
+        pytest.skip(why)
+    try:
+        run_case(case, external)
+    except CaseFailed:
+        if difference is None:
+            raise
+        return
+    assert difference is None, f"{external.name} is known to differ here, and does not: {difference}"
+
+
+def test_a_case_that_fails_tells_what_differs() -> None:
+    case = all_cases()[0]
+    broken = replace(engine_target(), call=lambda operation, params: (200, {"Table": {"TableStatus": "ACTIVE"}}))
+    with pytest.raises(CaseFailed, match="step "):
+        for each in (case, *all_cases()):
+            run_case(each, broken)
