@@ -20,9 +20,11 @@ class DynamoDbClient:
 
     ``"live"``               DynamoDB, and what ``use_cassette`` or the plugin puts over it, as over any other client
     ``"replay", "record"``   only that: where no cassette is in charge, calls are refused and nothing is sent
+    ``"mock"``               memory: the mock that is in charge when the client is made, or one of the client's own
     an object                it is put over this client alone until that is closed: ``LiveProvider()``,
-                             ``ReplayProvider(path)``, ``RecordingProvider(path, upstream=...)``. A cassette that is
-                             put over all clients later than that is nearer, and answers while it is in charge
+                             ``ReplayProvider(path)``, ``RecordingProvider(path, upstream=...)``,
+                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that is nearer, and answers
+                             while it is in charge
 
     ``close``, or the end of a ``with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the block
     raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was missed.

@@ -98,16 +98,21 @@ def _botocore_client(config: ClientConfig) -> Any:
         raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem
 
 
+#: What to say where nobody is in charge: by whether the mock was asked for.
+_LACKING = {
+    False: "cassette is in charge: call this within use_cassette(...) or a test marked dynamodb_cassette, or give the "
+    "client an object such as ReplayProvider(path)",
+    True: "mock is in charge any more: call this within mock_dynamodb() or the test that the client was made in, or "
+    "give the client an object such as MockProvider()",
+}
+
+
 def _guard(events: Any, provider: ProviderName | Provider) -> None:
     """See to it that no request goes to the network although nobody said that it may."""
 
     def ask_for_a_cassette(context: Mapping[str, Any], **_: Any) -> None:
         if current(context.get(CLIENT_TAG)) is None:
-            raise ConfigurationError(
-                f'the provider is "{provider}", but no {_IN_CHARGE[provider]} is in charge: call this within '
-                f"{_BLOCKS[provider]} or a test marked dynamodb_cassette, or give the client an object such as "
-                f"{_OBJECTS[provider]}"
-            )
+            raise ConfigurationError(f'the provider is "{provider}", but no {_LACKING[provider == "mock"]}')
 
     def ask_for_the_hooks(context: Mapping[str, Any], **_: Any) -> None:
         in_charge = current(context.get(CLIENT_TAG))

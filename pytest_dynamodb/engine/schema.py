@@ -49,8 +49,8 @@ class KeySchema:
         return {name: attributes[name] for name, _ in self.parts}
 
     def indexable(self, attributes: Attributes) -> bool:
-        """Whether an item has every key attribute, of the right type: otherwise a sparse index leaves it out."""
-        return all((value := attributes.get(name)) is not None and tag in value for name, tag in self.parts)
+        """Whether an item has every key attribute, of the right type and not empty: a sparse index leaves others out."""
+        return all((value := attributes.get(name)) is not None and value.get(tag) for name, tag in self.parts)
 
     def identity(self, attributes: Attributes) -> Identity:
         """What names the partition: the hash key's canonical content, or a tuple of several."""

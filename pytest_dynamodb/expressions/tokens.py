@@ -23,9 +23,8 @@ UPDATE_WORDS: Final = {word: word for word in ("SET", "REMOVE", "ADD", "DELETE")
 PROJECTION_WORDS: Final[dict[str, str]] = {}
 
 # A bare name begins with a letter (developer guide, "Document paths"): a leading underscore is a token of its own.
-_TOKEN = re.compile(
-    r"[ \t\r\n]*(?:([A-Za-z][A-Za-z0-9_]*)|(\#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([0-9]+)|(<=|>=|<>|[^ \t\r\n]))"
-)
+# White space is what no token begins with; naming it would make the search quadratic in a long run of it.
+_TOKEN = re.compile(r"([A-Za-z][A-Za-z0-9_]*)|(\#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([0-9]+)|(<=|>=|<>|[^ \t\r\n])")
 _KINDS = {2: ALIAS, 3: VALUE, 4: NUMBER}
 
 

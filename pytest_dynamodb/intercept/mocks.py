@@ -47,10 +47,11 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     def __enter__(self) -> Mock:
         """Make the mock and put it in charge."""
         from pytest_dynamodb.engine import Engine
+        from pytest_dynamodb.hooks.defaults import default_region
         from pytest_dynamodb.mock import Mock
         from pytest_dynamodb.providers.mock import MockProvider
 
-        mock = Mock(Engine(**self._settings), region=self._region)
+        mock = Mock(Engine(**self._settings), region=self._region or default_region())
         if self._load is not None:
             mock.load(self._load)
         interception = Interception(MockProvider(mock), clients=self._clients)

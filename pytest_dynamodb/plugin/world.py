@@ -29,9 +29,10 @@ class World:
     @cached_property
     def mock(self) -> Mock:
         """What the copies are taken from."""
+        from pytest_dynamodb.hooks.defaults import default_region
         from pytest_dynamodb.mock import Mock
 
-        return Mock()
+        return Mock(region=default_region())
 
     def for_test(self) -> TestMock:
         """A test's own, from now on the one that hears of what wider fixtures do."""

@@ -45,6 +45,10 @@ MAX_REQUEST = 16 * 1024 * 1024
 log = logging.getLogger("pytest_dynamodb.server")
 
 
+class _Gone(Exception):
+    """The client hung up before it had said everything."""
+
+
 class Application:
     """An ASGI application that answers as ``provider`` does.
 
@@ -58,16 +62,13 @@ class Application:
         """One HTTP request. There is nothing to do when the server starts and stops."""
         if scope["type"] != "http":
             raise NotImplementedError(f"only HTTP is spoken here, not {scope['type']}")
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            body = await _body(receive)
+            answer = await self._answer(scope, headers, await _body(receive))
         except TooLarge:
             await _refuse_size(send)
             return
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        try:
-            answer = await self._answer(scope, headers, body)
-        except TooLarge:
-            await _refuse_size(send)
+        except _Gone:
             return
         if answer is None:
             await _cut(receive, send)
@@ -158,21 +159,23 @@ def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "
 
 
 async def _body(receive: Receive) -> bytes:
-    """The request's body. Raises ``TooLarge``, but hears the client out: it listens only after it has spoken."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > MAX_REQUEST:
-            raise TooLarge
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+    """The request's body. Raises ``TooLarge``, but hears the client out: it listens only after it has spoken.
+
+    Raises ``_Gone`` for a client that hangs up meanwhile: half a write is none.
+    """
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
         message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_REQUEST:
-            parts.clear()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= MAX_REQUEST:
+            parts.append(part)
         else:
-            parts.append(message.get("body", b""))
+            parts.clear()
+        more = message.get("more_body", False)
     if size > MAX_REQUEST:
         raise TooLarge
     return b"".join(parts)

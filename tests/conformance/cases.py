@@ -90,7 +90,9 @@ class Case:
     @property
     def has_dialects(self) -> bool:
         """Whether a message is told for more than one dialect."""
-        return any(isinstance(message := step.expected.get("message"), dict) and "2026" in message for step in self.steps)
+        return any(
+            isinstance(message := step.expected.get("message"), dict) and "2026" in message for step in self.steps
+        )
 
     def table_name(self, alias: str, suffix: str = "") -> str:
         """A name for a table of this case, the same each time."""
@@ -136,7 +138,9 @@ def _step(path: Path, name: str, data: dict[str, Json]) -> Step:
         expected["message"] = {str(dialect): text for dialect, text in message.items()}  # YAML reads 2026 as a number
     operations = [key for key in data if key not in _STEP_MEMBERS]
     if len(operations) != ("later" not in expected):
-        raise ValueError(f"{path.name}: {name}: a step is one operation and {sorted(_STEP_MEMBERS)}, not {sorted(data)}")
+        raise ValueError(
+            f"{path.name}: {name}: a step is one operation and {sorted(_STEP_MEMBERS)}, not {sorted(data)}"
+        )
     operation = operations[0] if operations else ""
     return Step(operation=operation, params=data.get(operation, {}), expected=expected)
 

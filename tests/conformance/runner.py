@@ -138,7 +138,9 @@ def _take(case: Case, target: Target, step: Step, number: int, variables: dict[s
         if problems:
             lines = "".join(f"\n  {problem}" for problem in problems)
             request = shown(json.dumps(params), 600)
-            raise CaseFailed(f"{case.id}\nstep {number}, {step.operation}{lines}\nrequest {request}\nanswer {status} {shown(body)}")
+            raise CaseFailed(
+                f"{case.id}\nstep {number}, {step.operation}{lines}\nrequest {request}\nanswer {status} {shown(body)}"
+            )
         for name, path in step.expected.get("save", {}).items():
             variables[name] = _found(body, path)
 
@@ -206,7 +208,9 @@ def _error_problems(wanted: Any, body: Json, variables: dict[str, Json], dialect
         if isinstance(message, dict) and "classic" in message:
             message = message.get(dialect, message["classic"])
         elif dialect != "classic" and isinstance(message, str):
-            message = {"$one_of": [message, ENVELOPE + message]}  # told for one dialect, and which operation has it is not
+            message = {
+                "$one_of": [message, ENVELOPE + message]
+            }  # told for one dialect, and which operation has it is not
         given = body.get("message", body.get("Message")) if isinstance(body, dict) else None
         found.extend(differences(fill(message, variables), given, "message"))
     return found

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,10 +24,8 @@ UNSIGNED = (
 
 
 def over_http(url: str) -> Call:
-    """Posts to an endpoint, one connection each, as an SDK would, but for the signature."""
+    """Posts to an endpoint, each on a connection of its own, as an SDK would but for the signature."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 80
-    connection = http.client.HTTPConnection(host, port, timeout=120)
 
     def call(operation: str, params: dict[str, Json]) -> tuple[int, Json]:
         headers = {
@@ -35,14 +34,10 @@ def over_http(url: str) -> Call:
             "X-Amz-Date": "20260101T000000Z",
             "Authorization": UNSIGNED,
         }
-        try:
+        with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)) as connection:
             connection.request("POST", "/", json.dumps(params).encode(), headers)
             answer = connection.getresponse()
-        except (http.client.HTTPException, ConnectionError):  # a server that closed a kept connection
-            connection.close()
-            connection.request("POST", "/", json.dumps(params).encode(), headers)
-            answer = connection.getresponse()
-        raw = answer.read()
+            raw = answer.read()
         try:
             return answer.status, json.loads(raw) if raw else {}
         except ValueError:

@@ -1,14 +1,14 @@
 """What a case may write instead of plain JSON: variables, and values too long to be written out.
 
-    $name                              the whole value of a variable: a table's name, something an answer gave
-    "text ${name} text"                its text, inside a text
-    {$text: [a, [b, 3]]}               "abbb"
-    {$join: ", ", of: [a, b]}          "a, b"
-    {$list: 3, of: "k${i}"}            ["k0", "k1", "k2"]
-    {$map: 2, key: "a${i}", of: 1}     {"a0": 1, "a1": 1}
-    {$merge: [{a: 1}, {b: 2}]}         {"a": 1, "b": 2}
-    {$concat: [[1], [2, 3]]}           [1, 2, 3]
-    {$nest: 2, in: M, of: {S: x}}      {"M": {"n": {"M": {"n": {"S": "x"}}}}}; in L, a list of one element each
+$name                              the whole value of a variable: a table's name, something an answer gave
+"text ${name} text"                its text, inside a text
+{$text: [a, [b, 3]]}               "abbb"
+{$join: ", ", of: [a, b]}          "a, b"
+{$list: 3, of: "k${i}"}            ["k0", "k1", "k2"]
+{$map: 2, key: "a${i}", of: 1}     {"a0": 1, "a1": 1}
+{$merge: [{a: 1}, {b: 2}]}         {"a": 1, "b": 2}
+{$concat: [[1], [2, 3]]}           [1, 2, 3]
+{$nest: 2, in: M, of: {S: x}}      {"M": {"n": {"M": {"n": {"S": "x"}}}}}; in L, a list of one element each
 """
 
 from __future__ import annotations

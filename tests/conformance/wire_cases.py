@@ -13,6 +13,7 @@ import http.client
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,11 +67,8 @@ def send(url: str, request: Json) -> WireAnswer:
     body = request.get("body", "").encode()
     if request.get("encode") == "gzip":
         body = gzip.compress(body)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-    try:
+    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)) as connection:
         return _exchange(connection, request, body)
-    finally:
-        connection.close()
 
 
 def _exchange(connection: http.client.HTTPConnection, request: Json, body: bytes) -> WireAnswer:

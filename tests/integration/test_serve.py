@@ -64,12 +64,13 @@ def client(url: str, **settings: Any) -> Any:
     return boto3.client("dynamodb", endpoint_url=url, config=config, **settings)
 
 
-def create(dynamodb: Any, table: str) -> None:
+def create(dynamodb: Any, table: str, **more: Any) -> None:
     dynamodb.create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
+        **more,
     )
 
 
@@ -97,6 +98,36 @@ def test_boto3_works_with_the_mock() -> None:
     with serving() as (url, printed):
         work(client(url))
     assert printed == []
+
+
+def test_streams_are_on_the_same_port() -> None:
+    with serving() as (url, _):
+        dynamodb, streams = client(url), boto3.client("dynamodbstreams", endpoint_url=url)
+        create(dynamodb, "streamed", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
+        dynamodb.put_item(TableName="streamed", Item={"pk": {"S": "a"}})
+        arn = streams.list_streams(TableName="streamed")["Streams"][0]["StreamArn"]
+        (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        begin = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+        (record,) = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
+        assert (record["eventName"], record["dynamodb"]["Keys"]) == ("INSERT", {"pk": {"S": "a"}})
+
+
+def test_tags_are_answered_without_a_body() -> None:
+    with serving() as (url, _):
+        create(client(url), "tagged")
+        arn = client(url).describe_table(TableName="tagged")["Table"]["TableArn"]
+        assert client(url).tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}]).keys() == {
+            "ResponseMetadata"
+        }
+        assert client(url).list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "b"}]
+
+
+def test_accounts_are_apart_by_their_key_ids() -> None:
+    with serving() as (url, _):
+        one = client(url, aws_access_key_id="111122223333", aws_secret_access_key="x")
+        create(one, "theirs")
+        assert ":111122223333:" in one.describe_table(TableName="theirs")["Table"]["TableArn"]
+        assert client(url).list_tables()["TableNames"] == []
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)

@@ -14,7 +14,9 @@ from pytest_dynamodb.engine.evaluation.arithmetic import add, subtract
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.projections import compile_projection
 from pytest_dynamodb.engine.evaluation.updates import compile_update
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions import expression_params
 from pytest_dynamodb.expressions.nodes import (
     Action,
     And,
@@ -107,6 +109,22 @@ def test_conditions_obey_logic(one: Condition, two: Condition, item: dict[str, A
     assert meets(Not(And((one, two))), item) is meets(Or((Not(one), Not(two))), item)
     assert meets(Not(Or((one, two))), item) is meets(And((Not(one), Not(two))), item)
     assert item == before
+
+
+@EXAMPLES
+@given(CONDITIONS, ITEMS, ITEMS)
+def test_a_condition_means_the_same_as_the_text_of_a_request(
+    condition: Condition, item: dict[str, Any], other: dict[str, Any]
+) -> None:
+    params = {"TableName": "t", **expression_params(condition=condition)}
+    for _ in range(2):  # the second time by what was remembered of the first
+        try:
+            bound = bind_expressions("PutItem", params, dialect="classic").condition
+        except ValidationException:
+            continue
+        assert bound is not None
+        assert meets(bound, item) is meets(condition, item)
+        assert meets(bound, other) is meets(condition, other)
 
 
 @EXAMPLES

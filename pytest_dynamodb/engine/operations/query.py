@@ -21,6 +21,7 @@ from pytest_dynamodb.engine.reads.walk import walk_partition
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.rules.reads import check_key_condition
+from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.expressions.keyconditions import KeyClause
 
 
@@ -29,7 +30,7 @@ def query(call: Call) -> dict[str, Any]:
     params = call.params
     clauses, sieve, start = _read(call)
     source = source_of(call.table(), params, now=call.clock.now())
-    plan = _plan(source, clauses, start)
+    plan = _plan(source, clauses, start, call.dialect)
     _check_sieve(source, sieve, params)
     forward = truth(params.get("ScanIndexForward", True))
     stored = walk_partition(source, plan.identity, plan.spans, start, forward=forward)
@@ -54,10 +55,10 @@ def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
     return clauses, Sieve(condition, wanted_of(bound.projection, names)), start
 
 
-def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None) -> KeyPlan:
+def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, dialect: Dialect) -> KeyPlan:
     if start is not None:
         check_count(start, source)
-    plan = plan_query(source, clauses, start)
+    plan = plan_query(source, clauses, start, dialect=dialect)
     if start is not None:
         check_table_key(start, source.table.keys)
         check_within(start, source, plan.identity, plan.spans)

@@ -61,7 +61,7 @@ def check_clause_count(count: int, *, dialect: Dialect, indexed: bool) -> None:
         _reject(NOT_ONE_OR_TWO)
 
 
-def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes | None) -> KeyPlan:
+def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, *, dialect: Dialect) -> KeyPlan:
     """Where conditions on keys lead. Raises ValidationException if they, or a start key's attributes, do not fit.
 
     ``start`` must have as many attributes as start keys of the source have; whether it is one of the table's, and
@@ -73,7 +73,7 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     for part in keys.hash:
         if start is not None:
             check_key_attribute(start, part)
-        _check_count(len(given), len(keys.parts))
+        _check_count(len(given), len(keys.parts), dialect)
         clause = _clause(given, part)
         if clause.operator != "=":
             _reject(NOT_SUPPORTED)
@@ -87,9 +87,9 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     return KeyPlan(_identity(keys.hash, conditions), _spans(source, conditions))
 
 
-def _check_count(count: int, keys: int) -> None:
+def _check_count(count: int, keys: int, dialect: Dialect) -> None:
     if count > keys:
-        _reject(NOT_SUPPORTED if keys == 1 else TOO_MANY, count=count, maximum=keys)
+        _reject(NOT_SUPPORTED if keys == 1 and dialect == "classic" else TOO_MANY, count=count, maximum=keys)
 
 
 def _clause(given: Mapping[str, KeyClause], part: KeyPart) -> KeyClause:

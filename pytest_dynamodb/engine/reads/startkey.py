@@ -14,14 +14,14 @@ from pytest_dynamodb.engine.schema import KeyPart, KeySchema
 from pytest_dynamodb.engine.storage.hashorder import in_segment
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.storage.partition import Identity
+from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key
 from pytest_dynamodb.engine.validation.values import checked_start_key
 from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import Dialect
 
 INVALID: Final = "The provided starting key is invalid"
-NO_KEY: Final = "The provided key element does not match the schema"
-INVALID_KEY: Final = f"{INVALID}: {NO_KEY}"
+INVALID_KEY: Final = f"{INVALID}: {NO_MATCH}"
 OUTSIDE: Final = "The provided starting key is outside query boundaries based on provided conditions"
 NOT_IN_RANGE: Final = "The provided starting key does not match the range key predicate"
 ONE_ROW: Final = "The query can return at most one row and cannot be restarted"
@@ -50,18 +50,19 @@ def check_count(start: Attributes, source: Source, *, message: str = INVALID) ->
 
 def check_key_attribute(start: Attributes, part: KeyPart) -> None:
     """Check that a start key has an attribute of the key that is queried by. Raises ValidationException."""
-    name, tag = part
+    name, _ = part
     value = start.get(name)
     if value is None:
         raise ValidationException(INVALID)
-    if tag not in value:
-        raise ValidationException(NO_KEY)
+    check_key({name: value}, (part,))
 
 
 def check_table_key(start: Attributes, keys: KeySchema) -> None:
     """Check that a start key has a key of the table in it. Raises ValidationException."""
-    if not keys.indexable(start):
-        raise ValidationException(INVALID_KEY)
+    try:
+        check_key({name: start[name] for name in keys.names if name in start}, keys.parts)
+    except ValidationException as problem:
+        raise ValidationException(f"{INVALID}: {problem.message}") from problem
 
 
 def check_within(start: Attributes, source: Source, identity: Identity, spans: Spans) -> None:

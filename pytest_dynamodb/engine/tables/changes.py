@@ -10,6 +10,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.tables.billing import check_no_throughput
 from pytest_dynamodb.engine.tables.capacity_changes import (
     capped,
     changed_units,
@@ -112,10 +113,7 @@ def _units(table: Table, settings: TableSettings, call: Call) -> TableSettings:
     if table.settings.on_demand != settings.on_demand:
         return settings  # the switch has set them
     if settings.on_demand:
-        raise ValidationException(
-            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
-            "when BillingMode is PAY_PER_REQUEST"
-        )
+        check_no_throughput(call.params["ProvisionedThroughput"])
     now, old = call.clock.now(), settings.throughput
     new = changed_units(old, call.params, now, index=None)
     settings = kept_warm(settings, on_demand=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.engine.tables.billing import check_bounds, check_no_throughput
+from pytest_dynamodb.engine.tables.billing import check_bounds
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.tables.options import check_encryption, check_table_class
 from pytest_dynamodb.engine.validation.payload import truth
@@ -60,8 +60,10 @@ def _check_throughput(params: Mapping[str, Any], asked: set[str]) -> None:
     mode, given = params.get("BillingMode"), params.get("ProvisionedThroughput")
     if mode == "PROVISIONED" and given is None:
         raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
-    if mode == "PAY_PER_REQUEST":
-        check_no_throughput(given)
+    if mode == "PAY_PER_REQUEST" and given is not None:  # not CreateTable's words (DDB-TABLE-056)
+        raise ValidationException(
+            f"{INVALID}ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"
+        )
     check_bounds(given)
     if "OnDemandThroughput" in asked and asked - {"OnDemandThroughput", "BillingMode"}:
         raise ValidationException(

@@ -153,9 +153,9 @@ def _options(settings: TableSettings) -> dict[str, Any]:
     if settings.stream is not None:
         body.update(_stream(settings))
     if settings.table_class is not None:
-        body["TableClassSummary"] = {"TableClass": settings.table_class}
-        if settings.table_class_changed is not None:
-            body["TableClassSummary"]["LastUpdateDateTime"] = settings.table_class_changed
+        changed = settings.table_class_changed
+        since = {} if changed is None else {"LastUpdateDateTime": changed}
+        body["TableClassSummary"] = {"TableClass": settings.table_class, **since}
     body["DeletionProtectionEnabled"] = settings.deletion_protection
     body["WarmThroughput"] = _warm(settings, settings)
     return {**body, **ceiling(settings.ceiling)}

@@ -95,7 +95,8 @@ def check_constraints(operation: str, shape: Shape, params: Any, dialect: Dialec
     for violation in found:
         if (words := violation.own_words()) is not None:
             raise ValidationException(words)
-    found = [v for v in found if (operation, v.problem) not in YIELDING] or found
+    if dialect == "2026":
+        found = [v for v in found if (operation, v.problem) not in YIELDING] or found
     if taken_over:
         found = [v for v in found if (operation, v.path[-1].text) in NEWER_ALONE] or found
     raise ValidationException(_listed([v.listed(newer=taken_over) for v in found[:MAX_REPORTED]]))

@@ -35,8 +35,22 @@ def java_text(shape: Shape, content: Any, depth: int = 0) -> str:
 def json_text(shape: Shape, content: Any) -> str:
     """``content`` as the newer validator prints lists, maps and structures (validation-ordering/batchOperations)."""
     if isinstance(content, (dict, list)):
-        return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(_known(shape, content, 0), separators=(",", ":"), ensure_ascii=False)
     return java_text(shape, content)
+
+
+def _known(shape: Shape, content: Any, depth: int) -> Any:
+    """What of ``content`` the shape knows, so that nothing of it is too deep or too long to print."""
+    if depth > _MAX_DEPTH or content is None:
+        return None
+    if shape.kind == "structure":
+        held = {name: member.shape for name, member in shape.members.items() if content.get(name) is not None}
+        return {name: _known(part, content[name], depth + 1) for name, part in held.items()}
+    if shape.kind == "list" and shape.element is not None:
+        return [_known(shape.element, member, depth + 1) for member in content]
+    if shape.kind == "map" and shape.element is not None:
+        return {name: _known(shape.element, member, depth + 1) for name, member in content.items()}
+    return content if isinstance(content, (str, bool)) else _scalar(content)
 
 
 def lower_first(name: str) -> str:

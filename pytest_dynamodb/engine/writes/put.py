@@ -12,6 +12,7 @@ from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_
 from pytest_dynamodb.engine.validation.values import check_item_size, checked_item
 from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions
+from pytest_dynamodb.engine.writes.storedsize import stored_size
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 
@@ -40,6 +41,7 @@ class Put(Write):
         check_item_keys(self.key, table.keys.parts, batch=self._batch)
         if table.indexes:
             check_index_keys(self.key, table.index_keys)
+            check_item_size(stored_size(table, self._item))
 
     def outcome(self, table: Table, old: Item | None) -> Item | None:
         """The item put."""

@@ -20,6 +20,7 @@ from pytest_dynamodb.engine.validation.keys import check_index_keys, check_key
 from pytest_dynamodb.engine.validation.values import check_updated_size, checked_item
 from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions
+from pytest_dynamodb.engine.writes.storedsize import stored_size
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.values import item_size
@@ -63,10 +64,13 @@ class Update(Write):
             return Item(self.key, self.size) if old is None else old
         self.updated = self._update.apply(None if old is None else old.attributes, self.key)
         attributes = self.updated.attributes
-        size = item_size(attributes)
+        # The stored item is what must not be nested too deep (dynamodb-conformance, limits/nestingDepth).
+        deep = any(len(path.parts) > 1 for path in self._update.paths)
+        item = checked_item(attributes, limit=None) if deep else Item(attributes, item_size(attributes))
         # AWS adds the update's own bytes and leaves the keys out (nubo-db/dynoxide, measured on AWS).
-        check_updated_size(max(size, size - self.size + self._update.overhead))
+        check_updated_size(max(item.size, item.size - self.size + self._update.overhead))
+        check_updated_size(stored_size(table, item))
         before: Attributes = {} if old is None else old.attributes
         if table.indexes:
             check_index_keys(attributes, table.index_keys, before=before)
-        return Item(attributes, size)
+        return item

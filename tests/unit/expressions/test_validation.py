@@ -313,7 +313,8 @@ class TestUpdates:
     )
     def test_then_what_is_added_or_deleted(self, text: str, section: str, value: dict[str, Any], name: str) -> None:
         assert message("UpdateExpression", text, values={":a": value}) == (
-            f"Incorrect operand type for operator or function; operator: {section}, operand type: {name}"
+            f"Incorrect operand type for operator or function; operator: {section}, operand type: {name}, "
+            f"typeSet: ALLOWED_FOR_{section}_OPERAND"
         )
 
     @pytest.mark.parametrize("value", [N, SS, NS, BS])

@@ -122,6 +122,22 @@ def test_where_a_connection_cannot_be_cut_the_service_is_unavailable(told: Any) 
     assert start["status"] == 503
 
 
+def test_a_client_that_hangs_up_in_between_has_asked_nothing(told: Any) -> None:
+    messages = [
+        {"type": "http.request", "body": b'{"TableName":"t"}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    asyncio.run(app(told)(dict(SCOPE), receive, send))
+    assert told.requests == []
+
+
 def test_only_http_is_spoken(told: Any) -> None:
     with pytest.raises(NotImplementedError, match="not lifespan"):
         asyncio.run(exchange(told, {"type": "lifespan"}))

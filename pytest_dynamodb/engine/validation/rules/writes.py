@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.messages import ENVELOPE, ENVELOPED, Dialect
 
 _ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
 
 
-def check_return_values(params: Mapping[str, Any]) -> None:
+def check_return_values(params: Mapping[str, Any], *, operation: str = "", dialect: Dialect = "classic") -> None:
     """PutItem and DeleteItem have nothing new to return. AWS looks at it after the item's values.
 
-    (dynalite, test/putItem; API reference, DeleteItem: ReturnValues.)
+    (dynalite, test/putItem; behind the envelope of ``operation`` in ``2026``: error-messages/deleteItem, 2026-10-09.)
     """
     if params.get("ReturnValues") not in {None, "ALL_OLD", "NONE"}:
-        raise ValidationException(_ONLY_OLD)
+        raise ValidationException((ENVELOPE if operation in ENVELOPED[dialect] else "") + _ONLY_OLD)

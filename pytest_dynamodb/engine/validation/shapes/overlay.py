@@ -120,7 +120,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: Problems that an operation reports only if there is no other (validation-ordering/batchOperations, 2026-10-09).
+#: Problems that an operation now reports only if there is no other (validation-ordering/batchOperations, 2026-10-09).
 YIELDING: frozenset[tuple[str, str]] = frozenset({("BatchWriteItem", "keys")})
 
 #: Operations that the newer validator has taken over (captures/cross-region-latest.json; GetItem and Query inferred

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -59,8 +60,7 @@ def index(name: str, keys: str, *included: str, kind: str = "ALL") -> dict[str, 
     return {"IndexName": name, "KeySchema": schema(keys[0], *keys[1:]), "Projection": projection}
 
 
-@pytest.fixture
-def service() -> Service:
+def make() -> Service:
     """Tables "hash" (a), "range" (a, b, and four indexes), "numbers" and "bytes" (a, b)."""
     service = Service(Engine())
     service.create("hash", "a", {"a": "S"})
@@ -74,3 +74,15 @@ def service() -> Service:
     service.create("numbers", "ab", {"a": "S", "b": "N"})
     service.create("bytes", "ab", {"a": "S", "b": "B"})
     return service
+
+
+@pytest.fixture
+def service() -> Service:
+    """An engine with the tables, all of them empty."""
+    return make()
+
+
+@pytest.fixture(scope="session")
+def new_service() -> Callable[[], Service]:
+    """What makes one, for tests that need more than one."""
+    return make

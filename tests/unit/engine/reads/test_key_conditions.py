@@ -88,6 +88,9 @@ def test_the_newer_validator_counts_conditions_against_the_schema(service: Any) 
     assert refusal(service, "range", "a = :a AND b > :a AND d = :a") == (
         "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)"
     )
+    assert refusal(service, "hash", "a = :a AND b = :a") == (
+        "The number of query conditions (2) exceeds the number of key attributes defined in the schema (1)"
+    )
 
 
 def test_a_query_must_say_of_what(service: Any) -> None:

@@ -9,6 +9,10 @@ import pytest
 INVALID = "The provided starting key is invalid"
 NO_KEY = "The provided key element does not match the schema"
 BOTH = f"{INVALID}: {NO_KEY}"
+EMPTY = (
+    "One or more parameter values are not valid. "
+    "The AttributeValue for a key attribute cannot contain an empty string value. Key: a"
+)
 OUTSIDE = "The provided starting key is outside query boundaries based on provided conditions"
 NOT_IN_RANGE = "The provided starting key does not match the range key predicate"
 ONE_ROW = "The query can return at most one row and cannot be restarted"
@@ -84,6 +88,8 @@ def query_refusal(service: Any, table: str, index: str | None, condition: str, s
         ("range", "index4", "c = :b AND d > :b", "a=a b=a c=b d=a", NOT_IN_RANGE),
         ("range", None, "a = :b AND b < :b", "a=a b=a", ONE_ROW),
         ("range", "index4", "c = :a AND d = :a", "a=a b=a c=c d=a", ONE_ROW),
+        ("hash", None, "a = :a", "a=", EMPTY),
+        ("range", "index3", "c = :a", "a= b=a c=a", f"{INVALID}: {EMPTY}"),
     ],
 )
 def test_a_query_checks_its_start_key(

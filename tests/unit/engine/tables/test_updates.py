@@ -278,7 +278,7 @@ def test_the_class_is_told_when_it_has_changed() -> None:
             "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request",
         ),
         ({"GlobalSecondaryIndexUpdates": [], **units(6, 6)}, "List of GlobalSecondaryIndexUpdates is empty"),
-        ({**ON_DEMAND, **units(6, 6)}, "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified"),
+        ({**ON_DEMAND, **units(6, 6)}, "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"),
     ],
 )
 def test_one_concern_at_a_time(params: Json, message: str) -> None:

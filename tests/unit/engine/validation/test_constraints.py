@@ -264,15 +264,26 @@ def test_a_name_of_a_table_in_a_batch_of_writes_gives_way_to_other_problems() ->
     """Suite, validation-ordering/batchOperations (2026-10-09)."""
     writes = [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]
     params = {"RequestItems": {"bad!name": writes}, "ReturnConsumedCapacity": "X"}
-    assert refusal("BatchWriteItem", params) == one(ENUM_CAPACITY)
+    assert refusal("BatchWriteItem", params, "2026") == one(ENUM_CAPACITY)
+    assert refusal("BatchWriteItem", params).startswith(f"2 validation errors detected: {ENUM_CAPACITY}; ")
 
 
 def test_the_newer_validator_prints_collections_as_json() -> None:
     """Suite, validation-ordering/batchOperations (2026-10-09)."""
     params = {"RequestItems": {"bad!name": {"Keys": [{"pk": {"S": "a"}}]}}, "ReturnConsumedCapacity": "X"}
     assert refusal("BatchGetItem", params, "2026") == (
-        """2 validation errors detected: Value '{"bad!name":{"Keys":[{"pk":{"S":"a"}}]}}' at 'requestItems' failed to """
-        "satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
+        """2 validation errors detected: Value '{"bad!name":{"Keys":[{"pk":{"S":"a"}}]}}' at 'requestItems' failed """
+        "to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
         "Member must have length greater than or equal to 3, "
         f"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]; {ENUM_CAPACITY}"
     )
+
+
+def test_what_is_too_deep_or_too_long_to_print_is_refused_all_the_same() -> None:
+    value: dict[str, Any] = {"S": "leaf"}
+    for _ in range(5000):
+        value = {"L": [value]}
+    keys = [{"pk": value, "unknown": {"X": 10**5000, "S": "a"}}]
+    params = {"RequestItems": {"bad!name": {"Keys": keys}}}
+    assert "Map keys must satisfy constraint" in refusal("BatchGetItem", params)
+    assert "Map keys must satisfy constraint" in refusal("BatchGetItem", params, "2026")

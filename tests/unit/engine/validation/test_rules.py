@@ -29,6 +29,13 @@ def test_a_put_returns_only_what_was_there(wanted: str) -> None:
     check_return_values({"ReturnValues": "ALL_OLD"})
 
 
+def test_that_stands_behind_an_envelope_in_the_newer_dialect() -> None:
+    """dynamodb-conformance, error-messages/deleteItem (2026-10-09)."""
+    with pytest.raises(ValidationException) as caught:
+        check_return_values({"ReturnValues": "ALL_NEW"}, operation="DeleteItem", dialect="2026")
+    assert caught.value.message == "1 validation error detected: ReturnValues can only be ALL_OLD or NONE"
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
