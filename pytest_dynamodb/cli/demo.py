@@ -1,4 +1,4 @@
-"""``demo``: the shipped example, run before your eyes without network and without credentials."""
+"""``demo``: the shipped example, recorded and replayed before your eyes without credentials and without AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -20,12 +23,16 @@ from pytest_dynamodb.errors import ConfigurationError
 _PACKAGE = Path(__file__).parent.parent
 #: Where the example is: in a wheel, and in a checkout.
 _HOMES = (_PACKAGE / "_example", _PACKAGE.parent / "examples" / "orders")
-_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".pytest_cache", "*.failed", ".*.journal", ".*.tmp")
+#: Its cassettes are recorded here and now.
+_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".pytest_cache", "cassettes")
 
-#: Settings that would make it another run than everybody else's.
+#: Settings that would make it another run than everybody else's. Where ``CI`` is set, ``--record`` is refused.
 _FOREIGN = ("AWS_", "PYTEST_", "DYNAMODB_CASSETTE_")
+_FOREIGN_NAMES = ("CI",)
 #: Where botocore looks in one's home otherwise.
 _NOWHERE = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+#: What botocore wants before it talks to any server; ours does not look at it.
+_ANYBODY = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
 
 _SUMMARY = re.compile(r"^dynamodb: .*$", re.MULTILINE)
 _SHOWN_TEST = re.compile(r"^def test_out_of_stock_writes_nothing.*?(?=\n\n\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -34,10 +41,10 @@ _SHOWN_TEST = re.compile(r"^def test_out_of_stock_writes_nothing.*?(?=\n\n\n|\Z)
 @click.command()
 @click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Put the example there and leave it.")
 def demo(to: Path | None) -> None:
-    """Run the shipped example's tests from their cassettes: no network, no credentials, no region.
+    """Record the shipped example's tests from an in-memory DynamoDB, cut the network, and replay them.
 
-    The example is copied into a temporary folder, or into DIR to play with it afterwards. Exits with 1 if a test of it
-    fails.
+    The example is copied into a temporary folder, or into DIR to play with it afterwards. Needs no credentials and no
+    region, and reaches nothing outside this machine. Exits with 1 if a test of it fails.
     """
     if to is not None:
         _run(to, stays=True)
@@ -52,26 +59,14 @@ def _run(folder: Path, *, stays: bool) -> None:
         raise click.UsageError(f"{folder} is there already: name a folder that is not")
     shutil.copytree(source, folder, ignore=_LEFT_BEHIND)
     _introduce(folder)
-    program = _program()
-    click.secho("$ pytest", bold=True)
-    began = time.perf_counter()
-    # Our own interpreter, on files that came with this package.
-    done = subprocess.run(  # noqa: S603 - this Python, and arguments of our own
-        program,
-        cwd=folder,
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    spent = time.perf_counter() - began
-    summary = _SUMMARY.search(done.stdout)
-    if done.returncode != 0 or summary is None:
-        click.echo(done.stdout)
-        click.echo(f"Error: the example's tests did not pass (pytest exited with {done.returncode})", err=True)
-        raise SystemExit(1)
-    _conclude(done.stdout, summary.group(), spent, into=str(folder) if stays else "")
+    with _upstream() as (upstream, settings):
+        _pytest(folder, "--record", f"--dynamodb-upstream={upstream}", settings=settings)
+    cassettes = list(cassettes_in(folder / "cassettes"))
+    size = size_text(sum(path.stat().st_size for path in cassettes))
+    click.echo(f"What was said is in {len(cassettes)} cassettes now, {size} together.\n")
+    click.echo("2. Replay. That DynamoDB is gone, and opening a connection is an error. No credentials, no region:\n")
+    _pytest(folder, hidden=("-p", "pytest_dynamodb.cli.sealed"))
+    _conclude(into=str(folder) if stays else "")
 
 
 def _example() -> Path:
@@ -79,6 +74,46 @@ def _example() -> Path:
         if home.is_dir():
             return home
     raise ConfigurationError(f"the example is not in this installation ({_HOMES[0]}): install the wheel again")
+
+
+@contextmanager
+def _upstream() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Where to record from, and what the environment must say for it: over HTTP where there is a server for it."""
+    if find_spec("uvicorn") is None:
+        click.echo("1. Record, from an in-memory DynamoDB in the same process. (To have it answer over HTTP, as any")
+        click.echo("   other would: pip install 'pytest-dynamodb-cassette[server]'.)\n")
+        yield "mock", {}
+        return
+    from pytest_dynamodb.providers.mock import MockProvider
+    from pytest_dynamodb.server import running
+
+    with running(MockProvider(), port=0) as url:
+        click.echo("1. Record, from an in-memory DynamoDB that answers over HTTP as any other would:\n")
+        yield url, _ANYBODY
+
+
+def _pytest(folder: Path, *shown: str, hidden: tuple[str, ...] = (), settings: Mapping[str, str] | None = None) -> None:
+    """Run pytest and say what came of it. Ends this program where a test fails."""
+    click.secho(" ".join(["$ pytest", *shown]), bold=True)
+    began = time.perf_counter()
+    # Our own interpreter, on files that came with this package.
+    done = subprocess.run(  # noqa: S603 - this Python, and arguments of our own
+        [*_program(), *hidden, *shown],
+        cwd=folder,
+        env={**_environment(), **(settings or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    spent = time.perf_counter() - began
+    summary, passed = _SUMMARY.search(done.stdout), re.search(r"\d+ passed", done.stdout)
+    if done.returncode != 0 or summary is None or passed is None:
+        click.echo(done.stdout)
+        click.echo(f"Error: the example's tests did not pass (pytest exited with {done.returncode})", err=True)
+        raise SystemExit(1)
+    click.echo(f"{passed.group()}, in {spent:.1f} s with starting Python and pytest")
+    click.secho(f"{summary.group()}\n", fg="green")
 
 
 def _program() -> list[str]:
@@ -93,32 +128,31 @@ def _program() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(_FOREIGN) and name.upper() not in _FOREIGN_NAMES
+    }
     path = os.pathsep.join(filter(None, (str(_PACKAGE.parent), environment.get("PYTHONPATH", ""))))
     return {**environment, **_NOWHERE, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": path}
 
 
 def _introduce(folder: Path) -> None:
-    cassettes = list(cassettes_in(folder / "cassettes"))
-    size = size_text(sum(path.stat().st_size for path in cassettes))
     click.echo(
         "A small shop in one DynamoDB table: orders.py is plain boto3 and knows nothing of tests.\n"
-        f"Its tests were recorded once; what they said to DynamoDB is in {len(cassettes)} cassettes, {size} together.\n"
-        f"All of it is now in {folder}. One of the tests:\n"
+        f"It is now in {folder}. One of its tests:\n"
     )
     shown = _SHOWN_TEST.search((folder / "tests" / "test_orders.py").read_text(encoding="utf-8"))
     if shown is not None:
         lines = ["pytestmark = pytest.mark.dynamodb_cassette", "", *shown.group().rstrip().splitlines()]
         click.echo("\n".join(f"    {line}".rstrip() for line in lines) + "\n")
-    click.echo("Now they run, with no network, no credentials, no region, and every AWS_ variable taken away:\n")
 
 
-def _conclude(printed: str, summary: str, spent: float, *, into: str) -> None:
-    passed = re.search(r"\d+ passed", printed)
-    click.echo(f"{passed.group() if passed else 'passed'}, in {spent:.1f} s with starting Python and pytest")
-    click.secho(summary, fg="green")
-    click.echo("\nTo record afresh, with credentials and a region, where a table `AppData` is welcome:\n")
+def _conclude(*, into: str) -> None:
+    click.echo("The same tests, asking DynamoDB itself (with credentials and a region, where a table `AppData` is")
+    click.echo("welcome), and without any recording:\n")
     click.echo(f"  $ cd {into}" if into else "  $ pytest-dynamodb demo --to orders && cd orders")
-    click.echo("  $ pytest --record\n")
+    click.echo("  $ pytest --record")
+    click.echo("  $ pytest --dynamodb-provider=mock\n")
     click.echo("In your own project: mark tests with @pytest.mark.dynamodb_cassette, run `pytest --record` once,")
     click.echo("commit the folder `cassettes`, and from then on `pytest` replays it.")

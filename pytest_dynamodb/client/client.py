@@ -23,8 +23,8 @@ class DynamoDbClient:
     ``"mock"``               memory: the mock that is in charge when the client is made, or one of the client's own
     an object                it is put over this client alone until that is closed: ``LiveProvider()``,
                              ``ReplayProvider(path)``, ``RecordingProvider(path, upstream=...)``,
-                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that is nearer, and answers
-                             while it is in charge
+                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that
+                             is nearer, and answers while it is in charge
 
     ``close``, or the end of a ``with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the block
     raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was missed.

@@ -147,9 +147,3 @@ class TableSettings:
 
 def _due(event: Event) -> float:
     return event.due
-
-
-def index_is_usable(settings: TableSettings, name: str, now: float) -> bool:
-    """Whether a global index may be queried: not before it is filled, nor while it is deleted."""
-    index = settings.at(now).indexes.get(name)
-    return index is not None and index.status in _USABLE

@@ -51,7 +51,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         from pytest_dynamodb.mock import Mock
         from pytest_dynamodb.providers.mock import MockProvider
 
-        mock = Mock(Engine(**self._settings), region=self._region or default_region())
+        mock = Mock(Engine(**self._settings), region=self._region or default_region)
         if self._load is not None:
             mock.load(self._load)
         interception = Interception(MockProvider(mock), clients=self._clients)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
@@ -21,13 +21,21 @@ class Mock:
     """An in-memory DynamoDB.
 
     ``engine``   what holds the tables and answers; an empty one unless given
-    ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told: the region that clients take from
-                 ``AWS_DEFAULT_REGION``, or ``us-east-1``
+    ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told, or a function that says it when it
+                 is first needed: the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``, unless given
     """
 
-    def __init__(self, engine: Engine | None = None, *, region: str | None = None) -> None:
+    def __init__(self, engine: Engine | None = None, *, region: str | Callable[[], str] | None = None) -> None:
         self.engine = Engine() if engine is None else engine
-        self.region = region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+        self._region = region
+
+    @property
+    def region(self) -> str:
+        """Where ``load``, ``dump`` and ``tables`` look unless they are told."""
+        if not isinstance(self._region, str):
+            found = os.environ.get("AWS_DEFAULT_REGION") if self._region is None else self._region()
+            self._region = found or DEFAULT_REGION
+        return self._region
 
     def answer(self, request: Request) -> Response:
         """The answer to a request."""
@@ -59,7 +67,7 @@ class Mock:
         engine = self.engine.fork()
         if isinstance(engine.clock, VirtualClock):
             engine.clock = VirtualClock(engine.clock.now())
-        return Mock(engine, region=self.region)
+        return Mock(engine, region=self._region)
 
     # -- tables and items --------------------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ class World:
         from pytest_dynamodb.hooks.defaults import default_region
         from pytest_dynamodb.mock import Mock
 
-        return Mock(region=default_region())
+        return Mock(region=default_region)
 
     def for_test(self) -> TestMock:
         """A test's own, from now on the one that hears of what wider fixtures do."""

@@ -7,7 +7,7 @@ provider lets go. uvicorn (extra ``server``) is imported where it is needed.
 from __future__ import annotations
 
 from pytest_dynamodb.server.application import Application, app
-from pytest_dynamodb.server.running import running
+from pytest_dynamodb.server.listener import running
 from pytest_dynamodb.server.upstream import Upstream
 
 __all__ = ["Application", "Upstream", "app", "running"]

@@ -142,7 +142,10 @@ class Application:
         path = scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"])
         if scope["query_string"]:
             path += "?" + scope["query_string"].decode("latin-1")
-        forwarded = await asyncio.to_thread(self._upstream.forward, path, list(scope["headers"]), body)
+        try:
+            forwarded = await self._upstream.forward_aside(path, list(scope["headers"]), body)
+        except asyncio.CancelledError:
+            return None  # the server stops and waits no longer; the connection ends, as it would have a moment later
         self._provider.after(request, forwarded.outcome)
         if isinstance(forwarded.outcome, TransportFailure):
             log.warning("the upstream did not answer: %s", forwarded.outcome.message)

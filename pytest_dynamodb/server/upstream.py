@@ -7,9 +7,12 @@ right. Emulators do not look at it. AWS does, so AWS cannot be an upstream here.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.client
 import json
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -91,6 +94,31 @@ class Upstream:
                 return self._failure("ConnectionClosedError", problem, began)
         finally:
             connection.close()
+
+    async def forward_aside(self, path: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Forwarded:
+        """``forward``, in a thread that nobody waits for at the end: an upstream may take its time, Ctrl-C may not."""
+        loop = asyncio.get_running_loop()
+        forwarded: asyncio.Future[Forwarded] = loop.create_future()
+
+        def deliver(result: Forwarded | None, problem: Exception | None) -> None:
+            if forwarded.cancelled():
+                return
+            if result is None:
+                forwarded.set_exception(problem or RuntimeError("no answer"))
+            else:
+                forwarded.set_result(result)
+
+        def work() -> None:
+            result, problem = None, None
+            try:
+                result = self.forward(path, headers, body)
+            except Exception as raised:  # noqa: BLE001 - whatever it is, it belongs to whoever awaits
+                problem = raised
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know any more
+                loop.call_soon_threadsafe(deliver, result, problem)
+
+        threading.Thread(target=work, name="pytest-dynamodb-upstream", daemon=True).start()
+        return await forwarded
 
     def _connection(self) -> http.client.HTTPConnection:
         if self._encrypted:

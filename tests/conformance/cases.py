@@ -41,8 +41,8 @@ for _tag, _pattern, _first in (
 
 
 def read_yaml(path: Path) -> Json:
-    """A file's data."""
-    return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a subclass of the safe loader
+    """A file's data: YAML by a subclass of the safe loader."""
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)
 
 
 @dataclass(frozen=True, slots=True)

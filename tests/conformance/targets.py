@@ -13,6 +13,11 @@ from urllib.parse import urlsplit
 
 from runner import Call, Target
 
+from pytest_dynamodb.clock import VirtualClock
+from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.expressions import Dialect
+
 Json = Any
 
 VERSION = "DynamoDB_20120810"
@@ -103,14 +108,10 @@ def _to_wire(kind: str, value: Json) -> Json:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def engine_target(dialect: str = "classic") -> Target:
+def engine_target(dialect: Dialect = "classic") -> Target:
     """A fresh engine of this package, asked directly."""
-    from pytest_dynamodb.clock import VirtualClock
-    from pytest_dynamodb.engine import Engine
-    from pytest_dynamodb.exchange import Request
-
     clock = VirtualClock(1_800_000_000.0)
-    engine = Engine(clock=clock) if dialect == "classic" else Engine(clock=clock, dialect=dialect)
+    engine = Engine(clock=clock, dialect=dialect)
 
     def call(operation: str, params: dict[str, Json]) -> tuple[int, Json]:
         answer = engine.answer(Request(operation, params, "us-east-1"))

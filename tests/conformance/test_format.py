@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from cases import all_cases, checklist, known_differences, table_definitions
+from cases import Case, all_cases, checklist, known_differences, table_definitions
 from expectations import differences
 from tables import create_table_params
 from templates import fill
-from wire_cases import wire_cases
+from wire_cases import WireCase, wire_cases
 
+EVERY: list[Case | WireCase] = [*all_cases(), *wire_cases()]
 TARGETS = ("moto", "dynamodb-local", "aws")
 
 
 def test_every_line_of_the_checklist_has_a_case() -> None:
-    covered = {slug for case in (*all_cases(), *wire_cases()) for slug in case.covers}
+    covered = {slug for case in EVERY for slug in case.covers}
     assert checklist().keys() - covered == set()
 
 
 def test_every_slug_of_a_case_is_in_the_checklist() -> None:
-    assert {slug for case in (*all_cases(), *wire_cases()) for slug in case.covers} - checklist().keys() == set()
+    assert {slug for case in EVERY for slug in case.covers} - checklist().keys() == set()
 
 
 def test_every_case_says_what_it_covers_and_where_it_is_known_from() -> None:
-    assert [case.name for case in (*all_cases(), *wire_cases()) if not case.covers or not case.source] == []
+    assert [case.name for case in EVERY if not case.covers or not case.source] == []
 
 
 def test_every_table_of_a_case_is_defined() -> None:

@@ -13,7 +13,7 @@ import http.client
 import json
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,10 +73,8 @@ def send(url: str, request: Json) -> WireAnswer:
 
 def _exchange(connection: http.client.HTTPConnection, request: Json, body: bytes) -> WireAnswer:
     headers = {"Content-Length": str(len(body)), **request.get("headers", {})}
-    try:
+    with suppress(ConnectionError):  # a server may answer without reading all of it
         connection.request(request.get("method", "POST"), request.get("path", "/"), body or None, headers)
-    except ConnectionError:
-        pass  # the server has answered without reading all of it
     answer = connection.getresponse()
     return WireAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
 

@@ -32,6 +32,7 @@ from pytest_dynamodb import (
     mock_dynamodb,
     use_cassette,
 )
+from pytest_dynamodb.cassette.choices import Mode
 from pytest_dynamodb.expressions import Attr
 from pytest_dynamodb.hooks.active import current
 
@@ -69,7 +70,7 @@ def test_a_block_needs_no_credentials_no_region_and_no_time() -> None:
         client.get_waiter("table_exists").wait(TableName="shop")
         table = boto3.resource("dynamodb").Table("shop")
         table.put_item(Item={"pk": "a", "raw": b"\x00"})
-        assert table.get_item(Key={"pk": "a"})["Item"]["raw"].value == b"\x00"
+        assert table.get_item(Key={"pk": "a"})["Item"]["raw"] == b"\x00"
         assert mock.tables["shop"].items == [{"pk": "a", "raw": b"\x00"}]
         with pytest.raises(client.exceptions.ConditionalCheckFailedException):
             table.put_item(Item={"pk": "a"}, ConditionExpression="attribute_not_exists(pk)")
@@ -218,8 +219,9 @@ def make_and_find() -> bool:
 
 
 def test_recording_from_the_mock_needs_nothing_and_replays(path: Path) -> None:
-    for mode in ("rewrite", "none", "verify", "new_episodes", "once"):
-        with use_cassette(path, mode=mode, upstream="mock") as cassette:  # type: ignore[arg-type]
+    modes: list[Mode] = ["rewrite", "none", "verify", "new_episodes", "once"]
+    for mode in modes:
+        with use_cassette(path, mode=mode, upstream="mock") as cassette:
             assert make_and_find()
             cassette.assert_operations("CreateTable", "PutItem", "GetItem", "GetItem")
     assert len(load_cassette(path).exchanges) == 4

@@ -9,18 +9,21 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.creation import created_table
 from pytest_dynamodb.engine.tables.definitions import check_new_table
 from pytest_dynamodb.engine.tables.description import describe
-from pytest_dynamodb.engine.tables.lookup import find_table, require_active
+from pytest_dynamodb.engine.tables.lookup import require_active
+from pytest_dynamodb.engine.tables.quotas import check_quotas
 from pytest_dynamodb.errors import error_for
 
 
 def create_table(call: Call) -> dict[str, Any]:
     """Make a table. Its items may be written once it is active: by the next call, unless a lifecycle says otherwise.
 
-    Raises ValidationException for rules across members, ResourceInUseException where the name is taken.
+    Raises ValidationException for rules across members, ResourceInUseException where the name is taken,
+    LimitExceededException for more units than an account has.
     """
     check_new_table(call.params)
     name, now = name_of(call.params["TableName"]), call.clock.now()
-    _check_name_is_free(find_table(call.region, name, now))
+    _check_name_is_free(call.region.find(name, now))
+    check_quotas(call)
     table = call.region.tables[name] = created_table(call)
     return {"TableDescription": _first_words(describe(table, now), call.params)}
 

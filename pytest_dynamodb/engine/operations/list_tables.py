@@ -6,7 +6,6 @@ from bisect import bisect_right
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call, name_of
-from pytest_dynamodb.engine.tables.lookup import find_table
 
 _PAGE: Final = 100
 
@@ -17,7 +16,7 @@ def list_tables(call: Call) -> dict[str, Any]:
     ExclusiveStartTableName need not be the name of a table.
     """
     region, now = call.region, call.clock.now()
-    names = sorted(name for name in list(region.tables) if find_table(region, name, now) is not None)
+    names = sorted(name for name in list(region.tables) if region.find(name, now) is not None)
     start = call.params.get("ExclusiveStartTableName")
     first = 0 if start is None else bisect_right(names, name_of(start))
     end = first + (call.params.get("Limit") or _PAGE)

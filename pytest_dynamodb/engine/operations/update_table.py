@@ -15,6 +15,7 @@ from pytest_dynamodb.engine.tables.concerns import check_concerns, concerns_of
 from pytest_dynamodb.engine.tables.description import ceiling, describe
 from pytest_dynamodb.engine.tables.index_rules import check_index_updates
 from pytest_dynamodb.engine.tables.lookup import existing
+from pytest_dynamodb.engine.tables.quotas import check_quotas
 from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, used_types
 
 
@@ -30,6 +31,7 @@ def update_table(call: Call) -> dict[str, Any]:
     table = existing(call)
     check_admitted(table, params, concerns_of(params))
     before, settings = table.settings, changed_settings(table, call)
+    check_quotas(call)
     table = call.writable(table)
     _add_indexes(table, params)
     table.settings = replace(settings, attribute_types=used_types(table))

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
+from typing import Literal as Choice
 
 from pytest_dynamodb.engine.parameters.surfaces import CHECKED_IN_ORDER, SURFACES, SurfaceName
 from pytest_dynamodb.engine.validation.values import checked_expression_values
@@ -24,7 +25,17 @@ from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
 from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
-from pytest_dynamodb.expressions.nodes import Between, Condition, Function, Projection, Tree, Update, walk
+from pytest_dynamodb.expressions.nodes import (
+    Between,
+    Condition,
+    Function,
+    Node,
+    Placeholder,
+    Projection,
+    Tree,
+    Update,
+    walk,
+)
 from pytest_dynamodb.expressions.parser import ExpressionName
 from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, put_names, put_values
 from pytest_dynamodb.expressions.validation import bind, checked_tree
@@ -87,7 +98,7 @@ def _bound(
         trees = _checked(texts, names or {}, values, given)
         _remember(shape, template := _template(texts, names or {}))
     else:
-        trees = {expression: _filled(expression, tree, again, values) for expression, tree, again in template}
+        trees = {expression: _filled(expression, tree, kind, values) for expression, tree, kind in template}
     return _expressions(trees)
 
 
@@ -129,25 +140,38 @@ def _checked(
 _Shape: TypeAlias = (
     "tuple[tuple[tuple[ExpressionName, str], ...], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]"
 )
-_Template: TypeAlias = "tuple[tuple[ExpressionName, Tree, bool], ...]"
+_Kind: TypeAlias = Choice["constant", "filled", "checked"]
+"""What values have to do with a tree: nothing; they are put in; they are also checked, whatever their types."""
+
+_Template: TypeAlias = "tuple[tuple[ExpressionName, Tree, _Kind], ...]"
 
 MAX_TEMPLATES: Final = 1024
 _TEMPLATES: Final[dict[_Shape, _Template]] = {}
 
 
 def _template(texts: list[tuple[ExpressionName, str]], names: Mapping[str, str]) -> _Template:
-    """The trees with names in place, and which of them must be checked again with other values of the same types."""
+    """The trees with names in place."""
     trees = [(expression, put_names(checked_tree(expression, text), names)) for expression, text in texts]
-    return tuple((expression, tree, any(map(_looks_at_values, walk(tree)))) for expression, tree in trees)
+    return tuple((expression, tree, _kind(list(walk(tree)))) for expression, tree in trees)
 
 
-def _looks_at_values(node: object) -> bool:
+def _kind(nodes: list[Node]) -> _Kind:
+    if any(map(_looks_at_values, nodes)):
+        return "checked"
+    return "filled" if any(isinstance(node, Placeholder) for node in nodes) else "constant"
+
+
+def _looks_at_values(node: Node) -> bool:
     """Bounds must be in order, and the name of a type must be one."""
     return isinstance(node, Between) or (isinstance(node, Function) and node.name == "attribute_type")
 
 
-def _filled(expression: ExpressionName, tree: Tree, again: bool, values: Values) -> Tree:
-    return bind(expression, tree, {}, values) if again else put_values(tree, values, expression=expression)
+def _filled(expression: ExpressionName, tree: Tree, kind: _Kind, values: Values) -> Tree:
+    if kind == "constant":
+        return tree
+    if kind == "filled":
+        return put_values(tree, values, expression=expression)
+    return bind(expression, tree, {}, values)
 
 
 def _remember(shape: _Shape, template: _Template) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.keys import INVALID
-from pytest_dynamodb.engine.tables.lookup import find_table
 from pytest_dynamodb.errors import ValidationException, error_for
 
 _PARTS: Final = 6
@@ -50,7 +49,7 @@ def _check_account(call: Call, account: str, arn: str) -> None:
 
 def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
     """The table of an ARN. Raises ResourceNotFoundException, which tells the ARN or does not, by operation."""
-    table = find_table(call.region, table_name_of_arn(call, arn), call.clock.now())
+    table = call.region.find(table_name_of_arn(call, arn), call.clock.now())
     if table is None:
         which = f": ResourcArn: {arn} not found" if told else ""  # spelt so by AWS
         raise error_for("ResourceNotFoundException", "Requested resource not found" + which)

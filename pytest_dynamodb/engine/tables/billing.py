@@ -69,8 +69,11 @@ def check_ceiling(params: Mapping[str, Any], *, on_demand: bool, index: str | No
     given = params.get("OnDemandThroughput") or {}
     members = [name for name in _CEILING if given.get(name) is not None]
     if members and not on_demand:
-        where = "when table BillingMode is PROVISIONED." if index is None else f"for index : {index}"
-        raise ValidationException(f"{INVALID}{members[0]} for OnDemandThroughput cannot be specified {where}")
+        where = "" if index is None else f" for index: {index}"
+        raise ValidationException(
+            f"{INVALID}{members[0]} for OnDemandThroughput{where} cannot be specified "
+            "when table BillingMode is PROVISIONED."
+        )
     for name in members:
         if given[name] < 1:
             check_failed_ceiling(name, index)

@@ -35,7 +35,6 @@ Definitions = Sequence[Mapping[str, Any]]
 
 def check_new_table(params: Mapping[str, Any]) -> None:
     """Raises ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
-    _check_required(params)
     check_table_billing(params)
     check_definitions(params["AttributeDefinitions"])
     defined = names_of(params["AttributeDefinitions"])
@@ -51,18 +50,6 @@ def check_new_table(params: Mapping[str, Any]) -> None:
     check_projected_count([*local, *global_])
     check_options(params)
     _check_throughput_options(params, global_)
-
-
-def _check_required(params: Mapping[str, Any]) -> None:
-    """The model lets them be absent, for replicas of global tables."""
-    missing = [member for member in ("AttributeDefinitions", "KeySchema") if params.get(member) is None]
-    if missing:
-        problems = "; ".join(
-            f"Value null at '{member[0].lower()}{member[1:]}' failed to satisfy constraint: Member must not be null"
-            for member in missing
-        )
-        plural = "s" if len(missing) > 1 else ""
-        raise ValidationException(f"{len(missing)} validation error{plural} detected: {problems}")
 
 
 def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Sequence[str], names: set[str]) -> None:

@@ -1,12 +1,10 @@
-"""Finding tables, as they are by now."""
+"""Tables as the control plane looks for them, and what it says of those that are busy."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from pytest_dynamodb.engine.call import Call, name_of
-from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.settings import index_is_usable
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
 
@@ -14,21 +12,10 @@ _IN_USE: Final = "Attempt to change a resource which is still in use: "
 _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}
 
 
-def find_table(region: Region, name: str, now: float) -> Table | None:
-    """The table of this name, with its settings as of ``now``; ``None`` if there is none, or no longer."""
-    return region.find(name, now)
-
-
-def index_usable(table: Table, name: str, now: float) -> bool:
-    """Whether the index of this name may be queried: it is there, filled, and not being deleted."""
-    index = table.indexes.get(name)
-    return index is not None and (not index.schema.is_global or index_is_usable(table.settings, name, now))
-
-
 def existing(call: Call, given: str | None = None) -> Table:
     """The table a control plane request names, whatever its status. Raises ResourceNotFoundException."""
     name = name_of(call.params["TableName"] if given is None else given)
-    table = find_table(call.region, name, call.clock.now())
+    table = call.region.find(name, call.clock.now())
     if table is None:
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
     return table

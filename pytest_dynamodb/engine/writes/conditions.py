@@ -46,7 +46,7 @@ def read_conditions(
     check_usage(surface, params, dialect=dialect, operation=operation)
     bound = bind_expressions(surface, params, dialect=dialect, operation=operation)
     if operation != "UpdateItem":
-        check_return_values(params)
+        check_return_values(params, operation=operation, dialect=dialect)
     test = _test(params, bound, dialect)
     return Conditions(test, params.get("ReturnValuesOnConditionCheckFailure"), bound.update)
 

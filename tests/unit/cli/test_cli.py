@@ -158,25 +158,41 @@ def demo(*arguments: object, **variables: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_demo_replays_the_example_whatever_the_environment_says() -> None:
+def test_demo_records_and_replays_the_example_whatever_the_environment_says() -> None:
     done = demo(
         AWS_ENDPOINT_URL="http://127.0.0.1:9",
         AWS_PROFILE="nobody",
+        CI="true",
         PYTEST_ADDOPTS="--nonsense",
         PYTEST_DYNAMODB_PROVIDER="live",
         PYTHONWARNINGS="",
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (summary,) = [line for line in done.stdout.splitlines() if line.startswith("dynamodb: ")]
-    assert " 0 live, 0 missed, 0 unused" in summary
-    assert "13 passed, in " in done.stdout
+    recorded, replayed = [line for line in done.stdout.splitlines() if line.startswith("dynamodb: ")]
+    assert recorded.startswith("dynamodb: 0 replayed, ")
+    assert recorded.endswith(" recorded")
+    assert " 0 live, 0 missed, 0 unused" in replayed
+    assert done.stdout.count("13 passed, in ") == 2
+    assert "14 cassettes" in done.stdout
+    assert "--dynamodb-upstream=http://127.0.0.1:" in done.stdout
     assert "pytest --record" in done.stdout
+
+
+def test_demo_without_uvicorn_records_in_process_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pytest_dynamodb.cli.demo as module
+
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    shown = run("demo")
+    assert shown.exit_code == 0, shown.output
+    assert "pip install 'pytest-dynamodb-cassette[server]'" in shown.output
+    assert "$ pytest --record --dynamodb-upstream=mock\n13 passed, in " in shown.output
 
 
 def test_demo_leaves_the_example_where_it_is_told_to(tmp_path: Path) -> None:
     done = demo("--to", tmp_path / "mine")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "mine" / "tests" / "test_orders.py").exists()
+    assert len(list((tmp_path / "mine" / "cassettes").rglob("*.ddb.msgpack"))) == 14
     assert f"$ cd {tmp_path / 'mine'}" in done.stdout
     again = demo("--to", tmp_path / "mine")
     assert again.returncode == 2
@@ -190,9 +206,18 @@ def test_demo_of_a_broken_example_fails(tmp_path: Path, monkeypatch: pytest.Monk
 
     example = next(home for home in module._HOMES if home.is_dir())
     copy = shutil.copytree(example, tmp_path / "example", ignore=shutil.ignore_patterns("__pycache__"))
-    for cassette in copy.rglob("*views*.ddb.msgpack"):
-        cassette.unlink()
+    orders = copy / "orders.py"
+    orders.write_text(orders.read_text("utf-8").replace("ADD #views :one", "ADD #views :none"), "utf-8")
     monkeypatch.setattr(module, "_HOMES", (copy,))
     shown = run("demo")
     assert shown.exit_code == 1
     assert "test_views_are_counted" in shown.output
+
+
+def test_the_replay_of_the_demo_has_no_network() -> None:
+    program = (
+        "import socket; from pytest_dynamodb.cli import sealed; "
+        "sealed.pytest_configure(); socket.create_connection(('127.0.0.1', 9))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "OSError: the network is cut for this demonstration" in done.stderr

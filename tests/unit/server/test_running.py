@@ -123,7 +123,7 @@ def test_where_a_connection_cannot_be_cut_the_service_is_unavailable(told: Any) 
 
 
 def test_a_client_that_hangs_up_in_between_has_asked_nothing(told: Any) -> None:
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"type": "http.request", "body": b'{"TableName":"t"}', "more_body": True},
         {"type": "http.disconnect"},
     ]

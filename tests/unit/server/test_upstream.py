@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from loopback import Handler, error, hang, hang_up, json_answer, serving
 from pytest_dynamodb.errors import ConfigurationError, RecordingRefused
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.server import Upstream, running
+from pytest_dynamodb.server.upstream import Forwarded
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +121,43 @@ def test_a_slow_upstream_keeps_nobody_else_waiting(told: Any, connect: Callable[
         assert connect(url).send("GET").status == 200
         released.set()
         waiting.join()
+
+
+def test_an_upstream_that_hangs_does_not_keep_the_server_from_stopping(
+    told: Any, connect: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_dynamodb.server.listener.STOP_WITHIN", 0)
+    arrived = threading.Event()
+
+    def slow(handler: Handler) -> None:
+        arrived.set()
+        hang(handler)
+
+    with serving(slow) as there:
+        with running(told, upstream=Upstream(there.url)) as url:
+            client = connect(url)
+
+            def call() -> None:
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    client.call("ListTables")
+
+            waiting = threading.Thread(target=call)
+            waiting.start()
+            assert arrived.wait(10)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
+        waiting.join(5)
+        assert not waiting.is_alive()
+        assert told.heard == []
+
+
+def test_what_goes_wrong_in_forwarding_is_an_internal_error(told: Any, connect: Callable[[str], Any]) -> None:
+    class Broken(Upstream):
+        def forward(self, path: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Forwarded:
+            raise KeyError("oops")
+
+    with running(told, upstream=Broken("http://127.0.0.1:9")) as url:
+        assert connect(url).call("ListTables").status == 500
 
 
 @pytest.mark.parametrize("url", ["", "aws", "ftp://x", "http://", "127.0.0.1:8000", "http://x:nonsense"])

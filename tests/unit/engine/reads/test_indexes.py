@@ -21,7 +21,7 @@ def filled(service: Any) -> Any:
         item(1, c={"S": "c1"}, d={"S": "d1"}, e={"S": "e1"}),
         item(2),
         item(3, d={"S": "d1"}, e=EXTRA),
-        item(4, c={"S": "c1"}, d={"S": "d1"}, e={"S": "e4"}, f=EXTRA),
+        item(4, c={"S": "c1"}, d={"S": "d2"}, e={"S": "e4"}, f=EXTRA),
         item(5, c={"S": "c1"}, d={"S": "d0"}),
     )
     return service
@@ -54,7 +54,7 @@ def test_an_index_gives_what_it_projects(filled: Any) -> None:
     assert answer["Items"][1] == item(1, c={"S": "c1"}, d={"S": "d1"})
     assert query(filled, "index2", "a = :v", "x", Limit=2, Select="ALL_PROJECTED_ATTRIBUTES") == answer
     (last,) = query(filled, "index4", "c = :v", "c1", ScanIndexForward=False, Limit=1)["Items"]
-    assert last == item(4, c={"S": "c1"}, d={"S": "d1"}, e={"S": "e4"})
+    assert last == item(4, c={"S": "c1"}, d={"S": "d2"}, e={"S": "e4"})
 
 
 @pytest.mark.parametrize("forward", [True, False])

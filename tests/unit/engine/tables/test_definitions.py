@@ -12,6 +12,7 @@ import pytest
 
 from engine_requests import Json, definitions, index, refusal
 from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.exchange import Request
 
 INVALID = "One or more parameter values were invalid: "
 SAME_NAME = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
@@ -122,9 +123,7 @@ def test_a_global_index_may_have_four_and_four_key_attributes() -> None:
     assert body["GlobalSecondaryIndexes"][0]["KeySchema"] == schema
 
 
-def _request(**params: Any) -> Any:
-    from pytest_dynamodb.exchange import Request
-
+def _request(**params: Any) -> Request:
     base = {"TableName": "app", "KeySchema": keys("a:HASH"), "BillingMode": "PAY_PER_REQUEST"}
     return Request("CreateTable", {**base, **params})
 
@@ -280,3 +279,21 @@ def test_indexes_are_billed_as_their_table_is() -> None:
 def test_what_no_table_can_be_without() -> None:
     assert "'keySchema'" in refused(KeySchema=None)
     assert "'attributeDefinitions'" in refused(AttributeDefinitions=None)
+
+
+def test_indexes_share_the_rules_of_ceilings_and_warm_throughput() -> None:
+    """ack-api-quirks, DDB-TABLE-128."""
+    ceiling = {"OnDemandThroughput": {"MaxReadRequestUnits": 0}}
+    assert with_global({**index("one", "b"), **ceiling}) == (
+        f"{INVALID}Requested MaxReadRequestUnits for OnDemandThroughput for index : one is outside of valid range"
+    )
+    provisioned: Json = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS}
+    assert with_global({**index("one", "b"), "ProvisionedThroughput": UNITS, **ceiling}, **provisioned) == (
+        f"{INVALID}MaxReadRequestUnits for OnDemandThroughput for index: one cannot be specified "
+        "when table BillingMode is PROVISIONED."
+    )
+    cold = {"WarmThroughput": {"ReadUnitsPerSecond": 1_000}}
+    assert with_global({**index("one", "b"), **cold}).startswith(
+        f"{INVALID}Requested ReadUnitsPerSecond for WarmThroughput for index one "
+        "is lower than initial throughput for OnDemand"
+    )

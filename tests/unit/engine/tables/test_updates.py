@@ -125,6 +125,19 @@ def test_units_of_an_index_change_apart_from_the_tables() -> None:
     assert "for the index by_g will not change" in refused(engine, GlobalSecondaryIndexUpdates=[{"Update": change}])
 
 
+def test_an_account_has_so_many_units_a_table() -> None:
+    """ack-api-quirks, DDB-TABLE-443."""
+    engine, _ = made()
+    update(engine, **units(40_000, 5))
+    problem = refusal(engine, "UpdateTable", TableName="app", **units(40_000, 40_001))
+    assert problem["code"] == "LimitExceededException"
+    assert problem["message"] == (
+        "The requested WriteCapacityUnits, 40001, is above the per table maximum for the account in us-east-1. "
+        "Per table maximum: 40000. "
+        "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
+    )
+
+
 # --- billing ---
 
 
@@ -308,3 +321,43 @@ def test_a_busy_table_takes_little() -> None:
     )
     assert update(engine, DeletionProtectionEnabled=True)["DeletionProtectionEnabled"] is True
     assert described(engine)["TableStatus"] == "UPDATING"
+
+
+def test_an_index_has_a_ceiling_and_warm_throughput_of_its_own() -> None:
+    """ack-api-quirks, DDB-TABLE-135, 155."""
+    engine, _ = made(index("by_g", "g"), **ON_DEMAND)
+
+    def change(**members: Json) -> Json:
+        return {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by_g", **members}}]}
+
+    during = update(engine, **change(OnDemandThroughput={"MaxReadRequestUnits": 50}))
+    assert (during["TableStatus"], during["GlobalSecondaryIndexes"][0]["IndexStatus"]) == ("ACTIVE", "UPDATING")
+    assert described(engine)["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] == {"MaxReadRequestUnits": 50}
+    warming = update(engine, **change(WarmThroughput={"WriteUnitsPerSecond": 4_500}))["GlobalSecondaryIndexes"][0]
+    assert (warming["IndexStatus"], warming["WarmThroughput"]["Status"]) == ("ACTIVE", "UPDATING")
+    assert described(engine)["GlobalSecondaryIndexes"][0]["WarmThroughput"] == {
+        "ReadUnitsPerSecond": 12_000,
+        "WriteUnitsPerSecond": 4_500,
+        "Status": "ACTIVE",
+    }
+    assert "OnDemandThroughput" not in described(engine)
+    assert refused(engine, **change(WarmThroughput={"WriteUnitsPerSecond": 4_000})).startswith(
+        f"{INVALID}Requested WriteUnitsPerSecond for WarmThroughput for index by_g is lower than current"
+    )
+    assert refused(engine, **change(WarmThroughput={})) == (
+        f"{INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+        "specified for index: by_g"
+    )
+
+
+def test_another_key_takes_the_old_ones_place_when_it_is_ready() -> None:
+    engine, clock = made(**units(1, 1), SSESpecification={"Enabled": True}, lifecycle=Lifecycle(update_table=20))
+    clock.advance(1)
+    old = described(engine)["SSEDescription"]["KMSMasterKeyArn"]
+    mine = "arn:aws:kms:us-east-1:123456789012:key/mine"
+    change = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": mine}}
+    during = update(engine, **change)["SSEDescription"]
+    assert (during["Status"], during["KMSMasterKeyArn"]) == ("UPDATING", old)
+    clock.advance(20)
+    assert described(engine)["SSEDescription"] == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": mine}
+    assert refused(engine, **change).startswith(f"{INVALID}Table is already encrypted with given KMSMasterKeyId.")

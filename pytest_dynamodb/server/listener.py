@@ -14,7 +14,7 @@ from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.server.application import app
 from pytest_dynamodb.server.upstream import Upstream
 
-STOP_WITHIN = 5  # seconds that requests under way may take
+STOP_WITHIN = 3  # seconds that requests under way may take
 BACKLOG = 2048  # connections that wait to be accepted
 
 #: Seconds that an unused connection stays open: longer than clients keep theirs, so none is closed under a request.
