@@ -95,14 +95,14 @@ class Requests:
     def make(self) -> tuple[str, Json]:
         """An operation and its parameters."""
         operation = self.one(OPERATIONS)
-        if self.random.random() < 0.15:
+        if self.random.random() < 0.08:
             return operation, self.modelled(model().operation_model(operation).input_shape, "")
         params = self.whole(operation)
-        for _ in range(self.one([0, 0, 1, 1, 2, 4])):
+        for _ in range(self.one([0, 0, 0, 1, 1, 2])):
             params = self.damaged(params)
-        if self.random.random() < 0.02 and (places := list(nodes(params))):
+        if self.random.random() < 0.02 and (places := list(nodes(params := copy.deepcopy(params)))):
             holder, key = self.one(places)
-            holder[key] = nested(self.one(["L", "M"]), 450)  # last: nobody copies this
+            holder[key] = nested(self.one(["L", "M"]), 450)  # last: too deep to be copied
         return operation, params
 
     def whole(self, operation: str) -> dict[str, Json]:
@@ -311,7 +311,7 @@ class Requests:
         if not places:
             return params
         holder, key = self.one(places)
-        match self.random.randrange(5):
+        match self.one([0, 0, 1, 1, 2, 3, 4]):
             case 0:
                 del holder[key]
             case 1:
