@@ -30,7 +30,7 @@ _NAMESPACES: Final = {
 _STATUS: Final = {"InternalServerError": 500, "ServiceUnavailable": 503}
 
 # Members that AWS spells with a capital (dynalite's suite; the shape in botocore's model has both spellings).
-_CAPITAL: Final = frozenset({"SerializationException", "TransactionCanceledException"})
+_CAPITAL: Final = frozenset({"AccessDeniedException", "SerializationException", "TransactionCanceledException"})
 
 
 def to_response(problem: DynamoDbError) -> Response:

@@ -71,9 +71,7 @@ class Engine:
         params = check_request(request.operation, request.params, dialect=self.dialect)
         with self._lock:
             region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
-            call = Call(
-                request.operation, params, region, self.clock, self._random, self.dialect, self.lifecycle
-            )
+            call = Call(request.operation, params, region, self.clock, self._random, self.dialect, self.lifecycle)
             expire(call)
             return operation(call)
 

@@ -49,7 +49,7 @@ class KeySchema:
         return {name: attributes[name] for name, _ in self.parts}
 
     def indexable(self, attributes: Attributes) -> bool:
-        """Whether an item has every key attribute, of the right type and not empty: a sparse index leaves others out."""
+        """Whether an item has every key attribute, of its type and not empty: an index leaves others out."""
         return all((value := attributes.get(name)) is not None and value.get(tag) for name, tag in self.parts)
 
     def identity(self, attributes: Attributes) -> Identity:

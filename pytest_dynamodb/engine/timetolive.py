@@ -1,7 +1,7 @@
 """Time to live: items that have ended are taken out as the engine's clock moves on.
 
-AWS does it in the background, "typically within a few days" (developer guide, "TTL"), and until then shows them. Here it
-is done before the first request after the clock has moved, so that a test that lets time pass need not wait, and one
+AWS does it in the background, "typically within a few days" (developer guide, "TTL"), and until then shows them. Here
+it is done before the first request after the clock has moved, so that a test that lets time pass need not wait, and one
 that writes what has ended long ago sees it until then.
 """
 
@@ -16,16 +16,19 @@ def expire(call: Call) -> None:
     """Take out what has ended by now in the tables of the call's region."""
     now = call.clock.now()
     for table in list(call.region.tables.values()):
-        ttl = table.settings.ttl
-        wanted = ttl.attribute if ttl.enabled else None
-        if table.expiry is None and wanted is None:
-            continue
-        if table.expiry is None or table.expiry.attribute != wanted:
-            # What has ended when the time to live is switched on goes as soon as the clock moves.
-            table = call.writable(table)
-            table.expire_by(wanted, ttl.changed or now)
-        if table.expiry is not None and table.expiry.swept < now:
-            _sweep(call, table, now)
+        if table.expiry is not None or table.settings.ttl.enabled:
+            _settle(call, table, now)
+
+
+def _settle(call: Call, table: Table, now: float) -> None:
+    ttl = table.settings.ttl
+    wanted = ttl.attribute if ttl.enabled else None
+    if table.expiry is None or table.expiry.attribute != wanted:
+        table = call.writable(table)
+        # What has ended when the time to live is switched on goes as soon as the clock moves.
+        table.expire_by(wanted, ttl.changed or now)
+    if table.expiry is not None and table.expiry.swept < now:
+        _sweep(call, table, now)
 
 
 def _sweep(call: Call, table: Table, now: float) -> None:

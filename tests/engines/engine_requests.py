@@ -63,8 +63,7 @@ def index(name: str, keys: str, projection: str = "ALL", *, included: tuple[str,
     return {
         "IndexName": name,
         "KeySchema": [
-            {"AttributeName": key, "KeyType": role}
-            for key, role in zip(keys.split(), ("HASH", "RANGE"), strict=False)
+            {"AttributeName": key, "KeyType": role} for key, role in zip(keys.split(), ("HASH", "RANGE"), strict=False)
         ],
         "Projection": wanted,
     }

@@ -44,6 +44,7 @@ _LOGIC: Final = frozenset({"and", "or", "not", "in", "between", *_COMPARATORS})
 _TRUE, _FALSE = Literal({"BOOL": True}), Literal({"BOOL": False})
 _NEVER: Final = Compare("=", _TRUE, _FALSE)
 _PREFIX: Final = "Invalid FilterExpression: "
+_MAX_DOUBLED: Final = 6  # conditions that are compared with what no literal is: each doubles the tree
 
 
 def where_condition(where: Expression, parameters: Many[Value]) -> Condition:
@@ -79,6 +80,7 @@ def operand(expression: Expression, parameters: Many[Value]) -> Operand:
 class _Lowering:
     def __init__(self, parameters: Many[Value]) -> None:
         self._parameters = parameters
+        self._doubled = 0
 
     def condition(self, expression: Expression) -> Condition:
         match expression:
@@ -97,7 +99,7 @@ class _Lowering:
             case IsType():
                 return self._is(expression)
             case Call():
-                return self._function(expression)
+                return self._function(expression, operand=False)
             case Operation():
                 reject("condition-operator", operator=expression.operator)
             case _:
@@ -111,9 +113,11 @@ class _Lowering:
             return Function("attribute_not_exists", (path,))
         return Function("attribute_type", (path, Literal({"S": test.tag})))
 
-    def _function(self, call: Call) -> Function:
+    def _function(self, call: Call, *, operand: bool) -> Function:
         if call.name not in CONDITION_FUNCTIONS:
             reject("function", name=call.name, at=call.at)
+        if operand is not (call.name == "size"):
+            reject("misused-function", name=call.name)
         return Function(call.name, tuple(map(self._operand, call.arguments)))
 
     def _operand(self, expression: Expression) -> Operand:
@@ -121,7 +125,7 @@ class _Lowering:
             case PathTerm() | Parameter():
                 return operand(expression, self._parameters)
             case Call():
-                return self._function(expression)
+                return self._function(expression, operand=True)
             case Operation(operator=operator):
                 kind = "one-operand" if operator in "+-" and len(expression.operands) == 1 else "condition-operator"
                 reject(kind, operator=operator)
@@ -152,6 +156,9 @@ class _Lowering:
         """``condition = other``, where a condition is a boolean like any other (hectorvent/floci's captures)."""
         if isinstance(other, Scalar) and other.tag == "BOOL":
             return condition if other.content else Not(condition)
+        self._doubled += 1
+        if self._doubled > _MAX_DOUBLED:
+            reject("deep")
         if _is_condition(other):
             both = self.condition(other)
             return Or((And((condition, both)), And((Not(condition), Not(both)))))

@@ -60,6 +60,9 @@ MESSAGES: Final[dict[str, str]] = {
     "levels": "Nesting Levels have exceeded supported limits",  # [c]
     # conditions
     "function": "Unrecognized function: {name} at {at}",  # [f]
+    "misused-function": (
+        "The function is not allowed to be used this way in an expression; function: {name}"  # as in expressions
+    ),
     "condition-operator": "Unsupported operator in Condition Expression. Operator: {operator}",  # [w]
     "one-operand": (
         "Incorrect number of operands for operator or function; "  # [w]

@@ -48,7 +48,7 @@ def tokenize(statement: str) -> tuple[Token, ...]:
     position, line, line_start = 0, 1, 0
     while position < len(statement):
         match = _TOKEN.match(statement, position)
-        if match is None or match[0] == "/" and statement.startswith("/*", position):
+        if match is None or (match[0] == "/" and statement.startswith("/*", position)):
             reject("unreadable")
         if match.lastgroup != "space":
             tokens.append(_token(match, At(line, position - line_start + 1, len(match[0]))))

@@ -82,9 +82,9 @@ def test_the_stream_says_who_deleted(engine: Engine, clock: VirtualClock) -> Non
     (stream,) = ask(engine, "ListStreams")["Streams"]
     arn = stream["StreamArn"]
     (shard,) = ask(engine, "DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]
-    text = ask(
-        engine, "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
+    text = ask(engine, "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
     record = ask(engine, "GetRecords", ShardIterator=text)["Records"][-1]
     assert record["eventName"] == "REMOVE"
     assert record["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}

@@ -24,7 +24,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
 #: Limits by shape, in place of the model's. Lists of attribute names: dynalite, test/getItem and test/query.
 LIMITS: dict[str, dict[str, Any]] = {
     "AttributeNameList": {"max": 255},
+    # AWS has words of its own for these, in ``engine.tables`` (ack-api-quirks, DDB-TABLE-107 and 442).
+    "TableClass": {"enum": ()},
+    "TagKeyString": {"min": None, "max": None},
+    "TagValueString": {"min": None, "max": None},
 }
+
+#: Members that the model requires and AWS asks for in words of its own: see above.
+ASKED_FOR_LATER: frozenset[str] = frozenset({"Tag.Key", "Tag.Value"})
 
 #: Limits by member, where they differ from those of the shape elsewhere.
 MEMBER_LIMITS: dict[str, dict[str, Any]] = {

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from pytest_dynamodb.engine.validation.shapes.overlay import (
+    ASKED_FOR_LATER,
     CHOICES,
     KEY_LIMITS,
     LIMITS,
@@ -99,5 +100,5 @@ def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
     shape = _shape(MEMBER_SHAPES.get(where) or entry["members"][name])
     shape = _limited(shape, MEMBER_LIMITS.get(where))
     unless = REQUIRED_UNLESS.get(where, "")
-    required = bool(unless) or name in entry.get("required", ())
+    required = bool(unless) or (name in entry.get("required", ()) and where not in ASKED_FOR_LATER)
     return Member(shape, required=required, unless=unless, newer=where in NEWER, words=WORDS.get(where, {}))

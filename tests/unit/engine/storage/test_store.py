@@ -40,7 +40,9 @@ def contents(store: Store) -> Contents:
 
 
 @given(WRITES)
-def test_a_store_holds_what_was_put_and_its_snapshots_what_they_held(writes: list[tuple[str, tuple[str, str], int]]) -> None:
+def test_a_store_holds_what_was_put_and_its_snapshots_what_they_held(
+    writes: list[tuple[str, tuple[str, str], int]],
+) -> None:
     store = Store(object())
     model: Contents = {}
     snapshots: list[tuple[Store, Contents]] = []

@@ -41,9 +41,7 @@ def add(key: str, **more: Any) -> Json:
 
 
 def check(key: str, condition: str = "attribute_exists(pk)", **more: Any) -> Json:
-    return {
-        "ConditionCheck": {"TableName": "app", "Key": {"pk": s(key)}, "ConditionExpression": condition, **more}
-    }
+    return {"ConditionCheck": {"TableName": "app", "Key": {"pk": s(key)}, "ConditionExpression": condition, **more}}
 
 
 def test_all_kinds_of_actions_are_carried_out_together(engine: Engine) -> None:

@@ -79,9 +79,7 @@ def test_a_moved_index_entry_costs_two_writes_and_an_unchanged_one_none() -> Non
 
 
 def test_an_item_collection_is_measured_with_its_local_indexes() -> None:
-    engine = engine_with(
-        AttributeDefinitions=definitions("pk sk l"), LocalSecondaryIndexes=[index("by_l", "pk l")]
-    )
+    engine = engine_with(AttributeDefinitions=definitions("pk sk l"), LocalSecondaryIndexes=[index("by_l", "pk l")])
     answer = update(engine, "SET l = :v", {":v": s("x")}, ReturnItemCollectionMetrics="SIZE")
     assert answer["ItemCollectionMetrics"] == {"ItemCollectionKey": {"pk": s("a")}, "SizeEstimateRangeGB": [0.0, 1.0]}
     without = update(engine_with(), "SET l = :v", {":v": s("x")}, ReturnItemCollectionMetrics="SIZE")
