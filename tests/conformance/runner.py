@@ -45,6 +45,7 @@ class Target:
     ``wait``      seconds between two looks at a table that is being made
     ``advance``   lets time pass, where that can be done
     ``sdk``       requests go through an SDK, which sends no malformed ones
+    ``words``     whether its messages are compared, too, or its errors' codes alone
     ``suffix``    of table names: what keeps two runs apart
     """
 
@@ -55,6 +56,7 @@ class Target:
     wait: float = 0.0
     advance: Callable[[float], None] | None = None
     sdk: bool = False
+    words: bool = True
     suffix: str = ""
 
     def runs(self, case: Case) -> str:
@@ -67,7 +69,14 @@ class Target:
 
 
 class CaseFailed(AssertionError):
-    """An answer is not the expected one. The message tells the step, the request and each difference."""
+    """An answer is not the expected one. The message tells the step, the request and each difference.
+
+    ``short`` is the first difference alone.
+    """
+
+    def __init__(self, message: str, *, short: str = "") -> None:
+        super().__init__(message)
+        self.short = short or message
 
 
 def run_case(case: Case, target: Target) -> None:
@@ -136,11 +145,9 @@ def _take(case: Case, target: Target, step: Step, number: int, variables: dict[s
         params = fill(step.params, inner)
         status, body, problems = _patiently(target, step, params, inner)
         if problems:
-            lines = "".join(f"\n  {problem}" for problem in problems)
-            request = shown(json.dumps(params), 600)
-            raise CaseFailed(
-                f"{case.id}\nstep {number}, {step.operation}{lines}\nrequest {request}\nanswer {status} {shown(body)}"
-            )
+            where = f"step {number}, {step.operation}"
+            told = [f"request {shown(json.dumps(params), 600)}", f"answer {status} {shown(body)}"]
+            raise CaseFailed("\n".join([case.id, where, *problems, *told]), short=f"{where}: {problems[0]}")
         for name, path in step.expected.get("save", {}).items():
             variables[name] = _found(body, path)
 
@@ -149,7 +156,7 @@ def _patiently(target: Target, step: Step, params: Json, variables: dict[str, Js
     deadline = time.monotonic() + (target.patience if step.operation in EVENTUAL else 0)
     while True:
         status, body = _answer(target, step, params)
-        problems = list(_problems(step, status, body, variables, target.dialect))
+        problems = list(_problems(step, status, body, variables, target))
         if not problems or time.monotonic() >= deadline:
             return status, body, problems
         time.sleep(max(target.wait, 0.1))
@@ -183,14 +190,14 @@ def _add(whole: dict[str, Json], body: dict[str, Json], lists: tuple[str, ...]) 
         whole.setdefault("Responses", {}).setdefault(table, []).extend(items)
 
 
-def _problems(step: Step, status: int, body: Json, variables: dict[str, Json], dialect: str) -> list[str]:
+def _problems(step: Step, status: int, body: Json, variables: dict[str, Json], target: Target) -> list[str]:
     wanted = step.expected
     found: list[str] = []
     expected_status = wanted.get("status", 400 if "error" in wanted else 200)
     if status != expected_status:
         found.append(f"status {status} instead of {expected_status}")
     if "error" in wanted:
-        found.extend(_error_problems(wanted, body, variables, dialect))
+        found.extend(_error_problems(wanted, body, variables, target))
     if "answer" in wanted:
         found.extend(differences(fill(wanted["answer"], variables), body))
     if "includes" in wanted:
@@ -200,14 +207,14 @@ def _problems(step: Step, status: int, body: Json, variables: dict[str, Json], d
     return found
 
 
-def _error_problems(wanted: Any, body: Json, variables: dict[str, Json], dialect: str) -> list[str]:
+def _error_problems(wanted: Any, body: Json, variables: dict[str, Json], target: Target) -> list[str]:
     code = str(body.get("__type", "")).rsplit("#", 1)[-1] if isinstance(body, dict) else ""
     found = list(differences(wanted["error"], code, "error"))
-    if "message" in wanted:
+    if "message" in wanted and target.words:
         message = wanted["message"]
         if isinstance(message, dict) and "classic" in message:
-            message = message.get(dialect, message["classic"])
-        elif dialect != "classic" and isinstance(message, str):
+            message = message.get(target.dialect, message["classic"])
+        elif target.dialect != "classic" and isinstance(message, str):
             message = {
                 "$one_of": [message, ENVELOPE + message]
             }  # told for one dialect, and which operation has it is not

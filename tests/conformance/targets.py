@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from runner import Call, Target
-
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.expressions import Dialect
+from runner import Call, Target
 
 Json = Any
 

@@ -19,16 +19,16 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from cases import Case, all_cases, known_differences
-from runner import CaseFailed, Target, run_case
-from targets import engine_target, over_client, over_http
-from wire_cases import WireCase, run_wire_case, wire_cases
 
+from cases import Case, all_cases, known_differences
 from pytest_dynamodb import use_cassette
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.providers.mock import MockProvider
 from pytest_dynamodb.server import running
+from runner import CaseFailed, Target, run_case
+from targets import engine_target, over_client, over_http
+from wire_cases import WireCase, run_wire_case, wire_cases
 
 CASES = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect != "2026"]
 NEWER = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect == "2026" or case.has_dialects]
@@ -105,14 +105,14 @@ def external() -> Iterator[Target]:
         from moto_http import moto_http
 
         with moto_http() as url:
-            yield Target("moto", over_http(url))
+            yield Target("moto", over_http(url), words=False)
     elif EXTERNAL == "dynamodb-local":
         from dynamodb_local import dynamodb_local, missing
 
         if missing():
             pytest.skip(missing())
         with dynamodb_local() as url:
-            yield Target("dynamodb-local", over_http(url), wait=0.05)
+            yield Target("dynamodb-local", over_http(url), wait=0.05, words=False)
     elif EXTERNAL == "aws":
         client = boto3.client("dynamodb", config=Config(parameter_validation=False))
         yield Target("aws", over_client(client), patience=10, wait=2, sdk=True, suffix=suffix)

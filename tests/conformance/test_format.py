@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cases import Case, all_cases, checklist, known_differences, table_definitions
 from expectations import differences
 from tables import create_table_params

@@ -37,7 +37,9 @@ def refusal(engine: Engine, operation: str, /, **params: Any) -> Json:
     return {**body, "code": body["__type"].rsplit("#", 1)[-1]}
 
 
-def table(engine: Engine, name: str = "app", *, keys: str = "pk sk", region: str = "", **more: Any) -> None:
+def table(
+    engine: Engine, name: str = "app", *, keys: str = "pk sk", region: str = "", account: str = "", **more: Any
+) -> None:
     """Make a table with string keys, on demand."""
     names = keys.split()
     roles = ("HASH", "RANGE")
@@ -45,6 +47,7 @@ def table(engine: Engine, name: str = "app", *, keys: str = "pk sk", region: str
         engine,
         "CreateTable",
         region=region,
+        account=account,
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         **{

@@ -42,6 +42,8 @@ def checked_item(
     try:
         checked, size = _attributes(attributes, 0)
     except Fault as fault:
+        if _is_forgiven(fault, wording):
+            return checked_item(_without_false_nulls(attributes), wording=wording, limit=limit)
         raise wording.about(fault) from None
     if limit is not None and size > limit:
         raise ValidationException(_TOO_LARGE)
@@ -56,6 +58,8 @@ def checked_value(value: Any, *, wording: Wording = CLASSIC) -> Checked:
     try:
         return _value(value, 0)
     except Fault as fault:
+        if _is_forgiven(fault, wording):
+            return checked_value(_without_false_nulls(value), wording=wording)
         raise wording.about(fault) from None
 
 
@@ -66,7 +70,9 @@ def checked_expression_values(values: Mapping[str, Any], *, wording: Wording = C
         try:
             checked[name] = _value(value, 0)[0]
         except Fault as fault:
-            raise wording.about_expression_value(fault, name) from None
+            if not _is_forgiven(fault, wording):
+                raise wording.about_expression_value(fault, name) from None
+            checked[name] = checked_value(_without_false_nulls(value), wording=wording)[0]
     return checked
 
 
@@ -76,6 +82,21 @@ def checked_start_key(attributes: Mapping[str, Any], *, wording: Wording = CLASS
         return Item(*_attributes(attributes, 0))
     except Fault as fault:
         raise wording.about_start_key(fault) from None
+
+
+def _is_forgiven(fault: Fault, wording: Wording) -> bool:
+    """The newer validator takes a NULL of false for one of true (error-messages/putItem, since 2026-06-08)."""
+    return fault.kind == "null" and wording.layer == "current"
+
+
+def _without_false_nulls(content: Any) -> Any:
+    """The same with every NULL true."""
+    if isinstance(content, Mapping):
+        return {
+            name: True if name == "NULL" and member is False else _without_false_nulls(member)
+            for name, member in content.items()
+        }
+    return [_without_false_nulls(member) for member in content] if isinstance(content, list) else content
 
 
 def check_item_size(size: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine_requests import ask, definitions, index, n, refusal, s, table
-
 from pytest_dynamodb.engine import Engine
 
 
@@ -90,8 +89,7 @@ def test_a_change_of_a_table_is_not_seen_by_a_fork() -> None:
 def test_regions_and_accounts_have_tables_of_their_own() -> None:
     engine = Engine()
     table(engine, "app", region="eu-west-1")
-    ask(engine, "CreateTable", account="111122223333", region="eu-west-1", TableName="app", BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], AttributeDefinitions=definitions("id"))  # fmt: skip
+    table(engine, "app", keys="id", region="eu-west-1", account="111122223333")
     assert ask(engine, "ListTables", region="eu-west-1")["TableNames"] == ["app"]
     assert ask(engine, "ListTables", region="us-east-1")["TableNames"] == []
     described = ask(engine, "DescribeTable", account="111122223333", region="eu-west-1", TableName="app")["Table"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from engine_requests import ask, definitions, index, n, s, table
 
+from engine_requests import ask, definitions, index, n, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 

@@ -60,9 +60,9 @@ def index(name: str, keys: str, *included: str, kind: str = "ALL") -> dict[str, 
     return {"IndexName": name, "KeySchema": schema(keys[0], *keys[1:]), "Projection": projection}
 
 
-def make() -> Service:
+def make(engine: Engine | None = None) -> Service:
     """Tables "hash" (a), "range" (a, b, and four indexes), "numbers" and "bytes" (a, b)."""
-    service = Service(Engine())
+    service = Service(engine or Engine())
     service.create("hash", "a", {"a": "S"})
     service.create(
         "range",
@@ -83,6 +83,6 @@ def service() -> Service:
 
 
 @pytest.fixture(scope="session")
-def new_service() -> Callable[[], Service]:
+def new_service() -> Callable[..., Service]:
     """What makes one, for tests that need more than one."""
     return make

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.clock import VirtualClock
+from pytest_dynamodb.engine import Engine, Lifecycle
+
 ENVELOPE = "1 validation error detected: "
 EXTRA = {"S": "x" * 4100}
 
@@ -181,3 +184,25 @@ def test_select_must_agree_with_what_is_beside_it(service: Any, params: dict[str
 def test_specific_attributes_are_those_of_the_projection(filled: Any) -> None:
     answer = query(filled, "index1", "a = :v", "x", Select="SPECIFIC_ATTRIBUTES", ProjectionExpression="b", Limit=1)
     assert answer["Items"] == [{"b": {"S": "b1"}}]
+
+
+def test_an_index_can_be_read_once_it_is_filled_and_until_it_is_deleted(new_service: Any) -> None:
+    clock = VirtualClock(1_000_000.0)
+    service = new_service(Engine(clock=clock, lifecycle=Lifecycle(create_index=60, delete_index=60)))
+    service.put("hash", {"a": {"S": "x"}, "g": {"S": "y"}})
+
+    def update(action: str, **details: Any) -> None:
+        service(
+            "UpdateTable",
+            TableName="hash",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in "ag"],
+            GlobalSecondaryIndexUpdates=[{action: {"IndexName": "gsi", **details}}],
+        )
+
+    scanned = {"TableName": "hash", "IndexName": "gsi"}
+    update("Create", KeySchema=[{"AttributeName": "g", "KeyType": "HASH"}], Projection={"ProjectionType": "ALL"})
+    assert service.refusal("Scan", **scanned) == "Cannot read from backfilling global secondary index: gsi"
+    clock.advance(61)
+    assert service("Scan", **scanned)["Count"] == 1
+    update("Delete")
+    assert service.refusal("Scan", **scanned) == "The table does not have the specified index: gsi"

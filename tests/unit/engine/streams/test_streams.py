@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import Json, ask, n, refusal, s, table
 
+from engine_requests import Json, ask, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
@@ -67,9 +67,12 @@ def test_each_kind_of_change_is_told_with_both_images(engine: Engine) -> None:
     records = read(engine, iterator(engine))["Records"]
     assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "REMOVE"]
     first, second, third = (record["dynamodb"] for record in records)
-    assert first["NewImage"] == {"pk": s("a"), "n": n(1)} and "OldImage" not in first
-    assert second["OldImage"] == first["NewImage"] and second["NewImage"]["n"] == n(2)
-    assert third["OldImage"] == second["NewImage"] and "NewImage" not in third
+    assert first["NewImage"] == {"pk": s("a"), "n": n(1)}
+    assert "OldImage" not in first
+    assert second["OldImage"] == first["NewImage"]
+    assert second["NewImage"]["n"] == n(2)
+    assert third["OldImage"] == second["NewImage"]
+    assert "NewImage" not in third
     assert all(told["Keys"] == {"pk": s("a")} for told in (first, second, third))
     assert first["SequenceNumber"] < second["SequenceNumber"] < third["SequenceNumber"]
     assert all(21 <= len(told["SequenceNumber"]) <= 40 for told in (first, second, third))
@@ -188,7 +191,8 @@ def test_a_stream_that_is_off_can_be_read_for_a_day(engine: Engine, clock: Virtu
     described = ask(engine, "DescribeStream", StreamArn=stream)["StreamDescription"]
     assert described["StreamStatus"] == "DISABLED"
     answer = read(engine, iterator(engine))
-    assert numbers(answer["Records"]) == ["1"] and "NextShardIterator" not in answer
+    assert numbers(answer["Records"]) == ["1"]
+    assert "NextShardIterator" not in answer
     clock.advance(24 * HOUR)
     assert ask(engine, "ListStreams")["Streams"] == []
     assert refusal(engine, "DescribeStream", StreamArn=stream)["code"] == "ResourceNotFoundException"
@@ -205,7 +209,8 @@ def test_a_stream_that_is_switched_on_again_is_another_one(engine: Engine) -> No
     for enabled in ({"StreamEnabled": False}, {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}):
         ask(engine, "UpdateTable", TableName="app", StreamSpecification=enabled)
     arns = {stream["StreamArn"] for stream in ask(engine, "ListStreams")["Streams"]}
-    assert first in arns and len(arns) == 2
+    assert first in arns
+    assert len(arns) == 2
     assert ask(engine, "DescribeTable", TableName="app")["Table"]["LatestStreamArn"] in arns - {first}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
-
 from pytest_dynamodb.engine import Engine
 
 KEY = {"pk": s("a"), "sk": s("1")}

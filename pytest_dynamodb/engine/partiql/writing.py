@@ -1,0 +1,199 @@
+"""Statements that write, as the same writes that the operations make.
+
+===========  ==============  ======================================================================
+statement    write           on what condition
+===========  ==============  ======================================================================
+INSERT       Put             there is no item: otherwise DuplicateItemException
+UPDATE       Update          there is an item, and it meets the rest of WHERE: an UPDATE makes none
+DELETE       Delete          there is no item, or it meets the rest of WHERE
+EXISTS       ConditionCheck  there is an item, and it meets the rest of WHERE
+===========  ==============  ======================================================================
+
+(dynamodb-conformance, partiql/executeStatement, whereFunctions and fromFirstUpdate.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, assert_never
+
+from pytest_dynamodb.engine.evaluation.conditions import compile_condition
+from pytest_dynamodb.engine.evaluation.paths import head
+from pytest_dynamodb.engine.evaluation.projections import project_paths
+from pytest_dynamodb.engine.evaluation.updates import compile_update
+from pytest_dynamodb.engine.parameters.keypaths import check_scalar_keys
+from pytest_dynamodb.engine.partiql.keyed import Key, split_key
+from pytest_dynamodb.engine.partiql.literals import MAX_DEPTH, Value, literal
+from pytest_dynamodb.engine.partiql.messages import reject
+from pytest_dynamodb.engine.partiql.request import Bound
+from pytest_dynamodb.engine.partiql.syntax import Delete as DeleteStatement
+from pytest_dynamodb.engine.partiql.syntax import Insert as InsertStatement
+from pytest_dynamodb.engine.partiql.syntax import Parameter, Returning, Select, Struct
+from pytest_dynamodb.engine.partiql.syntax import Update as UpdateStatement
+from pytest_dynamodb.engine.partiql.updates import update_tree
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.validation.values import check_item_size
+from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault
+from pytest_dynamodb.engine.writes.check import ConditionCheck
+from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
+from pytest_dynamodb.engine.writes.delete import Delete
+from pytest_dynamodb.engine.writes.put import Put
+from pytest_dynamodb.engine.writes.update import Update
+from pytest_dynamodb.engine.writes.write import Write
+from pytest_dynamodb.errors import error_for
+from pytest_dynamodb.expressions.nodes import And, Condition, Function, Name, Or, Path
+from pytest_dynamodb.expressions.nodes import Update as UpdateTree
+from pytest_dynamodb.values import item_size
+
+_DUPLICATE: Final = "Duplicate primary key exists in table"
+
+
+class Insert(Put):
+    """A put where there is no item yet."""
+
+    __slots__ = ()
+
+    def check(self, old: Item | None) -> None:
+        """Raise DuplicateItemException if there is one."""
+        if old is not None:
+            raise error_for("DuplicateItemException", _DUPLICATE)
+
+
+class Modify(Update):
+    """An update, whose size is that of the item (dynamodb-conformance, limits/itemSizeBySurface), nor is it too deep."""
+
+    __slots__ = ("paths",)
+
+    def __init__(self, key: Item, conditions: Conditions, tree: UpdateTree) -> None:
+        compiled = compile_update(tree)
+        compiled.overhead = 0
+        super().__init__(key, conditions, compiled)
+        self.paths = compiled.paths
+
+    def outcome(self, table: Table, old: Item | None) -> Item | None:
+        """The item with the changes made."""
+        new = super().outcome(table, old)
+        if new is not None:
+            for name in {head(path) for path in self.paths if len(path.parts) > 1}:
+                _check_levels(new.attributes.get(name), MAX_DEPTH)
+        return new
+
+
+def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write:
+    """The write that a statement is, for its table's keys.
+
+    ``failure`` is ReturnValuesOnConditionCheckFailure. Raises ValidationException; NotOneItem for its key.
+    """
+    statement = bound.statement
+    match statement:
+        case InsertStatement():
+            return _insert(statement, bound.parameters)
+        case UpdateStatement():
+            tree = update_tree(statement.assignments, bound.parameters)
+            key, others = split_key(bound.where, table.keys)
+            _check_key_paths(table, [tree, *others])
+            return Modify(_item(key), _if(_all([_exists(table), *others]), failure), tree)
+        case DeleteStatement():
+            key, others = split_key(bound.where, table.keys)
+            _check_key_paths(table, others)
+            item = _item(key)
+            return Delete(item.attributes, item.size, _if(_or_absent(table, others), failure))
+        case Select():
+            return _check(bound, table, failure)
+        case _:
+            assert_never(statement)
+
+
+def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
+    key, others = split_key(bound.where, table.keys, conflicts=True)
+    if not others:
+        reject("exists-read")
+    item = _item(key)
+    return ConditionCheck(item.attributes, item.size, _if(_all([_exists(table), *others]), failure))
+
+
+def _check_key_paths(table: Table, trees: Sequence[UpdateTree | Condition]) -> None:
+    index_keys = [name for index in table.indexes.values() for name in index.schema.keys.names]
+    check_scalar_keys(trees, table.keys.names, index_keys)
+
+
+def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
+    if statement.returning is not None:
+        reject("insert-returning")
+    if not isinstance(statement.value, Struct):
+        reject("insert-value")
+    attributes = {
+        name: parameters[value.index] if isinstance(value, Parameter) else literal(value)
+        for name, value in statement.value.members
+    }
+    if "" in attributes:
+        raise CLASSIC.about(Fault("empty-name"))
+    size = item_size(attributes)
+    check_item_size(size)
+    return Insert(Item(attributes, size), UNCONDITIONAL, batch=False)
+
+
+def _item(key: Key) -> Item:
+    return Item(key, item_size(key))
+
+
+def _if(condition: Condition | None, failure: str | None) -> Conditions:
+    return Conditions(None if condition is None else compile_condition(condition), failure)
+
+
+def _all(conditions: list[Condition]) -> Condition:
+    return conditions[0] if len(conditions) == 1 else And(tuple(conditions))
+
+
+def _exists(table: Table) -> Condition:
+    return Function("attribute_exists", (_key_path(table),))
+
+
+def _or_absent(table: Table, conditions: list[Condition]) -> Condition | None:
+    if not conditions:
+        return None
+    return Or((Function("attribute_not_exists", (_key_path(table),)), _all(conditions)))
+
+
+def _key_path(table: Table) -> Path:
+    return Path((Name(table.keys.hash[0][0]),))
+
+
+def _check_levels(value: Mapping[str, Any] | None, room: int) -> None:
+    """Raise ValidationException where a value has more levels than there is room for."""
+    if value is None:
+        return
+    if room <= 0:
+        reject("levels")
+    for member in (*value.get("L", ()), *value.get("M", {}).values()):
+        _check_levels(member, room - 1)
+
+
+# --- what is returned ------------------------------------------------------------------------------------------------
+
+
+def check_returning(bound: Bound) -> None:
+    """Raise ValidationException for a RETURNING that a DELETE may not have."""
+    statement = bound.statement
+    if isinstance(statement, DeleteStatement) and statement.returning not in {None, Returning("ALL", "OLD")}:
+        reject("delete-returning", clause=statement.returning)
+
+
+def returning_of(bound: Bound) -> Returning | None:
+    """The RETURNING of a statement."""
+    return None if isinstance(bound.statement, Select) else bound.statement.returning
+
+
+def returned_item(returning: Returning | None, write: Write, change: Change) -> Attributes | None:
+    """What RETURNING wants to have of a change; ``None`` is nothing.
+
+    MODIFIED is what stands at the statement's paths then and now, even if something else has moved there
+    (dynamodb-conformance, partiql/executeStatement).
+    """
+    if returning is None:
+        return None
+    item = change.old if returning.when == "OLD" else change.new
+    if item is None or returning.which == "ALL" or not isinstance(write, Modify):
+        return None if item is None else item.attributes
+    return project_paths(write.paths, item.attributes) or None
