@@ -6,6 +6,7 @@ aiobotocore's tasks and an HTTP server.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -128,3 +129,28 @@ class Provider(Protocol):
 
     def after(self, request: Request, outcome: Outcome) -> None:
         """What the network answered to a request that ``before`` let go."""
+
+
+class Attempts(ABC):
+    """One call whose attempts are answered one at a time, so that whoever makes it tries again as it always does.
+
+    A provider may have a method ``begin(request) -> Outcome | Attempts | None``, which is asked in the place of
+    ``before`` by callers that can retry. Whoever gets attempts asks them and no longer the provider.
+    """
+
+    @property
+    @abstractmethod
+    def offline(self) -> bool:
+        """Whether no attempt goes to the network: then none needs a signature."""
+
+    @abstractmethod
+    def attempt(self, timeout: float | None) -> Outcome | None:
+        """What comes of the next attempt, or ``None`` to send it. ``timeout`` is how long the caller would wait."""
+
+    @abstractmethod
+    def wait(self, seconds: float) -> None:
+        """The caller would sleep now; called only where ``offline``."""
+
+    @abstractmethod
+    def after(self, outcome: Outcome) -> None:
+        """What the call came to, once the caller tries no more."""

@@ -15,7 +15,7 @@ from pytest_dynamodb.errors import PytestDynamoDbError
 
 #: Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named like it.
 COMMANDS = {
-    "demo": "Run the shipped example's tests from their cassettes.",
+    "demo": "Record the shipped example's tests from memory, and replay them.",
     "ls": "List the cassettes of a folder.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds, an exchange a line.",

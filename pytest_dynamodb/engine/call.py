@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Table
@@ -19,7 +21,10 @@ _NOT_FOUND = "Requested resource not found"
 
 @dataclass(slots=True)
 class Call:
-    """The request's operation and parameters, and what of the engine it may use."""
+    """The request's operation and parameters, and what of the engine it may use.
+
+    ``region_of`` gives the region of an account and a name; ``files`` are the buckets of exports and imports.
+    """
 
     operation: str
     params: dict[str, Any]
@@ -28,6 +33,8 @@ class Call:
     random: Random
     dialect: Dialect
     lifecycle: Lifecycle
+    region_of: Callable[[str, str], Region]
+    files: Files | None = None
 
     @property
     def table_name(self) -> str:

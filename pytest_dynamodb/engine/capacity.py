@@ -70,6 +70,13 @@ class Usage:
             if units:
                 self.add(factor * units, entry.schema)
 
+    def include(self, other: Usage) -> None:
+        """Count what was used elsewhere, too."""
+        self.table += other.table
+        for arms, others in ((self.local, other.local), (self.global_, other.global_)):
+            for name, units in others.items():
+                arms[name] = arms.get(name, 0.0) + units
+
     @property
     def total(self) -> float:
         """Units of the table and all of its indexes."""

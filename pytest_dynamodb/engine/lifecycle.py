@@ -10,7 +10,8 @@ class Lifecycle:
     """Seconds on the engine's clock that a change of a table takes. All 0: the next call sees it done.
 
     The answer of the call that asks for a change says CREATING, UPDATING or DELETING in any case, as AWS's does.
-    ``time_to_live`` is also how long that setting may not be changed again.
+    ``time_to_live`` is also how long that setting may not be changed again, ``replication`` how long a write needs to
+    the other replicas of a global table, and ``transfer`` what an export or an import takes.
     """
 
     create_table: float = 0.0
@@ -19,3 +20,5 @@ class Lifecycle:
     create_index: float = 0.0
     delete_index: float = 0.0
     time_to_live: float = 0.0
+    replication: float = 0.0
+    transfer: float = 0.0

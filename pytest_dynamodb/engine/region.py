@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from pytest_dynamodb.engine.records import Records
+from pytest_dynamodb.engine.replication.inbox import Inbox
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
 
 
 class Region:
-    """Tables by name, streams by ARN, and the tokens of recent transactions. ``account`` has twelve digits."""
+    """Tables by name, streams by ARN, and the tokens of recent transactions. ``account`` has twelve digits.
 
-    __slots__ = ("account", "name", "owner", "streams", "tables", "tokens")
+    ``records`` outlive their tables; ``inbox`` has what replicas in other regions wrote and this one has not seen yet.
+    """
+
+    __slots__ = ("account", "inbox", "name", "owner", "records", "streams", "tables", "tokens")
 
     def __init__(self, owner: object, account: str, name: str) -> None:
         self.owner, self.account, self.name = owner, account, name
         self.tables: dict[str, Table] = {}
         self.streams: dict[str, Stream] = {}
         self.tokens: dict[str, tuple[bytes, float]] = {}  # by ClientRequestToken: digest of the request, valid until
+        self.records = Records()
+        self.inbox = Inbox()
 
     def find(self, name: str, now: float) -> Table | None:
         """The table of this name as it is by ``now``; ``None`` if there is none, or no longer.
@@ -46,6 +53,15 @@ class Region:
         own = self.tables[table.name] = table.owned_by(self.owner)
         return own
 
+    def renew(self) -> None:
+        """From now on copy what there is before changing it: somebody else holds it, too."""
+        self.owner = object()
+
+    def kept(self, table: Table) -> Table:
+        """A table of this region as it is now, whatever is written later. Costs no copy."""
+        self.renew()
+        return table
+
     def shared_with(self, owner: object) -> Region:
         """A region of another owner with the same tables; each copies what it changes from now on.
 
@@ -53,6 +69,7 @@ class Region:
         """
         other = Region(owner, self.account, self.name)
         other.tables, other.streams, other.tokens = self.tables.copy(), self.streams.copy(), self.tokens.copy()
+        other.records, other.inbox = self.records.copy(), self.inbox.copy()
         return other
 
     def arn(self, table: str) -> str:

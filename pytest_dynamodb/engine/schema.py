@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
+from pytest_dynamodb.engine.storage.hashorder import hash_bytes
 from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.keybytes import key_bytes
 from pytest_dynamodb.engine.storage.partition import Identity, Order
 from pytest_dynamodb.values import item_size
 
@@ -35,9 +37,11 @@ class KeySchema:
     hash: tuple[KeyPart, ...]
     range: tuple[KeyPart, ...] = ()
     parts: tuple[KeyPart, ...] = field(init=False)
+    hash_tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.hash + self.range)
+        object.__setattr__(self, "hash_tags", tuple([tag for _, tag in self.hash]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,10 +131,17 @@ class IndexSchema:
         attributes = {name: value for name, value in item.attributes.items() if name in self.projected}
         return Item(attributes, item_size(attributes))
 
-    def order(self, attributes: Attributes) -> tuple[Order, ...]:
-        """Range attributes first; equal ones by the table's key, so that every entry has a place of its own."""
+    def order(self, attributes: Attributes) -> tuple[Any, ...]:
+        """Range attributes first; equal ones by the table's key, so that every entry has a place of its own.
+
+        A global index has a hash of that key before it (dynalite's suite, test/query, "basic hash global index").
+        """
         table = self.table_keys
-        return (*self.keys.range_order(attributes), table.identity(attributes), table.order(attributes))
+        place = (table.identity(attributes), table.order(attributes))
+        if not self.is_global:
+            return (*self.keys.range_order(attributes), *place)
+        tie = hash_bytes(b"".join([key_bytes(tag, attributes[name][tag]) for name, tag in table.parts]))
+        return (*self.keys.range_order(attributes), tie, *place)
 
 
 def key_parts(schema: KeySchema) -> Iterator[tuple[str, str, str]]:

@@ -75,6 +75,23 @@ class TimeToLive:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovery:
+    """Point-in-time recovery that is on: since when, and how far back it goes."""
+
+    since: float
+    days: int = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where a table comes from, told while it is restored: the state at ``time``, of a table, in a backup or not."""
+
+    time: float
+    table_arn: str
+    backup_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A change that is due at a time: of the table's settings, or of those of one index."""
 
@@ -108,6 +125,9 @@ class TableSettings:
     tags: Mapping[str, str] = field(default_factory=dict)
     ttl: TimeToLive = field(default_factory=TimeToLive)
     policy: str | None = None
+    policy_revision: int | None = None  # of a policy set later than the table was made
+    recovery: Recovery | None = None
+    restored: Restored | None = None
     events: tuple[Event, ...] = ()
 
     def is_usable(self, now: float) -> bool:

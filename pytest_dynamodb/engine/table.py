@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pytest_dynamodb.engine.backups.history import History
 from pytest_dynamodb.engine.schema import IndexSchema, KeyPart, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.storage.expiry import Expiry
@@ -65,7 +66,7 @@ class Change:
 class Table:
     """One table of one region. Belongs to an owner as its stores do: ``owned_by`` before any change."""
 
-    __slots__ = ("expiry", "indexes", "keys", "name", "owner", "settings", "store")
+    __slots__ = ("expiry", "history", "indexes", "keys", "name", "owner", "settings", "store")
 
     def __init__(
         self, owner: object, name: str, keys: KeySchema, settings: TableSettings, *, indexes: Mapping[str, Index] = {}
@@ -74,6 +75,7 @@ class Table:
         self.store = Store(owner)
         self.indexes: dict[str, Index] = dict(indexes)
         self.expiry: Expiry | None = None  # of a table with a time to live, from the first sweep on
+        self.history: History | None = None  # of a table with point-in-time recovery
 
     def owned_by(self, owner: object) -> Table:
         """This one, if it is the owner's; else a copy that is and shares what it holds until that is changed."""
@@ -82,6 +84,7 @@ class Table:
         copy = Table(owner, self.name, self.keys, self.settings)
         copy.store = self.store.owned_by(owner)
         copy.expiry = None if self.expiry is None else self.expiry.owned_by(owner)
+        copy.history = None if self.history is None else self.history.owned_by(owner)
         copy.indexes = {name: Index(index.schema, index.store.owned_by(owner)) for name, index in self.indexes.items()}
         return copy
 

@@ -1,4 +1,4 @@
-"""Idempotency tokens of TransactWriteItems: valid for ten minutes after the request was carried out."""
+"""Idempotency tokens of transactions: valid for ten minutes after the request was carried out."""
 
 from __future__ import annotations
 
@@ -37,5 +37,6 @@ def remember(call: Call, token: str) -> None:
 
 def _digest(call: Call) -> bytes:
     # What is returned may differ from call to call; what is written may not (paritysuite: replayed capacity).
-    items = json.dumps(call.params["TransactItems"], sort_keys=True)
+    written = call.params["TransactItems" if "TransactItems" in call.params else "TransactStatements"]
+    items = json.dumps([call.operation, written], sort_keys=True)
     return hashlib.sha256(items.encode("utf-8", "surrogatepass")).digest()

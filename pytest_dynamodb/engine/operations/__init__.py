@@ -16,6 +16,7 @@ Operation = Callable[[Call], dict[str, Any]]
 
 SUPPORTED: Final = frozenset(
     {
+        "BatchExecuteStatement",
         "BatchGetItem",
         "BatchWriteItem",
         "CreateTable",
@@ -26,6 +27,8 @@ SUPPORTED: Final = frozenset(
         "DescribeStream",
         "DescribeTable",
         "DescribeTimeToLive",
+        "ExecuteStatement",
+        "ExecuteTransaction",
         "GetItem",
         "GetRecords",
         "GetShardIterator",

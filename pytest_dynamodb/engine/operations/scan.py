@@ -57,6 +57,6 @@ def _check(
     check_selected(source, sieve, params)
     if start is not None:
         check_table_key(start, source.table.keys)
-        check_segment(source.identity(start), segment)
+        check_segment(start, source, segment)
     sieve.wanted.check(source.table)
     sieve.check_filter_paths(source.table)

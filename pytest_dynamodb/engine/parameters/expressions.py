@@ -128,9 +128,17 @@ def _may_be_large(texts: Mapping[str, Any] | None) -> bool:
 def _checked(
     texts: list[tuple[ExpressionName, str]], names: Mapping[str, str], values: Values, given: Values | None
 ) -> dict[ExpressionName, Tree]:
-    """Every check, on trees as parsed."""
-    parsed = {expression: checked_tree(expression, text) for expression, text in texts}
-    trees = {expression: bind(expression, tree, names, values) for expression, tree in parsed.items()}
+    """Every check, on trees as parsed: of a key condition all of them, before any other text is looked at."""
+    parsed: dict[ExpressionName, Tree] = {}
+    trees: dict[ExpressionName, Tree] = {}
+    for keys in (True, False):
+        group = {
+            expression: checked_tree(expression, text)
+            for expression, text in texts
+            if (expression == "KeyConditionExpression") is keys
+        }
+        parsed |= group
+        trees |= {expression: bind(expression, tree, names, values) for expression, tree in group.items()}
     check_unused(parsed.values(), names, given)
     return trees
 

@@ -107,7 +107,7 @@ def key_clause(condition: Condition, key_names: Iterable[str]) -> KeyClause | No
     match condition:
         case Compare(operator=operator, left=left, right=right) if operator in _MIRRORED:
             if isinstance(left, Literal):
-                left, right, operator = right, left, _MIRRORED[operator]
+                return _clause(right, _MIRRORED[operator], (left,), key_names)
             return _clause(left, cast("KeyOperator", operator), (right,), key_names)
         case Between():
             path, *bounds = operands(condition)

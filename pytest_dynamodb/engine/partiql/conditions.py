@@ -6,7 +6,7 @@ from collections.abc import Sequence as Many
 from typing import Final, cast
 
 from pytest_dynamodb.engine.partiql.literals import LITERALS, Value, literal
-from pytest_dynamodb.engine.partiql.messages import MESSAGES, reject
+from pytest_dynamodb.engine.partiql.messages import MESSAGES, reject, rejection
 from pytest_dynamodb.engine.partiql.syntax import (
     Bag,
     Call,
@@ -101,9 +101,9 @@ class _Lowering:
             case Call():
                 return self._function(expression, operand=False)
             case Operation():
-                reject("condition-operator", operator=expression.operator)
+                raise rejection("condition-operator", operator=expression.operator)
             case _:
-                reject("no-condition", at=expression.at)
+                raise rejection("no-condition", at=expression.at)
 
     def _is(self, test: IsType) -> Condition:
         path = self._operand(test.operand)
@@ -128,11 +128,11 @@ class _Lowering:
                 return self._function(expression, operand=True)
             case Operation(operator=operator):
                 kind = "one-operand" if operator in "+-" and len(expression.operands) == 1 else "condition-operator"
-                reject(kind, operator=operator)
+                raise rejection(kind, operator=operator)
             case _ if isinstance(expression, LITERALS):
                 return Literal(literal(expression))
             case _:
-                reject("no-condition", at=expression.at)
+                raise rejection("no-condition", at=expression.at)
 
     def _in(self, left: Expression, right: Expression) -> Condition:
         if not isinstance(right, (Sequence, Bag)) or not right.elements:

@@ -123,7 +123,7 @@ def _between(cursor: Cursor, operand: Expression, token: Token) -> Expression:
 
 
 def _parenthesized_list(cursor: Cursor) -> Expression:
-    """ "(" expression ("," expression)* ")" """
+    """LEFT_PAREN expression ("," expression)* RIGHT_PAREN"""
     opening = cursor.take()
     return Sequence(_listed(cursor, ")", "RIGHT_PAREN", expression), opening.at)
 
@@ -186,7 +186,7 @@ def _named(cursor: Cursor) -> Expression:
 
 
 def _argument(cursor: Cursor) -> Expression:
-    """argument : expression | "*" """
+    """argument : "*" | expression"""
     star = cursor.accept("*")
     return expression(cursor) if star is None else Star(star.at)
 
@@ -203,7 +203,7 @@ def _listed(cursor: Cursor, closing: str, what: str, production: Production) -> 
 
 
 def _parenthesized(cursor: Cursor) -> Expression:
-    """ "(" expression ")" """
+    """LEFT_PAREN expression RIGHT_PAREN"""
     cursor.take()
     inner = expression(cursor)
     cursor.expect(")", "RIGHT_PAREN")
@@ -211,26 +211,26 @@ def _parenthesized(cursor: Cursor) -> Expression:
 
 
 def _parameter(cursor: Cursor) -> Expression:
-    """ "?" """
+    """QUESTION_MARK"""
     token = cursor.take()
     cursor.parameters += 1
     return Parameter(cursor.parameters - 1, token.at)
 
 
 def _list(cursor: Cursor) -> Expression:
-    """ "[" [expression ("," expression)*] "]" """
+    """LEFT_BRACKET [expression ("," expression)*] RIGHT_BRACKET"""
     opening = cursor.take()
     return Sequence(_listed(cursor, "]", "RIGHT_BRACKET", expression), opening.at)
 
 
 def _bag(cursor: Cursor) -> Expression:
-    """ "<<" [expression ("," expression)*] ">>" """
+    """LEFT_DOUBLE_ANGLE [expression ("," expression)*] RIGHT_DOUBLE_ANGLE"""
     opening = cursor.take()
     return Bag(_listed(cursor, ">>", "RIGHT_DOUBLE_ANGLE_BRACKET", expression), opening.at)
 
 
 def _struct(cursor: Cursor) -> Expression:
-    """ "{" [member ("," member)*] "}" """
+    """LEFT_CURLY [member ("," member)*] RIGHT_CURLY"""
     opening = cursor.take()
     members: list[tuple[str, Expression]] = []
     if not cursor.token.is_("}"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from pytest_dynamodb.engine.partiql.decimals import is_decimal
-from pytest_dynamodb.engine.partiql.messages import reject
+from pytest_dynamodb.engine.partiql.messages import reject, rejection
 from pytest_dynamodb.engine.partiql.syntax import (
     Bag,
     Call,
@@ -42,7 +42,7 @@ def literal(expression: Expression, place: str = "", depth: int = 0) -> Value:
         reject("under", message="Nesting Levels have exceeded supported limits", path=place)
     match expression:
         case Scalar(tag="MISSING"):
-            reject("data-type", kind="Missing", path=place, at=expression.at)
+            raise rejection("data-type", kind="Missing", path=place, at=expression.at)
         case Scalar(tag=tag, content=content):
             return {tag: content}
         case Number(text=text):
@@ -54,7 +54,7 @@ def literal(expression: Expression, place: str = "", depth: int = 0) -> Value:
         case Bag():
             return _set(expression, place)
         case _:
-            reject("data-type", kind=_kind(expression), path=place, at=expression.at)
+            raise rejection("data-type", kind=_kind(expression), path=place, at=expression.at)
 
 
 def _number(text: str, place: str) -> str:

@@ -87,7 +87,9 @@ MESSAGES: Final[dict[str, str]] = {
     "insert-returning": "An INSERT statement cannot have a RETURNING clause",  # inferred
     # keys
     "no-key": "Where clause does not contain a mandatory equality on all key attributes",  # [g]
-    "several-keys": "Multiple conditions on same key {name}. Only single item Update/Insert/Delete are supported",  # [c]
+    "several-keys": (
+        "Multiple conditions on same key {name}. Only single item Update/Insert/Delete are supported"  # [c]
+    ),
     "key-type": "Key attribute's data type should match its data type in table's schema: Key {name}",  # [c]
     "overlap": "Overlapping conditions with range keys are not supported in where clause",  # [g]
     "reads": "Too many decomposed read operations for a given query.",  # [c]
@@ -122,11 +124,16 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 
-def text(kind: str, *, at: At | None = None, **details: object) -> str:
+def text(kind: str, /, *, at: At | None = None, **details: object) -> str:
     """The sentence of a kind."""
     return MESSAGES[kind].format(at=at, **details)
 
 
-def reject(kind: str, *, at: At | None = None, **details: object) -> NoReturn:
+def rejection(kind: str, /, *, at: At | None = None, **details: object) -> ValidationException:
+    """The ValidationException of a kind."""
+    return ValidationException(text(kind, at=at, **details))
+
+
+def reject(kind: str, /, *, at: At | None = None, **details: object) -> NoReturn:
     """Raise the ValidationException of a kind."""
-    raise ValidationException(text(kind, at=at, **details))
+    raise rejection(kind, at=at, **details)

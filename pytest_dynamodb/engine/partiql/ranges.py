@@ -1,4 +1,4 @@
-"""The part of a partition that a branch reads, as an interval: to tell whether two branches overlap, and their order."""
+"""The part of a partition that a branch reads, as an interval: whether two branches overlap, and their order."""
 
 from __future__ import annotations
 

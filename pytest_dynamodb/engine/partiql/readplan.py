@@ -77,9 +77,9 @@ def _read(branch: Branch, source: Source) -> Read:
     for clause in branch.keys:
         _check_type(clause, dict(source.keys.parts)[clause.attribute])
     name, tag = source.keys.hash[0]
-    clause = _partition(branch, (name, tag))
-    assert clause is not None
-    content = clause.operands[0].wire[tag]
+    partition = _partition(branch, (name, tag))
+    assert partition is not None  # only branches that fix one come here
+    content = partition.operands[0].wire[tag]
     clauses = [(part, branch.on(part[0])) for part in source.keys.range]
     component = None if source.index is None else 0
     spans = tuple([_span(found, part[1], component) for part, on_part in clauses for found in on_part])

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.engine.partiql.conditions import where_condition
 from pytest_dynamodb.engine.partiql.literals import Value
-from pytest_dynamodb.engine.partiql.messages import reject
+from pytest_dynamodb.engine.partiql.messages import reject, rejection
 from pytest_dynamodb.engine.partiql.parameters import checked_parameters
 from pytest_dynamodb.engine.partiql.sources import check_read_source, check_written_source
 from pytest_dynamodb.engine.partiql.statements import parse
@@ -74,13 +74,13 @@ def _statement(expression: Expression) -> tuple[Statement, bool]:
         case FunctionCall(name="exists", arguments=(Select() as select,)):
             return select, True
         case FunctionCall():
-            reject("function", name=expression.name, at=expression.at)
+            raise rejection("function", name=expression.name, at=expression.at)
         case IsType():
-            reject("operation", operation="IsType")
+            raise rejection("operation", operation="IsType")
         case Operation(operator=operator):
-            reject("operation", operation=operator)
+            raise rejection("operation", operation=operator)
         case _:
-            reject("operation", operation=type(expression).__name__)
+            raise rejection("operation", operation=type(expression).__name__)
 
 
 def _check_text(statement: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final, cast
 from pytest_dynamodb.engine.evaluation.arithmetic import add, subtract
 from pytest_dynamodb.engine.partiql.conditions import node_path, operand
 from pytest_dynamodb.engine.partiql.literals import Value, literal
-from pytest_dynamodb.engine.partiql.messages import reject
+from pytest_dynamodb.engine.partiql.messages import reject, rejection
 from pytest_dynamodb.engine.partiql.syntax import Assignment, Bag, Call, Expression, Operation, Parameter, PathTerm
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.messages import ExpressionError
@@ -82,14 +82,14 @@ def _value(expression: Expression, parameters: Many[Value]) -> SetValue:
         case Operation(operator="+" | "-", operands=(left, right)):
             return _arithmetic(expression, _value(left, parameters), _value(right, parameters))
         case Operation(operator="+" | "-" as operator):
-            reject("one-operand", operator=operator)
+            raise rejection("one-operand", operator=operator)
         case Operation(operator=operator):
-            reject("operation", operation=operator)
+            raise rejection("operation", operation=operator)
         case Call(name="list_append", arguments=arguments):
             values = [_value(argument, parameters) for argument in arguments]
             return Function("list_append", cast("tuple[Operand, ...]", tuple(values)))
         case Call():
-            reject("function", name=expression.name, at=expression.at)
+            raise rejection("function", name=expression.name, at=expression.at)
         case _:
             return operand(expression, parameters)
 

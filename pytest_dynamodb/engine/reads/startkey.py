@@ -91,7 +91,7 @@ def check_scan_key(start: Attributes, source: Source) -> None:
         check_key_attribute(start, part)
 
 
-def check_segment(identity: Identity, segment: tuple[int, int]) -> None:
+def check_segment(start: Attributes, source: Source, segment: tuple[int, int]) -> None:
     """Check that a Scan's start key lies in the segment that is read. Raises ValidationException."""
-    if segment != (0, 1) and not in_segment(identity, *segment):
+    if segment != (0, 1) and not in_segment(source.identity(start), *segment, tags=source.keys.hash_tags):
         raise ValidationException(OTHER_SEGMENT.format(total=segment[1], segment=segment[0]))

@@ -45,5 +45,5 @@ def walk_segment(source: Source, segment: tuple[int, int], start: Attributes | N
     if start is not None:
         after = source.identity(start)
         yield from walk_partition(source, after, (), start, forward=True)
-    for identity in store.in_hash_order(after=after, segment=segment):
+    for identity in store.in_hash_order(after=after, segment=segment, tags=source.keys.hash_tags):
         yield from store.partitions[identity].items

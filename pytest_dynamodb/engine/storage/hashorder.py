@@ -9,22 +9,32 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from typing import TypeAlias
 
+from pytest_dynamodb.engine.storage.keybytes import key_bytes
 from pytest_dynamodb.engine.storage.partition import Identity
 
 BUCKETS = 4096
 """Ranges of the hash that segments share out."""
 
-_DIGITS = 16  # hexadecimal digits of the hash that are kept: 64 bits
-_PER_BUCKET = 1 << (4 * _DIGITS - 12)
+_BYTES = 8  # of the hash that are kept
+_PER_BUCKET = 1 << (8 * _BYTES - 12)
 
 
-def hash_of(identity: Identity) -> int:
+Tags: TypeAlias = tuple[str, ...]
+"""The types of the attributes of a partition key; none given, they are texts."""
+
+
+def hash_of(identity: Identity, tags: Tags = ()) -> int:
     """Where a partition stands in a Scan."""
-    text = identity if isinstance(identity, str) else "\0".join(identity)
-    digest = hashlib.md5(b"Outliers" + text.encode("utf-8", "surrogatepass"), usedforsecurity=False)
-    return int(digest.hexdigest()[:_DIGITS], 16)
+    if isinstance(identity, str):
+        return hash_bytes(key_bytes(tags[0] if tags else "S", identity))
+    return hash_bytes(b"".join(map(key_bytes, tags or ("S",) * len(identity), identity)))
+
+
+def hash_bytes(key: bytes) -> int:
+    """The hash of a key, or of some of its attributes."""
+    return int.from_bytes(hashlib.md5(b"Outliers" + key, usedforsecurity=False).digest()[:_BYTES], "big")
 
 
 def segment_bounds(segment: int, total: int) -> tuple[int, int]:
@@ -33,35 +43,36 @@ def segment_bounds(segment: int, total: int) -> tuple[int, int]:
     return first * _PER_BUCKET, end * _PER_BUCKET
 
 
-def in_segment(identity: Identity, segment: int, total: int) -> bool:
+def in_segment(identity: Identity, segment: int, total: int, *, tags: Tags = ()) -> bool:
     """Whether a partition belongs to a segment."""
     first, end = segment_bounds(segment, total)
-    return first <= hash_of(identity) < end
+    return first <= hash_of(identity, tags) < end
 
 
 class HashOrder:
     """Partition keys sorted by hash, then by key."""
 
-    __slots__ = ("_places",)
+    __slots__ = ("_places", "_tags")
 
-    def __init__(self, identities: Iterable[Identity] = ()) -> None:
-        self._places = sorted((hash_of(identity), identity) for identity in identities)
+    def __init__(self, identities: Iterable[Identity] = (), *, tags: Tags = ()) -> None:
+        self._tags = tags
+        self._places = sorted((hash_of(identity, tags), identity) for identity in identities)
 
     def add(self, identity: Identity) -> None:
         """Put a key that is not there at its place."""
-        place = (hash_of(identity), identity)
+        place = (hash_of(identity, self._tags), identity)
         self._places.insert(bisect_left(self._places, place), place)
 
     def discard(self, identity: Identity) -> None:
         """Take a key out."""
-        place = (hash_of(identity), identity)
+        place = (hash_of(identity, self._tags), identity)
         at = bisect_left(self._places, place)
         if at < len(self._places) and self._places[at] == place:
             del self._places[at]
 
     def copy(self) -> HashOrder:
         """One that changes apart from this."""
-        copy = HashOrder()
+        copy = HashOrder(tags=self._tags)
         copy._places = self._places.copy()
         return copy
 
@@ -70,6 +81,7 @@ class HashOrder:
         first, end = segment_bounds(*segment)
         start = bisect_left(self._places, (first,))
         if after is not None:
-            start = max(start, bisect_right(self._places, (hash_of(after), after)))
+            start = max(start, bisect_right(self._places, (hash_of(after, self._tags), after)))
         stop = bisect_left(self._places, (end,), lo=min(start, len(self._places)))
-        return (identity for _, identity in islice(self._places, start, stop))
+        places = self._places
+        return (places[at][1] for at in range(start, stop))  # islice would count up to the start

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_dynamodb.engine.storage.hashorder import HashOrder
+from pytest_dynamodb.engine.storage.hashorder import HashOrder, Tags
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.storage.partition import Identity, Order, Partition
 
@@ -78,10 +78,15 @@ class Store:
         copy._order = None if self._order is None else self._order.copy()
         return copy
 
-    def in_hash_order(self, *, after: Identity | None = None, segment: tuple[int, int] = (0, 1)) -> Iterator[Identity]:
-        """Partition keys in Scan's order: those behind ``after``, of one ``segment`` of so many."""
+    def in_hash_order(
+        self, *, after: Identity | None = None, segment: tuple[int, int] = (0, 1), tags: Tags = ()
+    ) -> Iterator[Identity]:
+        """Partition keys in Scan's order: those behind ``after``, of one ``segment`` of so many.
+
+        ``tags`` are the types of their attributes, the same at every call.
+        """
         if self._order is None:
-            self._order = HashOrder(self.partitions)
+            self._order = HashOrder(self.partitions, tags=tags)
         return self._order.walk(after, segment)
 
     def __iter__(self) -> Iterator[Item]:

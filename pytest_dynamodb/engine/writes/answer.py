@@ -14,7 +14,7 @@ def write_answer(body: dict[str, Any], call: Call, table: Table, key: Attributes
     """The answer to a write to one item, with what the request asks to be told of it."""
     mode = wanted(call.params)
     if mode is not None:
-        body["ConsumedCapacity"] = write_usage(change).body(table.name, mode)
+        body["ConsumedCapacity"] = write_usage(change).body(call.params["TableName"], mode)
     if call.params.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics = item_collection_metrics(call.region.tables[table.name], key)
         if metrics is not None:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.engine.reads.selection import check_select
 from pytest_dynamodb.engine.validation.rules.batches import check_batch_get, check_batch_write, check_distinct
 from pytest_dynamodb.engine.validation.rules.reads import (
-    check_attributes_to_get,
     check_key_condition,
     check_segments,
-    check_select,
 )
 from pytest_dynamodb.engine.validation.rules.transactions import action_of, check_distinct_items
 from pytest_dynamodb.engine.validation.rules.writes import check_return_values
@@ -107,14 +106,6 @@ def test_select_may_be_left_out_and_may_repeat_what_is_implied() -> None:
     check_select("Query", {"ProjectionExpression": "a"})
     check_select("Query", {"ProjectionExpression": "a", "Select": "SPECIFIC_ATTRIBUTES"})
     check_select("Scan", {"IndexName": "by_a", "Select": "ALL_PROJECTED_ATTRIBUTES"})
-
-
-def test_no_attribute_is_asked_for_twice() -> None:
-    """dynalite, test/getItem."""
-    with pytest.raises(ValidationException) as caught:
-        check_attributes_to_get({"AttributesToGet": ["b", "a", "a"]})
-    expected = "One or more parameter values were invalid: Duplicate value in attribute name: a"
-    assert caught.value.message == expected
 
 
 def test_a_query_has_a_key_condition() -> None:

@@ -1,0 +1,142 @@
+"""BatchExecuteStatement: up to 25 statements, all of them reads or all writes, each by itself.
+
+What is wrong with one statement is told in its place. The table is told beside it if the statement was carried out as
+far as that (dynamodb-conformance, partiql/batchExecuteStatement).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.capacity import Usage, wanted, write_usage
+from pytest_dynamodb.engine.partiql.answers import selection_of
+from pytest_dynamodb.engine.partiql.messages import reject, text
+from pytest_dynamodb.engine.partiql.nexttoken import Position
+from pytest_dynamodb.engine.partiql.paging import read_selected
+from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters
+from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
+from pytest_dynamodb.engine.partiql.sources import table_name
+from pytest_dynamodb.engine.partiql.syntax import Select
+from pytest_dynamodb.engine.partiql.writing import check_returning, returned_item, returning_of, write_of
+from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.engine.validation.rules.batches import check_distinct
+from pytest_dynamodb.engine.writes.transaction import place_of
+from pytest_dynamodb.engine.writes.write import Write, carry_out
+from pytest_dynamodb.errors import DynamoDbError, ValidationException
+
+_CODES: Final = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "DuplicateItemException": "DuplicateItem",
+    "InternalServerError": "InternalServerError",
+    "ItemCollectionSizeLimitExceededException": "ItemCollectionSizeLimitExceeded",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded": "RequestLimitExceeded",
+    "ResourceNotFoundException": "ResourceNotFound",
+    "ThrottlingException": "ThrottlingError",
+    "TransactionConflictException": "TransactionConflict",
+    "ValidationException": "ValidationError",
+}
+"""BatchStatementErrorCodeEnum (API reference, BatchStatementError)."""
+
+
+@dataclass(slots=True)
+class _Member:
+    """One statement: what is to be done, or what is wrong with it."""
+
+    request: dict[str, Any]
+    bound: Bound | None = None
+    problem: DynamoDbError | None = None
+    aim: Selection | tuple[Table, Write] | None = None
+
+    @property
+    def place(self) -> object:
+        """What tells the items of a batch apart; ``None`` where none is named."""
+        match self.aim:
+            case Selection() as selection:
+                return place_of(selection.table, selection.plan.single_key or {})
+            case (table, write):
+                return place_of(table, write.key)
+            case _:
+                return None
+
+
+def batch_execute_statement(call: Call) -> dict[str, Any]:
+    """Carry statements out, one after another."""
+    members = [_Member(request) for request in call.params["Statements"]]
+    for member in members:
+        _bind(member)
+    reads = [member.bound.reads for member in members if member.bound is not None]
+    if any(reads) and not all(reads):
+        reject("mixed-batch")
+    for member in members:
+        _aim(call, member)
+    check_distinct(place for member in members if (place := member.place) is not None)
+    usages: dict[str, Usage] = {}
+    body: dict[str, Any] = {"Responses": [_response(call, member, usages) for member in members]}
+    mode = wanted(call.params)
+    if mode is not None:
+        body["ConsumedCapacity"] = [usage.body(name, mode) for name, usage in usages.items()]
+    return body
+
+
+def _bind(member: _Member) -> None:
+    try:
+        member.bound = bind_statement(member.request, read_parameters(member.request))
+    except ValidationException as problem:
+        member.problem = problem
+
+
+def _aim(call: Call, member: _Member) -> None:
+    if member.bound is None:
+        return
+    try:
+        member.aim = _aimed(call, member.bound, member.request)
+    except DynamoDbError as problem:
+        member.problem = problem
+
+
+def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
+    if isinstance(bound.statement, Select):
+        selection = selection_of(call, bound, request)
+        check_single_key(selection, text("single-read", operation="BatchExecuteStatement"))
+        return selection
+    check_returning(bound)
+    table = call.table(table_name(bound.statement.source))
+    # ReturnValuesOnConditionCheckFailure is taken, but changes nothing (partiql/batchExecuteStatement).
+    return table, write_of(bound, table)
+
+
+def _response(call: Call, member: _Member, usages: dict[str, Usage]) -> dict[str, Any]:
+    if member.problem is not None or member.bound is None:
+        return {"Error": _error(member.problem)}
+    name = table_name(member.bound.statement.source)
+    try:
+        item = _carry_out(call, member, usages.setdefault(name, Usage()))
+    except DynamoDbError as problem:
+        return {"Error": _error(problem), "TableName": name}
+    return {"TableName": name} if item is None else {"TableName": name, "Item": item}
+
+
+def _carry_out(call: Call, member: _Member, usage: Usage) -> Attributes | None:
+    assert member.bound is not None
+    match member.aim:
+        case Selection() as selection:
+            consistent = truth(member.request.get("ConsistentRead"))
+            page = read_selected(selection, Position(), limit=None, consistent=consistent)
+            usage.include(page.usage)
+            return page.items[0] if page.items else None
+        case (table, write):
+            change = carry_out(call, write, call.table(table.name))
+            usage.include(write_usage(change))
+            return returned_item(returning_of(member.bound), write, change)
+        case _:
+            return None
+
+
+def _error(problem: DynamoDbError | None) -> dict[str, Any]:
+    assert problem is not None
+    return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}

@@ -1,0 +1,124 @@
+"""What there is of each of AWS's operations: the table behind docs/reference/operations.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["real", "described", "absent"]
+"""``real``: it does what AWS's does. ``described``: settings are checked, kept and told, and have no effect.
+``absent``: an UnknownOperationException."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Of one operation: how much of it there is, and what to know about it."""
+
+    kind: Kind
+    note: str = ""
+
+
+def _real(note: str = "") -> Support:
+    return Support("real", note)
+
+
+def _described(note: str = "") -> Support:
+    return Support("described", note)
+
+
+def _absent(note: str = "") -> Support:
+    return Support("absent", note)
+
+
+_LEGACY: Final = "Answers as AWS does since it no longer makes such tables"
+_FORMAT: Final = "Format: `DYNAMODB_JSON`"
+
+AREAS: Final[Mapping[str, Mapping[str, Support]]] = {
+    "Items": {
+        "GetItem": _real(),
+        "PutItem": _real(),
+        "UpdateItem": _real(),
+        "DeleteItem": _real(),
+        "Query": _real(),
+        "Scan": _real(),
+        "BatchGetItem": _real(),
+        "BatchWriteItem": _real(),
+        "TransactGetItems": _real(),
+        "TransactWriteItems": _real(),
+        "SearchVectors": _absent("No vector indexes either"),
+    },
+    "PartiQL": {
+        "ExecuteStatement": _real(),
+        "BatchExecuteStatement": _real(),
+        "ExecuteTransaction": _real(),
+    },
+    "Tables": {
+        "CreateTable": _real("Without `VectorIndexes` and `GlobalTableSourceArn`"),
+        "DescribeTable": _real("Counts and sizes are those of now"),
+        "UpdateTable": _real("With `ReplicaUpdates`: see global tables. Without `VectorIndexUpdates`"),
+        "DeleteTable": _real(),
+        "ListTables": _real(),
+        "UpdateTimeToLive": _real("Items go before the first request after the clock has moved"),
+        "DescribeTimeToLive": _real(),
+        "TagResource": _real(),
+        "UntagResource": _real(),
+        "ListTagsOfResource": _real(),
+        "DescribeLimits": _described("The quotas of a new account"),
+        "DescribeEndpoints": _described("AWS's own endpoint"),
+    },
+    "Streams": {
+        "ListStreams": _real(),
+        "DescribeStream": _real(),
+        "GetShardIterator": _real(),
+        "GetRecords": _real(),
+        "EnableKinesisStreamingDestination": _described("Nothing is sent to Kinesis"),
+        "DisableKinesisStreamingDestination": _described(),
+        "UpdateKinesisStreamingDestination": _described(),
+        "DescribeKinesisStreamingDestination": _described(),
+    },
+    "Backups": {
+        "UpdateContinuousBackups": _real(),
+        "DescribeContinuousBackups": _real("The latest time to restore is five minutes ago on the engine's clock"),
+        "RestoreTableToPointInTime": _real("Any second of the window"),
+        "CreateBackup": _real(),
+        "DescribeBackup": _real(),
+        "ListBackups": _real(),
+        "DeleteBackup": _real(),
+        "RestoreTableFromBackup": _real("Also in another region"),
+    },
+    "Export and import": {
+        "ExportTableToPointInTime": _real("Files as S3 has them, in a local folder, whole or by changes. " + _FORMAT),
+        "DescribeExport": _real(),
+        "ListExports": _real(),
+        "ImportTable": _real("From a local folder. Formats: `DYNAMODB_JSON`, `CSV`; plain or `GZIP`"),
+        "DescribeImport": _real(),
+        "ListImports": _real(),
+        "StartBulkPutItems": _absent(),
+        "DescribeBulkOperation": _absent(),
+        "ListBulkOperations": _absent(),
+        "CancelBulkOperation": _absent(),
+    },
+    "Policies and insights": {
+        "PutResourcePolicy": _described("Kept and told as AWS writes them; nobody is denied anything"),
+        "GetResourcePolicy": _described(),
+        "DeleteResourcePolicy": _described(),
+        "UpdateContributorInsights": _described(),
+        "DescribeContributorInsights": _described(),
+        "ListContributorInsights": _described(),
+    },
+    "Global tables": {
+        "UpdateTableReplicaAutoScaling": _described("Nothing is scaled"),
+        "DescribeTableReplicaAutoScaling": _described(),
+        "CreateGlobalTable": _described(_LEGACY),
+        "UpdateGlobalTable": _described(_LEGACY),
+        "DescribeGlobalTable": _described(_LEGACY),
+        "ListGlobalTables": _described(_LEGACY),
+        "UpdateGlobalTableSettings": _described(_LEGACY),
+        "DescribeGlobalTableSettings": _described(_LEGACY),
+    },
+}
+"""Every operation of AWS's model of DynamoDB and its streams, by area."""
+
+SUPPORT: Final[Mapping[str, Support]] = {name: one for area in AREAS.values() for name, one in area.items()}
+"""The same by name."""

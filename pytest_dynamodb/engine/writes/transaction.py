@@ -1,0 +1,114 @@
+"""Writes that are carried out together or not at all: planned, checked, then applied.
+
+Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.capacity import Usage, read_units
+from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
+from pytest_dynamodb.engine.writes.check import ConditionCheck
+from pytest_dynamodb.engine.writes.write import Write, apply
+from pytest_dynamodb.errors import DynamoDbError, error_for
+
+Reason = dict[str, Any]
+"""One of CancellationReasons: a code and, unless that is None, a message."""
+
+NO_REASON: Final[Reason] = {"Code": "None"}
+FACTOR: Final = 2.0
+"""A transaction prepares and commits, or reads twice (developer guide, "Transactions": Capacity management)."""
+
+_CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+_CODES: Final = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "DuplicateItemException": "DuplicateItem",
+    "ResourceNotFoundException": "ResourceNotFound",
+}
+
+
+@dataclass(slots=True)
+class Step:
+    """One write on its table, and what comes of it."""
+
+    write: Write
+    table: Table
+    new: Item | None = None
+    change: Change | None = None
+
+    @property
+    def place(self) -> tuple[str, Identity, Order] | None:
+        """What tells items apart; ``None`` where the key is not one of the table's, which is reported later."""
+        return place_of(self.table, self.write.key)
+
+
+def place_of(table: Table, key: Attributes) -> tuple[str, Identity, Order] | None:
+    """What tells items of all tables apart; ``None`` of what is no key of the table."""
+    keys = table.keys
+    return (table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None
+
+
+def plan(steps: Sequence[Step]) -> None:
+    """Find out what every write would do. Raises TransactionCanceledException, or an error of the whole request."""
+    check_reasons([_reason(step) for step in steps])
+
+
+def check_reasons(reasons: Sequence[Reason]) -> None:
+    """Raise TransactionCanceledException if one of these is a reason to cancel."""
+    codes = [reason["Code"] for reason in reasons]
+    if codes.count("None") < len(codes):
+        message = _CANCELLED.format(codes=", ".join(codes))
+        raise error_for("TransactionCanceledException", message, members={"CancellationReasons": list(reasons)})
+
+
+def reason_of(problem: DynamoDbError) -> Reason:
+    """An error as a reason."""
+    code = _CODES.get(problem.code, "ValidationError")
+    return {"Code": code, "Message": problem.message, **problem.members}
+
+
+def _reason(step: Step) -> Reason:
+    try:
+        step.write.aim(step.table)
+        old = step.table.get(step.write.key)
+        step.write.check(old)
+        step.new = step.write.outcome(step.table, old)
+    except EmptyKeyValue:
+        raise
+    except DynamoDbError as problem:
+        return reason_of(problem)
+    return NO_REASON
+
+
+def commit(call: Call, steps: Sequence[Step]) -> None:
+    """Apply what was planned."""
+    for step in steps:
+        if isinstance(step.write, ConditionCheck):
+            step.change = Change(step.new, step.new)
+        else:
+            table = call.region.tables[step.table.name]  # an earlier step may have put a copy in its place
+            step.change = apply(call, table, step.write.key, table.get(step.write.key), step.new)
+
+
+def consumed(steps: Sequence[Step], mode: str, *, repeated: bool) -> Iterator[dict[str, Any]]:
+    """ConsumedCapacity per table.
+
+    A repeated transaction is charged as a read of its items (developer guide, "Idempotency").
+    """
+    usages: dict[str, Usage] = {}
+    for step in steps:
+        usage = usages.setdefault(step.table.name, Usage())
+        if repeated or step.change is None:
+            stored = step.table.get(step.write.key)
+            usage.add(FACTOR * read_units(0 if stored is None else stored.size, consistent=True))
+        else:
+            usage.add_write(step.change, factor=FACTOR)
+    for name, usage in usages.items():
+        yield usage.body(name, mode, kind="Read" if repeated else "Write")

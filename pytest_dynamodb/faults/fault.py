@@ -1,0 +1,101 @@
+"""What every fault has: when it strikes, and what it is told when it does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.exchange import Outcome, Request
+from pytest_dynamodb.faults.requests import WRITES, Part, parts_of
+from pytest_dynamodb.values import canonical_value, to_wire
+
+
+@dataclass(frozen=True)
+class Blow:
+    """A fault's moment: the request, and what may be done about it.
+
+    ``answer``   the outcome that there would be without the fault, of this request or of a part of it
+    ``commit``   have the request carried out and forget the answer; a replay has nothing to carry out
+    ``wait``     let seconds pass, on a virtual clock where there is one
+    ``timeout``  how many seconds the caller waits for an answer, where that is known
+    ``whole``    whether requests can only be answered as a whole, as by a replay
+    """
+
+    request: Request
+    answer: Callable[[Request], Outcome]
+    commit: Callable[[], None]
+    wait: Callable[[float], None]
+    timeout: float | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(ABC):
+    """Something that goes wrong. All conditions must hold; none at all is every request.
+
+    ``operation``  the name of an operation, such as ``"PutItem"``, or several
+    ``table``      the table's name
+    ``index``      the index that is read; of writes to a ``table`` that is named as well, the index they also write to
+    ``key``        attributes of the key of an item, as Python values: of a single item, of one in a batch or a
+                   transaction, or of what a Query asks for. The partition key alone stands for all of its items
+    ``nth``        the how-manieth of such requests is the first it happens to. A retry is another request, and what
+                   an earlier fault has struck does not count
+    ``times``      how many requests it happens to from there on; ``None`` is all of them
+
+    Raises ``ConfigurationError`` for what can never happen.
+    """
+
+    operation: str | tuple[str, ...] | None = None
+    table: str | None = None
+    index: str | None = None
+    key: Mapping[str, Any] | None = None
+    nth: int = 1
+    times: int | None = 1
+
+    def __post_init__(self) -> None:
+        if self.nth < 1 or (self.times is not None and self.times < 1):
+            raise ConfigurationError(f"nth and times count from 1: {self!r}")
+        if any(not name[:1].isupper() for name in self.operations):
+            raise ConfigurationError(f"an operation is named as AWS does, such as 'PutItem': {self!r}")
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """The operations it is for; none is all."""
+        given = self.operation
+        return (given,) if isinstance(given, str) else tuple(given or ())
+
+    @cached_property
+    def _wire_key(self) -> dict[str, Any]:
+        return {name: canonical_value(to_wire(value)) for name, value in (self.key or {}).items()}
+
+    def concerns(self, request: Request) -> bool:
+        """Whether it may happen to a request."""
+        if self.operations and request.operation not in self.operations:
+            return False
+        if self.table is None and self.index is None and self.key is None:
+            return True
+        return any(self._aims_at(part, request.operation) for part in parts_of(request.operation, request.params))
+
+    def _aims_at(self, part: Part, operation: str) -> bool:
+        if self.table is not None and part.table != self.table:
+            return False
+        if self.index is not None and part.index != self.index and not (self.table and operation in WRITES):
+            return False
+        return self.key is None or (part.key is not None and self._has_key(part.key))
+
+    def _has_key(self, attributes: Mapping[str, Any]) -> bool:
+        return all(
+            name in attributes and canonical_value(attributes[name]) == value for name, value in self._wire_key.items()
+        )
+
+    def struck_parts(self, request: Request) -> list[bool]:
+        """Of a batch or a transaction: for each of its items whether the fault is about it."""
+        return [self._aims_at(part, request.operation) for part in parts_of(request.operation, request.params)]
+
+    @abstractmethod
+    def outcome(self, blow: Blow) -> Outcome:
+        """What the caller gets instead of an answer."""

@@ -1,0 +1,127 @@
+"""Faults over another provider: mock, replay, record or live. None of them knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pytest_dynamodb.clock import Clock, VirtualClock
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request
+from pytest_dynamodb.faults import Blow, Fault, Faults
+from pytest_dynamodb.providers.replay import ReplayProvider
+
+
+class FaultyProvider:
+    """Lets ``faults`` strike requests on their way to ``provider``, which answers the others.
+
+    A caller that tries again by itself is given ``Attempts`` of a request that is struck; one that does not gets the
+    fault as the answer. ``clock`` gives the time that passes while nothing answers, if it can be moved.
+
+    What a fault strikes is not shown to the provider, and a cassette neither plays nor keeps it. A fault that strikes
+    after DynamoDB has carried the request out has it carried out by a mock, not by a replay, and cannot be had over the
+    network: that raises ``ConfigurationError``.
+    """
+
+    def __init__(self, provider: Provider, faults: Faults, *, clock: Callable[[], Clock] | None = None) -> None:
+        self.provider, self.faults, self._clock = provider, faults, clock
+
+    @property
+    def offline(self) -> bool:
+        """As the provider."""
+        return self.provider.offline
+
+    @property
+    def endpoint(self) -> str | None:
+        """As the provider."""
+        return self.provider.endpoint
+
+    def begin(self, request: Request) -> Outcome | Attempts | None:
+        """The provider's outcome, or where a fault is due the attempts to come, of which it strikes the first."""
+        fault = self.faults.due(request)
+        return self.provider.before(request) if fault is None else FaultyAttempts(self, request, fault)
+
+    def before(self, request: Request) -> Outcome | None:
+        """The fault that is due, or the provider's outcome."""
+        fault = self.faults.due(request)
+        return self.provider.before(request) if fault is None else self.strike(fault, request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Tell the provider, which let it go."""
+        self.provider.after(request, outcome)
+
+    def close(self, *, passed: bool = True) -> None:
+        """Close the provider, where that can be closed."""
+        close = getattr(self.provider, "close", None)
+        if close is not None:
+            close(passed=passed)
+
+    def strike(self, fault: Fault, request: Request, *, timeout: float | None = None) -> Outcome:
+        """What comes of a fault."""
+        blow = Blow(
+            request,
+            answer=self._answer,
+            commit=lambda: self._commit(request),
+            wait=self.wait,
+            timeout=timeout,
+            whole=isinstance(self.provider, ReplayProvider),
+        )
+        return fault.outcome(blow)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass where it can be moved."""
+        clock = None if self._clock is None else self._clock()
+        if isinstance(clock, VirtualClock):
+            clock.advance(seconds)
+
+    def _answer(self, request: Request) -> Outcome:
+        return _offline(request, self.provider.before(request))
+
+    def _commit(self, request: Request) -> None:
+        """Carry it out, but neither play nor record it: to the caller there was no answer."""
+        if not isinstance(self.provider, ReplayProvider):
+            upstream: Provider = getattr(self.provider, "upstream", self.provider)
+            _offline(request, upstream.before(request))
+
+
+def _offline(request: Request, outcome: Outcome | None) -> Outcome:
+    if outcome is None:
+        raise ConfigurationError(
+            f"{request.operation}: a fault that needs DynamoDB's answer cannot be had over the network; "
+            "have the mock answer, as the provider or as the upstream"
+        )
+    return outcome
+
+
+class FaultyAttempts(Attempts):
+    """One call, of which at least the first attempt is struck."""
+
+    def __init__(self, over: FaultyProvider, request: Request, first: Fault) -> None:
+        self._over, self._request, self._first = over, request, first
+        self._begun = False
+        self._sent, self._is_sent = 0, False
+
+    @property
+    def offline(self) -> bool:
+        """Whether no attempt needs the network."""
+        return self._over.offline
+
+    def attempt(self, timeout: float | None) -> Outcome | None:
+        """The fault that strikes this attempt, or the provider's outcome."""
+        fault = self._over.faults.due(self._request) if self._begun else self._first
+        self._begun, self._is_sent = True, False
+        if fault is not None:
+            return self._over.strike(fault, self._request, timeout=timeout)
+        outcome = self._over.provider.before(self._request)
+        if outcome is None:
+            self._sent, self._is_sent = self._sent + 1, True
+        return outcome
+
+    def wait(self, seconds: float) -> None:
+        """The caller would sleep."""
+        self._over.wait(seconds)
+
+    def after(self, outcome: Outcome) -> None:
+        """Tell the provider what the network said, if it was the network."""
+        if self._is_sent:
+            self._over.after(self._request, replace(outcome, attempts=self._sent))
