@@ -10,6 +10,7 @@
     └── ItemNotFound                 ``get_or_raise`` found no item (also a LookupError)
     DynamoDbError                    the service's: what DynamoDB itself answers
     ├── NoResponse                   it did not answer: out of reach, timed out, cut off
+    ├── CircuitOpen                  it was not asked: too many calls before this one have failed
     └── ValidationException, ...     one class a code, by AWS's name: ``BY_CODE``
 
 The two roots are separate on purpose: code under test catches ``DynamoDbError`` as it would in production, and must
@@ -18,7 +19,8 @@ not swallow a missing recording by doing so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -87,8 +89,10 @@ class DynamoDbError(Exception):
     ``operation``    the call, such as ``"PutItem"``; empty where it is not known, as are the next two
     ``table``        the table it was for
     ``request_id``   what AWS support asks for
+    ``status``       the HTTP status; 0 where it is not known
     ``item``         the item that failed a condition, as Python values; ``None`` if there is none
     ``members``      what else the answer's body holds, in wire form (``CancellationReasons``, ``Item``)
+    ``retryable``    whether the same request may succeed when it is sent again
     """
 
     code = "DynamoDbError"
@@ -101,11 +105,12 @@ class DynamoDbError(Exception):
         operation: str = "",
         table: str = "",
         request_id: str = "",
+        status: int = 0,
         item: dict[str, Any] | None = None,
         members: Mapping[str, Any] | None = None,
     ) -> None:
         self.message, self.item, self.members = message, item, dict(members or {})
-        self.operation, self.table, self.request_id = operation, table, request_id
+        self.operation, self.table, self.request_id, self.status = operation, table, request_id, status
         if code is not None:
             self.code = code
         super().__init__(message)
@@ -116,11 +121,39 @@ class DynamoDbError(Exception):
         where = f"{self.operation} on {self.table}" if self.table else self.operation
         return f"{where}: {self.code}: {self.message}"
 
+    @property
+    def retryable(self) -> bool:
+        """By the code, and by the status where the code is not known: a server's or a proxy's fault may pass."""
+        return self.code in RETRYABLE or (self.status >= 500 and self.code not in BY_CODE)
+
 
 class NoResponse(DynamoDbError):
     """No answer came; ``code`` is botocore's name for why. A write may have been carried out all the same."""
 
     code = "NoResponse"
+
+    @property
+    def retryable(self) -> bool:
+        """Unless a certificate was refused, which does not pass by itself."""
+        return "CERTIFICATE_VERIFY_FAILED" not in self.message
+
+
+class CircuitOpen(DynamoDbError):
+    """Nothing was sent, because too many calls before this one have failed; ``retry_after`` says for how long not.
+
+    ``retry_after`` is in seconds, and 0 where the next calls wait for the outcome of a probe.
+    """
+
+    code = "CircuitOpen"
+
+    def __init__(self, message: str = "", *, retry_after: float = 0.0, **about: Any) -> None:
+        super().__init__(message, **about)
+        self.retry_after = retry_after
+
+    @property
+    def retryable(self) -> bool:
+        """Later."""
+        return True
 
 
 class AccessDeniedException(DynamoDbError):
@@ -201,10 +234,51 @@ class ThrottlingException(DynamoDbError):
     code = "ThrottlingException"
 
 
+@dataclass(frozen=True, slots=True)
+class CancellationReason:
+    """What became of one action of a cancelled transaction. ``code`` is ``"None"`` for one that was not the cause.
+
+    ``item`` is the item that failed the condition, as Python values, where the action asked for it.
+    """
+
+    code: str
+    message: str = ""
+    item: dict[str, Any] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether this action is a cause."""
+        return self.code != "None"
+
+
 class TransactionCanceledException(DynamoDbError):
-    """A transaction was not carried out, nothing of it."""
+    """A transaction was not carried out, nothing of it. ``reasons`` has one for each action, in their order."""
 
     code = "TransactionCanceledException"
+
+    @property
+    def reasons(self) -> list[CancellationReason]:
+        """Why, action by action; empty where DynamoDB says nothing about it."""
+        return [_reason(reason) for reason in self.members.get("CancellationReasons") or ()]
+
+    @property
+    def retryable(self) -> bool:
+        """Whether every cause is one that passes: a conflict or a lack of capacity, and no false condition."""
+        return transaction_is_retryable(self.members.get("CancellationReasons") or ())
+
+
+def transaction_is_retryable(reasons: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a transaction cancelled for these reasons (wire form) may succeed when it is sent again."""
+    codes = {str(reason.get("Code") or "None") for reason in reasons} - {"None"}
+    return bool(codes) and codes <= RETRYABLE_REASONS
+
+
+def _reason(wire: Mapping[str, Any]) -> CancellationReason:
+    from pytest_dynamodb.values.decoding import from_wire_item  # which imports this module
+
+    item = wire.get("Item")
+    code, message = wire.get("Code") or "None", wire.get("Message") or ""
+    return CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
 
 
 class TransactionConflictException(DynamoDbError):
@@ -249,6 +323,45 @@ BY_CODE: Mapping[str, type[DynamoDbError]] = {
     )
 }
 
+#: Codes after which the same request may succeed. (Developer guide, "Error handling", "OK to retry?", but for
+#: UnrecognizedClientException: a wrong key does not become right; and what botocore takes for transient, or for
+#: throttling, of any service. ``client.policy.classification`` says how long to wait after each.)
+RETRYABLE: frozenset[str] = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+#: The codes of an action's ``CancellationReason`` that pass. (API reference, TransactWriteItems.)
+RETRYABLE_REASONS: frozenset[str] = frozenset(
+    {
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
+        "TransactionConflict",
+    }
+)
+
 
 def error_for(
     code: str,
@@ -257,10 +370,18 @@ def error_for(
     operation: str = "",
     table: str = "",
     request_id: str = "",
+    status: int = 0,
     item: dict[str, Any] | None = None,
     members: Mapping[str, Any] | None = None,
 ) -> DynamoDbError:
     """The error of a code: of its own class where there is one, else a ``DynamoDbError`` that carries the code."""
     return BY_CODE.get(code, DynamoDbError)(
-        message, code=code, operation=operation, table=table, request_id=request_id, item=item, members=members
+        message,
+        code=code,
+        operation=operation,
+        table=table,
+        request_id=request_id,
+        status=status,
+        item=item,
+        members=members,
     )

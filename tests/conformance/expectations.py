@@ -6,8 +6,9 @@
     {$absent: [names]}       an object without these members
     {$matches: "a|b"}        a text that the regular expression matches as a whole
     {$one_of: [a, b]}        one of these
+    {$in_order: [...]}       a list with these elements in this order, where a set's members have none otherwise
 
-The members of number, string and binary sets are compared without their order: DynamoDB promises none.
+The members of number, string and binary sets are compared without their order: DynamoDB promises none, though it has one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def agree(expected: Json, actual: Json) -> bool:
 
 def _object(expected: dict[str, Json], actual: Json, at: str) -> Iterator[str]:
     matched = False
-    for name in ("$any_order", "$includes", "$absent", "$matches", "$one_of"):
+    for name in _MATCHERS:
         if name in expected:
             yield from _MATCHERS[name](expected[name], actual, at)
             matched = True
@@ -49,7 +50,9 @@ def _object(expected: dict[str, Json], actual: Json, at: str) -> Iterator[str]:
     if not isinstance(actual, dict):
         yield f"{at}: {shown(actual)} instead of {shown(expected)}"
     elif set(expected) in _SETS and set(actual) == set(expected):
-        yield from _any_order(next(iter(expected.values())), next(iter(actual.values())), at)
+        ((_, members), (tag, found)) = *expected.items(), *actual.items()
+        compare = _any_order if isinstance(members, list) else differences
+        yield from compare(members, found, f"{at}.{tag}")
     else:
         for extra in sorted(actual.keys() - expected.keys()):
             yield f"{at}.{extra}: {shown(actual[extra])} is not expected"
@@ -110,6 +113,7 @@ _MATCHERS: dict[str, Any] = {
     "$absent": _absent,
     "$matches": _matches,
     "$one_of": _one_of,
+    "$in_order": _list,
 }
 
 

@@ -23,7 +23,7 @@ Variables = Mapping[str, Json]
 _WHOLE = re.compile(r"\$([A-Za-z_]\w*)")
 _INSIDE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 #: Not variables but what an expectation says (`expectations`).
-MATCHERS = frozenset({"any", "any_order", "includes", "matches", "absent", "one_of"})
+MATCHERS = frozenset({"any", "any_order", "includes", "matches", "absent", "one_of", "in_order"})
 
 
 def fill(template: Json, variables: Variables) -> Json:

@@ -81,7 +81,7 @@ def test_segments_may_be_left_out_and_start_at_zero() -> None:
         (
             "Query",
             {"Select": "COUNT", "ProjectionExpression": "a"},
-            "Cannot specify the ProjectionExpression when choosing to get only the Count",
+            "1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only the Count",
         ),
         (
             "Scan",
