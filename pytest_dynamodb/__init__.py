@@ -48,8 +48,10 @@ if TYPE_CHECKING:
     )
     from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
     from pytest_dynamodb.expressions.attributes import Attr, Key
+    from pytest_dynamodb.faults import Fault, Faults
     from pytest_dynamodb.intercept import mock_dynamodb, use_cassette
     from pytest_dynamodb.mock import LoadError, Mock, Tables, TableView
+    from pytest_dynamodb.providers.faults import FaultyProvider
     from pytest_dynamodb.providers.live import LiveProvider
     from pytest_dynamodb.providers.mock import MockProvider
     from pytest_dynamodb.providers.record import RecordingProvider
@@ -96,8 +98,10 @@ _HOMES = {
     ),
     "exchange": ("Exchange", "Outcome", "Provider", "Request", "Response", "TransportFailure"),
     "expressions.attributes": ("Attr", "Key"),
+    "faults": ("Fault", "Faults"),
     "intercept": ("mock_dynamodb", "use_cassette"),
     "mock": ("LoadError", "Mock", "TableView", "Tables"),
+    "providers.faults": ("FaultyProvider",),
     "providers.live": ("LiveProvider",),
     "providers.mock": ("MockProvider",),
     "providers.record": ("RecordingProvider",),
@@ -119,6 +123,9 @@ __all__ = [
     "Engine",
     "Exchange",
     "ExpiredTokenException",
+    "Fault",
+    "Faults",
+    "FaultyProvider",
     "InternalServerError",
     "ItemCollectionSizeLimitExceededException",
     "ItemNotFound",

@@ -1,7 +1,7 @@
 """Write docs/reference/operations.md from the engine's own table of what it supports.
 
-    python tools/operations_page.py            write it
-    python tools/operations_page.py --check    say what would change, and fail if anything would
+python tools/operations_page.py            write it
+python tools/operations_page.py --check    say what would change, and fail if anything would
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.buildable import PathLike
 from pytest_dynamodb.expressions.conditions import ConditionLike
@@ -34,11 +35,19 @@ RETURN_VALUES: Mapping[Returning, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Result_co]):
-    """One request: the operation, its wire-level JSON parameters, and what its answer means."""
+    """One request: the operation, its wire-level JSON parameters, and what its answer means.
+
+    ``read`` is given the answer as botocore parses it: JSON, with binary values as bytes.
+    """
 
     operation: str
     params: dict[str, Any]
     read: Callable[[Mapping[str, Any]], Result_co]
+
+    @property
+    def table(self) -> str:
+        """The table it is for, for errors and telemetry; several are separated by commas."""
+        return ", ".join(tables_of(self.params))
 
 
 def get_item(

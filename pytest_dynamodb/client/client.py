@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Any
 
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
-from pytest_dynamodb.client.connection import Connection
+from pytest_dynamodb.client.connection.sync import Connection
+from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.table import TableClient
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
@@ -36,6 +37,7 @@ class DynamoDbClient:
     def __init__(self, config: ClientConfig | None = None, *, provider: ProviderName | Provider | None = None) -> None:
         self._config = config or ClientConfig()
         self._connection = Connection(self._config, chosen_provider(provider))
+        self._driver = SyncDriver(self._connection, self._config.core())
 
     @property
     def config(self) -> ClientConfig:
@@ -56,13 +58,14 @@ class DynamoDbClient:
         """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one."""
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
-        return TableClient(self._connection, name, floats=self._config.floats)
+        return TableClient(self._driver, name, floats=self._config.floats)
 
     def close(self) -> None:
         """Conclude, as said above, and close open sockets. Later calls raise; closing again does nothing."""
         self._connection.close(passed=True)
 
     def __enter__(self) -> DynamoDbClient:  # noqa: PYI034  # typing has no Self in Python 3.10
+        self._connection.open()
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import Item, Returning
-from pytest_dynamodb.client.connection import Connection
+from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
 from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
@@ -23,10 +23,10 @@ class TableClient:
     where DynamoDB answers one.
     """
 
-    __slots__ = ("_connection", "_floats", "name")
+    __slots__ = ("_driver", "_floats", "name")
 
-    def __init__(self, connection: Connection, name: str, *, floats: bool = False) -> None:
-        self._connection, self.name, self._floats = connection, name, floats
+    def __init__(self, driver: SyncDriver, name: str, *, floats: bool = False) -> None:
+        self._driver, self.name, self._floats = driver, name, floats
 
     def __repr__(self) -> str:
         return f"TableClient({self.name!r})"
@@ -39,7 +39,7 @@ class TableClient:
         projection: Iterable[PathLike] | str | None = None,
     ) -> Item | None:
         """The item, or ``None``. With ``projection``, only these paths of it; ``{}`` if it has none of them."""
-        return self._connection.send(calls.get_item(self.name, key, consistent=consistent, projection=projection))
+        return self._driver.send(calls.get_item(self.name, key, consistent=consistent, projection=projection))
 
     def get_or_raise(
         self,
@@ -56,7 +56,7 @@ class TableClient:
 
     def exists(self, key: Mapping[str, Any], *, consistent: bool = False) -> bool:
         """Whether there is such an item."""
-        return self._connection.send(calls.item_exists(self.name, key, consistent=consistent))
+        return self._driver.send(calls.item_exists(self.name, key, consistent=consistent))
 
     def put(
         self, item: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
@@ -66,19 +66,19 @@ class TableClient:
         Raises ``ConditionalCheckFailedException`` with that item on it if the condition is false.
         """
         call = calls.put_item(self.name, item, condition=condition, return_old=return_old, floats=self._floats)
-        return self._connection.send(call)
+        return self._driver.send(call)
 
     def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
     ) -> Item | None:
         """Delete an item, which need not be there; returns it if ``return_old``, else ``None``. Raises as ``put``."""
-        return self._connection.send(
+        return self._driver.send(
             calls.delete_item(self.name, key, condition=condition, return_old=return_old),
         )
 
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
-        return UpdateBuilder(self._connection, self.name, dict(key), Update(floats=self._floats))
+        return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +89,7 @@ class UpdateBuilder:
     ``Attr("n") + 1``.
     """
 
-    _connection: Connection = field(repr=False)
+    _driver: SyncDriver = field(repr=False)
     _table: str
     _key: Mapping[str, Any]
     _update: Update
@@ -135,4 +135,4 @@ class UpdateBuilder:
         call = calls.update_item(
             self._table, self._key, self._update, condition=self._condition, returning=self._returning
         )
-        return self._connection.send(call)
+        return self._driver.send(call)

@@ -9,9 +9,11 @@ from random import Random
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.operations import operation_named
 from pytest_dynamodb.engine.region import Region
+from pytest_dynamodb.engine.replication.arrival import deliver
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -37,6 +39,7 @@ class Engine:
     ``dialect``    the wording of errors: AWS's long-lived validator's, or that of "2026"
     ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
     ``account``    the account of requests that name none
+    ``files``      the buckets of exports and imports; there are none unless given
     """
 
     def __init__(
@@ -47,9 +50,10 @@ class Engine:
         dialect: Dialect = "classic",
         lifecycle: Lifecycle | None = None,
         account: str = DEFAULT_ACCOUNT,
+        files: Files | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
-        self.dialect, self.account = dialect, account
+        self.dialect, self.account, self.files = dialect, account, files
         self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
         self._random = Random(seed)  # noqa: S311  # names and identifiers of a test double, no secrets
         self._lock = threading.RLock()
@@ -71,7 +75,19 @@ class Engine:
         params = check_request(request.operation, request.params, dialect=self.dialect)
         with self._lock:
             region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
-            call = Call(request.operation, params, region, self.clock, self._random, self.dialect, self.lifecycle)
+            call = Call(
+                request.operation,
+                params,
+                region,
+                self.clock,
+                self._random,
+                self.dialect,
+                self.lifecycle,
+                self._region,
+                self.files,
+            )
+            if region.inbox:
+                deliver(call)
             expire(call)
             return operation(call)
 
@@ -110,7 +126,13 @@ class Engine:
     def fork(self) -> Engine:
         """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""
         with self._lock:
-            twin = Engine(clock=self.clock, dialect=self.dialect, lifecycle=self.lifecycle, account=self.account)
+            twin = Engine(
+                clock=self.clock,
+                dialect=self.dialect,
+                lifecycle=self.lifecycle,
+                account=self.account,
+                files=self.files,
+            )
             twin._random.setstate(self._random.getstate())
             twin.restore(self.snapshot())
             return twin

@@ -92,6 +92,38 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Replica:
+    """A replica in another region: when it was made, from which region's, and what it has of its own."""
+
+    since: float
+    source: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    ready: float = 0.0  # when a change of it is done
+    doing: str = "CREATING"  # until then
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """Contributor insights of a table or an index, and when they were last switched."""
+
+    enabled: bool
+    mode: str
+    changed: float
+    number: int = 0  # in the names of rules
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A Kinesis stream that a table is set to write to."""
+
+    arn: str
+    enabled: bool
+    ready: float  # when ``doing`` is done
+    doing: str
+    precision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A change that is due at a time: of the table's settings, or of those of one index."""
 
@@ -128,6 +160,12 @@ class TableSettings:
     policy_revision: int | None = None  # of a policy set later than the table was made
     recovery: Recovery | None = None
     restored: Restored | None = None
+    replicas: Mapping[str, Replica] = field(default_factory=dict)  # by region, without this one
+    witnesses: tuple[str, ...] = ()
+    strong: bool = False  # MultiRegionConsistency of a global table
+    settings_mode: str | None = None  # GlobalTableSettingsReplicationMode, where it was set
+    insights: Mapping[str, Insights] = field(default_factory=dict)  # by index; "" is the table
+    destinations: tuple[Destination, ...] = ()
     events: tuple[Event, ...] = ()
 
     def is_usable(self, now: float) -> bool:

@@ -8,8 +8,9 @@ that writes what has ended long ago sees it until then.
 from __future__ import annotations
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.streams.capture import BY_TTL, capture
+from pytest_dynamodb.engine.streams.capture import BY_TTL
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.writes.aftermath import follow
 
 
 def expire(call: Call) -> None:
@@ -38,5 +39,4 @@ def _sweep(call: Call, table: Table, now: float) -> None:
     table.expiry.swept = now
     for item in table.expiry.due(now):
         change = table.delete(item.attributes)
-        if table.settings.stream is not None:
-            capture(call.region, table, change, now, call.random, identity=BY_TTL)
+        follow(call, table, change, now, identity=BY_TTL)

@@ -81,7 +81,9 @@ class Faults:
         """What is planned and has not happened as often as it was to; with ``times=None``, not at all."""
         happened = [id(strike.fault) for strike in self._struck]
         return [
-            plan.fault for plan in self._plans if not plan.is_over and (plan.fault.times or id(plan.fault) not in happened)
+            plan.fault
+            for plan in self._plans
+            if not plan.is_over and (plan.fault.times or id(plan.fault) not in happened)
         ]
 
     def due(self, request: Request) -> Fault | None:

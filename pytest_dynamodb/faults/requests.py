@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple, cast
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from pytest_dynamodb.expressions import ExpressionError, key_clauses, parse, resolve
 from pytest_dynamodb.expressions.nodes import Condition
@@ -15,10 +16,13 @@ TRANSACTIONS: Final = frozenset({"TransactGetItems", "TransactWriteItems"})
 
 Params = Mapping[str, Any]
 
-_STATEMENT: Final = re.compile(r"""\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+?)"?(?:\."?([\w.-]+)"?)?(?:\s|$)""", re.IGNORECASE)
+_STATEMENT: Final = re.compile(
+    r"""\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+?)"?(?:\."?([\w.-]+)"?)?(?:\s|$)""", re.IGNORECASE
+)
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Part:
     """One table's part of a request: an item's, or a Query's or Scan's. ``key`` has the key among its attributes."""
 
     table: str

@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import botocore.exceptions
+from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
 
 from pytest_dynamodb.errors import CassetteError
@@ -53,7 +54,7 @@ class AnsweredResponse:
 def to_botocore(model: Any, request: Request, outcome: Outcome) -> tuple[AnsweredResponse, dict[str, Any]]:
     """What a ``before-call`` handler returns for ``outcome``; raises the exception a transport failure was."""
     if isinstance(outcome, TransportFailure):
-        raise _exception_of(outcome)
+        raise exception_of(outcome)
     headers = {**_HEADERS, **outcome.headers}
     parsed = _read(model, outcome) if outcome.status == 200 and not outcome.headers else None
     if parsed is None:
@@ -63,6 +64,33 @@ def to_botocore(model: Any, request: Request, outcome: Outcome) -> tuple[Answere
     if outcome.exhausted:
         metadata["MaxAttemptsReached"] = True
     return AnsweredResponse(request.endpoint, outcome.status, headers, outcome.body), parsed
+
+
+class _Stream:
+    """What botocore reads the body of an HTTP answer from, and aiobotocore, which awaits it."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *_: Any, **__: Any) -> list[bytes]:
+        """All of it."""
+        return [self._body]
+
+    async def read(self, *_: Any) -> bytes:
+        """All of it."""
+        return self._body
+
+
+def http_response(request: Request, outcome: Response, *, is_async: bool) -> Any:
+    """What a ``before-send`` handler returns for one attempt: botocore's response, or aiobotocore's."""
+    if is_async:
+        from aiobotocore.awsrequest import AioAWSResponse as Answer
+    else:
+        from botocore.awsrequest import AWSResponse as Answer
+    headers = HeadersDict({**_HEADERS, **outcome.headers})
+    return Answer(request.endpoint, outcome.status, headers, _Stream(_raw(outcome.body)))
 
 
 def _raw(body: dict[str, Any] | bytes) -> bytes:
@@ -120,7 +148,8 @@ def failure_of(exception: BaseException, attempts: int, elapsed: float) -> Trans
     return TransportFailure(type(exception).__name__, str(exception), arguments, attempts, elapsed)
 
 
-def _exception_of(failure: TransportFailure) -> Exception:
+def exception_of(failure: TransportFailure) -> Exception:
+    """The exception that a transport failure was."""
     kind = getattr(botocore.exceptions, failure.kind, None)
     if isinstance(kind, type) and issubclass(kind, botocore.exceptions.BotoCoreError):
         try:

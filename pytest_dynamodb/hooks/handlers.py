@@ -12,27 +12,14 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
-from pytest_dynamodb.hooks import answers, regions
+from pytest_dynamodb.exchange import Attempts, Request, Response
+from pytest_dynamodb.hooks import answers, attempts, regions
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current
+from pytest_dynamodb.hooks.calls import CALL, Call
 
 Context = MutableMapping[str, Any]
 
-#: Where a call that went to the network keeps its state: botocore gives every call a dictionary of its own.
-_CALL = "pytest_dynamodb.call"
-
 _idempotency_tokens: dict[str, tuple[str, ...]] = {}
-
-
-class _Call:
-    """A call on its way through the network."""
-
-    __slots__ = ("attempts", "began", "last", "provider", "request")
-
-    def __init__(self, provider: Provider, request: Request) -> None:
-        self.provider, self.request = provider, request
-        self.attempts, self.began = 0, time.perf_counter()
-        self.last: Response | None = None
 
 
 def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) -> None:
@@ -49,24 +36,38 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
         builtins["SDK::Endpoint"] = provider.endpoint
 
 
-def before_call(model: Any, params: dict[str, Any], context: Context, **_: Any) -> tuple[Any, dict[str, Any]] | None:
+def before_call(
+    model: Any, params: dict[str, Any], context: Context, request_signer: Any = None, **_: Any
+) -> tuple[Any, dict[str, Any]] | None:
     """Ask the provider in charge; without one, or when it lets the request go, botocore goes on as always."""
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
         regions.refuse_last_resort(context, params["url"])
         return None
     request = _request(model, params, context)
-    outcome = provider.before(request)
-    if outcome is None:
+    # Most providers have one answer a call; those that want to see each attempt say so by having ``begin``.
+    outcome = getattr(provider, "begin", provider.before)(request)
+    if outcome is not None and not isinstance(outcome, Attempts):
+        return answers.to_botocore(model, request, outcome)
+    call = context[CALL] = Call(provider, request)
+    if outcome is not None:
+        call.by, call.is_async = outcome, type(request_signer).__module__.startswith("aiobotocore")
+        call.timeout = _read_timeout(context)
+    if outcome is None or not outcome.offline:
         regions.refuse_last_resort(context, request.endpoint)
-        context[_CALL] = _Call(provider, request)
-        return None
-    return answers.to_botocore(model, request, outcome)
+    return None
+
+
+def _read_timeout(context: Context) -> float | None:
+    """How many seconds the client waits for an answer; ``None`` is for ever."""
+    own = context.get("read_timeout")
+    timeout: float | None = getattr(context.get("client_config"), "read_timeout", None) if own is None else own
+    return timeout
 
 
 def response_received(context: Context, response_dict: dict[str, Any] | None, **_: Any) -> None:
     """Note what one attempt brought."""
-    call: _Call | None = context.get(_CALL)
+    call: Call | None = context.get(CALL)
     if call is None:
         return
     call.attempts += 1
@@ -75,12 +76,12 @@ def response_received(context: Context, response_dict: dict[str, Any] | None, **
 
 def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
     """Tell the provider what the network said."""
-    call: _Call | None = context.pop(_CALL, None)
+    call: Call | None = context.pop(CALL, None)
+    attempts.taken_over()
     if call is not None and call.last is not None:
         exhausted = bool(parsed.get("ResponseMetadata", {}).get("MaxAttemptsReached"))
         response = call.last
-        _conclude(
-            call,
+        call.conclude(
             Response(
                 response.status,
                 response.body,
@@ -88,22 +89,19 @@ def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
                 attempts=call.attempts,
                 exhausted=exhausted,
                 elapsed=time.perf_counter() - call.began,
-            ),
+            )
         )
 
 
 def after_call_error(context: Context, exception: BaseException, **_: Any) -> None:
     """Tell the provider that no answer came; errors of the client's own making are not DynamoDB's and pass."""
-    call: _Call | None = context.pop(_CALL, None)
+    call: Call | None = context.pop(CALL, None)
+    attempts.taken_over()
     if call is None:
         return
     failure = answers.failure_of(exception, max(call.attempts, 1), time.perf_counter() - call.began)
     if failure is not None:
-        _conclude(call, failure)
-
-
-def _conclude(call: _Call, outcome: Outcome) -> None:
-    call.provider.after(call.request, outcome)
+        call.conclude(failure)
 
 
 def _request(model: Any, params: dict[str, Any], context: Context) -> Request:
@@ -133,5 +131,6 @@ EVENTS = tuple(
         ("response-received", response_received),
         ("after-call", after_call),
         ("after-call-error", after_call_error),
+        *attempts.EVENTS,
     )
 )

@@ -13,6 +13,9 @@ name                                         why there is no other way
 ``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
 ``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
 ``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
+``botocore.endpoint.time`` (replaced),       the endpoint itself sleeps for as long as botocore's retry handler says, and
+``aiobotocore.endpoint.asyncio`` (replaced)  must not where nothing but a mock or a replay answers; no event is between
+``AnyioEndpoint._sleep`` (wrapped)           the two
 ``Waiter._operation_method``                 leads to the waiter's client, which may be one of those in ``clients=``
 ``…._client_method``
 ===========================================  ========================================================================
@@ -140,12 +143,63 @@ def patch_waiter(module: Any) -> None:
     _replace(waiter, "wait", wait)
 
 
+class _WithoutSleep:
+    """A module of the standard library, but for ``sleep``."""
+
+    def __init__(self, module: Any, sleep: Any) -> None:
+        self._module, self.sleep = module, sleep
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def patch_endpoint(module: Any) -> None:
+    """Let the pauses between attempts pass in virtual time while a provider answers by itself."""
+    time = module.time
+
+    def sleep(seconds: float) -> None:
+        from pytest_dynamodb.hooks.attempts import pause
+
+        if not pause(seconds):
+            time.sleep(seconds)
+
+    _replace(module, "time", _WithoutSleep(time, sleep))
+
+
+def patch_async_endpoint(module: Any) -> None:
+    """The same of aiobotocore, whose endpoints sleep each in their own way."""
+    asyncio = module.asyncio
+
+    async def sleep(seconds: float, *args: Any) -> Any:
+        from pytest_dynamodb.hooks.attempts import pause
+
+        return None if pause(seconds) else await asyncio.sleep(seconds, *args)
+
+    _replace(module, "asyncio", _WithoutSleep(asyncio, sleep))
+    endpoint = getattr(module, "AnyioEndpoint", None)
+    if endpoint is not None:  # of httpx, which sleeps with another library
+        _replace(endpoint, "_sleep", _pausing(endpoint.__dict__["_sleep"]))
+
+
+def _pausing(original: Any) -> Any:
+    @functools.wraps(original)
+    async def _sleep(self: Any, seconds: float) -> None:
+        from pytest_dynamodb.hooks.attempts import pause
+
+        if not pause(seconds):
+            await original(self, seconds)
+
+    return _sleep
+
+
 #: What to do with a module once it is imported.
 PATCHES: dict[str, Callable[[Any], None]] = {
     "botocore.handlers": patch_handlers,
+    "botocore.endpoint": patch_endpoint,
     "botocore.session": patch_session,
     "botocore.credentials": patch_credentials,
     "botocore.waiter": patch_waiter,
+    "aiobotocore.endpoint": patch_async_endpoint,
     "aiobotocore.session": patch_session,
     "aiobotocore.credentials": patch_credentials,
     "aiobotocore.waiter": patch_waiter,

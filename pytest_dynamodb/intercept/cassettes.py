@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import SUFFIX, read
+from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import (
     CassetteError,
     ConfigurationError,
@@ -23,6 +24,7 @@ from pytest_dynamodb.errors import (
     UnplayedExchanges,
 )
 from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.intercept.blocks import Block
 from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.providers.live import LiveProvider
@@ -116,8 +118,16 @@ def _readable(path: str | os.PathLike[str]) -> Any:
 class CassetteInterception(Interception):
     """A cassette's provider in charge; ``conclude`` settles the file."""
 
-    def __init__(self, cassette: Cassette, provider: Provider, *, clients: Sequence[Any] | None = None) -> None:
-        super().__init__(provider, clients=clients)
+    def __init__(
+        self,
+        cassette: Cassette,
+        provider: Provider,
+        *,
+        clients: Sequence[Any] | None = None,
+        faults: Faults | None = None,
+        clock: Callable[[], Clock | None] | None = None,
+    ) -> None:
+        super().__init__(provider, clients=clients, faults=faults, clock=clock)
         self.cassette = cassette
 
     def conclude(self, *, passed: bool) -> None:
@@ -166,7 +176,8 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
     cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to be answered from memory,
     ``"replay"`` or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"``, which begins empty, or a provider that
     answers, such as ``MockProvider(mock)``. ``clients`` restricts it to given clients or resources; otherwise every
-    client of the process is covered. The other keywords are those of the marker ``dynamodb_cassette``.
+    client of the process is covered. ``faults`` lie over whatever answers. The other keywords are those of
+    the marker ``dynamodb_cassette``.
 
     Entering gives the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
     the file stays as it was and the attempt is kept beside it as ``*.failed``. Leaving raises ``UnexpectedRequest`` if
@@ -190,10 +201,11 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
         allow: Sequence[str] = (),
         compress: bool = False,
         share: str | None = None,
+        faults: Faults | None = None,
     ) -> None:
         if not str(path).endswith(SUFFIX):
             raise ConfigurationError(f"a cassette's name ends in {SUFFIX}, unlike {os.fspath(path)!r}")
-        self._path, self._provider, self._clients = path, provider, clients
+        self._path, self._provider, self._clients, self._faults = path, provider, clients, faults
         self._upstream = None if isinstance(upstream, str) else upstream
         self._options = CassetteOptions(
             mode=cast(Mode, mode),
@@ -214,7 +226,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
     def __enter__(self) -> Cassette:
         """Open the cassette and put it in charge."""
         cassette, provider = open_cassette(self._path, self._options, self._provider, upstream=self._upstream)
-        interception = CassetteInterception(cassette, provider, clients=self._clients)
+        interception = CassetteInterception(cassette, provider, clients=self._clients, faults=self._faults)
         interception.start()
         self._open.append(interception)
         return cassette

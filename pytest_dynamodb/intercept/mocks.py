@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
     from pytest_dynamodb.expressions import Dialect
+    from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
 
 
@@ -24,7 +25,8 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
     the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
     moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
-    errors, ``lifecycle`` how long tables take to come and go (no time at all).
+    errors, ``lifecycle`` how long tables take to come and go (no time at all). ``faults`` are planned from the
+    beginning; ``Mock.faults`` takes more.
 
     Entering gives the ``Mock``. Nothing is left behind on leaving.
     """
@@ -39,8 +41,9 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         seed: int = 0,
         dialect: Dialect = "classic",
         lifecycle: Lifecycle | None = None,
+        faults: Sequence[Fault] = (),
     ) -> None:
-        self._clients, self._load, self._region = clients, load, region
+        self._clients, self._load, self._region, self._faults = clients, load, region, faults
         self._settings: dict[str, Any] = {"clock": clock, "seed": seed, "dialect": dialect, "lifecycle": lifecycle}
         self._open: list[Interception] = []
 
@@ -54,7 +57,10 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         mock = Mock(Engine(**self._settings), region=self._region or default_region)
         if self._load is not None:
             mock.load(self._load)
-        interception = Interception(MockProvider(mock), clients=self._clients)
+        mock.faults.add(*self._faults)
+        interception = Interception(
+            MockProvider(mock), clients=self._clients, faults=mock.faults, clock=lambda: mock.engine.clock
+        )
         interception.start()
         self._open.append(interception)
         return mock

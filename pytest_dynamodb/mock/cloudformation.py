@@ -46,13 +46,20 @@ def tables_of(
     }
     functions = Functions(template, {**pseudo, **parameters, **names}, {name: name for name in template["Resources"]})
     for logical, name in names.items():
-        properties = functions.value(resources[logical].get("Properties") or {})
-        yield name, _params(_KINDS[resources[logical]["Type"]](properties), joined(where, f"resource {logical}"), name)
+        properties = functions.value(_properties(logical, resources[logical], where))
+        yield name, _params(resources[logical]["Type"], properties, joined(where, f"resource {logical}"), name)
+
+
+def _properties(logical: str, resource: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    properties = resource.get("Properties") or {}
+    if not isinstance(properties, Mapping):
+        raise LoadError(joined(where, f"resource {logical}"), f"its Properties are {properties!r:.40}")
+    return properties
 
 
 def _name(logical: str, resource: Mapping[str, Any], functions: Functions, where: str) -> str:
     """The TableName, or where there is none the logical id: AWS would make a name up from it."""
-    given = (resource.get("Properties") or {}).get("TableName")
+    given = _properties(logical, resource, where).get("TableName")
     if given is None:
         return logical
     try:
@@ -66,12 +73,16 @@ def _name(logical: str, resource: Mapping[str, Any], functions: Functions, where
     return logical if name is ABSENT else str(name)
 
 
-def _params(properties: Parameters, where: str, name: str) -> Parameters:
+def _params(kind: str, properties: Parameters, where: str, name: str) -> Parameters:
     try:
+        properties = _KINDS[kind](properties)
         params = create_table_params_of(properties, name=name)
         ends = time_to_live_of(properties)
     except (ConfigurationError, ValueError, TypeError, AttributeError) as problem:
-        raise LoadError(where, str(problem)) from problem
+        said = (
+            str(problem) if isinstance(problem, ConfigurationError) else f"a property is not what it must be: {problem}"
+        )
+        raise LoadError(where, said) from problem
     return params if ends is None else {**params, "TimeToLiveSpecification": ends}
 
 

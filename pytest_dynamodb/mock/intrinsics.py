@@ -61,7 +61,7 @@ class Functions:
         """Whether a condition, given by its name or spelt out, is true. One that cannot be told is not."""
         try:
             return self._truth({"Condition": condition} if isinstance(condition, str) else condition, 0)
-        except (Unknown, RecursionError):
+        except (Unknown, RecursionError, TypeError, IndexError):
             return False
 
     def _truth(self, node: Any, depth: int) -> bool:
@@ -83,12 +83,13 @@ class Functions:
             if function is None:
                 raise Unknown(name)
             return function(argument, strict)
-        except Unknown as unknown:
-            if strict:
-                raise
-            return str(unknown)
+        except Unknown as problem:
+            unknown = problem
         except (TypeError, ValueError, KeyError, IndexError, AttributeError):
-            raise Unknown(f"{name} with such arguments") from None
+            unknown = Unknown(f"{name} with such arguments")
+        if strict:
+            raise unknown
+        return str(unknown)
 
     def _ref(self, argument: Any, strict: bool) -> Any:
         if argument == "AWS::NoValue":

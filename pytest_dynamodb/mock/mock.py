@@ -11,6 +11,7 @@ from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
 from pytest_dynamodb.engine.tables.templates import create_table_params_of
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
+from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
 
 Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
@@ -23,11 +24,14 @@ class Mock:
     ``engine``   what holds the tables and answers; an empty one unless given
     ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told, or a function that says it when it
                  is first needed: the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``, unless given
+
+    ``faults`` is what shall go wrong, for those whose calls it answers; ``answer`` itself knows of none.
     """
 
     def __init__(self, engine: Engine | None = None, *, region: str | Callable[[], str] | None = None) -> None:
         self.engine = Engine() if engine is None else engine
         self._region = region
+        self.faults = Faults()
 
     @property
     def region(self) -> str:

@@ -4,6 +4,7 @@ that uses them.
 Hooks are collected here from the modules that implement them; pytest registers this module.
 """
 
+from pytest_dynamodb.plugin.faults import pytest_runtest_call
 from pytest_dynamodb.plugin.fixtures import (
     _dynamodb_cassette_open,
     _dynamodb_cassette_places,
@@ -52,6 +53,7 @@ __all__ = [
     "pytest_fixture_setup",
     "pytest_load_initial_conftests",
     "pytest_make_collect_report",
+    "pytest_runtest_call",
     "pytest_runtest_logreport",
     "pytest_runtest_makereport",
     "pytest_runtest_setup",

@@ -97,6 +97,7 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
             f"{item.nodeid}: dynamodb_mock is of no use here, the provider {run.provider_name} answers this test: "
             'say @pytest.mark.dynamodb_cassette(provider="mock"), or --dynamodb-provider=mock, or take the marker away'
         )
+    run.mock.faults = run.faults
     return run.mock
 
 

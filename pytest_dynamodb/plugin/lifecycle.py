@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.plugin import markers
+from pytest_dynamodb.plugin import faults, markers
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import run_settings
 from pytest_dynamodb.plugin.selection import definitions
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings and declare the marker."""
     config.addinivalue_line("markers", markers.DESCRIPTION)
+    config.addinivalue_line("markers", faults.DESCRIPTION)
     state = config.stash[STATE] = PluginState(run_settings(config))
     if state.settings.block_network:
         from pytest_dynamodb.hooks.active import activate

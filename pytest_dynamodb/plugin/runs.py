@@ -19,6 +19,7 @@ from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks
+    from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.mock import Mock
 
 
@@ -163,6 +164,7 @@ class CassetteRun:
         engine: TestMock | FixtureMock,
         keeps: bool = True,
     ) -> None:
+        from pytest_dynamodb.faults import Faults
         from pytest_dynamodb.intercept import CassetteInterception, open_cassette
 
         self._state, self._item, self._engine = state, item, engine
@@ -178,7 +180,8 @@ class CassetteRun:
             if other != ("" if options.shared else owner):
                 raise pytest.UsageError(claimed(path, [other or "tests that share it", owner]))
         self.cassette, self.provider = cassette, provider
-        self._interception = CassetteInterception(cassette, provider)
+        self.faults = Faults()
+        self._interception = CassetteInterception(cassette, provider, faults=self.faults, clock=self._clock)
         self._counted = False
 
     @property
@@ -191,6 +194,9 @@ class CassetteRun:
         """The mock that answers, as the provider or as the upstream; ``None`` where none does."""
         upstream = getattr(self.provider, "upstream", self.provider)
         return self._engine.mock if type(upstream).__name__ == "MockProvider" else None
+
+    def _clock(self) -> Clock | None:
+        return None if self.mock is None else self.mock.engine.clock
 
     def start(self) -> None:
         """Answer DynamoDB calls from now on."""

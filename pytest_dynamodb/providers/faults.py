@@ -23,7 +23,7 @@ class FaultyProvider:
     network: that raises ``ConfigurationError``.
     """
 
-    def __init__(self, provider: Provider, faults: Faults, *, clock: Callable[[], Clock] | None = None) -> None:
+    def __init__(self, provider: Provider, faults: Faults, *, clock: Callable[[], Clock | None] | None = None) -> None:
         self.provider, self.faults, self._clock = provider, faults, clock
 
     @property

@@ -23,6 +23,11 @@ class ReplayProvider:
         self._otherwise = otherwise
 
     @property
+    def upstream(self) -> Provider | None:
+        """Who answers, in the end, what is not answered here."""
+        return getattr(self._otherwise, "upstream", self._otherwise)
+
+    @property
     def offline(self) -> bool:
         """Whether everything is answered without the network."""
         return self._otherwise is None or self._otherwise.offline

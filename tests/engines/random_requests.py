@@ -82,7 +82,19 @@ UPDATES = [
     *("SET {p} = list_append({q}, :v)", "DELETE {p} :w", "REMOVE {p}, {q} SET a = :v", "SET {p} = :v ADD {q} :w"),
     *("SET {p} = :v SET {q} = :w", "SET {p} - :v", "SET {p}[3] = :v, {p}[9] = :w", "ADD rank :v, a :w"),
 ]
-KEY_CONDITIONS = ["pk = :v", "pk = :v AND sk > :w", "pk = :v AND begins_with(sk, :w)", "sk = :v", "pk > :v", "#o = :v"]
+KEY_CONDITIONS = {
+    "": [
+        "pk = :pk",
+        "pk = :pk",
+        "pk = :pk AND sk > :sk",
+        ":sk <= sk AND pk = :pk",
+        "pk = :pk AND begins_with(sk, :sk)",
+    ],
+    "by_owner": ["#o = :o", "#o = :o AND #r >= :r", "#o = :o AND #r BETWEEN :r AND :r"],
+    "by_rank": ["#r = :r"],
+    "local": ["pk = :pk", "pk = :pk AND #r < :r"],
+    "nowhere": ["pk = :pk", "sk = :sk", "pk > :pk", "pk = :pk OR sk = :sk", "#o = :o AND pk = :pk"],
+}
 PROJECTIONS = ["a", "pk, a", "b[0], b[1]", "c.x, #n", "a, a.b", "owner", "sk, rank, missing.x"]
 
 
@@ -186,10 +198,18 @@ class Requests:
         return {"TableName": table, "Key": self.key(table), **self.expressions(ProjectionExpression=PROJECTIONS)}
 
     def _query(self, table: str) -> dict[str, Json]:
-        expressions = self.expressions(
-            KeyConditionExpression=KEY_CONDITIONS, FilterExpression=CONDITIONS, ProjectionExpression=PROJECTIONS
-        )
-        return {**self._read(table), **expressions}
+        read = self._read(table)
+        index = read.get("IndexName", "") if self.random.random() < 0.9 else "nowhere"
+        condition = self.one(KEY_CONDITIONS[index])
+        others = self.expressions(FilterExpression=CONDITIONS[:12], ProjectionExpression=PROJECTIONS[:4])
+        keys = {":o": {"S": self.one("xy")}, ":r": {"N": self.one(NUMBERS[:4])}}
+        keys |= {f":{name}": value for name, value in {"sk": {"S": "b"}, **self.key(table)}.items()}
+        maps: dict[str, Json] = {"Names": {"#o": "owner", "#r": "rank"}, "Values": keys}
+        for kind, known in maps.items():
+            used = {name: value for name, value in known.items() if name in condition}
+            if used := {**others.get(f"ExpressionAttribute{kind}", {}), **used}:
+                others[f"ExpressionAttribute{kind}"] = used
+        return {**read, "KeyConditionExpression": condition, **others}
 
     def _scan(self, table: str) -> dict[str, Json]:
         return {**self._read(table), **self.expressions(FilterExpression=CONDITIONS, ProjectionExpression=PROJECTIONS)}

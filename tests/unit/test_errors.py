@@ -27,7 +27,7 @@ def test_an_error_is_of_the_class_that_has_its_codes_name(code: str) -> None:
 
 
 def test_every_class_of_a_code_is_in_the_table() -> None:
-    assert {kind.__name__ for kind in DynamoDbError.__subclasses__()} == {*BY_CODE, "NoResponse"}
+    assert {kind.__name__ for kind in DynamoDbError.__subclasses__()} == {*BY_CODE, "NoResponse", "CircuitOpen"}
 
 
 def test_a_code_without_a_class_is_kept() -> None:

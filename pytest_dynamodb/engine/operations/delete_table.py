@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from pytest_dynamodb.engine.backups.backup import back_up_deleted
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event
 from pytest_dynamodb.engine.streams.capture import close_stream
@@ -43,6 +44,8 @@ def _check_idle(table: Table) -> None:
 
 
 def _going(call: Call, table: Table) -> Table:
+    if table.settings.recovery is not None:
+        back_up_deleted(call, table)
     table = call.writable(table)
     close_stream(call.region, table, call.clock.now())
     gone = Event(call.clock.now() + call.lifecycle.delete_table, {"status": "GONE"})

@@ -22,6 +22,7 @@ from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
 from pytest_dynamodb.engine.partiql.sources import table_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import returning_of, write_of
+from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
 from pytest_dynamodb.engine.writes.transaction import (
     FACTOR,
@@ -118,7 +119,7 @@ def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str)
 
 def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> dict[str, Any]:
     token = call.params.get("ClientRequestToken")
-    steps = _aimed(bounds, lambda at, bound: _within(at, lambda: _step(call, bound, requests[at])))
+    steps = _aimed(bounds, lambda at, bound: _on_its_key(_within(at, lambda: _step(call, bound, requests[at]))))
     repeated = tokens.is_repeated(call, token) if token else False
     if not repeated:
         _carry_out(call, steps)
@@ -132,7 +133,6 @@ def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> d
 
 
 def _carry_out(call: Call, steps: list[Step]) -> None:
-    check_reasons([_aim(step) for step in steps])
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     plan(steps)
     commit(call, steps)
@@ -145,9 +145,12 @@ def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
     return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
 
 
-def _aim(step: Step) -> Reason:
+def _on_its_key(step: Step) -> Step:
+    """The step, if its write has a key of its table: what else it has is a reason to cancel."""
     try:
         step.write.aim(step.table)
-    except DynamoDbError as problem:
-        return reason_of(problem)
-    return NO_REASON
+    except EmptyKeyValue:
+        raise
+    except ValidationException as problem:
+        raise NotOneItem(problem.message, problem.message) from problem
+    return step

@@ -16,7 +16,7 @@ Key = dict[str, dict[str, Any]]
 
 
 class NotOneItem(ValidationException):
-    """A WHERE that does not fix the key of one item.
+    """A WHERE that does not fix the key of one item, or not by values of the key's types.
 
     ``reason`` is what a transaction says instead (hectorvent/floci's captures): there this is why it is cancelled.
     """

@@ -8,7 +8,8 @@ from functools import cmp_to_key
 from typing import Any, Final
 
 from pytest_dynamodb.engine.partiql.branches import MAX_READS, Branch, branches_of
-from pytest_dynamodb.engine.partiql.messages import reject
+from pytest_dynamodb.engine.partiql.keyed import NotOneItem
+from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.ordering import Ordering, check_order
 from pytest_dynamodb.engine.partiql.ranges import Range, range_of
 from pytest_dynamodb.engine.reads.keyplan import EMPTY
@@ -17,6 +18,7 @@ from pytest_dynamodb.engine.reads.span import Spans, span_of
 from pytest_dynamodb.engine.schema import KeyPart, ordered
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.storage.partition import Identity
+from pytest_dynamodb.engine.validation.keys import NO_MATCH
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.keyconditions import KeyClause
 from pytest_dynamodb.expressions.nodes import Compare, Condition, Name, Not, Path, walk
@@ -94,7 +96,7 @@ def _span(clause: KeyClause, tag: str, component: int | None) -> Any:
 def _check_type(clause: KeyClause, tag: str) -> None:
     for value in clause.operands:
         if tag not in value.wire:
-            reject("key-type", name=clause.attribute)
+            raise NotOneItem(text("key-type", name=clause.attribute), NO_MATCH)
         if not value.wire[tag]:
             raise ValidationException(EMPTY.format(kind=_KINDS[tag], name=clause.attribute))
 

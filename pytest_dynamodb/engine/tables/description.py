@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
-from pytest_dynamodb.engine.settings import IndexSettings, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.settings import IndexSettings, Restored, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.table import Index, Table
 from pytest_dynamodb.engine.tables.schemas import used_types
 
@@ -156,9 +156,21 @@ def _options(settings: TableSettings) -> dict[str, Any]:
         changed = settings.table_class_changed
         since = {} if changed is None else {"LastUpdateDateTime": changed}
         body["TableClassSummary"] = {"TableClass": settings.table_class, **since}
+    if settings.restored is not None:
+        body["RestoreSummary"] = _origin(settings.restored)
     body["DeletionProtectionEnabled"] = settings.deletion_protection
     body["WarmThroughput"] = _warm(settings, settings)
     return {**body, **ceiling(settings.ceiling)}
+
+
+def _origin(restored: Restored) -> dict[str, Any]:
+    backup = {} if restored.backup_arn is None else {"SourceBackupArn": restored.backup_arn}
+    return {
+        **backup,
+        "SourceTableArn": restored.table_arn,
+        "RestoreDateTime": restored.time,
+        "RestoreInProgress": True,
+    }
 
 
 def _stream(settings: TableSettings) -> dict[str, Any]:

@@ -32,3 +32,15 @@ def moment_in_label(moment: float) -> str:
     """
     at = datetime.fromtimestamp(moment, timezone.utc)
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
+
+
+def moment_in_zulu(moment: float, *, thousandths: bool = False) -> str:
+    """Such as "2023-02-13T10:25:39Z".
+
+    >>> moment_in_zulu(1_676_283_939.5)
+    '2023-02-13T10:25:39Z'
+    >>> moment_in_zulu(1_676_283_939.5, thousandths=True)
+    '2023-02-13T10:25:39.500Z'
+    """
+    at = moment_in_label(moment)
+    return (at if thousandths else at[:-4]) + "Z"

@@ -8,8 +8,8 @@ from typing import Any
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.streams.capture import capture
 from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.writes.aftermath import follow
 from pytest_dynamodb.engine.writes.conditions import Conditions
 from pytest_dynamodb.errors import error_for
 
@@ -60,13 +60,14 @@ def carry_out(call: Call, write: Write, table: Table) -> Change:
 
 
 def apply(call: Call, table: Table, key: Attributes, old: Item | None, new: Item | None) -> Change:
-    """Store what a write came to, and tell the table's stream. The one place where items change."""
+    """Store what a write came to, and tell who must know. The one place where items change."""
     if new is None and old is None:
         return Change(None, None)
     table = call.writable(table)
     change = table.delete(key) if new is None else table.put(new)
-    if table.settings.stream is not None:
-        capture(call.region, table, change, call.clock.now(), call.random)
+    settings = table.settings
+    if settings.stream is not None or settings.recovery is not None or settings.replicas:
+        follow(call, table, change, call.clock.now())
     return change
 
 

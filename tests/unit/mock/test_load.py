@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_dynamodb import Engine, LoadError, Mock, Request
 from pytest_dynamodb.mock import yamltags
@@ -257,7 +259,9 @@ Resources:
       Tags: [{Key: stage, Value: !Ref Stage}, {Key: bucket, Value: !GetAtt Bucket.Arn}]
   Users:
     Type: AWS::Serverless::SimpleTable
-    Properties: {PrimaryKey: {Name: uid, Type: Number}, TableName: !Join ["-", [users, !FindInMap [Names, !Ref Stage, suffix]]]}
+    Properties:
+      TableName: !Join ["-", [users, !FindInMap [Names, !Ref Stage, suffix]]]
+      PrimaryKey: {Name: uid, Type: Number}
   Sessions:
     Type: AWS::Serverless::SimpleTable
   OnlyProd:
@@ -348,3 +352,84 @@ def test_a_table_that_is_loaded_is_there_at_once_whatever_others_take() -> None:
     assert mock.tables["shop"].describe()["TableStatus"] == "ACTIVE"
     mock.answer(Request("CreateTable", {"TableName": "slow", **SCHEMA}, mock.region))
     assert mock.tables["slow"].describe()["TableStatus"] == "CREATING"
+
+
+# -- anything at all -------------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "Resources",
+            "Type",
+            "Properties",
+            "TableName",
+            "KeySchema",
+            "AttributeDefinitions",
+            "Condition",
+            "Conditions",
+        ),
+        *(
+            "AWS::DynamoDB::Table",
+            "AWS::DynamoDB::GlobalTable",
+            "AWS::Serverless::SimpleTable",
+            "Parameters",
+            "Default",
+        ),
+        *("Ref", "Fn::Sub", "Fn::Join", "Fn::If", "Fn::Equals", "Fn::Select", "Fn::FindInMap", "AWS::NoValue", "${A}"),
+        *("table", "items", "Table", "Items", "Item", "PutRequest", "TimeToLiveSpecification", "Tags", "AttributeName"),
+        *("PrimaryKey", "ProvisionedThroughput", "SSESpecification", "GlobalSecondaryIndexes", "Replicas", "S", "shop"),
+        *("StreamSpecification", "BillingMode", "pk", "TableStatus", "resources", "Mappings"),
+    ]
+)
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), WORDS, st.binary(max_size=2)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=4)),
+    max_leaves=12,
+)
+RESOURCES = st.fixed_dictionaries(
+    {
+        "Resources": st.dictionaries(
+            WORDS,
+            st.fixed_dictionaries(
+                {
+                    "Type": st.sampled_from(
+                        ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"]
+                    )
+                },
+                optional={
+                    "Properties": st.one_of(
+                        ANYTHING,
+                        st.fixed_dictionaries(
+                            {"KeySchema": st.just(SCHEMA["KeySchema"])},
+                            optional={
+                                "AttributeDefinitions": st.one_of(st.just(SCHEMA["AttributeDefinitions"]), ANYTHING),
+                                "TableName": ANYTHING,
+                                "Tags": ANYTHING,
+                                "GlobalSecondaryIndexes": ANYTHING,
+                                "ProvisionedThroughput": ANYTHING,
+                                "PrimaryKey": ANYTHING,
+                                "Replicas": ANYTHING,
+                                "SSESpecification": ANYTHING,
+                                "TimeToLiveSpecification": ANYTHING,
+                            },
+                        ),
+                    ),
+                    "Condition": ANYTHING,
+                },
+            ),
+            max_size=2,
+        )
+    },
+    optional={"Conditions": ANYTHING, "Parameters": ANYTHING, "Mappings": ANYTHING},
+)
+
+
+@given(st.one_of(ANYTHING, RESOURCES))
+def test_whatever_it_is_given_it_loads_or_says_what_is_wrong(source: Any) -> None:
+    mock = Mock()
+    mock.load({"shop": {"table": SCHEMA}})
+    before = mock.dump()
+    try:
+        mock.load(source)
+    except LoadError:
+        assert mock.dump() == before

@@ -137,13 +137,20 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         if "ProvisionedThroughput" in table:
             index["ProvisionedThroughput"] = table["ProvisionedThroughput"]
         table["GlobalSecondaryIndexes"] = [index]
+    if "r" in parts and draw(st.booleans()):
+        defined["l"] = "N"
+        keys = [{"AttributeName": "k", "KeyType": "HASH"}, {"AttributeName": "l", "KeyType": "RANGE"}]
+        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x"]}
+        table["LocalSecondaryIndexes"] = [{"IndexName": "by-l", "KeySchema": keys, "Projection": projection}]
+    if draw(st.booleans()):
+        table["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
     if draw(st.booleans()):
         table["TimeToLiveSpecification"] = {"AttributeName": "ends", "Enabled": True}
     if draw(st.booleans()):
         table["Tags"] = [{"Key": "team", "Value": "blue"}]
     table["AttributeDefinitions"] = [{"AttributeName": name, "AttributeType": tag} for name, tag in defined.items()]
     items = st.builds(
-        lambda rest, key: {**{name: value for name, value in rest.items() if name != "g"}, **key},
+        lambda rest, key: {**{name: value for name, value in rest.items() if name not in ("g", "l")}, **key},
         st.dictionaries(st.text(min_size=1, max_size=5), VALUES, max_size=4),
         st.fixed_dictionaries({name: SCALARS[tag] for name, tag in parts.items()}),
     )

@@ -1,0 +1,75 @@
+# Written by tools/async_faces.py from pytest_dynamodb/client/client.py: change that, and run this.
+"""``AsyncDynamoDbClient``: where application code begins."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from pytest_dynamodb.client.aio.table import AsyncTableClient
+from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
+from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
+from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.exchange import Provider
+
+
+class AsyncDynamoDbClient:
+    """A client of DynamoDB. Belongs to the event loop in which it is first used; any task of it may use it.
+
+    ``provider`` says who answers; without one, the environment variable ``PYTEST_DYNAMODB_PROVIDER`` does, else it is
+    ``"live"``:
+
+    ``"live"``               DynamoDB, and what ``use_cassette`` or the plugin puts over it, as over any other client
+    ``"replay", "record"``   only that: where no cassette is in charge, calls are refused and nothing is sent
+    ``"mock"``               memory: the mock that is in charge when the client is made, or one of the client's own
+    an object                it is put over this client alone until that is closed: ``LiveProvider()``,
+                             ``ReplayProvider(path)``, ``RecordingProvider(path, upstream=...)``,
+                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that
+                             is nearer, and answers while it is in charge
+
+    ``close``, or the end of a ``async with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the block
+    raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was missed.
+
+    Raises ``ConfigurationError`` for a provider that does not exist, and where botocore cannot make a client, as for
+    want of a region. A client whose provider is not ``"live"`` needs neither region nor credentials to be made.
+    """
+
+    def __init__(self, config: ClientConfig | None = None, *, provider: ProviderName | Provider | None = None) -> None:
+        self._config = config or ClientConfig()
+        self._connection = AsyncConnection(self._config, chosen_provider(provider))
+        self._driver = AsyncDriver(self._connection, self._config.core())
+
+    @property
+    def config(self) -> ClientConfig:
+        """What it was made with."""
+        return self._config
+
+    @property
+    def provider(self) -> Provider | None:
+        """The provider that is over this client alone, or ``None``."""
+        return self._connection.provider
+
+    @property
+    def meta(self) -> Any:
+        """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
+        return self._connection.botocore.meta
+
+    def table(self, name: str) -> AsyncTableClient:
+        """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one."""
+        if not name:
+            raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
+        return AsyncTableClient(self._driver, name, floats=self._config.floats)
+
+    async def close(self) -> None:
+        """Conclude, as said above, and close open sockets. Later calls raise; closing again does nothing."""
+        await self._connection.close(passed=True)
+
+    async def __aenter__(self) -> AsyncDynamoDbClient:  # noqa: PYI034  # typing has no Self in Python 3.10
+        await self._connection.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._connection.close(passed=problem is None)

@@ -1,0 +1,139 @@
+# Written by tools/async_faces.py from pytest_dynamodb/client/table.py: change that, and run this.
+"""``AsyncTableClient``: the items of one table. ``AsyncUpdateBuilder``: an update of one of them, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.calls import Item, Returning
+from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.errors import ItemNotFound
+from pytest_dynamodb.expressions.buildable import PathLike
+from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.updates import Update
+
+
+class AsyncTableClient:
+    """The items of the table ``name``; made by ``AsyncDynamoDbClient.table``.
+
+    Keys and items are mappings of names to Python values, and come back as such: see ``values.to_wire`` and
+    ``from_wire``. A condition is built with ``Attr``, or boto3's, or a text. Every method raises a ``DynamoDbError``
+    where DynamoDB answers one.
+    """
+
+    __slots__ = ("_driver", "_floats", "name")
+
+    def __init__(self, driver: AsyncDriver, name: str, *, floats: bool = False) -> None:
+        self._driver, self.name, self._floats = driver, name, floats
+
+    def __repr__(self) -> str:
+        return f"AsyncTableClient({self.name!r})"
+
+    async def get(
+        self,
+        key: Mapping[str, Any],
+        *,
+        consistent: bool = False,
+        projection: Iterable[PathLike] | str | None = None,
+    ) -> Item | None:
+        """The item, or ``None``. With ``projection``, only these paths of it; ``{}`` if it has none of them."""
+        return await self._driver.send(calls.get_item(self.name, key, consistent=consistent, projection=projection))
+
+    async def get_or_raise(
+        self,
+        key: Mapping[str, Any],
+        *,
+        consistent: bool = False,
+        projection: Iterable[PathLike] | str | None = None,
+    ) -> Item:
+        """As ``get``, but raises ``ItemNotFound`` if there is no such item."""
+        item = await self.get(key, consistent=consistent, projection=projection)
+        if item is None:
+            raise ItemNotFound(self.name, key)
+        return item
+
+    async def exists(self, key: Mapping[str, Any], *, consistent: bool = False) -> bool:
+        """Whether there is such an item."""
+        return await self._driver.send(calls.item_exists(self.name, key, consistent=consistent))
+
+    async def put(
+        self, item: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
+    ) -> Item | None:
+        """Write an item over whatever has its key; returns that if ``return_old``, else ``None``.
+
+        Raises ``ConditionalCheckFailedException`` with that item on it if the condition is false.
+        """
+        call = calls.put_item(self.name, item, condition=condition, return_old=return_old, floats=self._floats)
+        return await self._driver.send(call)
+
+    async def delete(
+        self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
+    ) -> Item | None:
+        """Delete an item, which need not be there; returns it if ``return_old``, else ``None``. Raises as ``put``."""
+        return await self._driver.send(
+            calls.delete_item(self.name, key, condition=condition, return_old=return_old),
+        )
+
+    def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
+        """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
+        return AsyncUpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AsyncUpdateBuilder:
+    """An update of one item. Immutable: each step returns a new one, and one may be executed more than once.
+
+    Paths are text such as ``"a.b[2]"`` or ``Attr``; values are Python values, ``Attr`` for another attribute's, or
+    ``Attr("n") + 1``.
+    """
+
+    _driver: AsyncDriver = field(repr=False)
+    _table: str
+    _key: Mapping[str, Any]
+    _update: Update
+    _condition: ConditionLike | None = None
+    _returning: Returning = "none"
+
+    def set(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
+        """Set an attribute."""
+        return replace(self, _update=self._update.set(path, value))
+
+    def set_if_absent(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
+        """Set an attribute unless the item has it."""
+        return replace(self, _update=self._update.set_if_absent(path, value))
+
+    def append(self, path: PathLike, values: Iterable[object]) -> AsyncUpdateBuilder:
+        """Put values at the end of a list, which is created where it is missing."""
+        return replace(self, _update=self._update.append(path, values))
+
+    def add(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
+        """Add to a number or put members into a set, either of which may be missing."""
+        return replace(self, _update=self._update.add(path, value))
+
+    def remove(self, *paths: PathLike) -> AsyncUpdateBuilder:
+        """Remove attributes."""
+        return replace(self, _update=self._update.remove(*paths))
+
+    def condition(self, condition: ConditionLike) -> AsyncUpdateBuilder:
+        """Only if this is true; given again, only if all of them are."""
+        if self._condition is not None:
+            condition = Condition(as_condition(self._condition)) & condition
+        return replace(self, _condition=condition)
+
+    def returning(self, what: Returning) -> AsyncUpdateBuilder:
+        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
+        return replace(self, _returning=calls.check_returning(what))
+
+    async def execute(self) -> Item | None:
+        """Send it. Returns the attributes asked for with ``returning``; ``None`` without, or where there are none.
+
+        Raises ``ExpressionMisuse`` if it has no action, ``ConditionalCheckFailedException`` with the item on it if the
+        condition is false.
+        """
+        call = calls.update_item(
+            self._table, self._key, self._update, condition=self._condition, returning=self._returning
+        )
+        return await self._driver.send(call)

@@ -1,0 +1,62 @@
+"""Who answers a client, and that nothing goes to the network although nobody said that it may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_dynamodb.client.config import ProviderName
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
+from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
+
+#: What to say where nobody is in charge: by whether the mock was asked for.
+_LACKING = {
+    False: "cassette is in charge: call this within use_cassette(...) or a test marked dynamodb_cassette, or give the "
+    "client an object such as ReplayProvider(path)",
+    True: "mock is in charge any more: call this within mock_dynamodb() or the test that the client was made in, or "
+    "give the client an object such as MockProvider()",
+}
+
+
+def provider_in_charge(provider: ProviderName | Provider) -> ProviderName | Provider:
+    """The provider, or one made for the name: a mock of the client's own, where none is in charge."""
+    if provider == "mock" and current() is None:
+        from pytest_dynamodb.providers.mock import MockProvider  # an engine, which most clients do not need
+
+        return MockProvider()
+    return provider
+
+
+def guard(events: Any, provider: ProviderName | Provider) -> None:
+    """See to it that no request goes to the network although nobody said that it may."""
+
+    def ask_for_a_cassette(context: Mapping[str, Any], **_: Any) -> None:
+        if current(context.get(CLIENT_TAG)) is None:
+            raise ConfigurationError(f'the provider is "{provider}", but no {_LACKING[provider == "mock"]}')
+
+    def ask_for_the_hooks(context: Mapping[str, Any], **_: Any) -> None:
+        in_charge = current(context.get(CLIENT_TAG))
+        if in_charge is not None and in_charge.offline:
+            raise PytestDynamoDbError(f"{in_charge!r} was not asked: this package's hooks have been uninstalled")
+
+    if isinstance(provider, str):
+        # The first event that knows the client's tags: the next thing botocore may do is look for credentials.
+        events.register_first("before-endpoint-resolution.dynamodb", ask_for_a_cassette)
+    # Not reached where a provider answers: its answer ends this event.
+    events.register_last("before-call.dynamodb", ask_for_the_hooks)
+
+
+def is_offline(client: Any) -> bool:
+    """Whether calls of this botocore client are answered without the network now."""
+    provider = current(tags_of.get(client))
+    return provider is not None and provider.offline
+
+
+def follow(first: Any, other: Any) -> None:
+    """Let whoever is put over the first of a client's botocore clients be put over another one of its too."""
+
+    def share_tags(context: dict[str, Any], **_: Any) -> None:
+        context[CLIENT_TAG] = context.get(CLIENT_TAG, frozenset()) | tags_of.get(first, frozenset())
+
+    other.meta.events.register_first("provide-client-params.dynamodb", share_tags)

@@ -1,0 +1,98 @@
+"""Our retries in place of botocore's, on one client: the ``needs-retry`` event, after each attempt over the network.
+
+An answer ``None`` ends the call, a number asks for another attempt after so many seconds. It is always 0 here: the wait
+is over by then, as it was ours, and a test's if it likes. All attempts stay one call of botocore's, with one token, one
+invocation id and one recorded exchange.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_dynamodb.client.connection.failures import broken_answer, no_response, service_error
+from pytest_dynamodb.client.effort import Effort, current
+from pytest_dynamodb.errors import DynamoDbError
+
+_EVENT = "needs-retry.dynamodb"
+
+#: Under which id botocore registers its own handler, in every retry mode.
+_THEIRS = "retry-config-dynamodb"
+_OURS = "pytest-dynamodb-retries"
+
+
+def replace_retries(events: Any, *, asynchronous: bool = False) -> None:
+    """Take botocore's own retries away from a client, and put ours there."""
+    events.unregister(_EVENT, unique_id=_THEIRS)
+    events.register(_EVENT, needs_retry_async if asynchronous else needs_retry, unique_id=_OURS)
+
+
+def needs_retry(
+    response: Any, caught_exception: Exception | None, request_dict: dict[str, Any], **_: Any
+) -> int | None:
+    """Wait and return 0 for another attempt; ``None`` for none."""
+    effort = current.get()
+    if effort is None:
+        return None
+    body = None if response is None else response[0].content
+    delay = _decide(effort, response, body, caught_exception, request_dict["context"])
+    if delay is None:
+        return None
+    if effort.pause is not None:
+        effort.pause(delay)
+    return 0
+
+
+async def needs_retry_async(
+    response: Any, caught_exception: Exception | None, request_dict: dict[str, Any], **_: Any
+) -> int | None:
+    """As ``needs_retry``, for aiobotocore."""
+    effort = current.get()
+    if effort is None:
+        return None
+    body = None if response is None else await response[0].content
+    delay = _decide(effort, response, body, caught_exception, request_dict["context"])
+    if delay is None:
+        return None
+    if effort.pause is not None:
+        await effort.pause(delay)
+    return 0
+
+
+def _decide(
+    effort: Effort, response: Any, body: bytes | None, exception: Exception | None, context: dict[str, Any]
+) -> float | None:
+    """The delay before another attempt, or ``None``."""
+    effort.sent += 1
+    context.get("retries", {})["max"] = effort.limit  # what the header amz-sdk-request tells AWS
+    error = _failure(effort, response, body, exception)
+    if error is None:
+        if exception is None:
+            effort.succeeded()
+        return None
+    delay = effort.failed(error, retry_after=0.0 if response is None else _retry_after(response[0].headers))
+    if delay is None and response is not None and error.retryable:
+        response[1]["ResponseMetadata"]["MaxAttemptsReached"] = True  # so a recording knows that this was the end
+    return delay
+
+
+def _failure(effort: Effort, response: Any, body: bytes | None, exception: Exception | None) -> DynamoDbError | None:
+    """What went wrong with an attempt, if anything did that an attempt can go wrong with."""
+    call = effort.call
+    if exception is not None:
+        # Another error than the transport's, such as missing credentials, is raised by botocore as it is.
+        return no_response(exception, call)
+    http, parsed = response
+    if http.status_code >= 300:
+        return service_error(parsed, call)
+    expected = http.headers.get("x-amz-crc32")
+    damaged = expected is not None and body is not None and str(binascii.crc32(body)) != expected
+    effort.damaged = damaged
+    return broken_answer(call) if damaged else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """What the server asks for, in seconds; it speaks of milliseconds."""
+    value = headers.get("x-amz-retry-after", "")
+    return int(value) / 1000 if value.isdecimal() else 0.0

@@ -1,0 +1,123 @@
+"""A connection: botocore's client in each region, and the provider over them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pytest_dynamodb.client.config import ClientConfig, ProviderName
+from pytest_dynamodb.client.connection.failures import broken_answer, error_of
+from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, provider_in_charge
+from pytest_dynamodb.client.connection.parameters import for_botocore
+from pytest_dynamodb.client.connection.retries import replace_retries
+from pytest_dynamodb.client.effort import current
+from pytest_dynamodb.client.operation import OPERATIONS
+from pytest_dynamodb.client.steps import Attempt
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
+from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.hooks.active import activate, deactivate
+from pytest_dynamodb.hooks.install import install, tag_clients
+from pytest_dynamodb.hooks.internals import own_provider
+
+
+class Connection:
+    """Sends calls. ``botocore`` is the client it does it with, ``provider`` the one that is over this client alone."""
+
+    def __init__(self, config: ClientConfig, provider: ProviderName | Provider) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        self._failures = (ClientError, BotoCoreError)
+        self._config, self._asked = config, provider_in_charge(provider)
+        self.provider = None if isinstance(self._asked, str) else self._asked
+        self._closed = False
+        self._lock = threading.Lock()
+        self._clients: dict[int, Any] = {}
+        self._methods: dict[tuple[int, str], Callable[..., Mapping[str, Any]]] = {}
+        if self._asked != "live":
+            install()
+        self.botocore = self._client(0)
+        if self.provider is not None:
+            tags, self._untag = tag_clients([self.botocore])
+            self._activation = activate(self.provider, tags=tags)
+
+    @property
+    def offline(self) -> bool:
+        """Whether calls are answered without the network now."""
+        return is_offline(self.botocore)
+
+    def open(self) -> None:
+        """Nothing: it is open. An asynchronous one is not when it is made."""
+
+    def attempt(self, attempt: Attempt) -> Mapping[str, Any]:
+        """The answer to a call, as botocore's client gives it.
+
+        Raises ``DynamoDbError``, ``UnexpectedRequest`` and its kin where a provider does not answer, and
+        ``ConfigurationError`` where there are no credentials or no region to send anything with.
+        """
+        call, effort = attempt.call, attempt.effort
+        method = self._methods.get((attempt.region, call.operation)) or self._method(attempt.region, call.operation)
+        token = current.set(effort)
+        try:
+            answer = method(**for_botocore(call.params))
+        except self._failures as problem:
+            raise error_of(problem, effort) from problem
+        finally:
+            current.reset(token)
+        if effort.damaged:
+            raise broken_answer(call)
+        return answer
+
+    def close(self, *, passed: bool) -> None:
+        """Let go of the provider and of open sockets, then let the provider conclude. Closing again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._methods.clear()
+        if self.provider is not None:
+            deactivate(self._activation)
+            self._untag()
+        for client in self._clients.values():
+            client.close()
+        conclude = getattr(self.provider, "close", None)
+        if conclude is not None:
+            conclude(passed=passed)
+
+    def _method(self, region: int, operation: str) -> Callable[..., Mapping[str, Any]]:
+        if self._closed:
+            raise PytestDynamoDbError(f"{operation}: this client is closed; make a new one")
+        method: Callable[..., Mapping[str, Any]] = getattr(self._client(region), OPERATIONS[operation].method)
+        self._methods[region, operation] = method
+        return method
+
+    def _client(self, region: int) -> Any:
+        with self._lock:
+            client = self._clients.get(region)
+            if client is None:
+                client = self._clients[region] = self._new_client(region)
+                if region:
+                    follow(self.botocore, client)
+            return client
+
+    def _new_client(self, region: int) -> Any:
+        if self._asked == "live":
+            client = botocore_client(self._config, region)
+        else:
+            with own_provider():
+                client = botocore_client(self._config, region)
+            guard(client.meta.events, self._asked)
+        replace_retries(client.meta.events)
+        client.meta.client = client  # where use_cassette(clients=[...]) looks, as it does for boto3's resources
+        return client
+
+
+def botocore_client(config: ClientConfig, region: int) -> Any:
+    """A client of botocore's. Raises ``ConfigurationError``."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import get_session
+
+    # A session of its own: making clients of a shared one is not thread-safe.
+    try:
+        return get_session().create_client("dynamodb", **config.client_arguments(region))
+    except (BotoCoreError, ValueError) as problem:  # ValueError: an endpoint that is no URL
+        raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem

@@ -1,0 +1,169 @@
+"""One call, with everything that belongs to it: deadline, breaker, retry, regions, telemetry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from pytest_dynamodb.client.admission import Admission
+from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.effort import Effort
+from pytest_dynamodb.client.observer import Observer, Watch
+from pytest_dynamodb.client.operation import OPERATIONS, is_consistent_read
+from pytest_dynamodb.client.policy.breaker import CircuitBreaker, Outcome
+from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
+from pytest_dynamodb.client.policy.deadline import Deadline
+from pytest_dynamodb.client.policy.quota import RetryQuota
+from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.steps import Attempt, Steps, Wait
+from pytest_dynamodb.client.timing import Timing
+from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
+
+Result = TypeVar("Result")
+
+#: Attempts in a region while there is another one to ask.
+ATTEMPTS_BEFORE_FAILOVER = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What the calls of a client have in common. ``regions`` are their names, in the order in which they are asked.
+
+    Whatever is ``None`` is off.
+    """
+
+    timing: Timing
+    regions: Sequence[str] = ("",)
+    retry: RetryPolicy | None = None
+    quota: RetryQuota | None = None
+    breaker: CircuitBreaker | None = None
+    observer: Observer | None = None
+    call_timeout: float | None = None
+
+    def with_options(self, **options: Any) -> Core:
+        """The same, with other options: what is shared, such as circuits, stays shared."""
+        return replace(self, **options)
+
+    def deadline(self) -> Deadline | None:
+        """That of a call which begins now."""
+        if self.call_timeout is None:
+            return None
+        return Deadline(self.timing.clock, self.timing.clock.now() + self.call_timeout)
+
+    def pause(self, rounds: int, deadline: Deadline | None, *, throttled: bool) -> float | None:
+        """Seconds to wait before another round of leftovers; ``None`` for no other round."""
+        policy = self.retry
+        if policy is None or rounds >= policy.max_attempts:
+            return None
+        delay = policy.delay(rounds, "throttling" if throttled else "unavailable", self.timing.jitter())
+        return delay if deadline is None or deadline.allows(delay) else None
+
+    def perform(self, call: Call[Result], deadline: Deadline | None = None) -> Steps[Result]:
+        """One logical call: what its answer means.
+
+        Raises ``DynamoDbError``: what the last attempt brought, ``NoResponse``, or ``CircuitOpen``, with nothing sent.
+        A read that finds the first region in trouble is made in the next one, unless it is a consistent one.
+        """
+        deadline = deadline or self.deadline()
+        if self.observer is None:
+            answer = yield from self._anywhere(call, deadline, None)
+        else:
+            answer = yield from self._watched(call, deadline, _Watched(self.observer.begin(call), self.regions[0]))
+        return call.read(answer)
+
+    def _watched(self, call: Call[Any], deadline: Deadline | None, watch: _Watched) -> Steps[Mapping[str, Any]]:
+        answer: Mapping[str, Any] | None = None
+        problem: BaseException | None = None
+        try:
+            answer = yield from self._anywhere(call, deadline, watch)
+            return answer
+        except BaseException as raised:
+            problem = raised
+            raise
+        finally:
+            watch.end(answer, problem)
+
+    def _anywhere(self, call: Call[Any], deadline: Deadline | None, watch: _Watched | None) -> Steps[Mapping[str, Any]]:
+        """The answer of the first region that gives one."""
+        last = self._last_region(call)
+        for region in range(last):
+            try:
+                return (yield from self._in_region(region, call, deadline, watch, failover=True))
+            except DynamoDbError as error:
+                trouble = isinstance(error, CircuitOpen) or kind_of(error) in ("unavailable", "connection")
+                if not trouble or (deadline is not None and not deadline.allows()):
+                    raise
+        return (yield from self._in_region(last, call, deadline, watch, failover=False))
+
+    def _last_region(self, call: Call[Any]) -> int:
+        last = len(self.regions) - 1
+        if last and OPERATIONS[call.operation].reads and not is_consistent_read(call.params):
+            return last
+        return 0
+
+    def _in_region(
+        self, region: int, call: Call[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool
+    ) -> Steps[Mapping[str, Any]]:
+        name = self.regions[region]
+        admission = (
+            None if self.breaker is None else Admission(self.breaker, call, name if len(self.regions) > 1 else "")
+        )
+        limit = self._limit(probing=admission is not None and admission.probing, failover=failover)
+        effort = Effort(self, call, deadline=deadline, watch=watch, admission=admission, limit=limit)
+        outcome: Outcome = "unknown"
+        try:
+            answer = yield from _attempts(region, call, effort)
+            outcome = "success"
+            return answer
+        except DynamoDbError as error:
+            outcome = "failure" if kind_of(error) in UNHEALTHY else "success"
+            raise
+        finally:
+            # In `finally`, as a cancelled call passes no event of botocore's and no `except` above.
+            if admission is not None:
+                admission.release(outcome)
+            if watch is not None:
+                watch.leave(name, effort.attempts)
+
+    def _limit(self, *, probing: bool, failover: bool) -> int:
+        """How many attempts are made in a region."""
+        if probing or self.retry is None:
+            return 1
+        return min(self.retry.max_attempts, ATTEMPTS_BEFORE_FAILOVER) if failover else self.retry.max_attempts
+
+
+def _attempts(region: int, call: Call[Any], effort: Effort) -> Steps[Mapping[str, Any]]:
+    attempt = Attempt(call, effort, region)
+    while True:
+        try:
+            answer: Mapping[str, Any] = yield attempt
+        except DynamoDbError as error:
+            # What came over the network was decided upon there; what a recording ended with stays the end.
+            delay = None if effort.sent or effort.settled else effort.failed(error)
+            if delay is None:
+                raise
+        else:
+            if not effort.sent:
+                effort.succeeded()
+            return answer
+        yield Wait(delay)
+
+
+class _Watched:
+    """A call's watch, and what it is to be told at the end."""
+
+    __slots__ = ("_watch", "attempts", "region")
+
+    def __init__(self, watch: Watch, region: str) -> None:
+        self._watch, self.region, self.attempts = watch, region, 0
+
+    def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:
+        self._watch.retrying(error, self.attempts + attempt, delay)
+
+    def leave(self, region: str, attempts: int) -> None:
+        self.region = region
+        self.attempts += attempts
+
+    def end(self, answer: Mapping[str, Any] | None, problem: BaseException | None) -> None:
+        self._watch.end(answer, problem, self.attempts, self.region)

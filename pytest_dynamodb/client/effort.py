@@ -1,0 +1,92 @@
+"""What has been done so far about one call in one region, and whether to do it again."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pytest_dynamodb.client.policy.classification import Kind, kind_of
+from pytest_dynamodb.client.policy.deadline import Deadline
+from pytest_dynamodb.errors import DynamoDbError
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.client.admission import Admission
+    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.core import Core
+    from pytest_dynamodb.client.observer import Retrying
+
+#: The effort of the call that is under way in this thread or task: botocore's events are not told of it.
+current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
+
+
+class Effort:
+    """Counts the attempts at a call. ``sent`` are those that went to the network, ``attempts`` all of them.
+
+    Between attempts over the network it is asked in an event of botocore's, so that all of them are one call of
+    botocore's, with one token; ``core.perform`` asks where a provider has answered before anything was sent.
+    """
+
+    __slots__ = (
+        "_admission",
+        "_core",
+        "_deadline",
+        "_watch",
+        "attempts",
+        "call",
+        "damaged",
+        "limit",
+        "pause",
+        "sent",
+        "settled",
+    )
+
+    def __init__(
+        self,
+        core: Core,
+        call: Call[Any],
+        *,
+        deadline: Deadline | None = None,
+        watch: Retrying | None = None,
+        admission: Admission | None = None,
+        limit: int = 1,
+    ) -> None:
+        self._core, self._deadline, self._watch, self._admission = core, deadline, watch, admission
+        self.call, self.limit = call, limit
+        self.attempts = self.sent = 0
+        #: Whether the last answer is not what was sent to us.
+        self.damaged = False
+        #: Whether it has been decided that there will be no other attempt, here or when this was recorded.
+        self.settled = False
+        #: The driver's way to wait.
+        self.pause: Callable[[float], Any] | None = None
+
+    def succeeded(self) -> None:
+        """Note an answer that is no error."""
+        self.attempts += 1
+        quota = self._core.quota
+        if quota is not None:
+            quota.give_back(self.attempts - 1)
+
+    def failed(self, error: DynamoDbError, *, retry_after: float = 0.0) -> float | None:
+        """Note an attempt that failed. The seconds to wait before another one; ``None`` if there shall be none."""
+        self.attempts += 1
+        kind = kind_of(error)
+        delay = None if kind == "final" else self._delay(kind, retry_after)
+        if delay is None:
+            self.settled = True
+        elif self._watch is not None:
+            self._watch.retrying(error, self.attempts, delay)
+        return delay
+
+    def _delay(self, kind: Kind, retry_after: float) -> float | None:
+        core = self._core
+        policy = core.retry
+        if policy is None or self.attempts >= self.limit:
+            return None
+        if self._admission is not None and self._admission.revoked:
+            return None
+        delay = policy.delay(self.attempts, kind, core.timing.jitter(), retry_after=retry_after)
+        if self._deadline is not None and not self._deadline.allows(delay):
+            return None
+        return delay if core.quota is None or core.quota.take() else None

@@ -1,0 +1,95 @@
+"""What a failure is a case of: how long to wait after it, and whether it says something about DynamoDB's health.
+
+=================  ===================================================  ==========================  ==================
+kind               such as                                              sent again after            counts for breaker
+=================  ===================================================  ==========================  ==================
+``throttling``     ``ProvisionedThroughputExceededException``           ``throttling_base``         yes
+``unavailable``    ``InternalServerError``, HTTP 503, a broken answer   ``base``                    yes
+``connection``     no answer: out of reach, timed out, cut off          ``base``                    yes
+``conflict``       ``TransactionConflictException``                     ``base``                    no
+``final``          ``ConditionalCheckFailedException``, validation      never                       no
+=================  ===================================================  ==========================  ==================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pytest_dynamodb.errors import (
+    BY_CODE,
+    CircuitOpen,
+    DynamoDbError,
+    NoResponse,
+    TransactionCanceledException,
+    transaction_is_retryable,
+)
+
+Kind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
+
+#: The kind of each code after which the same request may succeed: those of ``errors.RETRYABLE``. Others are final.
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(
+        (
+            "LimitExceededException",
+            "PriorRequestNotComplete",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingError",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ),
+        "throttling",
+    ),
+    **dict.fromkeys(
+        (
+            "InternalFailure",
+            "InternalServerError",
+            "InternalServerException",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+        ),
+        "unavailable",
+    ),
+    **dict.fromkeys(
+        ("ReplicatedWriteConflictException", "TransactionConflictException", "TransactionInProgressException"),
+        "conflict",
+    ),
+}
+
+#: Kinds that say that DynamoDB, or the way to it, is in trouble.
+UNHEALTHY: frozenset[Kind] = frozenset({"throttling", "unavailable", "connection"})
+
+
+def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> Kind:
+    """The kind of an error answer. ``reasons`` are those of a cancelled transaction, in wire form."""
+    kind = KINDS.get(code)
+    if kind is not None:
+        return kind
+    if code == TransactionCanceledException.code:
+        return kind_of_transaction(reasons or ())
+    return "unavailable" if status >= 500 and code not in BY_CODE else "final"
+
+
+def kind_of_transaction(reasons: Iterable[Mapping[str, Any]]) -> Kind:
+    """A transaction is worth another attempt if each of its causes is: a false condition stays false."""
+    reasons = list(reasons)
+    if not transaction_is_retryable(reasons):
+        return "final"
+    return "conflict" if any(reason.get("Code") == "TransactionConflict" for reason in reasons) else "throttling"
+
+
+def kind_of(error: DynamoDbError) -> Kind:
+    """The kind of an error."""
+    if isinstance(error, CircuitOpen):
+        return "final"  # it is the breaker that says when to ask again
+    if isinstance(error, NoResponse):
+        return "connection" if error.retryable else "final"
+    return kind_of_answer(error.code, error.status, error.members.get("CancellationReasons"))

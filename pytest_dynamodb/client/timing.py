@@ -1,0 +1,33 @@
+"""Time and chance as a client has them, so that tests need neither wait nor hope."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pytest_dynamodb.clock import Clock
+
+#: Waits for so many seconds, or returns what is to be awaited for that.
+Sleep = Callable[[float], object]
+
+
+class MonotonicClock:
+    """Seconds since some moment; never goes back."""
+
+    def now(self) -> float:
+        """Seconds."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """``sleep`` is ``None`` for really waiting, which is not done while everything is answered offline.
+
+    One that is given is always called. ``jitter`` draws from [0, 1).
+    """
+
+    clock: Clock = field(default_factory=MonotonicClock)
+    sleep: Sleep | None = None
+    jitter: Callable[[], float] = random.random

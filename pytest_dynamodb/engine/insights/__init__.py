@@ -1,0 +1,1 @@
+"""Contributor insights of tables and indexes: switched, told, and without effect."""

@@ -1,0 +1,20 @@
+"""Writes of other regions, when their time has come."""
+
+from __future__ import annotations
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.writes.aftermath import follow
+
+
+def deliver(call: Call) -> None:
+    """Do in the call's region what was due there. A replica's stream tells of it as of a write of anybody's."""
+    region, now = call.region, call.clock.now()
+    for due, name, key, item in region.inbox.take(now):
+        table = region.find(name, now)
+        if table is None or not table.settings.replicas:
+            continue
+        table = region.writable(table)
+        if item is None and table.get(key) is None:
+            continue
+        change = table.delete(key) if item is None else table.put(item)
+        follow(call, table, change, due, sent=False)

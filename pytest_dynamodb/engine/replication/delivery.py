@@ -1,0 +1,25 @@
+"""Writes on their way from one replica to the others: the last writer wins.
+
+A write needs the same time to every region (``Lifecycle.replication``), so writes arrive in the order in which they
+were made, and a write made here is later than anything that is still on its way here.
+"""
+
+from __future__ import annotations
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.replication.inbox import Message
+from pytest_dynamodb.engine.table import Change, Table
+
+
+def send(call: Call, table: Table, change: Change, now: float) -> None:
+    """Let a write to a replica be seen by the others."""
+    item = change.new or change.old
+    if item is None:
+        return
+    key = table.keys.key_of(item.attributes)
+    if call.region.inbox:
+        call.region.inbox.overtaken(table.name, key)
+    lag = 0.0 if table.settings.strong else call.lifecycle.replication
+    message = Message(now + lag, table.name, key, change.new)
+    for name in table.settings.replicas:
+        call.region_of(call.region.account, name).inbox.add(message)
