@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette, Miss
     from pytest_dynamodb.cassette.store import load_cassette, save_cassette
+    from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
+    from pytest_dynamodb.client.aio.table import AsyncTableClient
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
+    from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
+    from pytest_dynamodb.client.policy.retry import RetryPolicy
     from pytest_dynamodb.client.table import TableClient
     from pytest_dynamodb.clock import SystemClock, VirtualClock
     from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
     from pytest_dynamodb.errors import (
         AccessDeniedException,
+        CancellationReason,
         CassetteError,
+        CircuitOpen,
         ConditionalCheckFailedException,
         ConfigurationError,
         DriftError,
@@ -62,14 +68,20 @@ __version__ = "0.1.0"
 _HOMES = {
     "cassette.cassette": ("Cassette", "Miss"),
     "cassette.store": ("load_cassette", "save_cassette"),
+    "client.aio.client": ("AsyncDynamoDbClient",),
+    "client.aio.table": ("AsyncTableClient",),
     "client.client": ("DynamoDbClient",),
     "client.config": ("ClientConfig",),
+    "client.policy.breaker": ("BreakerPolicy", "CircuitBreaker"),
+    "client.policy.retry": ("RetryPolicy",),
     "client.table": ("TableClient",),
     "clock": ("SystemClock", "VirtualClock"),
     "engine": ("Engine", "Lifecycle", "Snapshot"),
     "errors": (
         "AccessDeniedException",
+        "CancellationReason",
         "CassetteError",
+        "CircuitOpen",
         "ConditionalCheckFailedException",
         "ConfigurationError",
         "DriftError",
@@ -111,9 +123,15 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AccessDeniedException",
+    "AsyncDynamoDbClient",
+    "AsyncTableClient",
     "Attr",
+    "BreakerPolicy",
+    "CancellationReason",
     "Cassette",
     "CassetteError",
+    "CircuitBreaker",
+    "CircuitOpen",
     "ClientConfig",
     "ConditionalCheckFailedException",
     "ConfigurationError",
@@ -151,6 +169,7 @@ __all__ = [
     "ResourceInUseException",
     "ResourceNotFoundException",
     "Response",
+    "RetryPolicy",
     "ServiceUnavailable",
     "Snapshot",
     "SystemClock",

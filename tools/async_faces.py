@@ -11,11 +11,9 @@ in the synchronous face's terms, such as a builder's step, stays as it is.
 from __future__ import annotations
 
 import ast
-import io
 import re
 import subprocess
 import sys
-import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -92,9 +90,7 @@ def _insertions(face: Face) -> Iterator[tuple[int, int, str]]:
                 yield node.lineno, node.col_offset, "async "
         elif isinstance(node, ast.For | ast.comprehension) and _streams(node.iter, face, streams):
             line, column = (
-                (node.lineno, node.col_offset)
-                if isinstance(node, ast.For)
-                else _start_of_comprehension(face, node)
+                (node.lineno, node.col_offset) if isinstance(node, ast.For) else _start_of_comprehension(face, node)
             )
             yield line, column, "async "
         elif isinstance(node, ast.Call) and _awaits(node, face, coroutines):
@@ -102,11 +98,13 @@ def _insertions(face: Face) -> Iterator[tuple[int, int, str]]:
 
 
 def _awaited(node: ast.Call, parent: ast.AST) -> Iterator[tuple[int, int, str]]:
-    enclosed = isinstance(parent, ast.Attribute | ast.Subscript) or (isinstance(parent, ast.Call) and parent.func is node)
-    yield node.lineno, node.col_offset, "(await " if enclosed else "await "
-    if enclosed:
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        yield node.end_lineno, node.end_col_offset, ")"
+    """``await`` in front of a call, and brackets where something is done with its result at once."""
+    called_again = isinstance(parent, ast.Call) and parent.func is node
+    if not called_again and not isinstance(parent, ast.Attribute | ast.Subscript):
+        yield node.lineno, node.col_offset, "await "
+        return
+    yield node.lineno, node.col_offset, "(await "
+    yield node.end_lineno or 0, node.end_col_offset or 0, ")"
 
 
 def _start_of_comprehension(face: Face, node: ast.comprehension) -> tuple[int, int]:
@@ -126,24 +124,24 @@ def _kinds(face: Face) -> tuple[Owned, Owned]:
     while before != len(coroutines) + len(streams):  # until nothing more follows from what is known
         before = len(coroutines) + len(streams)
         for function in functions:
-            key = (face.parents[function], function.name)
-            body = list(_own_nodes(function))
-            if any(isinstance(node, ast.Call) and _streams(node, face, streams) for node in body):
-                streams.add(key)
-            if any(isinstance(node, ast.Call) and _awaits(node, face, coroutines) for node in body):
-                coroutines.add(key)
-            if any(isinstance(node, ast.For | ast.comprehension) and _streams(node.iter, face, streams) for node in body):
-                coroutines.add(key)
-            if key in streams and (_yields(function) or _returns_other(function)):
-                (streams if _yields(function) else coroutines).add(key)
-            if key in streams and key in coroutines:
-                (coroutines if _yields(function) else streams).discard(key)
+            if _waits(function, face, coroutines, streams):
+                gives_them_on = _yields(function) or _returns(function).startswith("Iterator")
+                (streams if gives_them_on else coroutines).add((face.parents[function], function.name))
     return coroutines, streams
 
 
-def _returns_other(function: ast.FunctionDef) -> bool:
-    """Whether a function that uses a stream returns something else than an iterator."""
-    return function.returns is not None and not ast.unparse(function.returns).startswith("Iterator")
+def _waits(function: ast.FunctionDef, face: Face, coroutines: Owned, streams: Owned) -> bool:
+    """Whether a function does something that has to be awaited."""
+    nodes = list(_own_nodes(function))
+    iterated = [node.iter for node in nodes if isinstance(node, ast.For | ast.comprehension)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return any(_awaits(call, face, coroutines) for call in calls) or any(
+        _streams(node, face, streams) for node in (*calls, *iterated)
+    )
+
+
+def _returns(function: ast.FunctionDef) -> str:
+    return "" if function.returns is None else ast.unparse(function.returns)
 
 
 def _yields(function: ast.FunctionDef) -> bool:
@@ -173,6 +171,8 @@ def _awaits(node: ast.Call, face: Face, coroutines: Owned) -> bool:
 
 
 def _streams(node: ast.AST, face: Face, streams: Owned) -> bool:
+    if isinstance(node, ast.Name) and node.id == "self":
+        return (_owner(node, face), "__iter__") in streams
     return isinstance(node, ast.Call) and (_called(node).endswith(STREAMED) or _is_own(node, face, streams))
 
 
@@ -181,10 +181,14 @@ def _is_own(node: ast.Call, face: Face, methods: Owned) -> bool:
     name = _called(node)
     if not name.startswith("self.") or name.count(".") != 1:
         return False
-    owner: ast.AST | None = node
-    while owner is not None and not isinstance(owner, ast.ClassDef):
-        owner = face.parents.get(owner)
-    return owner is not None and (owner, name.removeprefix("self.")) in methods
+    return (_owner(node, face), name.removeprefix("self.")) in methods
+
+
+def _owner(node: ast.AST, face: Face) -> ast.AST:
+    """The class that a node is in."""
+    while not isinstance(node, ast.ClassDef | ast.Module):
+        node = face.parents[node]
+    return node
 
 
 def _called(node: ast.Call) -> str:
@@ -207,8 +211,12 @@ def formatted(text: str, path: Path) -> str:
     """The text as ruff formats it."""
     ruff = [sys.executable, "-m", "ruff"]
     for command in (["check", "--quiet", "--select", "I", "--fix"], ["format", "--quiet"]):
-        done = subprocess.run(
-            [*ruff, *command, "--stdin-filename", str(path), "-"], input=text, capture_output=True, text=True, check=True
+        done = subprocess.run(  # noqa: S603 - our own command
+            [*ruff, *command, "--stdin-filename", str(path), "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         text = done.stdout
     return text

@@ -27,8 +27,9 @@ class DynamoDbClient:
                              ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that
                              is nearer, and answers while it is in charge
 
-    ``close``, or the end of a ``with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the block
-    raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was missed.
+    ``close``, or the end of a ``with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the
+    block raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was
+    missed.
 
     Raises ``ConfigurationError`` for a provider that does not exist, and where botocore cannot make a client, as for
     want of a region. A client whose provider is not ``"live"`` needs neither region nor credentials to be made.

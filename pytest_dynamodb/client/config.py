@@ -67,7 +67,7 @@ class ClientConfig:
         return {
             "region_name": self.regions[region] if self.regions else self.region,
             "endpoint_url": self.endpoint_url,
-            "config": config if self.botocore is None else self.botocore.merge(config),
+            "config": config if self.botocore is None else Config().merge(self.botocore).merge(config),
         }
 
     @property

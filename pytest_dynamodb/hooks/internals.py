@@ -13,7 +13,7 @@ name                                         why there is no other way
 ``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
 ``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
 ``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
-``botocore.endpoint.time`` (replaced),       the endpoint itself sleeps for as long as botocore's retry handler says, and
+``botocore.endpoint.time`` (replaced),       the endpoint sleeps for as long as botocore's retry handler says, and
 ``aiobotocore.endpoint.asyncio`` (replaced)  must not where nothing but a mock or a replay answers; no event is between
 ``AnyioEndpoint._sleep`` (wrapped)           the two
 ``Waiter._operation_method``                 leads to the waiter's client, which may be one of those in ``clients=``

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -85,6 +86,7 @@ def run_case(case: Case, target: Target) -> None:
     for alias in (*case.tables, *case.names):
         variables[alias.replace("-", "_")] = case.table_name(alias, target.suffix)
     names = list(variables.values())
+    variables["token"] = hashlib.sha256(case.table_name("token", target.suffix).encode()).hexdigest()[:36]
     try:
         for alias in case.tables:
             _create(case, target, alias)

@@ -329,7 +329,8 @@ def test_callers_without_a_retry_loop_get_the_fault_as_the_answer() -> None:
     request = Request("PutItem", {"TableName": "orders", "Item": KEY}, "us-east-1")
     answer = provider.before(request)
     assert isinstance(answer, Response)
-    assert (answer.status, answer.body["message"]) == (400, "no")  # type: ignore[index]
+    assert isinstance(answer.body, dict)
+    assert (answer.status, answer.body["message"]) == (400, "no")
     assert isinstance(provider.before(request), TransportFailure)
     assert isinstance(provider.before(request), Response)
     assert mock.tables["orders"].count == 1

@@ -53,7 +53,7 @@ def _source(call: Call) -> tuple[Region, Table]:
     if name is None and arn is None:
         raise ValidationException("The parameter 'TableName' is required but was not present in the request")
     region = call.region if arn is None else _region(call, arn)
-    given = name if arn is None else arn
+    given: str = call.params["SourceTableName"] if arn is None else arn
     table = region.find(name_of(given), call.clock.now())
     if table is None or table.settings.status == "CREATING":
         raise no_table(name_of(given))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 
+from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
@@ -187,8 +187,10 @@ def test_where_a_table_comes_from_is_told_while_it_is_restored(clock: VirtualClo
         (
             {"SourceTableName": "app", "RestoreDateTime": START - 60},
             "InvalidRestoreTimeException",
-            "RestoreDateTime '2023-11-14T22:12:20Z' must be within EarliestRestorableDateTime '2023-11-14T22:13:20Z' "
-            "and LatestRestorableDateTime '2023-11-14T22:13:20Z'",
+            (
+                "RestoreDateTime '2023-11-14T22:12:20Z' must be within EarliestRestorableDateTime '2023-11-14T22:13:20Z' "
+                "and LatestRestorableDateTime '2023-11-14T22:13:20Z'"
+            ),
         ),
         (
             {"SourceTableName": "app", "UseLatestRestorableTime": True, "TargetTableName": "plain"},
