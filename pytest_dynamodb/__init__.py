@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.aio.table import AsyncTableClient
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
+    from pytest_dynamodb.client.credentials import Credentials
+    from pytest_dynamodb.client.observer import Observer, Watch
     from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
     from pytest_dynamodb.client.policy.retry import RetryPolicy
     from pytest_dynamodb.client.table import TableClient
@@ -72,6 +74,8 @@ _HOMES = {
     "client.aio.table": ("AsyncTableClient",),
     "client.client": ("DynamoDbClient",),
     "client.config": ("ClientConfig",),
+    "client.credentials": ("Credentials",),
+    "client.observer": ("Observer", "Watch"),
     "client.policy.breaker": ("BreakerPolicy", "CircuitBreaker"),
     "client.policy.retry": ("RetryPolicy",),
     "client.table": ("TableClient",),
@@ -135,6 +139,7 @@ __all__ = [
     "ClientConfig",
     "ConditionalCheckFailedException",
     "ConfigurationError",
+    "Credentials",
     "DriftError",
     "DynamoDbClient",
     "DynamoDbError",
@@ -156,6 +161,7 @@ __all__ = [
     "Mock",
     "MockProvider",
     "NoResponse",
+    "Observer",
     "Outcome",
     "Provider",
     "ProvisionedThroughputExceededException",
@@ -185,6 +191,7 @@ __all__ = [
     "UnrecognizedClientException",
     "ValidationException",
     "VirtualClock",
+    "Watch",
     "load_cassette",
     "mock_dynamodb",
     "save_cassette",

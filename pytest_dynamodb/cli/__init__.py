@@ -19,6 +19,7 @@ COMMANDS = {
     "ls": "List the cassettes of a folder.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds, an exchange a line.",
+    "verify": "Ask the mock what cassettes hold, and compare its answers with the recorded ones.",
 }
 
 

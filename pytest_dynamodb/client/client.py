@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from types import TracebackType
 from typing import Any
 
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
+from pytest_dynamodb.client.policy.breaker import CircuitBreaker
+from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.table import TableClient
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
@@ -37,8 +42,8 @@ class DynamoDbClient:
 
     def __init__(self, config: ClientConfig | None = None, *, provider: ProviderName | Provider | None = None) -> None:
         self._config = config or ClientConfig()
-        self._connection = Connection(self._config, chosen_provider(provider))
-        self._driver = SyncDriver(self._connection, self._config.core())
+        self._connection = Connection(Settings(self._config), chosen_provider(provider))
+        self._driver = SyncDriver(self._connection, self._connection.core)
 
     @property
     def config(self) -> ClientConfig:
@@ -51,6 +56,11 @@ class DynamoDbClient:
         return self._connection.provider
 
     @property
+    def breaker(self) -> CircuitBreaker | None:
+        """Its circuits, to look at: ``client.breaker.states``. ``None`` if they are switched off."""
+        return self._driver.core.breaker
+
+    @property
     def meta(self) -> Any:
         """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
         return self._connection.botocore.meta
@@ -60,6 +70,20 @@ class DynamoDbClient:
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
         return TableClient(self._driver, name, floats=self._config.floats)
+
+    def with_options(
+        self,
+        *,
+        call_timeout: float | Unchanged | None = UNCHANGED,
+        retry: RetryPolicy | Unchanged | None = UNCHANGED,
+    ) -> DynamoDbClient:
+        """The same client with other limits for its calls: one connection, one provider and the same circuits.
+
+        ``close`` closes all of them.
+        """
+        other = copy(self)
+        other._driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)  # noqa: SLF001 - our copy
+        return other
 
     def close(self) -> None:
         """Conclude, as said above, and close open sockets. Later calls raise; closing again does nothing."""

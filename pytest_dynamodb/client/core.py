@@ -11,6 +11,7 @@ from pytest_dynamodb.client.calls import Call
 from pytest_dynamodb.client.effort import Effort
 from pytest_dynamodb.client.observer import Observer, Watch
 from pytest_dynamodb.client.operation import OPERATIONS, is_consistent_read
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.breaker import CircuitBreaker, Outcome
 from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
 from pytest_dynamodb.client.policy.deadline import Deadline
@@ -41,9 +42,15 @@ class Core:
     observer: Observer | None = None
     call_timeout: float | None = None
 
-    def with_options(self, **options: Any) -> Core:
-        """The same, with other options: what is shared, such as circuits, stays shared."""
-        return replace(self, **options)
+    def with_options(
+        self, *, call_timeout: float | Unchanged | None = UNCHANGED, retry: RetryPolicy | Unchanged | None = UNCHANGED
+    ) -> Core:
+        """The same, with other limits: circuits and the quota of retries stay shared."""
+        return replace(
+            self,
+            call_timeout=self.call_timeout if isinstance(call_timeout, Unchanged) else call_timeout,
+            retry=self.retry if isinstance(retry, Unchanged) else retry,
+        )
 
     def deadline(self) -> Deadline | None:
         """That of a call which begins now."""

@@ -14,6 +14,7 @@ from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.operations import operation_named
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.replication.arrival import deliver
+from pytest_dynamodb.engine.streams.splitting import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -106,6 +107,21 @@ class Engine:
         if region is None:
             region = self._regions[account, name] = Region(self._owner, account, name)
         return region
+
+    def split_shards(
+        self, table: str, *, children: int = 2, region: str = DEFAULT_REGION, account: str | None = None
+    ) -> list[str]:
+        """Close the open shards of a table's stream and open children of each; the ids of those that are open now.
+
+        AWS does it as traffic grows. Raises ResourceNotFoundException where there is no such table, or its stream is
+        off.
+        """
+        with self._lock:
+            place, now = self._region(account or self.account, region), self.clock.now()
+            found = place.find(table, now)
+            if found is None:
+                raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {table} not found")
+            return split_shards(place, found, now, children)
 
     # --- all of it at once ---
 

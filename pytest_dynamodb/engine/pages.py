@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pytest_dynamodb.errors import ValidationException
 
 One = TypeVar("One")
+
+_GROUP: Final = 8
+_LEAST: Final = 56
 
 
 def page_after(
@@ -31,14 +32,15 @@ def _after(listed: Sequence[tuple[str, One]], place: str) -> int:
 
 
 def _token(text: str) -> str:
-    """Long enough for every list: AWS's have 112 characters and more."""
-    return base64.b64encode(text.encode().ljust(84, b"\0")).decode()
+    """Groups of 16 hexadecimal digits, 112 of them at least, as all lists take them (ListImportsInput, NextToken)."""
+    place = text.encode()
+    return place.ljust(max(_LEAST, -(-len(place) // _GROUP) * _GROUP), b"\0").hex()
 
 
 def _place(token: str, prefix: str) -> str:
     try:
-        text = base64.b64decode(token, validate=True).rstrip(b"\0").decode()
-    except (binascii.Error, ValueError):
+        text = bytes.fromhex(token).rstrip(b"\0").decode()
+    except ValueError:
         text = ""
     if not text.startswith(prefix) or not text:
         raise ValidationException(f"Invalid Request: Provided nextToken is invalid: {token}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
@@ -13,6 +13,9 @@ from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
 from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.engine.explain import Explanation
 
 Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` reads: a mapping, a list, or a file's path."""
@@ -55,6 +58,25 @@ class Mock:
         if not isinstance(clock, VirtualClock):
             raise ConfigurationError(f"this mock was given a clock of its own, which cannot be moved: {clock!r}")
         return clock
+
+    def split_shards(self, table: str, *, children: int = 2, region: str | None = None) -> list[str]:
+        """Let the open shards of a table's stream be followed by ``children`` each, as AWS does when traffic grows.
+
+        The ids of those that are open now. Raises ``ResourceNotFoundException`` where there is no stream that is on.
+        """
+        return self.engine.split_shards(table, children=children, region=region or self.region)
+
+    def explain(self, request: Request | str, params: Mapping[str, Any] | None = None) -> Explanation:
+        """What a request would read, write and cost, given as one or by operation and wire-level parameters.
+
+        Nothing changes. An error that it would be is told, not raised. Raises ``ValueError`` for operations that do not
+        read or write items.
+        """
+        from pytest_dynamodb.engine.explain import explain
+
+        if isinstance(request, str):
+            request = Request(request, dict(params or {}), self.region)
+        return explain(self.engine, request)
 
     # -- all of it at once -------------------------------------------------------------------------------------------
 

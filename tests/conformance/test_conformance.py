@@ -57,6 +57,11 @@ def test_engine_words_it_as_the_newer_validator_does(case: Case) -> None:
     run(case, engine_target("2026"))
 
 
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in all_cases() if not case.dialect])
+def test_dialects_differ_in_their_words_alone(case: Case) -> None:
+    run(case, replace(engine_target("2026"), words=False))
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Target]:
     """The engine behind its server, with a clock that can be moved."""

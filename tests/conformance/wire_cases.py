@@ -1,9 +1,11 @@
 """Cases below the operations: one HTTP request as it is, and its answer with status, headers and body.
 
+    given: [{CreateTable: {...}}]            what is asked before, and must succeed
     request: {method: POST, path: /, headers: {...}, body: text, encode: gzip}
     answer: {status: 400, headers: {...}, text: ..., json: ...}
 
-Expected headers may be ``null`` (it must not be there), ``$crc32`` (the body's checksum) and ``$length``.
+Expected headers may be ``null`` (it must not be there), ``$crc32`` (the body's checksum) and ``$length``; both are of
+the body as it travelled, compressed or not.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from urllib.parse import urlsplit
 
 from cases import HERE, read_yaml
 from expectations import differences
+from targets import over_http
 from templates import fill
 
 Json = Any
@@ -32,6 +35,7 @@ class WireCase:
     name: str
     source: str
     covers: tuple[str, ...]
+    given: Json
     request: Json
     answer: Json
 
@@ -51,11 +55,18 @@ def wire_cases() -> Iterator[WireCase]:
         whole = read_yaml(path)
         for data in whole["cases"]:
             source = data.get("source", whole["source"])
-            yield WireCase(data["name"], source, tuple(data["covers"]), data["request"], data["answer"])
+            yield WireCase(
+                data["name"], source, tuple(data["covers"]), data.get("given", []), data["request"], data["answer"]
+            )
 
 
 def run_wire_case(case: WireCase, url: str) -> None:
     """Send the request. Raises ``AssertionError`` with every difference."""
+    call = over_http(url)
+    for step in case.given:
+        ((operation, params),) = step.items()
+        status, body = call(operation, params)
+        assert status == 200, (operation, body)
     answer = send(url, fill(case.request, {}))
     problems = list(_problems(case.answer, answer))
     assert not problems, "\n".join([case.name, f"answer {answer.status} {answer.body[:300]!r}", *problems])
@@ -85,7 +96,8 @@ def _problems(wanted: Json, answer: WireAnswer) -> Iterator[str]:
     for name, value in wanted.get("headers", {}).items():
         expected = computed.get(value, value) if isinstance(value, str) else value
         yield from differences(expected, answer.headers.get(name), name)
+    body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
     if "text" in wanted:
-        yield from differences(wanted["text"], answer.body.decode(errors="replace"), "text")
+        yield from differences(wanted["text"], body.decode(errors="replace"), "text")
     if "json" in wanted:
-        yield from differences(wanted["json"], json.loads(answer.body), "json")
+        yield from differences(wanted["json"], json.loads(body), "json")

@@ -40,8 +40,12 @@ class Asked:
 
     def ask(self, operation: str, params: Json) -> Json:
         """The body of an answer that DynamoDB could give."""
-        answer = self.engine.answer(Request(operation, params, "us-east-1"))
-        shown = f"{operation} {json.dumps(params)[:2000]}\nanswers {answer.status} {str(answer.body)[:500]}"
+        shown = f"{operation} {json.dumps(params)[:2000]}"
+        try:
+            answer = self.engine.answer(Request(operation, params, "us-east-1"))
+        except Exception as problem:
+            raise AssertionError(f"{shown}\nraises {problem!r}") from problem
+        shown = f"{shown}\nanswers {answer.status} {str(answer.body)[:500]}"
         assert isinstance(answer.body, dict), shown
         json.dumps(answer.body)
         if answer.status == 200:

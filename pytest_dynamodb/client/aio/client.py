@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from types import TracebackType
 from typing import Any
 
@@ -10,6 +11,10 @@ from pytest_dynamodb.client.aio.table import AsyncTableClient
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
+from pytest_dynamodb.client.policy.breaker import CircuitBreaker
+from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
 
@@ -38,8 +43,8 @@ class AsyncDynamoDbClient:
 
     def __init__(self, config: ClientConfig | None = None, *, provider: ProviderName | Provider | None = None) -> None:
         self._config = config or ClientConfig()
-        self._connection = AsyncConnection(self._config, chosen_provider(provider))
-        self._driver = AsyncDriver(self._connection, self._config.core())
+        self._connection = AsyncConnection(Settings(self._config), chosen_provider(provider))
+        self._driver = AsyncDriver(self._connection, self._connection.core)
 
     @property
     def config(self) -> ClientConfig:
@@ -52,6 +57,11 @@ class AsyncDynamoDbClient:
         return self._connection.provider
 
     @property
+    def breaker(self) -> CircuitBreaker | None:
+        """Its circuits, to look at: ``client.breaker.states``. ``None`` if they are switched off."""
+        return self._driver.core.breaker
+
+    @property
     def meta(self) -> Any:
         """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
         return self._connection.botocore.meta
@@ -61,6 +71,20 @@ class AsyncDynamoDbClient:
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
         return AsyncTableClient(self._driver, name, floats=self._config.floats)
+
+    def with_options(
+        self,
+        *,
+        call_timeout: float | Unchanged | None = UNCHANGED,
+        retry: RetryPolicy | Unchanged | None = UNCHANGED,
+    ) -> AsyncDynamoDbClient:
+        """The same client with other limits for its calls: one connection, one provider and the same circuits.
+
+        ``close`` closes all of them.
+        """
+        other = copy(self)
+        other._driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)  # noqa: SLF001 - our copy
+        return other
 
     async def close(self) -> None:
         """Conclude, as said above, and close open sockets. Later calls raise; closing again does nothing."""

@@ -10,6 +10,8 @@ from typing import Any
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import Item, Returning
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
+from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
 from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
@@ -31,6 +33,16 @@ class AsyncTableClient:
 
     def __repr__(self) -> str:
         return f"AsyncTableClient({self.name!r})"
+
+    def with_options(
+        self,
+        *,
+        call_timeout: float | Unchanged | None = UNCHANGED,
+        retry: RetryPolicy | Unchanged | None = UNCHANGED,
+    ) -> AsyncTableClient:
+        """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
+        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
+        return AsyncTableClient(driver, self.name, floats=self._floats)
 
     async def get(
         self,

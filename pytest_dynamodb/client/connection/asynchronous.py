@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-from pytest_dynamodb.client.config import ClientConfig, ProviderName
+from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.client.connection.failures import broken_answer, error_of
 from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
+from pytest_dynamodb.client.connection.sync import open_session
 from pytest_dynamodb.client.effort import current
 from pytest_dynamodb.client.operation import OPERATIONS
+from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider
@@ -27,12 +29,12 @@ Method = Callable[..., Awaitable[Mapping[str, Any]]]
 class AsyncConnection:
     """Sends calls. Opens itself with the first of them, in the running event loop, to which it belongs from then on."""
 
-    def __init__(self, config: ClientConfig, provider: ProviderName | Provider) -> None:
+    def __init__(self, settings: Settings, provider: ProviderName | Provider) -> None:
         require_aiobotocore()
         from botocore.exceptions import BotoCoreError, ClientError
 
         self._failures = (ClientError, BotoCoreError)
-        self._config, self._asked = config, provider_in_charge(provider)
+        self._settings, self._asked = settings, provider_in_charge(provider)
         self.provider = None if isinstance(self._asked, str) else self._asked
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -42,6 +44,8 @@ class AsyncConnection:
         self._methods: dict[tuple[int, str], Method] = {}
         if self._asked != "live":
             install()
+        self._session = open_session(settings, is_async=True)
+        self.core = settings.core(self._session)
 
     @property
     def botocore(self) -> Any:
@@ -136,11 +140,10 @@ class AsyncConnection:
         self._clients[region] = client
 
     async def _new_client(self, region: int) -> Any:
-        from aiobotocore.session import get_session
         from botocore.exceptions import BotoCoreError
 
         try:
-            creating = get_session().create_client("dynamodb", **self._config.client_arguments(region, is_async=True))
+            creating = self._session.create_client("dynamodb", **self._settings.client_arguments(region, is_async=True))
             return await self._open.enter_async_context(creating)
         except (BotoCoreError, ValueError) as problem:  # ValueError: an endpoint that is no URL
             raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem

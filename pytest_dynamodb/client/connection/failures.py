@@ -62,8 +62,8 @@ def error_of(problem: Any, effort: Effort) -> Exception:
     """This package's error for one of botocore's."""
     from botocore.exceptions import ClientError
 
-    if not isinstance(problem, ClientError):
-        return client_error(problem, effort.call)
+    if not isinstance(problem, ClientError) or problem.operation_name != effort.call.operation:
+        return client_error(problem, effort.call)  # STS, for one, may refuse a role while a request is signed
     metadata = problem.response.get("ResponseMetadata", {})
     # One that is answered with the end of several attempts was recorded so: asking again would be another call.
     effort.settled = effort.settled or bool(metadata.get("MaxAttemptsReached") or metadata.get("RetryAttempts"))

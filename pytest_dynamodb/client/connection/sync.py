@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_dynamodb.client.config import ClientConfig, ProviderName
+from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.client.connection.failures import broken_answer, error_of
 from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
 from pytest_dynamodb.client.effort import current
 from pytest_dynamodb.client.operation import OPERATIONS
+from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider
@@ -24,11 +25,11 @@ from pytest_dynamodb.hooks.internals import own_provider
 class Connection:
     """Sends calls. ``botocore`` is the client it does it with, ``provider`` the one that is over this client alone."""
 
-    def __init__(self, config: ClientConfig, provider: ProviderName | Provider) -> None:
+    def __init__(self, settings: Settings, provider: ProviderName | Provider) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         self._failures = (ClientError, BotoCoreError)
-        self._config, self._asked = config, provider_in_charge(provider)
+        self._settings, self._asked = settings, provider_in_charge(provider)
         self.provider = None if isinstance(self._asked, str) else self._asked
         self._closed = False
         self._lock = threading.Lock()
@@ -36,6 +37,8 @@ class Connection:
         self._methods: dict[tuple[int, str], Callable[..., Mapping[str, Any]]] = {}
         if self._asked != "live":
             install()
+        self._session = open_session(settings)
+        self.core = settings.core(self._session)
         self.botocore = self._client(0)
         if self.provider is not None:
             tags, self._untag = tag_clients([self.botocore])
@@ -101,23 +104,29 @@ class Connection:
 
     def _new_client(self, region: int) -> Any:
         if self._asked == "live":
-            client = botocore_client(self._config, region)
+            client = self._create(region)
         else:
             with own_provider():
-                client = botocore_client(self._config, region)
+                client = self._create(region)
             guard(client.meta.events, self._asked)
         replace_retries(client.meta.events)
         client.meta.client = client  # where use_cassette(clients=[...]) looks, as it does for boto3's resources
         return client
 
+    def _create(self, region: int) -> Any:
+        from botocore.exceptions import BotoCoreError
 
-def botocore_client(config: ClientConfig, region: int) -> Any:
-    """A client of botocore's. Raises ``ConfigurationError``."""
+        try:
+            return self._session.create_client("dynamodb", **self._settings.client_arguments(region))
+        except (BotoCoreError, ValueError) as problem:  # ValueError: an endpoint that is no URL
+            raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem
+
+
+def open_session(settings: Settings, *, is_async: bool = False) -> Any:
+    """A session of botocore's or aiobotocore's. Raises ``ConfigurationError``, as for a profile that is not there."""
     from botocore.exceptions import BotoCoreError
-    from botocore.session import get_session
 
-    # A session of its own: making clients of a shared one is not thread-safe.
     try:
-        return get_session().create_client("dynamodb", **config.client_arguments(region))
-    except (BotoCoreError, ValueError) as problem:  # ValueError: an endpoint that is no URL
+        return settings.session(is_async=is_async)
+    except BotoCoreError as problem:
         raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem

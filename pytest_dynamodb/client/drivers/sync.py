@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from pytest_dynamodb.client.calls import Call
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.core import Core
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.deadline import Deadline
+from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.steps import Attempt, Effect, Emit, Finished, Job, Pause, Send, Start, Steps, Wait
 
 Result = TypeVar("Result")
@@ -27,6 +29,12 @@ class SyncDriver:
 
     def __init__(self, connection: Connection, core: Core) -> None:
         self.connection, self.core = connection, core
+
+    def with_options(
+        self, *, call_timeout: float | Unchanged | None = UNCHANGED, retry: RetryPolicy | Unchanged | None = UNCHANGED
+    ) -> SyncDriver:
+        """A driver of the same connection with other limits for its calls."""
+        return SyncDriver(self.connection, self.core.with_options(call_timeout=call_timeout, retry=retry))
 
     def send(self, call: Call[Result]) -> Result:
         """What the call's answer means. Raises as ``core.perform``."""

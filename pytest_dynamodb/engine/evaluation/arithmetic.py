@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import Final
 
-from pytest_dynamodb.engine.evaluation.comparisons import ORDER
 from pytest_dynamodb.engine.evaluation.paths import Value
+from pytest_dynamodb.engine.storage.order import ORDER
 from pytest_dynamodb.values import canonical_number
 
 # Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
@@ -28,10 +28,7 @@ def subtract(left: str, right: str) -> str:
 
 
 def united(tag: str, value: Value, added: Value) -> Value:
-    """A set with members added, in the order in which DynamoDB returns them; ``value`` itself if it has them all.
-
-    (Text and binary bytewise, numbers by value: dynamodb-conformance, updateItem/basic, captured 2026-10-09.)
-    """
+    """A set with members added, in order; ``value`` itself if it has them all.    """
     members: list[str] = value[tag]
     known = set(members)
     new = [member for member in added[tag] if member not in known]

@@ -6,26 +6,17 @@
 from __future__ import annotations
 
 import operator
-from base64 import b64decode
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from pytest_dynamodb.engine.evaluation.equality import equal, equal_to
 from pytest_dynamodb.engine.evaluation.paths import Read, Value
 from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.engine.storage.order import ORDER
 from pytest_dynamodb.expressions.nodes import Comparator
 
 Test: TypeAlias = Callable[[Attributes], bool]
 """A condition, ready to be asked about items."""
-
-ORDER: Final[dict[str, Callable[[str], Any]]] = {
-    # Text is ordered by UTF-8 bytes, which is the order of code points, which is Python's.
-    "S": str,
-    "N": Decimal,
-    "B": b64decode,
-}
-"""What the content of a type that has an order is ordered by."""
 
 _ORDERINGS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,

@@ -26,9 +26,6 @@ CANNOT_UPDATE: Final = (
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
 """What AttributeUpdates says instead of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
-# Bytes that the size check of an update adds to the item without its keys (measured on AWS by dynoxide's authors).
-_UPDATE_BYTES, _WRITE_BYTES, _CLEAR_BYTES = 3, 19, 2
-
 Result: TypeAlias = "Callable[[Attributes], Value | None]"
 """What an action leaves at its path: ``None`` is nothing."""
 
@@ -55,17 +52,12 @@ class Updated:
 
 
 class CompiledUpdate:
-    """A resolved, checked update, ready to be applied to items.
+    """A resolved, checked update, ready to be applied to items: ``paths`` are those it changes, as written."""
 
-    ``paths``     the paths it changes, as written
-    ``overhead``  the bytes that its size check adds to the size of the new item without its key attributes
-    """
-
-    __slots__ = ("_names", "_results", "_steps", "_values", "overhead", "paths")
+    __slots__ = ("_names", "_results", "_steps", "_values", "paths")
 
     def __init__(self, tree: Update, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
-        self.overhead = _UPDATE_BYTES
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
         self._steps = [steps(path) for path in self.paths]
@@ -77,14 +69,12 @@ class CompiledUpdate:
     def _compile(self, tree: Update, mismatch: str) -> None:
         index = 0
         for section in tree.sections:
-            cost = _WRITE_BYTES if section.name in {"SET", "ADD"} else _CLEAR_BYTES
             for action in section.actions:
                 if isinstance(action, SetAction):
                     self._values.append((index, compile_value(action.value)))
                 elif isinstance(action, ValueAction):
                     change = _addition if section.name == "ADD" else _deletion
                     self._results.append((index, change(action, mismatch)))
-                self.overhead += cost
                 index += 1
 
     def apply(self, attributes: Attributes | None, key: Attributes) -> Updated:

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 from pytest_dynamodb.engine.legacy.conditions import INVALID, attribute
 from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import Wording, wording_of
-from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.messages import Dialect
 from pytest_dynamodb.expressions.nodes import (
     Action,
@@ -51,15 +50,15 @@ def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
     kind, value = update.get("Action") or "PUT", update.get("Value")
     if value is None:
         if kind != "DELETE":
-            raise ValidationException(ONLY_DELETE)
+            raise wording.refusal(ONLY_DELETE)
         return "REMOVE", RemoveAction(attribute(name))
     literal = Literal(checked_value(value, wording=wording)[0])
     if kind == "DELETE":
         if literal.tag not in _SETS:
-            raise ValidationException(WRONG_DELETE.format(type=literal.tag))
+            raise wording.refusal(WRONG_DELETE.format(type=literal.tag))
         return "DELETE", ValueAction(attribute(name), literal)
     if kind == "ADD":
         if literal.tag not in _ADDABLE:
-            raise ValidationException(WRONG_ADD.format(type=literal.tag))
+            raise wording.refusal(WRONG_ADD.format(type=literal.tag))
         return "ADD", ValueAction(attribute(name), literal)
     return "SET", SetAction(attribute(name), literal)

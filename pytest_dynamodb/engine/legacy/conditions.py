@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 
 from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import Wording
-from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.nodes import (
     And,
     Between,
@@ -86,24 +85,24 @@ def literals(values: Sequence[Any], wording: Wording) -> tuple[Literal, ...]:
     return tuple([Literal(checked_value(value, wording=wording)[0]) for value in values])
 
 
-def check_operator(operator: str, values: Sequence[Literal]) -> None:
+def check_operator(operator: str, values: Sequence[Literal], wording: Wording) -> None:
     """Check that an operator takes these values: how many, of one type, of its types, BETWEEN's in order."""
-    check_count(operator, len(values))
+    check_count(operator, len(values), wording)
     rule = RULES[operator]
     tags = {value.tag for value in values}
     if len(tags) > 1:
-        raise ValidationException(MIXED_TYPES)
+        raise wording.refusal(MIXED_TYPES)
     if rule.types is not None and not tags <= rule.types:
-        raise ValidationException(WRONG_TYPE.format(operator=operator, type=values[0].tag))
+        raise wording.refusal(WRONG_TYPE.format(operator=operator, type=values[0].tag))
     if operator == "BETWEEN" and _inverted(values[0], values[1]):
-        raise ValidationException(INVERTED)
+        raise wording.refusal(INVERTED)
 
 
-def check_count(operator: str, count: int) -> None:
+def check_count(operator: str, count: int, wording: Wording) -> None:
     """Raise ``ValidationException`` if an operator takes more or fewer values."""
     rule = RULES[operator]
     if not rule.least <= count <= rule.most:
-        raise ValidationException(WRONG_COUNT.format(operator=operator))
+        raise wording.refusal(WRONG_COUNT.format(operator=operator))
 
 
 def _inverted(low: Literal, high: Literal) -> bool:

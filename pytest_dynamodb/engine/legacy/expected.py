@@ -16,7 +16,6 @@ from pytest_dynamodb.engine.legacy.conditions import (
 )
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import Wording, wording_of
-from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.messages import Dialect
 from pytest_dynamodb.expressions.nodes import Compare, Condition, Function
 
@@ -41,24 +40,24 @@ def expected_condition(params: Mapping[str, Any], *, dialect: Dialect) -> Condit
 
 def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
     if given.get("AttributeValueList") is not None and given.get("Value") is not None:
-        raise ValidationException(BOTH_VALUES.format(name=name))
+        raise wording.refusal(BOTH_VALUES.format(name=name))
     if given.get("ComparisonOperator") is not None:
         return _comparison(name, given, wording)
     if given.get("AttributeValueList") is not None:
-        raise ValidationException(LIST_ALONE.format(name=name))
+        raise wording.refusal(LIST_ALONE.format(name=name))
     return _existence(name, given, wording)
 
 
 def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
     operator, listed, value = given["ComparisonOperator"], given.get("AttributeValueList"), given.get("Value")
     if given.get("Exists") is not None:
-        raise ValidationException(EXISTS_AND_OPERATOR.format(name=name))
+        raise wording.refusal(EXISTS_AND_OPERATOR.format(name=name))
     if operator not in _WITHOUT_VALUES and listed is None and value is None:
-        raise ValidationException(NO_VALUES.format(operator=operator, name=name))
+        raise wording.refusal(NO_VALUES.format(operator=operator, name=name))
     wanted = listed if listed is not None else [] if value is None else [value]
-    check_count(operator, len(wanted))
+    check_count(operator, len(wanted), wording)
     values = literals(wanted, wording)
-    check_operator(operator, values)
+    check_operator(operator, values, wording)
     return lowered(name, operator, values)
 
 
@@ -66,10 +65,10 @@ def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> Conditi
     exists, value = given.get("Exists"), given.get("Value")
     if exists is not None and not truth(exists):
         if value is not None:
-            raise ValidationException(VALUE_UNWANTED.format(name=name))
+            raise wording.refusal(VALUE_UNWANTED.format(name=name))
         return Function("attribute_not_exists", (attribute(name),))
     if value is None:
         said = "null" if exists is None else "true"
-        raise ValidationException(VALUE_NEEDED.format(exists=said, name=name))
+        raise wording.refusal(VALUE_NEEDED.format(exists=said, name=name))
     (literal,) = literals([value], wording)
     return Compare("=", attribute(name), literal)

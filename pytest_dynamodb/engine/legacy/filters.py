@@ -56,7 +56,7 @@ def _checked(given: Mapping[str, Any] | None, dialect: Dialect, operation: str) 
     for name, condition in (given or {}).items():
         values = literals(condition.get("AttributeValueList") or (), wording)
         operator = condition["ComparisonOperator"]
-        check_operator(operator, values)
+        check_operator(operator, values, wording)
         yield name, operator, values
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.backups.backup import back_up_deleted
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.replication.membership import check_may_leave, leave
 from pytest_dynamodb.engine.settings import Event
 from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
@@ -29,6 +30,9 @@ def delete_table(call: Call) -> dict[str, Any]:
     _check_idle(table)
     if table.settings.deletion_protection:
         raise ValidationException(_PROTECTED)
+    if table.settings.replicas:
+        check_may_leave(table, call.region.name, call.clock.now())
+        leave(call, table, call.region.name)
     return {"TableDescription": _last_words(_going(call, table), call.clock.now())}
 
 

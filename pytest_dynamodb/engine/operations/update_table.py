@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.replication.changes import update_replicas
+from pytest_dynamodb.engine.replication.mirroring import mirror
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.admission import check_admitted
@@ -20,12 +22,14 @@ from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_sche
 
 
 def update_table(call: Call) -> dict[str, Any]:
-    """Change a table's throughput, billing, global indexes, stream, encryption, class or protection.
+    """Change a table's throughput, billing, global indexes, stream, encryption, class, protection or replicas.
 
     Raises ValidationException for rules across members, ResourceNotFoundException (table or index),
     ResourceInUseException (busy) and LimitExceededException (a second index at a time, too many, too many decreases).
     """
     params = call.params
+    if params.get("ReplicaUpdates") is not None:
+        return update_replicas(call)
     check_concerns(params)
     check_index_updates(params.get("GlobalSecondaryIndexUpdates"))
     table = existing(call)
@@ -35,6 +39,8 @@ def update_table(call: Call) -> dict[str, Any]:
     table = call.writable(table)
     _add_indexes(table, params)
     table.settings = replace(settings, attribute_types=used_types(table))
+    if table.settings.replicas:
+        mirror(call, table)
     body = describe(table, call.clock.now())
     return {"TableDescription": {**body, **_asked_ceiling(before, settings, params)}}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.replication.mirroring import mirror_time_to_live
 from pytest_dynamodb.engine.settings import TimeToLive
 from pytest_dynamodb.engine.tables.lookup import existing, in_use
 from pytest_dynamodb.engine.validation.payload import truth
@@ -26,6 +27,8 @@ def update_time_to_live(call: Call) -> dict[str, Any]:
     table = call.writable(table)
     changed = TimeToLive(attribute, enabled, call.clock.now())
     table.settings = replace(table.settings, ttl=changed)
+    if table.settings.replicas:
+        mirror_time_to_live(call, table)
     return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": attribute}}
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pytest_dynamodb.engine.evaluation.paths import head
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.keys import KeyParts, index_mismatch
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.nodes import Path, Tree, walk
+from pytest_dynamodb.expressions.nodes import (
+    Action,
+    Arithmetic,
+    Function,
+    Literal,
+    Path,
+    RemoveAction,
+    Tree,
+    Update,
+    walk,
+)
 
 KEY_IN_FILTER: Final = "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
 NOT_SCALAR: Final = (
@@ -40,5 +52,41 @@ def check_scalar_keys(trees: Iterable[Tree], key_names: Iterable[str], index_key
                 raise ValidationException(NOT_SCALAR.format(kind=kind, name=name))
 
 
-def _paths(tree: Tree) -> Iterable[Path]:
+def check_key_paths(tree: Tree, table: Table) -> None:
+    """``check_scalar_keys`` with the keys of a table and of its indexes, global ones first."""
+    indexes = (*table.global_indexes, *table.local_indexes)
+    check_scalar_keys((tree,), table.keys.names, (name for index in indexes for name in index.schema.keys.names))
+
+
+def check_index_types(update: Update, indexes: Mapping[str, KeyParts]) -> None:
+    """Raise ``ValidationException`` if an update sees at once that it gives an index's key another type.
+
+    ``indexes`` are key schemas by index name; of several at fault the alphabetically first is named (dynalite's suite:
+    "wrong type on index"). What only shows in the item is for ``validation.keys.check_index_keys``.
+    """
+    given = {head(action.path): tag for action in update.actions if (tag := _type(action)) is not None}
+    faults = [
+        (index, name, tag)
+        for index, schema in indexes.items()
+        for name, tag in schema
+        if given.get(name, tag) != tag
+    ]
+    if faults:
+        index, name, tag = min(faults)
+        raise index_mismatch(index, name, tag, actual=given[name])
+
+
+def _type(action: Action) -> str | None:
+    """The type of what an action gives an attribute; ``None`` where that shows in no request."""
+    if isinstance(action, RemoveAction) or len(action.path.parts) > 1:
+        return None
+    value = action.value
+    if isinstance(value, Literal):
+        return value.tag
+    if isinstance(value, Arithmetic):
+        return "N"
+    return "L" if isinstance(value, Function) and value.name == "list_append" else None
+
+
+def _paths(tree: Tree) -> Iterator[Path]:
     return (node for node in walk(tree) if isinstance(node, Path))

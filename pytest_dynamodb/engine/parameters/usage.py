@@ -20,8 +20,12 @@ OPERATOR_OF_ONE: Final = "ConditionalOperator can only be used when Filter or Ex
 VALUES_ALONE: Final = "ExpressionAttributeValues can only be specified when using expressions"
 NULL_EXPRESSIONS: Final = ": {expressions} {are} null"
 
-WITHOUT_EXPRESSIONS: Final[dict[Dialect, frozenset[str]]] = {"classic": frozenset(), "2026": frozenset({"Query"})}
-"""Operations that do not say which expressions there are none of (extenddb, seen on AWS in 2026; dynalite's suite)."""
+WITHOUT_EXPRESSIONS: Final[dict[Dialect, frozenset[str]]] = {
+    "classic": frozenset(),
+    "2026": frozenset({"DeleteItem", "PutItem", "Query", "UpdateItem"}),
+}
+"""Operations that do not say which expressions there are none of (error-messages/{deleteItem,putItem}, 2026-10-09;
+extenddb, seen on AWS in 2026; UpdateItem inferred; in ``classic`` dynalite's suite)."""
 
 
 def check_usage(name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialect, operation: str = "") -> None:

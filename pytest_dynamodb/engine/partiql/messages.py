@@ -3,7 +3,8 @@
 Sources: [g] dynamodb-conformance, error-messages/partiqlGrammar, [f] partiqlFunctions, [n] partiqlParameterNumbers,
 [m] partiqlMultiAttributeIndex, [i] its index qualifier and RETURNING cases, all captured from AWS in 2026; [c] the
 PartiQL cases of hectorvent/floci, captured from AWS on 2026-09-17; [w] winterbaume's notes of answers of AWS; [d]
-nubo-db/dynoxide, as compared with AWS; [o] outputs that others report. "inferred": the sentence is ours.
+nubo-db/dynoxide, as compared with AWS; [o] answers that others have published, AWS's or those of DynamoDB Local, which
+has the same sentences wherever both are known (dbmeta's driver, moto's tests). "inferred": the sentence is ours.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ MESSAGES: Final[dict[str, str]] = {
     "write-index": "This operation is not supported on an index",  # [i]
     "exists": "EXISTS can only be used in ExecuteTransaction write requests.",  # [c]
     "exists-read": "EXISTS() must contain a single item read with additional condition",  # [f]
-    "parameters": "Number of parameters in request and statement don't match.",  # [o] (moto's tests)
+    "parameters": "Number of parameters in request and statement don't match.",  # [o]
     "column": "Unexpected path component at {at}",  # [f]
-    "column-twice": "A name may come only once in a projection: {name}",  # inferred
+    "column-twice": "Duplicate identifiers in select clause: {name}",  # [o]
     "list-index": "List index is not within the allowable range; index: [{index}] at {at}",  # [c]
     # values
     "unconvertible": "The parameter cannot be converted to a numeric value: {text}",  # [n]

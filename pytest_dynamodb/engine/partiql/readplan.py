@@ -62,9 +62,8 @@ def plan_reads(source: Source, where: Condition | None, order: Sequence[Ordering
     reads = [_read(branch, source) for branch in branches]
     if len(reads) > MAX_READS:
         reject("reads")
-    reads = _apart([read for read in reads if not read.range.is_empty], source)
     check_order(order, source, has_where=True, partitions=len({read.identity for read in reads}))
-    return _ordered(reads, order, hash_part[0])
+    return _ordered(_apart([read for read in reads if not read.range.is_empty], source), order, hash_part[0])
 
 
 def _partition(branch: Branch, part: KeyPart) -> KeyClause | None:

@@ -54,7 +54,7 @@ def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) ->
     """The statement of a request, or of a member of one. Raises ValidationException for what it may not say."""
     parsed = parse(request["Statement"])
     statement, exists = _statement(parsed.expression)
-    if parsed.parameters != len(parameters):
+    if parsed.parameters > len(parameters):  # more values than question marks are taken: [o] in ``messages``
         reject("parameters")
     where = None
     if not isinstance(statement, Insert) and statement.where is not None:

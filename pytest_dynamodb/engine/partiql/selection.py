@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import head
+from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.partiql.columns import Columns, columns_of
 from pytest_dynamodb.engine.partiql.javaorder import java_set_order
 from pytest_dynamodb.engine.partiql.ordering import orderings
@@ -14,7 +15,6 @@ from pytest_dynamodb.engine.partiql.readplan import Read, ReadPlan, plan_reads
 from pytest_dynamodb.engine.partiql.sources import read_source, table_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.reads.page import Keep
-from pytest_dynamodb.engine.reads.projection import check_key_paths
 from pytest_dynamodb.engine.reads.selection import check_projected
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.table import Table

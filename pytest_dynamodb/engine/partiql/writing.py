@@ -66,8 +66,7 @@ class Modify(Update):
 
     def __init__(self, key: Item, conditions: Conditions, tree: UpdateTree) -> None:
         compiled = compile_update(tree)
-        compiled.overhead = 0
-        super().__init__(key, conditions, compiled)
+        super().__init__(key, conditions, compiled, tree=tree)
         self.paths = compiled.paths
 
     def outcome(self, table: Table, old: Item | None) -> Item | None:
@@ -92,7 +91,7 @@ def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write
         case UpdateStatement():
             tree = update_tree(statement.assignments, bound.parameters)
             key, others = split_key(bound.where, table.keys)
-            _check_key_paths(table, [tree, *others])
+            _check_key_paths(table, others)
             return Modify(_item(key), _if(_all([_exists(table), *others]), failure), tree)
         case DeleteStatement():
             key, others = split_key(bound.where, table.keys)
@@ -111,7 +110,7 @@ def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
     return ConditionCheck(item.attributes, item.size, _if(_all([_exists(table), *others]), failure))
 
 
-def _check_key_paths(table: Table, trees: Sequence[UpdateTree | Condition]) -> None:
+def _check_key_paths(table: Table, trees: Sequence[Condition]) -> None:
     index_keys = [name for index in table.indexes.values() for name in index.schema.keys.names]
     check_scalar_keys(trees, table.keys.names, index_keys)
 

@@ -1,4 +1,4 @@
-"""Rules of policy documents, and their one form: minified, in a fixed order (ack-api-quirks, DDB-TABLE-208, 351 to 356).
+"""Rules of policy documents, and their one form: minified, in a fixed order (ack-api-quirks, DDB-TABLE-208, 351-356).
 
 Only what can be said without knowing the account's users is checked.
 """

@@ -14,8 +14,9 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import head
+from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.reads.page import Keep, Page, read_page
-from pytest_dynamodb.engine.reads.projection import Wanted, check_key_paths
+from pytest_dynamodb.engine.reads.projection import Wanted
 from pytest_dynamodb.engine.reads.selection import check_all_attributes, check_projected, needs_table
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.storage.item import Item

@@ -7,10 +7,10 @@ from typing import Final
 
 from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.evaluation.projections import Project, compile_projection
-from pytest_dynamodb.engine.parameters.keypaths import check_scalar_keys
+from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.expressions.nodes import Projection, Tree
+from pytest_dynamodb.expressions.nodes import Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,3 @@ def wanted_of(tree: Projection | None, names: tuple[str, ...] | None) -> Wanted:
     if tree is not None:
         return Wanted(compile_projection(tree), tuple(map(head, tree.paths)), tree)
     return EVERYTHING if names is None else Wanted(compile_projection(names), names)
-
-
-def check_key_paths(tree: Tree, table: Table) -> None:
-    """Raise ValidationException if a path leads into a key attribute of the table or of an index."""
-    index_keys = (name for index in (*table.global_indexes, *table.local_indexes) for name in index.schema.keys.names)
-    check_scalar_keys((tree,), table.keys.names, index_keys)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.replication.replica import WITH_OVERRIDES
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
@@ -144,6 +145,8 @@ def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
         return _updating(settings, call, {}, stream=stream_of(wanted, call.clock.now(), before=old))
     if old is None or not on:
         raise ValidationException(f"Table has no stream to disable: TableName: {table.name}")
+    if settings.replicas:
+        raise ValidationException(f"{INVALID}Disabling Stream is not allowed for a Global Table replica.")
     close_stream(call.region, table, call.clock.now())
     return _updating(settings, call, {}, stream=replace(old, enabled=False))
 
@@ -170,6 +173,16 @@ def _table_class(_: Table, settings: TableSettings, call: Call) -> TableSettings
     return _updating(settings, call, {"table_class": wanted, "table_class_changed": _due(call)})
 
 
+def _settings_mode(_: Table, settings: TableSettings, call: Call) -> TableSettings:
+    mode: str = call.params["GlobalTableSettingsReplicationMode"]
+    if mode == WITH_OVERRIDES:
+        raise ValidationException(
+            f"Value '{mode}' at 'GlobalTableSettingsReplicationMode' failed to satisfy constraint: "
+            "Only ENABLED and DISABLED settings replication are supported for a Regional Table."
+        )
+    return replace(settings, settings_mode=mode)
+
+
 def _protection(_: Table, settings: TableSettings, call: Call) -> TableSettings:
     return replace(settings, deletion_protection=truth(call.params["DeletionProtectionEnabled"]))
 
@@ -185,4 +198,5 @@ _CHANGES: Final[dict[str, Change]] = {
     "SSESpecification": _encryption,
     "TableClass": _table_class,
     "DeletionProtectionEnabled": _protection,
+    "GlobalTableSettingsReplicationMode": _settings_mode,
 }

@@ -19,7 +19,7 @@ _LISTED: Final = (
     *("ReplicaUpdates", "MultiAccountReplicaReady", "ReplicaTransitRoleArn", "MultiRegionConsistency"),
     *("DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"),
 )
-_PUBLIC: Final = (*_LISTED, "StreamSpecification", "TableClass")
+_PUBLIC: Final = (*_LISTED, "StreamSpecification", "TableClass", "GlobalTableSettingsReplicationMode")
 
 #: Concerns that stand alone, in the order in which AWS names them.
 _ALONE: Final = {

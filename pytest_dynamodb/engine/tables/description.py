@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pytest_dynamodb.engine.replication.replica import describe_replicas
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
 from pytest_dynamodb.engine.settings import IndexSettings, Restored, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.table import Index, Table
@@ -36,7 +37,7 @@ def describe(table: Table, now: float) -> dict[str, Any]:
     }
     body.update(_billing(settings))
     body.update(_indexes(table, now))
-    body.update(_options(settings))
+    body.update(_options(settings, now))
     return body
 
 
@@ -142,7 +143,7 @@ def _global_index(table: Table, index: Index, now: float) -> dict[str, Any]:
     return {**body, **ceiling(settings.ceiling)}
 
 
-def _options(settings: TableSettings) -> dict[str, Any]:
+def _options(settings: TableSettings, now: float) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if settings.encryption is not None:
         body["SSEDescription"] = {
@@ -159,7 +160,9 @@ def _options(settings: TableSettings) -> dict[str, Any]:
     if settings.restored is not None:
         body["RestoreSummary"] = _origin(settings.restored)
     body["DeletionProtectionEnabled"] = settings.deletion_protection
-    body["WarmThroughput"] = _warm(settings, settings)
+    body["WarmThroughput"] = warm = _warm(settings, settings)
+    indexes = {name: _warm(settings, index) for name, index in settings.indexes.items()}
+    body.update(describe_replicas(settings, now, warm, indexes))
     return {**body, **ceiling(settings.ceiling)}
 
 

@@ -21,10 +21,14 @@ from pytest_dynamodb.engine.validation.printing import java_text, json_text, low
 from pytest_dynamodb.engine.validation.shapes import Member, Shape
 from pytest_dynamodb.engine.validation.shapes.overlay import NEWER_ALONE, NEWER_CHOICES, NEWER_OPERATIONS, YIELDING
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import Dialect
+from pytest_dynamodb.expressions.messages import ENVELOPED, Dialect
 
 MAX_REPORTED = 10
 """How many members at fault AWS lists (dynalite, test/{query,scan})."""
+
+MAX_JSON_DEPTH = 127
+"""Levels of a request that the newer validator reads: some value has more than 62 levels, of two each (deepRequests,
+"about 62"; 40 levels are read, 63 are not)."""
 
 Problem: TypeAlias = Literal["absent", "length", "name length", "range", "pattern", "choice", "keys", "values"]
 Broken: TypeAlias = Iterator[tuple[Problem, str]]
@@ -68,9 +72,14 @@ class Violation:
             return words["empty"]
         return words.get(self.problem)
 
+    @property
+    def is_newer_choice(self) -> bool:
+        """Whether the newer validator words it without the member's name."""
+        return self.problem == "choice" and self.shape.name in NEWER_CHOICES
+
     def listed(self, *, newer: bool = False) -> str:
         """The sentence about it in a list of many; ``newer``: of the operations that the newer validator has."""
-        if newer and self.shape.name in NEWER_CHOICES and self.problem == "choice":
+        if newer and self.is_newer_choice:
             choices = ", ".join(NEWER_CHOICES[self.shape.name])
             return f"Failed to satisfy constraint: {_ONE_OF.format(choices=choices)}"
         print_content = json_text if newer else java_text
@@ -88,7 +97,7 @@ def check_constraints(operation: str, shape: Shape, params: Any, dialect: Dialec
     found = list(islice(violations(shape, params), 10 * MAX_REPORTED))
     if not found:
         return
-    taken_over = dialect == "2026" and operation in NEWER_OPERATIONS
+    taken_over = dialect == "2026" and operation in NEWER_OPERATIONS and not _is_left_to_older(found, params)
     for violation in found:
         if (violation.newer or taken_over) and violation.problem in {"length", "range"}:
             raise ValidationException(_listed([violation.alone()]))
@@ -99,7 +108,25 @@ def check_constraints(operation: str, shape: Shape, params: Any, dialect: Dialec
         found = [v for v in found if (operation, v.problem) not in YIELDING] or found
     if taken_over:
         found = [v for v in found if (operation, v.path[-1].text) in NEWER_ALONE] or found
+        if operation not in ENVELOPED[dialect] and found[0].is_newer_choice:
+            raise ValidationException(found[0].listed(newer=True))
     raise ValidationException(_listed([v.listed(newer=taken_over) for v in found[:MAX_REPORTED]]))
+
+
+def _is_left_to_older(found: list[Violation], params: Any) -> bool:
+    """Whether the newer validator has nothing to say: something required is absent (validation-ordering/updateItem,
+    2026-10-09), or a value is nested so deep that AWS reads the request otherwise (deepRequests).
+    """
+    return any(violation.problem == "absent" for violation in found) or is_deep(params)
+
+
+def is_deep(content: Any, levels: int = MAX_JSON_DEPTH) -> bool:
+    """Whether JSON has more levels than these."""
+    if not isinstance(content, (dict, list)):
+        return False
+    if levels == 0:
+        return True
+    return any(is_deep(member, levels - 1) for member in (content.values() if isinstance(content, dict) else content))
 
 
 def _listed(sentences: list[str]) -> str:

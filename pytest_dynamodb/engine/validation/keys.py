@@ -33,6 +33,7 @@ _RANGE_TOO_LARGE = f"{_INVALID}Aggregated size of all range keys has exceeded th
 _INDEX_MISMATCH = (
     f"{_INVALID}Type mismatch for Index Key {{name}} Expected: {{tag}} Actual: {{actual}} IndexName: {{index}}"
 )
+_UPDATED_MISMATCH = "The update expression attempted to update the secondary index key to unsupported type"
 _EMPTY_INDEX_KEY = (
     f"{_NOT_VALID}A value specified for a secondary index key is not supported. {_EMPTY} "
     "IndexName: {index}, IndexKey: {name}"
@@ -81,7 +82,8 @@ def check_index_keys(
     """Raise a ValidationException if an attribute that is there cannot be the key of an index that wants it.
 
     ``indexes`` are key schemas by index name; of several at fault AWS names the alphabetically first. ``before`` is
-    what an update changed the item from: what it left alone is not looked at, and empty values are worded differently.
+    what an update changed the item from: what it left alone is not looked at, and the rest is worded differently
+    (dynalite's cases, test/updateItem: "existing index").
     """
     faults = [
         (index, name, tag)
@@ -94,12 +96,16 @@ def check_index_keys(
     if not faults:
         return
     index, name, tag = min(faults)
-    details = {"index": index, "name": name, "tag": tag}
     (actual,) = attributes[name]
     if actual != tag:
-        raise ValidationException(_INDEX_MISMATCH.format(actual=actual, **details))
+        raise index_mismatch(index, name, tag, actual) if before is None else ValidationException(_UPDATED_MISMATCH)
     message = _EMPTY_INDEX_KEY if before is None else _EMPTY_UPDATED_INDEX_KEY
-    raise EmptyKeyValue(message.format(type=_TYPES[tag], **details))
+    raise EmptyKeyValue(message.format(index=index, name=name, type=_TYPES[tag]))
+
+
+def index_mismatch(index: str, name: str, tag: str, actual: str) -> ValidationException:
+    """The error about an index's key attribute of another type than the table says."""
+    return ValidationException(_INDEX_MISMATCH.format(index=index, name=name, tag=tag, actual=actual))
 
 
 def _check_content(name: str, tag: str, value: Mapping[str, Any], place: int) -> None:

@@ -1,7 +1,7 @@
 """Attribute values of a request: checked, made canonical and measured in one pass.
 
 What comes in has passed ``check_request``, so it is of the right types; what comes out shares nothing with it that
-could change. Sizes are those of ``values.item_size``. Problems are found in AWS's order: the contents of all types of a
+could change, the members of sets in their order. Sizes are those of ``values.item_size``. Problems are found in AWS's order: the contents of all types of a
 value as they come, and only then that there is more than one.
 """
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
 from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.order import ORDER
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
@@ -42,9 +43,7 @@ def checked_item(
     try:
         checked, size = _attributes(attributes, 0)
     except Fault as fault:
-        if _is_forgiven(fault, wording):
-            return checked_item(_without_false_nulls(attributes), wording=wording, limit=limit)
-        raise wording.about(fault) from None
+        raise wording.about(_first(fault, attributes)) from None
     if limit is not None and size > limit:
         raise ValidationException(_TOO_LARGE)
     return Item(checked, size)
@@ -58,21 +57,18 @@ def checked_value(value: Any, *, wording: Wording = CLASSIC) -> Checked:
     try:
         return _value(value, 0)
     except Fault as fault:
-        if _is_forgiven(fault, wording):
-            return checked_value(_without_false_nulls(value), wording=wording)
         raise wording.about(fault) from None
 
 
 def checked_expression_values(values: Mapping[str, Any], *, wording: Wording = CLASSIC) -> dict[str, dict[str, Any]]:
     """The values of ExpressionAttributeValues by name. The first that is wrong is reported with its name."""
     checked: dict[str, dict[str, Any]] = {}
+    level = -wording.spare_levels
     for name, value in values.items():
         try:
-            checked[name] = _value(value, 0)[0]
+            checked[name] = _value(value, level)[0]
         except Fault as fault:
-            if not _is_forgiven(fault, wording):
-                raise wording.about_expression_value(fault, name) from None
-            checked[name] = checked_value(_without_false_nulls(value), wording=wording)[0]
+            raise wording.about_expression_value(fault, name) from None
     return checked
 
 
@@ -84,19 +80,21 @@ def checked_start_key(attributes: Mapping[str, Any], *, wording: Wording = CLASS
         raise wording.about_start_key(fault) from None
 
 
-def _is_forgiven(fault: Fault, wording: Wording) -> bool:
-    """The newer validator takes a NULL of false for one of true (error-messages/putItem, since 2026-06-08)."""
-    return fault.kind == "null" and wording.layer == "current"
+def _first(fault: Fault, attributes: Mapping[str, Any]) -> Fault:
+    """What AWS finds first: a value too deep, wherever it is, before an empty name inside of one (deepRequests)."""
+    if fault.kind != "empty-name" or "" in attributes:
+        return fault
+    return Fault("nesting") if any(_is_too_deep(value, 0) for value in attributes.values()) else fault
 
 
-def _without_false_nulls(content: Any) -> Any:
-    """The same with every NULL true."""
-    if isinstance(content, Mapping):
-        return {
-            name: True if name == "NULL" and member is False else _without_false_nulls(member)
-            for name, member in content.items()
-        }
-    return [_without_false_nulls(member) for member in content] if isinstance(content, list) else content
+def _is_too_deep(value: Any, depth: int) -> bool:
+    """Whether something in a value lies deeper than it may. Not every member has been looked at by ``_value``."""
+    if depth >= MAX_DEPTH:
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    members = [*(value.get("L") or ()), *(value.get("M") or {}).values()]
+    return any(_is_too_deep(member, depth + 1) for member in members)
 
 
 def check_item_size(size: int) -> None:
@@ -190,20 +188,20 @@ def _map(content: Any, depth: int) -> Checked:
 def _texts(content: Any, _: int) -> Checked:
     members = _members("SS", content)
     _check_distinct("SS", members, members)
-    return {"SS": members}, sum(map(_length, members))
+    return {"SS": sorted(members)}, sum(map(_length, members))
 
 
 def _numbers(content: Any, _: int) -> Checked:
     measured = [_measured(member) for member in _members("NS", content)]
     numbers = [number for number, _ in measured]
     _check_distinct("NS", numbers, content)
-    return {"NS": numbers}, sum(size for _, size in measured)
+    return {"NS": sorted(numbers, key=ORDER["N"])}, sum(size for _, size in measured)
 
 
 def _binaries(content: Any, _: int) -> Checked:
     members = _members("BS", content)
     _check_distinct("BS", members, members)
-    return {"BS": members}, sum(map(_decoded_length, members))
+    return {"BS": sorted(members, key=ORDER["B"])}, sum(map(_decoded_length, members))
 
 
 def _members(tag: str, content: Any) -> list[str]:

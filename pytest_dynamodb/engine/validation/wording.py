@@ -81,6 +81,12 @@ class Wording:
 
     layer: Literal["older", "current"] = "older"
     enveloped: bool = False
+    #: Levels that values of expressions may have over and above those of stored ones (limits/nestingDepth).
+    spare_levels: int = 0
+
+    def refusal(self, message: str) -> ValidationException:
+        """The error for what is wrong with Expected, AttributeUpdates or a condition, but not with its values."""
+        return ValidationException(ENVELOPE + message if self.enveloped else message)
 
     def about(self, fault: Fault) -> ValidationException:
         """The error for a value of an item, a key, Expected, AttributeUpdates or a condition's list."""
@@ -111,11 +117,14 @@ class Wording:
 
 
 CLASSIC = Wording()
+_TRANSACTION = Wording(spare_levels=1)
 
 
 @cache
 def wording_of(operation: str, dialect: Dialect) -> Wording:
     """How an operation words what is wrong with values, in a dialect."""
+    if operation == "TransactWriteItems":
+        return _TRANSACTION
     if dialect == "classic" or operation in _OLDER_STILL:
         return CLASSIC
     return Wording("current", enveloped=operation in ENVELOPED[dialect])

@@ -8,9 +8,7 @@ from typing import Any
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
-from pytest_dynamodb.engine.validation.values import checked_item
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.engine.writes.conditions import read_conditions
+from pytest_dynamodb.engine.writes.conditions import read_keyed
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 
@@ -22,9 +20,8 @@ class ConditionCheck(Write):
 
     @classmethod
     def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> ConditionCheck:
-        """Values, then expressions. Raises ``ValidationException``."""
-        key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
-        conditions = read_conditions(operation, "ConditionCheck", params, dialect=dialect)
+        """The key and the condition. Raises ``ValidationException``."""
+        key, conditions = read_keyed(operation, "ConditionCheck", params, dialect=dialect)
         return cls(key.attributes, key.size, conditions)
 
     def aim(self, table: Table) -> None:

@@ -9,9 +9,7 @@ from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
-from pytest_dynamodb.engine.validation.values import checked_item
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.engine.writes.conditions import read_conditions
+from pytest_dynamodb.engine.writes.conditions import read_keyed
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
 
@@ -25,9 +23,8 @@ class Delete(Write):
 
     @classmethod
     def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Delete:
-        """Expressions, then the key's values. Raises ``ValidationException``."""
-        key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
-        conditions = read_conditions(operation, _SURFACES.get(operation), params, dialect=dialect)
+        """The key and the conditions. Raises ``ValidationException``."""
+        key, conditions = read_keyed(operation, _SURFACES.get(operation), params, dialect=dialect)
         return cls(key.attributes, key.size, conditions)
 
     def aim(self, table: Table) -> None:

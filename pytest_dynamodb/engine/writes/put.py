@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
+from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_keys
+from pytest_dynamodb.engine.validation.rules.writes import check_return_values
 from pytest_dynamodb.engine.validation.values import check_item_size, checked_item
 from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions
@@ -30,10 +32,17 @@ class Put(Write):
 
     @classmethod
     def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Put:
-        """Values, then expressions, then the size (nubo-db/dynoxide, put_item). Raises ``ValidationException``."""
+        """How expressions are used, the item, then the expressions (dynalite's suite, test/putItem).
+
+        Raises ``ValidationException``.
+        """
+        surface = _SURFACES.get(operation)
+        if surface is not None:
+            check_usage(surface, params, dialect=dialect, operation=operation)
         item = checked_item(params["Item"], wording=wording_of(operation, dialect), limit=None)
-        conditions = read_conditions(operation, _SURFACES.get(operation), params, dialect=dialect)
+        check_return_values(params, operation=operation, dialect=dialect)
         check_item_size(item.size)
+        conditions = read_conditions(operation, surface, params, dialect=dialect)
         return cls(item, conditions, batch=operation == "BatchWriteItem")
 
     def aim(self, table: Table) -> None:

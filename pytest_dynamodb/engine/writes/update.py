@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pytest_dynamodb.engine.evaluation.charges import charge, may_matter
+from pytest_dynamodb.engine.evaluation.operands import WRONG_TYPE
 from pytest_dynamodb.engine.evaluation.updates import (
     LEGACY_MISMATCH,
     CompiledUpdate,
@@ -12,17 +14,17 @@ from pytest_dynamodb.engine.evaluation.updates import (
     check_keys_kept,
     compile_update,
 )
-from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
+from pytest_dynamodb.engine.parameters.keypaths import check_index_types, check_key_paths
 from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_key
 from pytest_dynamodb.engine.validation.values import check_updated_size, checked_item
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions
+from pytest_dynamodb.engine.writes.conditions import Conditions, read_keyed
 from pytest_dynamodb.engine.writes.storedsize import stored_size
 from pytest_dynamodb.engine.writes.write import Write
 from pytest_dynamodb.expressions import Dialect
+from pytest_dynamodb.expressions.nodes import Update as UpdateTree
 from pytest_dynamodb.values import item_size
 
 _SURFACES: Final[dict[str, SurfaceName]] = {"UpdateItem": "UpdateItem", "TransactWriteItems": "Update"}
@@ -34,29 +36,58 @@ class Update(Write):
     ``updated`` is what the last ``outcome`` did; ``None`` where there is nothing to change.
     """
 
-    __slots__ = ("_update", "updated")
+    __slots__ = ("_charge", "_deep", "_nested", "_tree", "_update", "updated")
 
-    def __init__(self, key: Item, conditions: Conditions, update: CompiledUpdate | None) -> None:
+    def __init__(
+        self,
+        key: Item,
+        conditions: Conditions,
+        update: CompiledUpdate | None,
+        *,
+        tree: UpdateTree | None = None,
+        charge: int = 0,
+        nested: bool = True,
+        deep: bool = False,
+    ) -> None:
+        """``charge``: bytes that the statement counts as. ``nested``: paths in it may lead into attributes.
+
+        ``deep``: what is set may itself be nested too deep.
+        """
         super().__init__(key.attributes, key.size, conditions)
-        self._update = update
+        self._update, self._tree, self._charge, self._nested = update, tree, charge, nested
+        self._deep = deep or (update is not None and any(len(path.parts) > 1 for path in update.paths))
         self.updated: Updated | None = None
 
     @classmethod
     def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Update:
-        """Usage of expressions, the key's values, then the expressions. Raises ``ValidationException``."""
-        key = checked_item(params["Key"], wording=wording_of(operation, dialect), limit=None)
-        conditions = read_conditions(operation, _SURFACES[operation], params, dialect=dialect)
-        update = None if conditions.update is None else compile_update(conditions.update)
-        legacy = attribute_updates(params, dialect=dialect)
-        if legacy is not None:
-            update = compile_update(legacy, mismatch=LEGACY_MISMATCH)
-        return cls(key, conditions, update)
+        """The key, the changes and the conditions. Raises ``ValidationException``."""
+        key, conditions = read_keyed(operation, _SURFACES[operation], params, dialect=dialect)
+        tree = conditions.update
+        if tree is None:
+            return cls(key, conditions, None)
+        text = params.get("UpdateExpression")
+        legacy, nested = text is None, text is not None and ("." in text or "[" in text)
+        update = compile_update(tree, mismatch=LEGACY_MISMATCH if legacy else WRONG_TYPE)
+        if operation == "UpdateItem":
+            charged = 0 if legacy or not may_matter(params) else charge(tree)
+            return cls(key, conditions, update, tree=tree, charge=charged, nested=nested)
+        # In transactions values may be a level too deep, as long as they are not stored (limits/nestingDepth).
+        values: Mapping[str, Any] = params.get("ExpressionAttributeValues") or {}
+        deep = any("M" in value or "L" in value for value in values.values())
+        return cls(key, conditions, update, tree=tree, nested=nested, deep=deep)
 
     def aim(self, table: Table) -> None:
-        """The key must be one of the table's, and no part of it may be updated."""
+        """The key must be one of the table's, and no part of it may be updated; nor an index's to another type."""
         check_key(self.key, table.keys.parts)
-        if self._update is not None:
-            check_keys_kept(self._update.paths, table.keys.names)
+        if self._update is None:
+            return
+        check_keys_kept(self._update.paths, table.keys.names)
+        if self._tree is not None:
+            if table.indexes:
+                check_index_types(self._tree, table.index_keys)
+            if self._nested:
+                check_key_paths(self._tree, table)
+        check_updated_size(self._charge)
 
     def outcome(self, table: Table, old: Item | None) -> Item | None:
         """The item with the changes made."""
@@ -65,10 +96,7 @@ class Update(Write):
         self.updated = self._update.apply(None if old is None else old.attributes, self.key)
         attributes = self.updated.attributes
         # The stored item is what must not be nested too deep (dynamodb-conformance, limits/nestingDepth).
-        deep = any(len(path.parts) > 1 for path in self._update.paths)
-        item = checked_item(attributes, limit=None) if deep else Item(attributes, item_size(attributes))
-        # AWS adds the update's own bytes and leaves the keys out (nubo-db/dynoxide, measured on AWS).
-        check_updated_size(max(item.size, item.size - self.size + self._update.overhead))
+        item = checked_item(attributes, limit=None) if self._deep else Item(attributes, item_size(attributes))
         check_updated_size(stored_size(table, item))
         before: Attributes = {} if old is None else old.attributes
         if table.indexes:

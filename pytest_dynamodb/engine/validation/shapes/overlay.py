@@ -99,7 +99,11 @@ ORDER: dict[str, tuple[str, ...]] = {
     # dynamodb-conformance, validation-ordering/batchOperations (2026-10-09)
     "BatchGetItemInput": ("RequestItems", "ReturnConsumedCapacity"),
     "BatchWriteItemInput": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "RequestItems"),
-    "CreateTableInput": ("AttributeDefinitions", "TableName", "BillingMode", "ProvisionedThroughput", "KeySchema"),
+    # Global indexes first: validation-ordering/createTable (2026-10-09)
+    "CreateTableInput": (
+        *("AttributeDefinitions", "TableName", "BillingMode", "ProvisionedThroughput", "KeySchema"),
+        *("GlobalSecondaryIndexes", "LocalSecondaryIndexes"),
+    ),
     "DeleteItemInput": (
         *("ReturnConsumedCapacity", "TableName", "ReturnValues", "ReturnItemCollectionMetrics", "Key"),
         *("ConditionalOperator", "Expected"),
@@ -121,9 +125,10 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     # dynamodb-conformance, validation-ordering/transactions (2026-10-09)
     "TransactWriteItemsInput": ("ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"),
+    # ConditionalOperator: validation-ordering/updateItem (2026-10-09)
     "UpdateItemInput": (
-        *("ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues", "Key"),
-        *("ConditionalOperator", "Expected"),
+        *("ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues"),
+        *("ConditionalOperator", "Key", "Expected"),
     ),
 }
 
@@ -144,7 +149,8 @@ NEWER_CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 #: Members of which the newer validator reports a problem alone, before others (same capture, o_upd_two_bad_enums).
-NEWER_ALONE: frozenset[tuple[str, str]] = frozenset({("UpdateItem", "ReturnValues")})
+#: For Query: validation-ordering/query (2026-10-09).
+NEWER_ALONE: frozenset[tuple[str, str]] = frozenset({("UpdateItem", "ReturnValues"), ("Query", "ConditionalOperator")})
 
 #: What AWS prints of a structure: members that are not in the public model too (same capture, c_bw_over25).
 PRINTED: dict[str, tuple[str, ...]] = {

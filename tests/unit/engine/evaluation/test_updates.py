@@ -217,9 +217,3 @@ class TestSharing:
         assert result["s"] is ITEM["s"]
         assert result["m"]["M"]["deep"] is ITEM["m"]["M"]["deep"]
         assert result["l"]["L"][2] is ITEM["l"]["L"][2]
-
-
-def test_the_size_check_adds_bytes_by_kind_of_action() -> None:
-    """dynoxide, measured on AWS: 3 for the update, 19 for a value written, 2 for one cleared."""
-    tree = parse_update("SET a = b, c = d ADD e :e REMOVE f DELETE g :g")
-    assert compile_update(resolve(tree, {}, {":e": {"N": "1"}, ":g": {"SS": ["a"]}})).overhead == 3 + 3 * 19 + 2 * 2

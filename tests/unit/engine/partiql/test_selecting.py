@@ -125,6 +125,7 @@ def test_conditions_on_keys_that_are_refused(engine: Engine, where: str, expecte
         ("pk IN ['o', 'p'] ORDER BY pk DESC, sk ASC", "p1 p2 p3 o1 o2 o3"),
         ("pk IN ['o', 'p'] ORDER BY pk, sk DESC", "o3 o2 o1 p3 p2 p1"),
         ("pk = 'o' AND sk IN ['1', '3'] ORDER BY sk DESC", "o3 o1"),
+        ("pk = 'o' AND sk = '1' AND sk = '2' ORDER BY sk", ""),
     ],
 )
 def test_order_by_keys(engine: Engine, rest: str, expected: str) -> None:
@@ -231,6 +232,18 @@ def test_a_page_ends_at_a_megabyte(engine: Engine) -> None:
     assert "NextToken" in first
     rest = ask(engine, "ExecuteStatement", **request, NextToken=first["NextToken"])
     assert [item["sk"]["S"] for item in first["Items"] + rest["Items"]] == ["4", "5", "6"]
+
+
+def test_a_page_ends_between_partitions_too(engine: Engine) -> None:
+    for pk in "xyz":
+        for sk in "12":
+            ask(engine, "PutItem", TableName="T", Item={"pk": s(pk), "sk": s(sk), "x": s("x" * 300_000)})
+    request: Json = {"Statement": "SELECT pk, sk FROM \"T\" WHERE pk IN ['x', 'y', 'z']"}
+    first = ask(engine, "ExecuteStatement", **request)
+    assert [item["pk"]["S"] for item in first["Items"]] == ["x", "x", "y", "y"]
+    rest = ask(engine, "ExecuteStatement", **request, NextToken=first["NextToken"])
+    assert [item["pk"]["S"] for item in rest["Items"]] == ["z", "z"]
+    assert "NextToken" not in rest
 
 
 # --- capacity --------------------------------------------------------------------------------------------------------

@@ -88,6 +88,9 @@ def test_what_cannot_be_read_is_told_in_the_words_of_the_parser(engine: Engine, 
             'SELECT l[2147483648] FROM "T"',
             "List index is not within the allowable range; index: [2147483648] at 1:10:10",
         ),
+        ('SELECT a.x, b.x FROM "T"', "Duplicate identifiers in select clause: x"),
+        ('SELECT a AS x FROM "T"', "Aliasing is not supported"),
+        ('SELECT * FROM "T", "U"', "Only select from a single table or index is supported."),
         ("SELECT * FROM \"\" WHERE pk = 'x'", "Path component cannot be an empty string"),
         ('SELECT * FROM "T"."" WHERE pk = \'x\'', "Path component cannot be an empty string"),
         ('SELECT * FROM "T"."i"."more"', "A path may contain at most 2 components in the FROM clause"),
@@ -170,6 +173,52 @@ def test_nesting_without_end_is_refused_and_no_crash(engine: Engine) -> None:
 def test_a_long_chain_of_conditions_is_no_deep_one(engine: Engine) -> None:
     statement = "SELECT * FROM \"T\" WHERE pk = 'a'" + " AND a = 1" * 700
     assert ask(engine, "ExecuteStatement", Statement=statement)["Items"] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "foo(1)",
+        "1 + 1",
+        "'text'",
+        "SELECT version()",
+        'SELECT * FROM "T"[0]',
+        'SELECT * FROM "T" AS',
+        "SELECT * FROM (SELECT * FROM T)",
+        "SELECT * FROM \"T\" WHERE pk NOT = 'a'",
+        "SELECT * FROM \"T\" WHERE pk = 'a' AND n BETWEEN 1 AND",
+        "SELECT * FROM \"T\" WHERE pk = 'a' ORDER BY 1",
+        'SELECT l[x] FROM "T"',
+        'SELECT l[1.5] FROM "T"',
+        'SELECT * FROM "T" GROUP BY pk',
+        "SELECT DATE '2026-10-01' FROM \"T\"",
+        "INSERT INTO \"T\" VALUE {pk: 'a'}",
+        "INSERT INTO \"\" VALUE {'pk': 'a'}",
+        "UPDATE \"T\" SET a = -b WHERE pk = 'a' AND sk = '1'",
+        "UPDATE \"T\" SET a = b || c WHERE pk = 'a' AND sk = '1'",
+        "UPDATE \"T\" SET a = (b = 1) WHERE pk = 'a' AND sk = '1'",
+        "UPDATE \"T\" SET a = MISSING WHERE pk = 'a' AND sk = '1'",
+        "UPDATE \"T\" SET a = list_append(b) WHERE pk = 'a' AND sk = '1'",
+        "UPDATE \"T\" SET a = 1 WHERE pk = 'a' AND sk = '1' RETURNING ALL *",
+        "UPDATE \"T\" SET a = 1 WHERE pk = 'a' AND sk = '1' RETURNING ALL OLD",
+        "UPSERT INTO \"T\" VALUE {'pk': 'a'}",
+    ],
+)
+def test_whatever_else_is_refused_too(engine: Engine, statement: str) -> None:
+    assert message(engine, statement)
+
+
+def test_keywords_are_names_only_in_quotes(engine: Engine) -> None:
+    ask(
+        engine,
+        "ExecuteStatement",
+        Statement="INSERT INTO T VALUE {'pk': 'a', 'sk': '1', 'user': 1, 'year': 2, '\"': 3}",
+    )
+    statement = 'SELECT {} FROM "T" WHERE year = 2'
+    assert ask(engine, "ExecuteStatement", Statement=statement.format('"user", """"'))["Items"] == [
+        {"user": {"N": "1"}, '"': {"N": "3"}}
+    ]
+    assert message(engine, statement.format("user")) == NOT_WELL_FORMED + "Unexpected keyword"
 
 
 def test_tokens_know_where_they_stand() -> None:

@@ -221,9 +221,17 @@ def test_a_transaction_has_one_to_100_statements(engine: Engine, count: int) -> 
 
 
 def test_a_token_makes_a_repeated_transaction_do_nothing(engine: Engine, clock: VirtualClock) -> None:
-    for _ in range(2):
-        transact(engine, UPDATE.format("a"), ClientRequestToken="once")
+    capacities = [
+        transact(engine, UPDATE.format("a"), ClientRequestToken="once", ReturnConsumedCapacity="TOTAL")[
+            "ConsumedCapacity"
+        ]
+        for _ in range(2)
+    ]
     assert value(engine) == n(2)
+    assert capacities == [
+        [{"TableName": "T", "CapacityUnits": 2.0, "WriteCapacityUnits": 2.0}],
+        [{"TableName": "T", "CapacityUnits": 2.0, "ReadCapacityUnits": 2.0}],
+    ]
     answer = refusal(
         engine,
         "ExecuteTransaction",

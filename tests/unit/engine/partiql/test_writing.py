@@ -318,6 +318,12 @@ def test_an_update_returns(engine: Engine, changes: str, returning: str, expecte
     assert found == ([] if expected is None else [expected])
 
 
+def test_sets_may_be_added_from_parameters(engine: Engine) -> None:
+    put(engine, bs={"BS": ["AQ=="]})
+    run(engine, 'UPDATE "T" SET bs = set_add(bs, ?) WHERE pk = ?', {"BS": ["Ag=="]}, s("a"))
+    assert get(engine) == {"bs": {"BS": ["AQ==", "Ag=="]}}
+
+
 def test_a_delete_returns_what_was_there(engine: Engine) -> None:
     put(engine, a=n(1))
     statement = "DELETE FROM \"T\" WHERE pk = 'a' RETURNING ALL OLD *"
@@ -338,3 +344,21 @@ def test_writes_are_charged_as_those_of_the_other_operations(engine: Engine) -> 
     request: Json = {"Statement": "INSERT INTO \"T\" VALUE {'pk': 'a', 'x': ?}", "Parameters": [s("x" * 1500)]}
     answer = ask(engine, "ExecuteStatement", **request, ReturnConsumedCapacity="INDEXES")
     assert answer["ConsumedCapacity"] == {"TableName": "T", "CapacityUnits": 2.0, "Table": {"CapacityUnits": 2.0}}
+
+
+def test_what_is_written_reaches_the_tables_stream_and_no_snapshot(engine: Engine) -> None:
+    stream: Any = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    described = ask(engine, "UpdateTable", TableName="T", StreamSpecification=stream)["TableDescription"]
+    arn = described["LatestStreamArn"]
+    before = engine.snapshot()
+    run(engine, "INSERT INTO \"T\" VALUE {'pk': 'a', 'n': 1}")
+    run(engine, "UPDATE \"T\" SET n = 2 WHERE pk = 'a'")
+    run(engine, "DELETE FROM \"T\" WHERE pk = 'a'")
+    (shard,) = ask(engine, "DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]
+    position: Any = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = ask(engine, "GetShardIterator", **position)["ShardIterator"]
+    records = ask(engine, "GetRecords", ShardIterator=iterator)["Records"]
+    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "REMOVE"]
+    assert records[1]["dynamodb"]["NewImage"] == {"pk": s("a"), "n": n(2)}
+    engine.restore(before)
+    assert get(engine) is None

@@ -119,7 +119,7 @@ def test_a_stream_has_a_policy_of_its_own(engine: Engine) -> None:
         (
             ARN.replace("123456789012", "999999999999"),
             "ValidationException",
-            "This action is only supported by accounts that match the resource owner’s account.",
+            "This action is only supported by accounts that match the resource owner\u2019s account.",
         ),
     ],
 )

@@ -1,0 +1,203 @@
+"""``verify``: do recordings agree with the mock, or the mock with DynamoDB?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pytest_dynamodb.cassette.report.requests import tables_text
+from pytest_dynamodb.cassette.store import SUFFIX, read
+from pytest_dynamodb.cli.listing import cassettes_in
+from pytest_dynamodb.errors import CassetteError, ConfigurationError
+from pytest_dynamodb.exchange import Exchange
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.mock import Mock
+    from pytest_dynamodb.providers.parity import Finding, Parity
+
+_ARN = re.compile(r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/")
+_DESCRIPTIONS = ("Table", "TableDescription")
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    path: Path
+    parity: Parity
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--provider",
+    type=click.Choice(["mock"]),
+    default="mock",
+    show_default=True,
+    expose_value=False,  # so far there is one
+    help="Who is asked.",
+)
+@click.option(
+    "--load", type=click.Path(path_type=Path), help="Tables and items that are there before: what `Mock.load` takes."
+)
+@click.option("--json", "as_json", is_flag=True, help="As a JSON list, a cassette an entry.")
+def verify(paths: tuple[Path, ...], *, load: Path | None, as_json: bool) -> None:
+    """Ask the mock what cassettes hold, in order, and compare its answers with the recorded ones.
+
+    PATH is a cassette or a folder, by default `cassettes`. Each cassette is asked of a mock of its own, which begins
+    with what --load names, with what fixtures' cassettes of the folders above recorded, and with tables that the
+    cassette describes but does not create. Exits with 1 if an answer differs or a cassette cannot be read.
+    """
+    checked: list[_Checked] = []
+    unreadable: list[CassetteError] = []
+    for path in _files(paths or (Path("cassettes"),)):
+        try:
+            checked.append(_Checked(path, _check(path, load)))
+        except CassetteError as problem:
+            unreadable.append(problem)
+    if as_json:
+        click.echo(json.dumps([_json(one) for one in checked], indent=2))
+    else:
+        for line in _lines(checked):
+            click.echo(line)
+    for damage in unreadable:
+        click.echo(f"Error: {damage}", err=True)
+    if unreadable or any(one.parity.findings for one in checked):
+        raise SystemExit(1)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from cassettes_in(path)
+        elif path.exists():
+            yield path
+        else:
+            raise click.BadParameter(f"there is no {str(path)!r}: name cassettes, or the folder that holds them")
+
+
+def _check(path: Path, load: Path | None) -> Parity:
+    from pytest_dynamodb.providers.mock import MockProvider
+    from pytest_dynamodb.providers.parity import check_parity
+
+    header, exchanges = read(path)
+    before = [exchange for fixture in _fixtures(path) for exchange in _setup(read(fixture)[1])]
+    mock = _mock([*before, *exchanges], header.recorded)
+    if load is not None:
+        mock.load(load)
+    _infer(mock, [*before, *exchanges])
+    return check_parity(
+        exchanges, MockProvider(mock), region=mock.region, before=before, knows=lambda name: name in mock.tables
+    )
+
+
+def _fixtures(path: Path) -> list[Path]:
+    """The cassettes of fixtures in the folders above a test's, the widest first."""
+    if path.name.startswith("fixture."):
+        return []
+    folders = [folder for folder in reversed(path.resolve().parents) if folder.is_dir()]
+    return [found for folder in folders for found in sorted(folder.glob(f"fixture.*{SUFFIX}"))]
+
+
+def _setup(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
+    """What a fixture did before the tests: all but the end of the tables that it made, and what came after that."""
+    made = max((n for n, exchange in enumerate(exchanges) if exchange.operation == "CreateTable"), default=-1)
+    for number, exchange in enumerate(exchanges):
+        if exchange.operation == "DeleteTable" and number > made:
+            return
+        yield exchange
+
+
+def _mock(exchanges: Sequence[Exchange], recorded: str) -> Mock:
+    """An empty one in the recording's region, account and time."""
+    from pytest_dynamodb.clock import VirtualClock
+    from pytest_dynamodb.engine import DEFAULT_ACCOUNT, DEFAULT_REGION, Engine
+    from pytest_dynamodb.mock import Mock
+
+    found = next((arn for exchange in exchanges if (arn := _ARN.search(json.dumps(exchange.response)))), None)
+    region, account = (found[1], found[2]) if found else (DEFAULT_REGION, DEFAULT_ACCOUNT)
+    try:
+        start = datetime.fromisoformat(recorded.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        start = 1_700_000_000.0
+    return Mock(Engine(clock=VirtualClock(start), account=account), region=region)
+
+
+def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
+    """Make the tables that are described and were never created."""
+    made: set[str] = {*mock.tables}
+    for exchange in exchanges:
+        if exchange.operation == "CreateTable":
+            made.add(str(exchange.params.get("TableName")))
+            continue
+        for member in _DESCRIPTIONS:
+            described: Any = (exchange.response or {}).get(member)
+            if isinstance(described, dict) and described.get("KeySchema") and described.get("TableName") not in made:
+                made.add(described["TableName"])
+                try:
+                    mock.load({"Table": described})
+                except ConfigurationError as problem:
+                    click.echo(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
+
+
+def _lines(checked: Sequence[_Checked]) -> Iterator[str]:
+    fields: Counter[tuple[str, str]] = Counter()
+    for one in checked:
+        parity = one.parity
+        skipped = f", {len(parity.skipped)} skipped" if parity.skipped else ""
+        yield f"{one.path}: {parity.compared} compared, {_differ(len(parity.findings))}{skipped}"
+        for finding in parity.findings:
+            yield f"  {finding.heading}"
+            yield from (f"    {line}" for line in finding.lines)
+            fields.update((finding.exchange.operation, name) for name in finding.fields)
+        reasons = Counter(reason for _, _, reason in parity.skipped)
+        yield from (f"  skipped {count}: {reason}" for reason, count in reasons.items())
+    if fields:
+        yield "by operation and field:"
+        yield from (f"  {count:>4}  {operation}  {name}" for (operation, name), count in fields.most_common())
+    compared = sum(one.parity.compared for one in checked)
+    found = sum(len(one.parity.findings) for one in checked)
+    skipped_all = sum(len(one.parity.skipped) for one in checked)
+    files = f"{len(checked)} cassette{'' if len(checked) == 1 else 's'}"
+    yield f"{files}: {compared} compared, {_differ(found)}, {skipped_all} skipped"
+
+
+def _differ(count: int) -> str:
+    return f"{count} differ{'s' if count == 1 else ''}"
+
+
+def _json(one: _Checked) -> dict[str, Any]:
+    return {
+        "cassette": str(one.path),
+        "compared": one.parity.compared,
+        "skipped": [
+            {"number": number, "operation": exchange.operation, "reason": reason}
+            for number, exchange, reason in one.parity.skipped
+        ],
+        "findings": [_finding_json(finding) for finding in one.parity.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    from pytest_dynamodb.cassette.report.trees import MISSING, path_text
+
+    def side(value: Any) -> Any:
+        return None if value is MISSING else value
+
+    operation, params = finding.exchange.operation, finding.exchange.params
+    return {
+        "number": finding.number,
+        "operation": operation,
+        "tables": tables_text(operation, params),
+        "request": params,
+        "differences": [
+            {"field": path_text(one.path), "recorded": side(one.recorded), "now": side(one.now)}
+            for one in finding.differences
+        ],
+    }

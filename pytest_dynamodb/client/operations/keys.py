@@ -1,0 +1,124 @@
+"""The names of key attributes: given, or learned with one DescribeTable a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.cursor import Cursors
+from pytest_dynamodb.client.steps import Steps, send
+from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError
+
+KeysLike = str | Sequence[str | Sequence[str]]
+"""``"pk"``, ``("pk", "sk")``, or ``(("tenant", "region"), ("day", "time"))`` for keys of several attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """The names of the attributes of a table's or an index's key, in the order of its schema."""
+
+    partition: tuple[str, ...]
+    sort: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.partition + self.sort
+
+    @classmethod
+    def of(cls, keys: KeysLike) -> KeyNames:
+        """The names that were given. Raises ``ConfigurationError`` for anything else than names."""
+        parts = [(part,) if isinstance(part, str) else tuple(part) for part in _listed(keys)]
+        if not 1 <= len(parts) <= 2 or not all(_are_names(part) for part in parts):
+            raise ConfigurationError(f'keys are names of attributes, such as "pk" or ("pk", "sk"), not {keys!r:.80}')
+        return cls(*parts)
+
+    @classmethod
+    def described(cls, schema: Iterable[Mapping[str, str]]) -> KeyNames:
+        """Those of a ``KeySchema``."""
+        schema = list(schema)
+        by_kind = [
+            tuple(part["AttributeName"] for part in schema if part["KeyType"] == kind) for kind in ("HASH", "RANGE")
+        ]
+        return cls(*by_kind)
+
+
+def _listed(keys: KeysLike) -> Sequence[str | Sequence[str]]:
+    return (keys,) if isinstance(keys, str) else keys
+
+
+def _are_names(part: Sequence[object]) -> bool:
+    return bool(part) and all(isinstance(name, str) and name for name in part)
+
+
+class TableBook:
+    """What a client knows about its tables: their keys' names. Also how it writes cursors.
+
+    May be shared by threads and tasks: two that look for the same table at once describe it twice, and no harm is done.
+    """
+
+    def __init__(self, *, cursors: Cursors | None = None) -> None:
+        self.cursors = cursors or Cursors()
+        #: By table and index; the table itself is its index ``None``.
+        self._names: dict[str, dict[str | None, KeyNames]] = {}
+
+    def give(self, table: str, keys: KeysLike | None, indexes: Mapping[str, KeysLike] | None = None) -> None:
+        """Note names that the application knows."""
+        given: dict[str | None, KeyNames] = {name: KeyNames.of(names) for name, names in (indexes or {}).items()}
+        if keys is not None:
+            given[None] = KeyNames.of(keys)
+        if given:
+            self._names[table] = {**self._names.get(table, {}), **given}
+
+    def known(self, table: str, index: str | None = None) -> KeyNames | None:
+        """The names, if they are known."""
+        return self._names.get(table, {}).get(index)
+
+    def forget(self, table: str) -> None:
+        """The table is no more."""
+        self._names.pop(table, None)
+
+    def note(self, description: Mapping[str, Any]) -> None:
+        """Learn from a table's description."""
+        table: str = description["TableName"]
+        names: dict[str | None, KeyNames] = {None: KeyNames.described(description["KeySchema"])}
+        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+            for index in description.get(kind) or ():
+                names[index["IndexName"]] = KeyNames.described(index["KeySchema"])
+        self._names[table] = names
+
+    def names(self, table: str, index: str | None = None) -> Steps[KeyNames]:
+        """The names of the key of a table or of an index of it; describes the table where they are not known.
+
+        Raises ``ConfigurationError`` where there is no such index, or where describing is not allowed.
+        """
+        known = self.known(table, index)
+        if known is not None:
+            return known
+        given = self._names.get(table, {})
+        try:
+            description = yield from send(describe_table(table))
+        except AccessDeniedException as problem:
+            raise ConfigurationError(
+                f'the names of the key of {table} are not known, and describing it is not allowed; give them: '
+                f'client.table({table!r}, keys=("pk", "sk"), indexes={{...}})'
+            ) from problem
+        self.note({**description, "TableName": table})  # which may be asked for by its ARN
+        self._names[table] = {**self._names[table], **given}
+        known = self.known(table, index)
+        if known is None:
+            there = ", ".join(sorted(name for name in self._names[table] if name)) or "none"
+            raise ConfigurationError(f"{table} has no index {index!r}; there is: {there}")
+        return known
+
+
+def describe_table(table: str) -> Call[dict[str, Any]]:
+    """``DescribeTable``; read as the description."""
+    return Call("DescribeTable", {"TableName": table}, _described)
+
+
+def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
+    description: dict[str, Any] = answer["Table"]
+    return description

@@ -1,0 +1,196 @@
+"""What a query or a scan asks for, as its builder has heard it; and what is sent for that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pytest_dynamodb.client.cursor import Binding
+from pytest_dynamodb.client.operations.keys import KeyNames
+from pytest_dynamodb.client.sharding import Sharded
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike
+from pytest_dynamodb.expressions.canonical import canonical_params
+from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.nodes import Between, Comparator, Compare, Function, Name, Path, Projection
+from pytest_dynamodb.expressions.nodes import Literal as Value
+from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.updates import as_projection
+from pytest_dynamodb.values import to_wire
+
+RangeOperator = Literal["<", "<=", ">", ">=", "between", "begins_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChoice:
+    """Which keys a query is about: all partition key values, and of the sort key some of the first, and one range."""
+
+    partition: tuple[object, ...] = ()
+    equal: tuple[object, ...] = ()
+    range: tuple[RangeOperator, tuple[object, ...]] | None = None
+
+    @property
+    def shards(self) -> Sharded | None:
+        """The sharded key, where there is one."""
+        (first, *others) = self.partition or (None,)
+        return first if isinstance(first, Sharded) and not others else None
+
+    def with_equal(self, values: tuple[object, ...]) -> KeyChoice:
+        """With these values of the first sort key attributes."""
+        if self.equal or self.range or not values:
+            raise ExpressionMisuse("sort_key_equals() is given once, before any range, with one value or more")
+        return replace(self, equal=values)
+
+    def with_range(self, operator: RangeOperator, *values: object) -> KeyChoice:
+        """With this range of the next sort key attribute."""
+        if self.range:
+            raise ExpressionMisuse("a query takes one range of its sort key; filter() by any other")
+        return replace(self, range=(operator, values))
+
+    def condition(self, names: KeyNames, of: str) -> Condition:
+        """The key condition. Raises ``ExpressionMisuse`` where it does not fit the key; ``of`` says whose that is."""
+        if len(self.partition) != len(names.partition):
+            raise ExpressionMisuse(
+                f"the partition key of {of} is {', '.join(names.partition)}: partition_key() takes "
+                f"{len(names.partition)} value(s), not {len(self.partition)}"
+            )
+        if len(self.equal) + bool(self.range) > len(names.sort):
+            raise ExpressionMisuse(f"the sort key of {of} is {', '.join(names.sort) or 'none'}: that is fewer values")
+        whole = None
+        for name, value in zip(names.all, self.partition + self.equal, strict=False):
+            term = Condition(Compare("=", _path(name), Value(to_wire(value))))
+            whole = term if whole is None else whole & term
+        if self.range:
+            whole = whole & self._range(names.sort[len(self.equal)]) if whole is not None else None
+        if whole is None:
+            raise ExpressionMisuse("a query needs partition_key(...)")
+        return whole
+
+    def _range(self, name: str) -> Condition:
+        operator, values = self.range or ("=", ())
+        wires = [Value(to_wire(value)) for value in values]
+        if operator == "between":
+            return Condition(Between(_path(name), *wires))
+        if operator == "begins_with":
+            return Condition(Function("begins_with", (_path(name), *wires)))
+        comparator: Comparator = operator
+        return Condition(Compare(comparator, _path(name), *wires))
+
+    def named(self, names: KeyNames) -> dict[str, object]:
+        """The values by their attributes' names."""
+        return dict(zip(names.all, self.partition + self.equal, strict=False))
+
+
+def _path(name: str) -> Path:
+    return Path((Name(name),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPlan:
+    """A query, or a scan where ``key`` is ``None``."""
+
+    table: str
+    index: str | None = None
+    key: KeyChoice | None = None
+    filtered_by: Condition | None = None
+    projection: Projection | None = None
+    descending: bool = False
+    consistent: bool = False
+    limit: int | None = None
+    page_size: int | None = None
+
+    @property
+    def operation(self) -> str:
+        """DynamoDB's name of it."""
+        return "Scan" if self.key is None else "Query"
+
+    @property
+    def choice(self) -> KeyChoice:
+        """Which keys it is about."""
+        return self.key or KeyChoice()
+
+    def filter(self, condition: ConditionLike) -> ReadPlan:
+        """With one condition more."""
+        more = Condition(as_condition(condition, expression="FilterExpression"))
+        return replace(self, filtered_by=more if self.filtered_by is None else self.filtered_by & more)
+
+    def project(self, *paths: PathLike | Iterable[PathLike]) -> ReadPlan:
+        """With these paths more."""
+        listed = [path for given in paths for path in _listed(given)]
+        added = as_projection(listed).paths
+        before = () if self.projection is None else self.projection.paths
+        return replace(self, projection=Projection(tuple(dict.fromkeys(before + added))))
+
+    def at_most(self, limit: int | None) -> ReadPlan:
+        """With this limit."""
+        return replace(self, limit=_count("limit", limit))
+
+    def in_pages_of(self, size: int | None) -> ReadPlan:
+        """With this page size."""
+        return replace(self, page_size=_count("page_size", size))
+
+    def request(self, names: KeyNames | None, extra: Iterable[str] = ()) -> dict[str, Any]:
+        """What is sent, but for where it begins and how much is read. ``extra`` are attributes to be read as well."""
+        params: dict[str, Any] = {"TableName": self.table}
+        if self.index is not None:
+            params["IndexName"] = self.index
+        params.update(expression_params(**self._conditions(names), projection=self._projection(extra)))
+        if self.descending:
+            params["ScanIndexForward"] = False
+        if self.consistent:
+            params["ConsistentRead"] = True
+        params["ReturnConsumedCapacity"] = "TOTAL"
+        return params
+
+    def binding(self, names: KeyNames | None, parts: int = 1) -> Binding:
+        """What its cursors belong to: not the page size, the limit or the projection, which may change on the way."""
+        conditions = canonical_params(self.operation, expression_params(**self._conditions(names)))
+        query = json.dumps([self.operation, conditions, self.descending], sort_keys=True)
+        return Binding(self.table, self.index, query, parts)
+
+    def _conditions(self, names: KeyNames | None) -> dict[str, Any]:
+        conditions: dict[str, Any] = {"filtered_by": self.filtered_by}
+        if self.key is not None and names is not None:
+            whose = self.table if self.index is None else f"{self.table}/{self.index}"
+            conditions["key_condition"] = self.key.condition(names, whose)
+        return conditions
+
+    def _projection(self, extra: Iterable[str]) -> Projection | None:
+        if self.projection is None:
+            return None
+        return Projection((*self.projection.paths, *map(_path, self.added(extra))))
+
+    def added(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of these attributes that its projection leaves out."""
+        if self.projection is None:
+            return ()
+        whole = {path.parts[0].text for path in self.projection.paths if isinstance(path.parts[0], Name)}
+        return tuple(name for name in names if name not in whole)
+
+    def parts(self) -> list[ReadPlan]:
+        """The queries that it is made of: one of each shard, or itself."""
+        shards = self.choice.shards
+        return [self] if shards is None else [self.of_shard(key) for key in shards.keys]
+
+    def of_shard(self, value: str) -> ReadPlan:
+        """The query of one shard."""
+        return replace(self, key=replace(self.choice, partition=(value,)))
+
+
+def _listed(given: PathLike | Iterable[PathLike]) -> Iterable[PathLike]:
+    if isinstance(given, (list, tuple, set, frozenset)):
+        return given
+    return (given,)  # type: ignore[return-value]
+
+
+def _count(name: str, value: int | None) -> int | None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise ConfigurationError(f"{name} is a number of items, 1 or more, or None, not {value!r}")
+    return value
+
+
+def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The key of an item, in wire form."""
+    return {name: to_wire(item[name]) for name in names}

@@ -1,0 +1,175 @@
+"""What calls have consumed: of one answer, of a block of code, of a client."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_dynamodb.client.operation import OPERATIONS
+from pytest_dynamodb.client.telemetry.watches import Quiet
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.policy.breaker import State
+
+#: Operations with a parameter ReturnConsumedCapacity. (API reference.)
+_ACCOUNTED = frozenset({
+    "BatchExecuteStatement",
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "ExecuteStatement",
+    "ExecuteTransaction",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Capacity units: ``read``, ``write``, and ``units``, their sum."""
+
+    read: float = 0.0
+    write: float = 0.0
+
+    @property
+    def units(self) -> float:
+        """Of both kinds."""
+        return self.read + self.write
+
+    def __add__(self, other: Capacity) -> Capacity:
+        return Capacity(self.read + other.read, self.write + other.write)
+
+
+NOTHING = Capacity()
+
+
+def ask_for_capacity(call: Call[Any]) -> None:
+    """Let the answer say what the call has consumed, unless the call has settled that itself."""
+    if call.operation in _ACCOUNTED:
+        call.params.setdefault("ReturnConsumedCapacity", "TOTAL")
+
+
+def entries(answer: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The members ``ConsumedCapacity`` of an answer, one for each table."""
+    consumed = (answer or {}).get("ConsumedCapacity") or []
+    return [consumed] if isinstance(consumed, Mapping) else list(consumed)
+
+
+def consumed_by(call: Call[Any], answer: Mapping[str, Any] | None) -> dict[str, Capacity]:
+    """What an answer says was consumed, by the table's name; empty where it says nothing."""
+    found: dict[str, Capacity] = {}
+    for entry in entries(answer):
+        table = str(entry.get("TableName", ""))
+        found[table] = found.get(table, NOTHING) + _capacity(call, entry)
+    return found
+
+
+def _capacity(call: Call[Any], entry: Mapping[str, Any]) -> Capacity:
+    if "ReadCapacityUnits" in entry or "WriteCapacityUnits" in entry:
+        return Capacity(float(entry.get("ReadCapacityUnits", 0)), float(entry.get("WriteCapacityUnits", 0)))
+    units = float(entry.get("CapacityUnits", 0))
+    return Capacity(read=units) if _reads(call) else Capacity(write=units)
+
+
+def _reads(call: Call[Any]) -> bool:
+    if OPERATIONS[call.operation].reads:
+        return True
+    statements = [call.params, *call.params.get("Statements", ()), *call.params.get("TransactStatements", ())]
+    texts = [text for statement in statements if (text := statement.get("Statement"))]
+    return bool(texts) and all(text.lstrip()[:6].upper() == "SELECT" for text in texts)
+
+
+class CapacityTotal:
+    """A running total. Safe for threads.
+
+    ``total`` is of everything, ``by_table`` of each table, ``calls`` how many calls have been counted.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tables: dict[str, Capacity] = {}
+        self._calls = 0
+
+    @property
+    def total(self) -> Capacity:
+        """Everything so far."""
+        return sum(self.by_table.values(), NOTHING)
+
+    @property
+    def by_table(self) -> dict[str, Capacity]:
+        """Everything so far, by the table's name."""
+        with self._lock:
+            return dict(self._tables)
+
+    @property
+    def calls(self) -> int:
+        """Calls that have been counted."""
+        return self._calls
+
+    def count(self, consumed: Mapping[str, Capacity]) -> None:
+        """Add what one call has consumed."""
+        with self._lock:
+            self._calls += 1
+            for table, capacity in consumed.items():
+                self._tables[table] = self._tables.get(table, NOTHING) + capacity
+
+
+_Totals = tuple[CapacityTotal, ...]
+
+
+class CapacityObserver(CapacityTotal):
+    """The total of all calls of the clients that it observes, and of blocks of code:
+
+        capacity = CapacityObserver()
+        with DynamoDbClient(ClientConfig(observer=capacity)) as client:
+            with capacity.measure() as used:
+                client.table("app").query().partition_key("USER#1").execute()
+        used.total, capacity.total
+
+    A block counts the calls of the thread or task that it is in, and those which these begin in others. It makes every
+    call ask for its ``ConsumedCapacity``, so that a cassette recorded without the observer is not one for it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._measuring: contextvars.ContextVar[_Totals] = contextvars.ContextVar("measuring", default=())
+
+    @contextmanager
+    def measure(self) -> Iterator[CapacityTotal]:
+        """The total of a block of code; blocks may nest."""
+        total = CapacityTotal()
+        token = self._measuring.set((*self._measuring.get(), total))
+        try:
+            yield total
+        finally:
+            self._measuring.reset(token)
+
+    def begin(self, call: Call[Any]) -> _Counting:
+        """Ask for the call's capacity."""
+        ask_for_capacity(call)
+        return _Counting(call, (self, *self._measuring.get()))
+
+    def breaker_changed(self, key: str, state: State) -> None:
+        """Nothing: it costs no capacity."""
+
+
+class _Counting(Quiet):
+    __slots__ = ("_call", "_totals")
+
+    def __init__(self, call: Call[Any], totals: _Totals) -> None:
+        self._call, self._totals = call, totals
+
+    def end(self, answer: Mapping[str, Any] | None, error: BaseException | None, attempts: int, region: str) -> None:
+        consumed = consumed_by(self._call, answer)
+        for total in self._totals:
+            total.count(consumed)

@@ -1,0 +1,86 @@
+"""What watches have in common: most are told things that they have no use for, and all need to know what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_dynamodb.client.operation import tables_of
+from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
+from pytest_dynamodb.errors import DynamoDbError
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.client.calls import Call
+
+
+class Quiet:
+    """A watch that has no use for retries."""
+
+    __slots__ = ()
+
+    def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A call that is over. ``seconds`` is how long it took, waits included; ``region`` may be empty."""
+
+    call: Call[Any]
+    answer: Mapping[str, Any] | None
+    error: BaseException | None
+    attempts: int
+    region: str
+    seconds: float
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it was for."""
+        return tables_of(self.call.params)
+
+    @property
+    def error_type(self) -> str:
+        """DynamoDB's code, or the exception's name; empty for a call that succeeded."""
+        return error_type(self.error)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waited for its end."""
+        return self.error is not None and not isinstance(self.error, Exception)
+
+    @property
+    def unhealthy(self) -> bool:
+        """Whether it says something about DynamoDB that it failed, and not about what was asked of it."""
+        return isinstance(self.error, DynamoDbError) and kind_of(self.error) in UNHEALTHY
+
+    @property
+    def throttled(self) -> bool:
+        """Whether it ended with throttling."""
+        return isinstance(self.error, DynamoDbError) and is_throttling(self.error)
+
+    @property
+    def request_id(self) -> str:
+        """What AWS support asks for; empty where no answer came."""
+        if isinstance(self.error, DynamoDbError):
+            return self.error.request_id
+        return str((self.answer or {}).get("ResponseMetadata", {}).get("RequestId", ""))
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 where no answer came."""
+        if isinstance(self.error, DynamoDbError):
+            return self.error.status
+        return int((self.answer or {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def error_type(error: BaseException | None) -> str:
+    """DynamoDB's code, or the exception's name; empty for none."""
+    if isinstance(error, DynamoDbError):
+        return error.code
+    return "" if error is None else type(error).__qualname__
+
+
+def is_throttling(error: DynamoDbError) -> bool:
+    """Whether it is for want of capacity."""
+    return kind_of(error) == "throttling"

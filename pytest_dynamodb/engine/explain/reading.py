@@ -1,0 +1,153 @@
+"""Carrying a request out on a copy, and reading from the answer what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import name_of
+from pytest_dynamodb.engine.engine import DEFAULT_REGION, Engine
+from pytest_dynamodb.engine.explain.explanation import Explanation
+from pytest_dynamodb.engine.explain.hints import hints_of
+from pytest_dynamodb.engine.explain.wording import PLACEHOLDER, written_out
+from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.errors import DynamoDbError
+from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.values import canonical_item, item_size
+
+Params = Mapping[str, Any]
+
+_PAGES: Final = frozenset({"Query", "Scan"})
+_EXPLAINED: Final = _PAGES | {
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+}
+#: What decides only what of an item is given.
+_SHOWN: Final = ("FilterExpression", "QueryFilter", "ScanFilter", "ProjectionExpression", "AttributesToGet", "Select")
+
+
+def explain(engine: Engine, request: Request) -> Explanation:
+    """What a request would take, of an engine that it leaves as it is. An error is told, not raised.
+
+    Raises ``ValueError`` for operations that do not read or write items.
+    """
+    if request.operation not in _EXPLAINED:
+        raise ValueError(
+            f"{request.operation}: only operations on items are explained, {', '.join(sorted(_EXPLAINED))}"
+        )
+    params: Params = request.params
+    found = Explanation(request.operation, tuple(dict.fromkeys(_tables(params))), params.get("IndexName"))
+    before, after = engine.fork(), engine.fork()
+    try:
+        body = after.run(replace(request, params={**params, "ReturnConsumedCapacity": "INDEXES"}))
+    except DynamoDbError as problem:
+        return replace(found, error=f"{problem.code}: {problem.message}")
+    found = replace(found, units=dict(_units(body.get("ConsumedCapacity"))))
+    return _page(found, request, body, before) if request.operation in _PAGES else _items(found, request, before, after)
+
+
+def _tables(params: Params) -> Iterator[str]:
+    if "TableName" in params:
+        yield name_of(params["TableName"])
+    yield from (name_of(table) for table in params.get("RequestItems") or ())
+    for entry in params.get("TransactItems") or ():
+        yield from (name_of(action["TableName"]) for action in entry.values())
+
+
+def _units(capacity: Any) -> Iterator[tuple[str, float]]:
+    for usage in capacity if isinstance(capacity, list) else [capacity or {}]:
+        table = name_of(usage.get("TableName", ""))
+        own = usage.get("Table", {}).get("CapacityUnits", 0.0)
+        arms = {
+            f"{table}/{name}": arm["CapacityUnits"]
+            for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
+            for name, arm in usage.get(member, {}).items()
+        }
+        if own or not arms:
+            yield table, own
+        yield from arms.items()
+
+
+def _page(found: Explanation, request: Request, body: Mapping[str, Any], before: Engine) -> Explanation:
+    params, scanned = request.params, body["ScannedCount"]
+    found = replace(
+        found,
+        key_condition=written_out(params, "KeyConditionExpression"),
+        filter=written_out(params, "FilterExpression"),
+        consistent=truth(params.get("ConsistentRead")),
+        evaluated=scanned,
+        returned=body["Count"],
+        bytes=_bytes(request, scanned, before),
+        is_scan=request.operation == "Scan",
+        has_more="LastEvaluatedKey" in body,
+    )
+    table = _table(before, request, found.tables[0])
+    return found if table is None else replace(found, hints=hints_of(found, params, table))
+
+
+def _bytes(request: Request, scanned: int, engine: Engine) -> int:
+    """Of what is evaluated: the same page once more, with everything shown."""
+    if not scanned:
+        return 0
+    params = {name: value for name, value in request.params.items() if name not in _SHOWN} | {"Limit": scanned}
+    used = set(PLACEHOLDER.findall(str(params.get("KeyConditionExpression"))))
+    for member in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        kept = {key: value for key, value in (params.pop(member, None) or {}).items() if key in used}
+        if kept:
+            params[member] = kept
+    if "IndexName" in params:
+        params["Select"] = "ALL_PROJECTED_ATTRIBUTES"
+    items: Any = engine.run(replace(request, params=params))["Items"]
+    return sum(item_size(item) for item in items)
+
+
+def _items(found: Explanation, request: Request, before: Engine, after: Engine) -> Explanation:
+    aims = list(_aims(request.operation, request.params))
+    sizes, present = 0, 0
+    for name, attributes in aims:
+        old, new = (_stored(engine, request, name, attributes) for engine in (before, after))
+        sizes += max(0 if item is None else item.size for item in (old, new))
+        present += old is not None
+    reads = "Get" in request.operation
+    return replace(
+        found,
+        condition=written_out(request.params, "ConditionExpression"),
+        consistent=truth(request.params.get("ConsistentRead")) or request.operation == "TransactGetItems",
+        evaluated=len(aims),
+        returned=present if reads else 0,
+        bytes=sizes,
+    )
+
+
+def _aims(operation: str, params: Params) -> Iterator[tuple[str, Params]]:
+    """Tables and what has an item's key."""
+    if "TableName" in params:
+        yield name_of(params["TableName"]), params.get("Key") or params["Item"]
+    for table, part in (params.get("RequestItems") or {}).items():
+        if operation == "BatchGetItem":
+            yield from ((name_of(table), key) for key in part["Keys"])
+        else:
+            for write in part:
+                yield from ((name_of(table), action.get("Key") or action["Item"]) for action in write.values())
+    for entry in params.get("TransactItems") or ():
+        for action in entry.values():
+            yield name_of(action["TableName"]), action.get("Key") or action["Item"]
+
+
+def _table(engine: Engine, request: Request, name: str) -> Table | None:
+    region = engine.region(request.region or DEFAULT_REGION, account=request.account or None)
+    return region.find(name, engine.clock.now())
+
+
+def _stored(engine: Engine, request: Request, name: str, attributes: Params) -> Item | None:
+    table = _table(engine, request, name)
+    return None if table is None else table.get(canonical_item({key: attributes[key] for key in table.keys.names}))

@@ -1,0 +1,128 @@
+"""An export or an import: what was asked for, what came of it, and how that is told (ack-api-quirks, DDB-EXPORT-016,
+017, DDB-IMPORT-003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+
+PAGE: Final = 10
+"""Of ListExports and ListImports (DDB-IMPORT-016)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``outcome`` has members that are told once it is done, at ``ends``; FailureCode among them is a failure.
+
+    ``params`` are the request's, with what AWS fills in.
+    """
+
+    resource: str
+    params: Mapping[str, Any]
+    table_arn: str
+    table_id: str
+    begun: float
+    ends: float
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+
+    def status(self, now: float) -> str:
+        """An ExportStatus or an ImportStatus."""
+        if now < self.ends:
+            return "IN_PROGRESS"
+        return "FAILED" if "FailureCode" in self.outcome else "COMPLETED"
+
+    @property
+    def token(self) -> str | None:
+        """The request's ClientToken."""
+        found: str | None = self.params.get("ClientToken")
+        return found
+
+    def _told(self, call: Call, *members: str) -> dict[str, Any]:
+        body: dict[str, Any] = {"TableArn": self.table_arn, "TableId": self.table_id, "StartTime": self.begun}
+        body.update({name: self.params[name] for name in members if self.params.get(name) is not None})
+        if call.clock.now() >= self.ends:
+            body.update(EndTime=self.ends, **self.outcome)
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Job):
+    """An export of a table as it was at ``time``, or of what changed in a span of time."""
+
+    time: float | None = None
+
+    def describe(self, call: Call) -> dict[str, Any]:
+        """An ExportDescription."""
+        body = self._told(
+            call,
+            "ClientToken",
+            "S3Bucket",
+            "S3BucketOwner",
+            "S3Prefix",
+            "S3SseAlgorithm",
+            "S3SseKmsKeyId",
+            "ExportFormat",
+            "ExportType",
+            "IncrementalExportSpecification",
+        )
+        when = {} if self.time is None else {"ExportTime": self.time}
+        return {
+            "ExportArn": call.region.arn(self.resource),
+            "ExportStatus": self.status(call.clock.now()),
+            **when,
+            **body,
+        }
+
+    def summary(self, call: Call) -> dict[str, Any]:
+        """An ExportSummary."""
+        return {
+            "ExportArn": call.region.arn(self.resource),
+            "ExportStatus": self.status(call.clock.now()),
+            "ExportType": self.params.get("ExportType") or "FULL_EXPORT",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Job):
+    """A table from files."""
+
+    def describe(self, call: Call) -> dict[str, Any]:
+        """An ImportTableDescription."""
+        body = self._told(
+            call,
+            "ClientToken",
+            "S3BucketSource",
+            "InputFormat",
+            "InputFormatOptions",
+            "InputCompressionType",
+            "TableCreationParameters",
+        )
+        return {**self._named(call), **body}
+
+    def summary(self, call: Call) -> dict[str, Any]:
+        """An ImportSummary."""
+        body = self._told(call, "S3BucketSource", "InputFormat")
+        members = ("TableArn", "S3BucketSource", "InputFormat", "StartTime", "EndTime")
+        return {**self._named(call), **{name: body[name] for name in members if name in body}}
+
+    def _named(self, call: Call) -> dict[str, Any]:
+        region = call.region
+        logs = region.arn("").removesuffix("table/").replace(":dynamodb:", ":logs:", 1)
+        return {
+            "ImportArn": region.arn(self.resource),
+            "ImportStatus": self.status(call.clock.now()),
+            "CloudWatchLogGroupArn": f"{logs}log-group:/aws-dynamodb/imports:*",
+        }
+
+
+def no_bucket() -> dict[str, str]:
+    """The outcome of a job whose bucket there is not."""
+    return {
+        "FailureCode": "S3NoSuchBucket",
+        "FailureMessage": "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; "
+        "Error Code: NoSuchBucket; Proxy: null)",
+    }

@@ -1,0 +1,215 @@
+"""Recorded requests asked again, of somebody else: does he answer as DynamoDB did?
+
+A cassette that was recorded from AWS is a conformance case for whatever claims to be DynamoDB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pytest_dynamodb.cassette.generated import is_generated
+from pytest_dynamodb.cassette.items import table_names
+from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.report.requests import request_line, title
+from pytest_dynamodb.cassette.report.trees import Difference, describe, find_differences
+from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
+
+#: What DynamoDB answers when it is busy, which says nothing of how it answers.
+_PASSING: Final = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+#: Statuses on the way to another one: how long they last is nobody's answer.
+_TRANSIENT: Final = frozenset({"CREATING", "UPDATING", "DELETING", "ENABLING", "DISABLING"})
+_STATUSES: Final = frozenset({"Backfilling", "IndexStatus", "StreamStatus", "TableStatus", "TimeToLiveStatus"})
+_SETS: Final = frozenset(
+    {"SS", "NS", "BS", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "NonKeyAttributes"}
+)
+#: Answers whose lists have no order of their own.
+_UNORDERED: Final = {"Scan": "Items", "BatchGetItem": "Responses", "ListTagsOfResource": "Tags"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A recorded exchange that is answered otherwise. ``number`` counts from 1."""
+
+    number: int
+    exchange: Exchange
+    differences: Sequence[Difference]
+
+    @property
+    def heading(self) -> str:
+        """The exchange on one line."""
+        operation, params = self.exchange.operation, self.exchange.params
+        return f"#{self.number} {title(operation, params)} {request_line(operation, params)}"
+
+    @property
+    def lines(self) -> list[str]:
+        """Each difference on a line."""
+        return list(describe(self.differences))
+
+    @property
+    def fields(self) -> list[str]:
+        """The places that differ, without positions: ``Items[].total``."""
+        return list(dict.fromkeys(field_of(difference.path) for difference in self.differences))
+
+
+@dataclass(slots=True)
+class Parity:
+    """How many exchanges were compared, those that differ, and those that could not be compared, with why."""
+
+    compared: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[tuple[int, Exchange, str]] = field(default_factory=list)
+
+
+def field_of(path: Sequence[str | int]) -> str:
+    """A place in a body, without positions in lists."""
+    return "".join("[]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "(all)"
+
+
+def check_parity(
+    exchanges: Sequence[Exchange],
+    provider: Provider,
+    *,
+    region: str = "us-east-1",
+    knows: Callable[[str], bool] = lambda _: True,
+    before: Iterable[Exchange] = (),
+) -> Parity:
+    """Ask ``provider`` what was recorded, in order, and compare.
+
+    ``before`` is asked first and not compared. What names a table that the provider does not know (``knows``), and that
+    the recording does not make, is skipped, as is what failed in passing. Names that the service makes up, such as
+    iterators, are put in place of the recorded ones in later requests.
+    """
+    asker = _Asker(provider, region)
+    for exchange in before:
+        asker.ask(exchange)
+    found = Parity()
+    matcher = Matcher()
+    for number, exchange in enumerate(exchanges, 1):
+        reason = _why_not(exchange, knows)
+        if reason:
+            found.skipped.append((number, exchange, reason))
+            continue
+        actual = asker.ask(exchange)
+        found.compared += 1
+        differences = [] if actual is None else list(_differences(exchange, actual, matcher))
+        if differences:
+            found.findings.append(Finding(number, exchange, differences))
+    return found
+
+
+def _why_not(exchange: Exchange, knows: Callable[[str], bool]) -> str:
+    if isinstance(exchange.outcome, TransportFailure):
+        return f"no answer was recorded: {exchange.outcome.kind}"
+    if exchange.error_code in _PASSING:
+        return f"it failed in passing: {exchange.error_code}"
+    if exchange.operation == "CreateTable" or exchange.error_code == "ResourceNotFoundException":
+        return ""
+    unknown = sorted(name for name in table_names(exchange.operation, exchange.params) if not knows(name))
+    return f"unknown table {', '.join(unknown)}: the recording does not make it" if unknown else ""
+
+
+class _Asker:
+    """Asks a provider, with the names that it made up itself."""
+
+    def __init__(self, provider: Provider, region: str) -> None:
+        self._provider, self._region = provider, region
+        self._names: dict[str, str] = {}
+
+    def ask(self, exchange: Exchange) -> Outcome | None:
+        params = self._translated(exchange.params) if self._names else exchange.params
+        outcome = self._provider.before(Request(exchange.operation, params, self._region, tokens=exchange.tokens))
+        if isinstance(outcome, Response) and isinstance(outcome.body, dict):
+            self._learn(exchange.response, outcome.body)
+        return outcome
+
+    def _learn(self, recorded: Any, actual: Any) -> None:
+        if isinstance(recorded, dict) and isinstance(actual, dict):
+            for name in recorded.keys() & actual.keys():
+                one, other = recorded[name], actual[name]
+                made_up = isinstance(one, str) and isinstance(other, str) and (is_generated(name, one) or _token(name))
+                if made_up and one != other:
+                    self._names[one] = other
+                else:
+                    self._learn(one, other)
+        elif isinstance(recorded, list) and isinstance(actual, list):
+            for one, other in zip(recorded, actual, strict=False):
+                self._learn(one, other)
+
+    def _translated(self, node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                name: self._names.get(value, value)
+                if isinstance(value, str) and (is_generated(name, value) or _token(name) or name.endswith("Arn"))
+                else self._translated(value)
+                for name, value in node.items()
+            }
+        return [self._translated(one) for one in node] if isinstance(node, list) else node
+
+
+def _token(name: str) -> bool:
+    return name == "NextToken" or name.startswith("ExclusiveStart")
+
+
+def _differences(exchange: Exchange, actual: Outcome, matcher: Matcher) -> Iterator[Difference]:
+    one = _comparable(exchange.operation, exchange.outcome, matcher)
+    other = _comparable(exchange.operation, actual, matcher)
+    if one == other:
+        return
+    for difference in find_differences(one, other):
+        if not _is_in_passing(difference):
+            yield difference
+
+
+def _is_in_passing(difference: Difference) -> bool:
+    """Whether it is a status on its way in the recording, or beside one."""
+    if not difference.path or difference.path[-1] not in _STATUSES:
+        return False
+    sides = (difference.recorded, difference.now)
+    return any(side in _TRANSIENT or isinstance(side, bool) for side in sides if isinstance(side, (str, bool)))
+
+
+def _comparable(operation: str, outcome: Outcome, matcher: Matcher) -> Any:
+    if isinstance(outcome, TransportFailure):
+        return {"failure": outcome.kind}
+    body: Any = _in_order(matcher.comparable(outcome.body))
+    member = _UNORDERED.get(operation)
+    if member is not None and isinstance(body, dict) and member in body:
+        body = {**body, member: _sorted(body[member])}
+    return body if outcome.status == 200 else {"status": outcome.status, **_error(body)}
+
+
+def _error(body: Any) -> dict[str, Any]:
+    """An error as SDKs see it: its code without a namespace, its message in either spelling, and the other members."""
+    if not isinstance(body, dict):
+        return {"body": body}
+    rest = {name: value for name, value in body.items() if name not in ("__type", "message", "Message")}
+    code = str(body.get("__type", "")).rsplit("#", 1)[-1]
+    return {"code": code, "message": body.get("message", body.get("Message", "")), **rest}
+
+
+def _in_order(node: Any) -> Any:
+    """Sets, and lists that are sets, in an order of ours: they have none of their own."""
+    if isinstance(node, dict):
+        return {
+            name: _sorted(value) if name in _SETS and isinstance(value, list) else _in_order(value)
+            for name, value in node.items()
+        }
+    return [_in_order(one) for one in node] if isinstance(node, list) else node
+
+
+def _sorted(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _sorted(value) for name, value in node.items()}
+    return sorted(node, key=lambda one: json.dumps(one, sort_keys=True)) if isinstance(node, list) else node
