@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from types import TracebackType
 from typing import Any
 
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
+from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.breaker import CircuitBreaker
 from pytest_dynamodb.client.policy.retry import RetryPolicy
@@ -44,6 +47,7 @@ class DynamoDbClient:
         self._config = config or ClientConfig()
         self._connection = Connection(Settings(self._config), chosen_provider(provider))
         self._driver = SyncDriver(self._connection, self._connection.core)
+        self._book = TableBook(cursors=Cursors(self._config.cursor_secret))
 
     @property
     def config(self) -> ClientConfig:
@@ -65,11 +69,19 @@ class DynamoDbClient:
         """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
         return self._connection.botocore.meta
 
-    def table(self, name: str) -> TableClient:
-        """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one."""
+    def table(
+        self, name: str, *, keys: KeysLike | None = None, indexes: Mapping[str, KeysLike] | None = None
+    ) -> TableClient:
+        """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one.
+
+        ``keys`` and ``indexes`` name the key attributes of the table and of its indexes: ``keys=("pk", "sk")``,
+        ``indexes={"gsi1": ("gsi1pk", "gsi1sk")}``. Those that are not given are learned with one DescribeTable when
+        they are first needed: by queries, and by batches of writes.
+        """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
-        return TableClient(self._driver, name, floats=self._config.floats)
+        self._book.give(name, keys, indexes)
+        return TableClient(self._driver, name, floats=self._config.floats, book=self._book)
 
     def with_options(
         self,

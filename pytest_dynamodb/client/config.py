@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_dynamodb.client.credentials import Credentials
@@ -44,6 +44,7 @@ class ClientConfig:
     ``clock``, ``sleep``       for tests: ``ClientConfig(clock=clock, sleep=clock.advance)`` with a ``VirtualClock``
                                waits no time; an asynchronous client awaits what ``sleep`` returns, if it can be
     ``observer``               is told of every call
+    ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.cursor``
     """
 
     region: str | None = None
@@ -61,6 +62,7 @@ class ClientConfig:
     clock: Clock | None = None
     sleep: Sleep | None = None
     observer: Observer | None = None
+    cursor_secret: bytes | str | None = field(default=None, repr=False)
 
 
 def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | Provider:

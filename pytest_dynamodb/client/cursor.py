@@ -8,8 +8,8 @@ Table, index and query are there as short hashes, by which a cursor is refused t
 is the typed key of the item after which to go on, ``"start"`` or ``"end"``; there is one for each part of what is read:
 one of a query, one for each segment of a parallel scan, one for each shard of a sharded query.
 
-The seal is an HMAC under the secret of ``Cursors``; without a secret, a checksum, which finds accidents and stops nobody.
-Neither hides the key: it can be read by whoever has the cursor.
+The seal is an HMAC under the secret of ``Cursors``; without a secret, a checksum, which finds accidents and stops
+nobody. Neither hides the key: it can be read by whoever has the cursor.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from pytest_dynamodb.expressions.conditions import ConditionLike
 class QueryBuilder:
     """A query. Immutable: each step returns a new one, and one may be executed more than once.
 
-    Key attributes need not be named: their names are those given to ``client.table(..., keys=...)``, or learned with one
-    DescribeTable a table. Nothing is sent before ``execute``, ``pages``, ``page``, ``first``, ``one``, ``count`` or an
-    iteration, which raise ``ExpressionMisuse`` where keys are missing or too many.
+    Key attributes need not be named: their names are those given to ``client.table(..., keys=...)``, or learned with
+    one DescribeTable a table. Nothing is sent before ``execute``, ``pages``, ``page``, ``first``, ``one``, ``count`` or
+    an iteration, which raise ``ExpressionMisuse`` where keys are missing or too many.
     """
 
     _driver: SyncDriver = field(repr=False)
@@ -85,7 +85,7 @@ class QueryBuilder:
         """Only these paths of each item; given again, these as well."""
         return replace(self, _plan=self._plan.project(*paths))
 
-    def consistent(self, consistent: bool = True) -> QueryBuilder:  # noqa: FBT001, FBT002 - the method says what is true
+    def consistent(self, consistent: bool = True) -> QueryBuilder:
         """Read what has been written before. Not of a global index."""
         return replace(self, _plan=replace(self._plan, consistent=consistent))
 

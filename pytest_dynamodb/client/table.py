@@ -9,8 +9,12 @@ from typing import Any
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import Item, Returning
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.query import QueryBuilder
+from pytest_dynamodb.client.scan import ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
 from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
@@ -25,10 +29,11 @@ class TableClient:
     where DynamoDB answers one.
     """
 
-    __slots__ = ("_driver", "_floats", "name")
+    __slots__ = ("_book", "_driver", "_floats", "name")
 
-    def __init__(self, driver: SyncDriver, name: str, *, floats: bool = False) -> None:
+    def __init__(self, driver: SyncDriver, name: str, *, floats: bool = False, book: TableBook | None = None) -> None:
         self._driver, self.name, self._floats = driver, name, floats
+        self._book = TableBook() if book is None else book
 
     def __repr__(self) -> str:
         return f"TableClient({self.name!r})"
@@ -41,7 +46,7 @@ class TableClient:
     ) -> TableClient:
         """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
         driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
-        return TableClient(driver, self.name, floats=self._floats)
+        return TableClient(driver, self.name, floats=self._floats, book=self._book)
 
     def get(
         self,
@@ -91,6 +96,14 @@ class TableClient:
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def scan(self, index: str | None = None) -> ScanBuilder:
+        """Begin a scan of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
+        return ScanBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index))
+
+    def query(self, index: str | None = None) -> QueryBuilder:
+        """Begin a query of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
+        return QueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

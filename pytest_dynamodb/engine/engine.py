@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.consistency.settings import Consistency
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.operations import operation_named
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.replication.arrival import deliver
+from pytest_dynamodb.engine.simulators import simulators_for
 from pytest_dynamodb.engine.streams.splitting import split_shards
+from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -41,6 +47,8 @@ class Engine:
     ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
     ``account``    the account of requests that name none
     ``files``      the buckets of exports and imports; there are none unless given
+    ``throughput``   limits of capacity that requests are held to; none unless given
+    ``consistency``  how far reads may be behind; not at all unless given
     """
 
     def __init__(
@@ -52,6 +60,8 @@ class Engine:
         lifecycle: Lifecycle | None = None,
         account: str = DEFAULT_ACCOUNT,
         files: Files | None = None,
+        throughput: ThroughputLimits | None = None,
+        consistency: Consistency | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.dialect, self.account, self.files = dialect, account, files
@@ -60,6 +70,7 @@ class Engine:
         self._lock = threading.RLock()
         self._owner = object()
         self._regions: dict[tuple[str, str], Region] = {}
+        self._simulators = simulators_for(throughput, consistency)
 
     def answer(self, request: Request) -> Response:
         """Carry a request out. Never raises for what a request holds: errors are answers, too."""
@@ -90,6 +101,8 @@ class Engine:
             if region.inbox:
                 deliver(call)
             expire(call)
+            for simulator in self._simulators:
+                operation = simulator.around(operation, self)
             return operation(call)
 
     def region(self, name: str = DEFAULT_REGION, *, account: str | None = None) -> Region:
@@ -134,10 +147,26 @@ class Engine:
     def restore(self, snapshot: Snapshot) -> None:
         """Hold what a snapshot holds, and nothing else. The clock stays."""
         with self._lock:
-            self._owner = object()
-            self._regions = {
-                (region.account, region.name): region.shared_with(self._owner) for region in snapshot.regions
-            }
+            self._hold(snapshot)
+            self._simulators = tuple(simulator.anew() for simulator in self._simulators)
+
+    def _hold(self, snapshot: Snapshot) -> None:
+        self._owner = object()
+        self._regions = {(region.account, region.name): region.shared_with(self._owner) for region in snapshot.regions}
+
+    def checkpoint(self) -> Callable[[], None]:
+        """What is held now; calling what is returned puts it back. For what stands round an operation."""
+        return partial(self._hold, self.snapshot())
+
+    @contextmanager
+    def at_ease(self) -> Iterator[None]:
+        """In this block nothing is limited or behind, and no table takes time: for what has been there for long."""
+        simulators, lifecycle = self._simulators, self.lifecycle
+        self._simulators, self.lifecycle = (), Lifecycle()
+        try:
+            yield
+        finally:
+            self._simulators, self.lifecycle = simulators, lifecycle
 
     def fork(self) -> Engine:
         """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""
@@ -150,6 +179,7 @@ class Engine:
                 files=self.files,
             )
             twin._random.setstate(self._random.getstate())
+            twin._simulators = self._simulators  # restoring makes them anew
             twin.restore(self.snapshot())
             return twin
 

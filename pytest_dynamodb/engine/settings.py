@@ -13,6 +13,9 @@ from typing import Any, Final, Literal, TypeAlias
 Status: TypeAlias = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING", "GONE"]
 """AWS's of tables and indexes, and ``GONE`` of what is no longer there."""
 
+Dimension: TypeAlias = tuple[str, str, str]
+"""What auto scaling is of: a region, an index or "" for the table, and reads or writes."""
+
 _USABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 
 
@@ -163,6 +166,7 @@ class TableSettings:
     replicas: Mapping[str, Replica] = field(default_factory=dict)  # by region, without this one
     witnesses: tuple[str, ...] = ()
     strong: bool = False  # MultiRegionConsistency of a global table
+    scaling: Mapping[Dimension, Mapping[str, Any]] = field(default_factory=dict)
     settings_mode: str | None = None  # GlobalTableSettingsReplicationMode, where it was set
     insights: Mapping[str, Insights] = field(default_factory=dict)  # by index; "" is the table
     destinations: tuple[Destination, ...] = ()

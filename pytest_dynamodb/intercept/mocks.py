@@ -12,6 +12,8 @@ from pytest_dynamodb.intercept.interception import Interception
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
+    from pytest_dynamodb.engine.consistency import Consistency
+    from pytest_dynamodb.engine.throughput import ThroughputLimits
     from pytest_dynamodb.expressions import Dialect
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
@@ -26,7 +28,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
     moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
     errors, ``lifecycle`` how long tables take to come and go (no time at all). ``faults`` are planned from the
-    beginning; ``Mock.faults`` takes more.
+    beginning; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch limits of capacity and stale reads on.
 
     Entering gives the ``Mock``. Nothing is left behind on leaving.
     """
@@ -42,9 +44,12 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         dialect: Dialect = "classic",
         lifecycle: Lifecycle | None = None,
         faults: Sequence[Fault] = (),
+        throughput: ThroughputLimits | None = None,
+        consistency: Consistency | None = None,
     ) -> None:
         self._clients, self._load, self._region, self._faults = clients, load, region, faults
         self._settings: dict[str, Any] = {"clock": clock, "seed": seed, "dialect": dialect, "lifecycle": lifecycle}
+        self._settings |= {"throughput": throughput, "consistency": consistency}
         self._open: list[Interception] = []
 
     def __enter__(self) -> Mock:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from pytest_dynamodb.engine import Engine, Lifecycle
+from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.contents import Contents
@@ -29,18 +29,16 @@ class Writer:
 
     def write_all(self, contents: list[Contents]) -> None:
         """Make all tables, then put all items: all of it, or nothing where something is wrong. Raises ``LoadError``."""
-        before, lifecycle = self._engine.snapshot(), self._engine.lifecycle
-        self._engine.lifecycle = Lifecycle()  # what is loaded has been there for long
+        before = self._engine.snapshot()
         try:
-            for content in contents:
-                self._make(content)
-            for content in contents:
-                self._fill(content)
+            with self._engine.at_ease():  # what is loaded has been there for long
+                for content in contents:
+                    self._make(content)
+                for content in contents:
+                    self._fill(content)
         except BaseException:
             self._engine.restore(before)
             raise
-        finally:
-            self._engine.lifecycle = lifecycle
 
     def _make(self, content: Contents) -> None:
         if content.params is None:

@@ -206,6 +206,7 @@ def _problems(step: Step, status: int, body: Json, variables: dict[str, Json], t
         found.extend(differences({"$includes": fill(wanted["includes"], variables)}, body))
     if "absent" in wanted:
         found.extend(differences({"$absent": wanted["absent"]}, body))
+    found.extend(f"nothing at {path} to save" for path in wanted.get("save", {}).values() if not _has(body, path))
     return found
 
 
@@ -230,3 +231,11 @@ def _found(body: Json, path: str) -> Json:
     for part in path.split("."):
         body = body[int(part)] if isinstance(body, list) else body[part]
     return body
+
+
+def _has(body: Json, path: str) -> bool:
+    try:
+        _found(body, path)
+    except LookupError:
+        return False
+    return True

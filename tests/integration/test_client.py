@@ -1,15 +1,20 @@
-"""The client behaves the same over a live endpoint, while that is recorded, and when it is replayed."""
+"""The client behaves the same over a live endpoint, while that is recorded, when it is replayed, and over the mock.
+
+And so does the asynchronous one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
 
+from blocking_client import client as client_of
 from pytest_dynamodb import (
     Attr,
     ClientConfig,
@@ -24,6 +29,7 @@ from pytest_dynamodb import (
     UnexpectedRequest,
     ValidationException,
     load_cassette,
+    mock_dynamodb,
     use_cassette,
 )
 
@@ -200,17 +206,21 @@ CASES: list[Case] = [
 ]
 
 
+def create_table(boto: Any, name: str) -> None:
+    attributes = {"pk": "HASH", "sk": "RANGE"}
+    boto.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
+        KeySchema=[{"AttributeName": attribute, "KeyType": kind} for attribute, kind in attributes.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 @pytest.fixture
 def name(live_endpoint: str, credentials: dict[str, str]) -> str:
     """The name of a new table, which has no items."""
     name = f"client-{uuid4()}"
-    attributes = {"pk": "HASH", "sk": "RANGE"}
-    boto3.client("dynamodb", endpoint_url=live_endpoint).create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
-        KeySchema=[{"AttributeName": attribute, "KeyType": kind} for attribute, kind in attributes.items()],  # type: ignore[typeddict-item]
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(boto3.client("dynamodb", endpoint_url=live_endpoint), name)
     return name
 
 
@@ -222,38 +232,64 @@ def path(tmp_path: Path) -> Path:
 Run = Callable[[Case], None]
 
 
-def live(case: Case, name: str, endpoint: str) -> None:
+def live(case: Case, name: str, endpoint: str, *, kind: str = "sync") -> None:
     """Run a case over the endpoint itself."""
-    with DynamoDbClient(ClientConfig(endpoint_url=endpoint)) as client:
+    with client_of(kind, ClientConfig(endpoint_url=endpoint)) as client:
         case(client.table(name), client)
 
 
-def recorded(case: Case, name: str, endpoint: str, path: Path) -> None:
+def recorded(case: Case, name: str, endpoint: str, path: Path, *, kind: str = "sync") -> None:
     """Run a case over the endpoint, into a cassette."""
-    with DynamoDbClient(provider=RecordingProvider(path, upstream=endpoint)) as client:
+    with client_of(kind, provider=RecordingProvider(path, upstream=endpoint)) as client:
         case(client.table(name), client)
 
 
-def replayed(case: Case, name: str, path: Path) -> None:
+def replayed(case: Case, name: str, path: Path, *, kind: str = "sync") -> None:
     """Run a case over a cassette and nothing else: the settings lead nowhere."""
-    with DynamoDbClient(ClientConfig(endpoint_url="http://127.0.0.1:9"), provider=ReplayProvider(path)) as client:
+    config = ClientConfig(endpoint_url="http://127.0.0.1:9")
+    with client_of(kind, config, provider=ReplayProvider(path)) as client:
         case(client.table(name), client)
 
 
-@pytest.fixture(params=["live", "recorded", "replayed"])
+def mocked(case: Case, *, kind: str = "sync") -> None:
+    """Run a case over memory."""
+    with mock_dynamodb(), client_of(kind, ClientConfig(region="us-east-1"), provider="mock") as client:
+        create_table(boto3.client("dynamodb", "us-east-1"), "app")
+        case(client.table("app"), client)
+
+
+@pytest.fixture(params=["sync", pytest.param("async", marks=pytest.mark.aiobotocore)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two clients."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(params=["live", "recorded", "replayed", "mocked"])
 def over(
-    request: pytest.FixtureRequest, live_endpoint: str, name: str, path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    live_endpoint: str,
+    name: str,
+    path: Path,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Run:
     """Runs a case over one of the providers."""
 
+    def without_credentials() -> None:
+        for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+            monkeypatch.delenv(variable)
+
     def run(case: Case) -> None:
         if request.param == "live":
-            return live(case, name, live_endpoint)
-        recorded(case, name, live_endpoint, path)
+            return live(case, name, live_endpoint, kind=kind)
+        if request.param == "mocked":
+            without_credentials()
+            return mocked(case, kind=kind)
+        recorded(case, name, live_endpoint, path, kind=kind)
         if request.param == "replayed":
-            for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
-                monkeypatch.delenv(variable)
-            replayed(case, name, path)
+            without_credentials()
+            replayed(case, name, path, kind=kind)
         return None
 
     return run

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_dynamodb import AsyncDynamoDbClient, ClientConfig, DynamoDbClient, Provider
 
-ASYNC_FACES = "pytest_dynamodb.client.aio"
+ASYNC_FACES = ("pytest_dynamodb.client.aio", "pytest_dynamodb.client.drivers.asynchronous")
 
 
 class Blocking:
@@ -34,7 +34,7 @@ class Blocking:
         if inspect.isawaitable(value):
             return self._plain(self._loop.run_until_complete(_awaited(value)))
         if type(value).__module__.startswith(ASYNC_FACES):
-            return value if value is None else Blocking(value, self._loop)
+            return Blocking(value, self._loop)
         if isinstance(value, AsyncIterator):
             return self._iterate(value)
         if inspect.ismethod(value):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from types import TracebackType
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 from pytest_dynamodb.client.aio.table import AsyncTableClient
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
+from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.breaker import CircuitBreaker
 from pytest_dynamodb.client.policy.retry import RetryPolicy
@@ -45,6 +48,7 @@ class AsyncDynamoDbClient:
         self._config = config or ClientConfig()
         self._connection = AsyncConnection(Settings(self._config), chosen_provider(provider))
         self._driver = AsyncDriver(self._connection, self._connection.core)
+        self._book = TableBook(cursors=Cursors(self._config.cursor_secret))
 
     @property
     def config(self) -> ClientConfig:
@@ -66,11 +70,19 @@ class AsyncDynamoDbClient:
         """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
         return self._connection.botocore.meta
 
-    def table(self, name: str) -> AsyncTableClient:
-        """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one."""
+    def table(
+        self, name: str, *, keys: KeysLike | None = None, indexes: Mapping[str, KeysLike] | None = None
+    ) -> AsyncTableClient:
+        """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one.
+
+        ``keys`` and ``indexes`` name the key attributes of the table and of its indexes: ``keys=("pk", "sk")``,
+        ``indexes={"gsi1": ("gsi1pk", "gsi1sk")}``. Those that are not given are learned with one DescribeTable when
+        they are first needed: by queries, and by batches of writes.
+        """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
-        return AsyncTableClient(self._driver, name, floats=self._config.floats)
+        self._book.give(name, keys, indexes)
+        return AsyncTableClient(self._driver, name, floats=self._config.floats, book=self._book)
 
     def with_options(
         self,

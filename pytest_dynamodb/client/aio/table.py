@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
+from pytest_dynamodb.client.aio.scan import AsyncScanBuilder
 from pytest_dynamodb.client.calls import Item, Returning
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.errors import ItemNotFound
@@ -26,10 +30,11 @@ class AsyncTableClient:
     where DynamoDB answers one.
     """
 
-    __slots__ = ("_driver", "_floats", "name")
+    __slots__ = ("_book", "_driver", "_floats", "name")
 
-    def __init__(self, driver: AsyncDriver, name: str, *, floats: bool = False) -> None:
+    def __init__(self, driver: AsyncDriver, name: str, *, floats: bool = False, book: TableBook | None = None) -> None:
         self._driver, self.name, self._floats = driver, name, floats
+        self._book = TableBook() if book is None else book
 
     def __repr__(self) -> str:
         return f"AsyncTableClient({self.name!r})"
@@ -42,7 +47,7 @@ class AsyncTableClient:
     ) -> AsyncTableClient:
         """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
         driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
-        return AsyncTableClient(driver, self.name, floats=self._floats)
+        return AsyncTableClient(driver, self.name, floats=self._floats, book=self._book)
 
     async def get(
         self,
@@ -92,6 +97,14 @@ class AsyncTableClient:
     def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
         return AsyncUpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def scan(self, index: str | None = None) -> AsyncScanBuilder:
+        """Begin a scan of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
+        return AsyncScanBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index))
+
+    def query(self, index: str | None = None) -> AsyncQueryBuilder:
+        """Begin a query of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
+        return AsyncQueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,7 +102,7 @@ class TableBook:
             description = yield from send(describe_table(table))
         except AccessDeniedException as problem:
             raise ConfigurationError(
-                f'the names of the key of {table} are not known, and describing it is not allowed; give them: '
+                f"the names of the key of {table} are not known, and describing it is not allowed; give them: "
                 f'client.table({table!r}, keys=("pk", "sk"), indexes={{...}})'
             ) from problem
         self.note({**description, "TableName": table})  # which may be asked for by its ARN

@@ -57,7 +57,9 @@ class Merge:
     ) -> None:
         """Raises ``InvalidCursor``."""
         self._cursors, self._plan, self._binding = book.cursors, plan, binding
-        positions = ["start"] * len(sources) if after is None else self._cursors.decode(after, binding)
+        positions: list[Position] = ["start"] * len(sources)
+        if after is not None:
+            positions = self._cursors.decode(after, binding)
         self._shards = [_Shard(source, at) for source, at in zip(sources, positions, strict=True)]
         names = sources[0].names
         self._sort = () if names is None else names.sort
@@ -112,6 +114,6 @@ def merged(book: TableBook, plan: ReadPlan, shards: Sharded, after: str | None) 
     """The reading of a query of ``shards``."""
     sources = []
     for key in shards.keys:
-        sources.append((yield from prepared(book, plan.of_shard(key), positions=True)))
+        sources.append((yield from prepared(book, plan.of_shard(key), positions=True)))  # noqa: PERF401 - no comprehension may hold a `yield`
     first = plan.of_shard(f"{shards.name}{shards.separator}").binding(sources[0].names, shards.count)
     return Merge(book, plan, sources, first, after)

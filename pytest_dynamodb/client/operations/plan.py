@@ -100,6 +100,7 @@ class ReadPlan:
     consistent: bool = False
     limit: int | None = None
     page_size: int | None = None
+    segment: tuple[int, int] | None = None
 
     @property
     def operation(self) -> str:
@@ -110,6 +111,12 @@ class ReadPlan:
     def choice(self) -> KeyChoice:
         """Which keys it is about."""
         return self.key or KeyChoice()
+
+    def of_segment(self, number: int, of: int) -> ReadPlan:
+        """With nothing but one segment of the table. Raises ``ConfigurationError``."""
+        if not 0 <= number < check_segments(of):
+            raise ConfigurationError(f"segments of {of} are numbered 0 to {of - 1}, not {number!r}")
+        return replace(self, segment=(number, of))
 
     def filter(self, condition: ConditionLike) -> ReadPlan:
         """With one condition more."""
@@ -141,13 +148,15 @@ class ReadPlan:
             params["ScanIndexForward"] = False
         if self.consistent:
             params["ConsistentRead"] = True
+        if self.segment is not None:
+            params["Segment"], params["TotalSegments"] = self.segment
         params["ReturnConsumedCapacity"] = "TOTAL"
         return params
 
     def binding(self, names: KeyNames | None, parts: int = 1) -> Binding:
         """What its cursors belong to: not the page size, the limit or the projection, which may change on the way."""
         conditions = canonical_params(self.operation, expression_params(**self._conditions(names)))
-        query = json.dumps([self.operation, conditions, self.descending], sort_keys=True)
+        query = json.dumps([self.operation, conditions, self.descending, self.segment], sort_keys=True)
         return Binding(self.table, self.index, query, parts)
 
     def _conditions(self, names: KeyNames | None) -> dict[str, Any]:
@@ -186,9 +195,16 @@ def _listed(given: PathLike | Iterable[PathLike]) -> Iterable[PathLike]:
 
 
 def _count(name: str, value: int | None) -> int | None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+    if value is not None and (isinstance(value, bool) or value < 1):
         raise ConfigurationError(f"{name} is a number of items, 1 or more, or None, not {value!r}")
     return value
+
+
+def check_segments(segments: int) -> int:
+    """``segments``, if a scan can have as many. Raises ``ConfigurationError``. (API reference, Scan: TotalSegments.)"""
+    if not 1 <= segments <= 1_000_000:
+        raise ConfigurationError(f"a scan has 1 to 1,000,000 segments, not {segments!r}")
+    return segments
 
 
 def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -115,11 +115,12 @@ def one(book: TableBook, plan: ReadPlan) -> Steps[Item]:
 
 def count(book: TableBook, plan: ReadPlan) -> Steps[int]:
     """How many items there are, up to the limit. Reads as much as ``everything``, and sends none of it."""
-    counts = yield from together([_count(book, replace(part, projection=None)) for part in plan.parts()])
+    counts = yield from together([count_of(book, replace(part, projection=None)) for part in plan.parts()])
     return sum(counts) if plan.limit is None else min(sum(counts), plan.limit)
 
 
-def _count(book: TableBook, plan: ReadPlan) -> Steps[int]:
+def count_of(book: TableBook, plan: ReadPlan) -> Steps[int]:
+    """How many items there are in one stretch, up to the limit or a little more."""
     source = yield from prepared(book, plan)
     position: Position = "start"
     counted, most = 0, plan.limit

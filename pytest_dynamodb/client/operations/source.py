@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_dynamodb.client.calls import Call, Item
@@ -58,8 +58,7 @@ class Source:
 
     def segment(self, number: int, segments: int) -> Source:
         """One segment of a scan."""
-        params = {**self.params, "Segment": number, "TotalSegments": segments}
-        return Source(plan=self.plan, params=params, names=self.names, key=self.key, hidden=self.hidden)
+        return replace(self, params={**self.params, "Segment": number, "TotalSegments": segments})
 
     def cut(self, answer: Answer, most: int | None) -> Answer:
         """The answer without what is not wanted; its position is then that of the last item that is."""

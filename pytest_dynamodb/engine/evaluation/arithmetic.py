@@ -28,7 +28,7 @@ def subtract(left: str, right: str) -> str:
 
 
 def united(tag: str, value: Value, added: Value) -> Value:
-    """A set with members added, in order; ``value`` itself if it has them all.    """
+    """A set with members added, in order; ``value`` itself if it has them all."""
     members: list[str] = value[tag]
     known = set(members)
     new = [member for member in added[tag] if member not in known]

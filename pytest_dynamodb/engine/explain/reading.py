@@ -48,7 +48,8 @@ def explain(engine: Engine, request: Request) -> Explanation:
     found = Explanation(request.operation, tuple(dict.fromkeys(_tables(params))), params.get("IndexName"))
     before, after = engine.fork(), engine.fork()
     try:
-        body = after.run(replace(request, params={**params, "ReturnConsumedCapacity": "INDEXES"}))
+        with after.at_ease():
+            body = after.run(replace(request, params={**params, "ReturnConsumedCapacity": "INDEXES"}))
     except DynamoDbError as problem:
         return replace(found, error=f"{problem.code}: {problem.message}")
     found = replace(found, units=dict(_units(body.get("ConsumedCapacity"))))
@@ -106,7 +107,8 @@ def _bytes(request: Request, scanned: int, engine: Engine) -> int:
             params[member] = kept
     if "IndexName" in params:
         params["Select"] = "ALL_PROJECTED_ATTRIBUTES"
-    items: Any = engine.run(replace(request, params=params))["Items"]
+    with engine.at_ease():
+        items: Any = engine.run(replace(request, params=params))["Items"]
     return sum(item_size(item) for item in items)
 
 

@@ -38,6 +38,7 @@ SUPPORTED: Final = frozenset(
         "DescribeLimits",
         "DescribeStream",
         "DescribeTable",
+        "DescribeTableReplicaAutoScaling",
         "DescribeTimeToLive",
         "DisableKinesisStreamingDestination",
         "EnableKinesisStreamingDestination",
@@ -74,6 +75,7 @@ SUPPORTED: Final = frozenset(
         "UpdateItem",
         "UpdateKinesisStreamingDestination",
         "UpdateTable",
+        "UpdateTableReplicaAutoScaling",
         "UpdateTimeToLive",
     }
 )

@@ -6,11 +6,11 @@ far as that (dynamodb-conformance, partiql/batchExecuteStatement).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, wanted, write_usage
+from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
 from pytest_dynamodb.engine.partiql.answers import selection_of
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.nexttoken import Position
@@ -20,10 +20,11 @@ from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
 from pytest_dynamodb.engine.partiql.sources import table_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import check_returning, returned_item, returning_of, write_of
-from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.rules.batches import check_distinct
+from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.transaction import place_of
 from pytest_dynamodb.engine.writes.write import Write, carry_out
 from pytest_dynamodb.errors import DynamoDbError, ValidationException
@@ -64,6 +65,26 @@ class _Member:
                 return None
 
 
+@dataclass(slots=True)
+class _Cost:
+    """What a batch costs by table.
+
+    What a failed write cost is told in the total, but in no part of it, and only where something has succeeded
+    (nubo-db/dynoxide, captured from AWS).
+    """
+
+    usages: dict[str, Usage] = field(default_factory=dict)
+    failures: dict[str, float] = field(default_factory=dict)
+
+    def add_failure(self, name: str, units: float) -> None:
+        self.failures[name] = self.failures.get(name, 0.0) + units
+
+    def body(self, name: str, mode: str) -> dict[str, Any]:
+        body = self.usages[name].body(name, mode)
+        body["CapacityUnits"] += self.failures.get(name, 0.0)
+        return body
+
+
 def batch_execute_statement(call: Call) -> dict[str, Any]:
     """Carry statements out, one after another."""
     members = [_Member(request) for request in call.params["Statements"]]
@@ -75,11 +96,11 @@ def batch_execute_statement(call: Call) -> dict[str, Any]:
     for member in members:
         _aim(call, member)
     check_distinct(place for member in members if (place := member.place) is not None)
-    usages: dict[str, Usage] = {}
-    body: dict[str, Any] = {"Responses": [_response(call, member, usages) for member in members]}
+    cost = _Cost()
+    body: dict[str, Any] = {"Responses": [_response(call, member, cost) for member in members]}
     mode = wanted(call.params)
-    if mode is not None:
-        body["ConsumedCapacity"] = [usage.body(name, mode) for name, usage in usages.items()]
+    if mode is not None and cost.usages:
+        body["ConsumedCapacity"] = [cost.body(name, mode) for name in cost.usages]
     return body
 
 
@@ -110,31 +131,40 @@ def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tup
     return table, write_of(bound, table)
 
 
-def _response(call: Call, member: _Member, usages: dict[str, Usage]) -> dict[str, Any]:
+def _response(call: Call, member: _Member, cost: _Cost) -> dict[str, Any]:
     if member.problem is not None or member.bound is None:
         return {"Error": _error(member.problem)}
     name = table_name(member.bound.statement.source)
     try:
-        item = _carry_out(call, member, usages.setdefault(name, Usage()))
+        item, usage = _carried_out(call, member)
     except DynamoDbError as problem:
+        cost.add_failure(name, _attempted(call, member))
         return {"Error": _error(problem), "TableName": name}
+    cost.usages.setdefault(name, Usage()).include(usage)
     return {"TableName": name} if item is None else {"TableName": name, "Item": item}
 
 
-def _carry_out(call: Call, member: _Member, usage: Usage) -> Attributes | None:
+def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]:
+    """What a statement gives, and what it cost."""
     assert member.bound is not None
-    match member.aim:
-        case Selection() as selection:
-            consistent = truth(member.request.get("ConsistentRead"))
-            page = read_selected(selection, Position(), limit=None, consistent=consistent)
-            usage.include(page.usage)
-            return page.items[0] if page.items else None
-        case (table, write):
-            change = carry_out(call, write, call.table(table.name))
-            usage.include(write_usage(change))
-            return returned_item(returning_of(member.bound), write, change)
-        case _:
-            return None
+    assert member.aim is not None  # otherwise there is a problem, and it does not come here
+    if isinstance(member.aim, Selection):
+        consistent = truth(member.request.get("ConsistentRead"))
+        page = read_selected(member.aim, Position(), limit=None, consistent=consistent)
+        return (page.items[0] if page.items else None), page.usage
+    table, write = member.aim
+    change = carry_out(call, write, call.table(table.name))
+    return returned_item(returning_of(member.bound), write, change), write_usage(change)
+
+
+def _attempted(call: Call, member: _Member) -> float:
+    """Units of a write that failed: of what is there, and of what should have been."""
+    if not isinstance(member.aim, tuple):
+        return 0.0
+    table, write = member.aim
+    key = write.key
+    old = call.table(table.name).get(key) if table.keys.indexable(key) else None
+    return write_units(old, Item(key, write.size) if isinstance(write, Put) else None)
 
 
 def _error(problem: DynamoDbError | None) -> dict[str, Any]:

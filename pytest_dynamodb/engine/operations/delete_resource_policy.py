@@ -9,13 +9,12 @@ from pytest_dynamodb.engine.policies.policy import resource_of
 
 
 def delete_resource_policy(call: Call) -> dict[str, Any]:
-    """Take a policy away; what has none is no error, and answers with the revision of the last deletion if any.
+    """Take a policy away, and tell its revision; that there is none is no error (ack-api-quirks, DDB-TABLE-246).
 
     Raises ValidationException, ResourceNotFoundException and PolicyNotFoundException.
     """
     resource = resource_of(call, call.params["ResourceArn"])
     policy = resource.policy(call)
     resource.check_revision(policy, call.params.get("ExpectedRevisionId"))
-    if policy.document is None:
-        return {} if policy.revision is None else {"RevisionId": str(policy.revision)}
-    return {"RevisionId": resource.change(call, None)}
+    revision = resource.remove(call)
+    return {} if revision is None else {"RevisionId": revision}

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
 from typing import Literal as Choice
 
-from pytest_dynamodb.engine.parameters.surfaces import CHECKED_IN_ORDER, SURFACES, SurfaceName
+from pytest_dynamodb.engine.parameters.surfaces import CHECKED_IN_ORDER, SURFACES, WITHOUT_VALUES, SurfaceName
 from pytest_dynamodb.engine.validation.values import checked_expression_values
 from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.errors import ValidationException
@@ -77,16 +77,24 @@ def bind_expressions(
     if not texts:
         return NO_EXPRESSIONS
     try:
-        return _bound(texts, params, dialect, operation or name)
+        return _bound(texts, params, _values(name, params), dialect, operation or name)
     except ExpressionError as problem:
         raise ValidationException(problem.render(dialect=dialect, operation=operation or name)) from problem
 
 
+def _values(name: SurfaceName, params: Mapping[str, Any]) -> Values | None:
+    """What has no values as a member ignores them: a read of items."""
+    return None if name in WITHOUT_VALUES else params.get("ExpressionAttributeValues")
+
+
 def _bound(
-    texts: list[tuple[ExpressionName, str]], params: Mapping[str, Any], dialect: Dialect, operation: str
+    texts: list[tuple[ExpressionName, str]],
+    params: Mapping[str, Any],
+    given: Values | None,
+    dialect: Dialect,
+    operation: str,
 ) -> BoundExpressions:
     names: Mapping[str, str] | None = params.get("ExpressionAttributeNames")
-    given: Values | None = params.get("ExpressionAttributeValues")
     named = None if names is None else tuple(names.items())
     _check_keys(named, None if given is None else tuple(given))
     values = {} if given is None else checked_expression_values(given, wording=wording_of(operation, dialect))

@@ -66,10 +66,7 @@ def check_index_types(update: Update, indexes: Mapping[str, KeyParts]) -> None:
     """
     given = {head(action.path): tag for action in update.actions if (tag := _type(action)) is not None}
     faults = [
-        (index, name, tag)
-        for index, schema in indexes.items()
-        for name, tag in schema
-        if given.get(name, tag) != tag
+        (index, name, tag) for index, schema in indexes.items() for name, tag in schema if given.get(name, tag) != tag
     ]
     if faults:
         index, name, tag = min(faults)

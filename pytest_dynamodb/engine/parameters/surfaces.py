@@ -63,6 +63,9 @@ SURFACES: Final[dict[SurfaceName, Surface]] = {
     "Get": Surface(("ProjectionExpression",)),
 }
 
+WITHOUT_VALUES: Final = frozenset(name for name, surface in SURFACES.items() if not surface.valued)
+"""Surfaces that have no ExpressionAttributeValues."""
+
 CHECKED_IN_ORDER: Final[tuple[ExpressionName, ...]] = (
     "UpdateExpression",
     "ConditionExpression",

@@ -16,7 +16,9 @@ from pytest_dynamodb.errors import ValidationException
 MOST_BYTES: Final = 20_480
 _OLD_VERSION: Final = "2008-10-17"
 _DOCUMENT: Final = ("Version", "Id", "Statement")
-_STATEMENT: Final = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
+_STATEMENT: Final = (
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
+)
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _UNBOUNDED: Final = (
     "Resource-based policy grants unbounded access in one or more elements. "

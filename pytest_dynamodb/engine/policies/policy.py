@@ -44,15 +44,25 @@ class Resource:
             revision = int(settings.created * 1000)
         return Policy(settings.policy, revision)
 
-    def change(self, call: Call, document: str | None) -> str:
-        """Set its policy, or take it away; the new revision."""
+    def change(self, call: Call, document: str) -> str:
+        """Set its policy; the new revision."""
         revision = max(int(call.clock.now() * 1000), (self.policy(call).revision or 0) + 1)
+        self._set(call, Policy(document, revision))
+        return str(revision)
+
+    def remove(self, call: Call) -> str | None:
+        """Take its policy away; the last revision there was, ``None`` of what never had one."""
+        policy = self.policy(call)
+        if policy.document is not None:
+            self._set(call, Policy(None, policy.revision))
+        return None if policy.revision is None else str(policy.revision)
+
+    def _set(self, call: Call, policy: Policy) -> None:
         if self.stream is not None:
-            call.region.records.policies[self.arn] = Policy(document, revision)
+            call.region.records.policies[self.arn] = policy
         else:
             table = call.writable(self.table)
-            table.settings = replace(table.settings, policy=document, policy_revision=revision)
-        return str(revision)
+            table.settings = replace(table.settings, policy=policy.document, policy_revision=policy.revision)
 
     def check_revision(self, policy: Policy, expected: str | None) -> None:
         """Raises PolicyNotFoundException for a revision that is not the one there is."""
@@ -66,9 +76,7 @@ class Resource:
                     f"but a policy exists with revision id {policy.revision}."
                 )
         elif policy.document is None:
-            raise no_policy(
-                f"Requested update for policy with revision id {expected}, but target {where} has no policy."
-            )
+            raise no_policy(f"Requested update for policy with revision id {expected}, but {where} has no policy.")
         elif expected != str(policy.revision):
             raise no_policy(
                 f"Requested update for policy with revision id {expected}, "

@@ -35,6 +35,8 @@ Definitions = Sequence[Mapping[str, Any]]
 
 def check_new_table(params: Mapping[str, Any]) -> None:
     """Raises ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
+    if params.get("GlobalTableSourceArn") is not None:
+        raise ValidationException(f"{INVALID}GlobalTableSourceArn: there are no replicas in other accounts here")
     check_table_billing(params)
     check_definitions(params["AttributeDefinitions"])
     defined = names_of(params["AttributeDefinitions"])

@@ -54,8 +54,8 @@ def _structure(shape: Shape) -> Acceptor:
             if name not in content:
                 return False
         for name, value in content.items():
-            check = members.get(name)
-            if check is not None and not check(value):
+            check = members.get(name)  # none: a member that AWS does not know, and that ``converted`` leaves out
+            if check is None or not check(value):
                 return False
         return True
 

@@ -1,8 +1,8 @@
 """Attribute values of a request: checked, made canonical and measured in one pass.
 
 What comes in has passed ``check_request``, so it is of the right types; what comes out shares nothing with it that
-could change, the members of sets in their order. Sizes are those of ``values.item_size``. Problems are found in AWS's order: the contents of all types of a
-value as they come, and only then that there is more than one.
+could change, and the members of its sets are in order. Sizes are those of ``values.item_size``. Problems are found in
+AWS's order: the contents of all types of a value as they come, and only then that there is more than one.
 """
 
 from __future__ import annotations

@@ -81,6 +81,9 @@ class Wording:
 
     layer: Literal["older", "current"] = "older"
     enveloped: bool = False
+    #: Exponents of numbers are 32-bit integers that wrap, as in Java's BigDecimal. Operations that have left the older
+    #: layer read them in full, and it is taken that they did so before (limits/numberExponent).
+    wraps: bool = False
     #: Levels that values of expressions may have over and above those of stored ones (limits/nestingDepth).
     spare_levels: int = 0
 
@@ -110,14 +113,15 @@ class Wording:
     def _sentence(self, fault: Fault) -> str:
         details = dict(fault.details)
         if fault.kind == "number" and self.layer == "older":
-            details["message"] = _older_number(details["text"], details["message"])
+            details["message"] = _older_number(details["text"], details["message"], wraps=self.wraps)
         if "members" in details:
             details["members"] = _members(self.layer, fault.kind, details["members"])
         return MESSAGES[self.layer][fault.kind].format(**details)
 
 
 CLASSIC = Wording()
-_TRANSACTION = Wording(spare_levels=1)
+_OLDER = Wording(wraps=True)
+_TRANSACTION = Wording(wraps=True, spare_levels=1)
 
 
 @cache
@@ -125,15 +129,18 @@ def wording_of(operation: str, dialect: Dialect) -> Wording:
     """How an operation words what is wrong with values, in a dialect."""
     if operation == "TransactWriteItems":
         return _TRANSACTION
-    if dialect == "classic" or operation in _OLDER_STILL:
+    if operation in _OLDER_STILL:
+        return _OLDER
+    if dialect == "classic":
         return CLASSIC
     return Wording("current", enveloped=operation in ENVELOPED[dialect])
 
 
-def _older_number(text: str, message: str) -> str:
-    """The older layer reads numbers as Java's BigDecimal does, whose exponents are 32-bit integers that wrap."""
+def _older_number(text: str, message: str, *, wraps: bool) -> str:
     if not text:
         return NUMBER_NOT_NUMERIC.removesuffix(": {number}")
+    if not wraps:
+        return message
     exponent = _EXPONENT.search(text)
     if exponent is None or len(exponent[1]) < 10 or (power := int(exponent[1][:20])) < _MAX_EXPONENT:
         return message

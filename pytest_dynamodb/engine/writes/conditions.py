@@ -9,8 +9,8 @@ from typing import Any, Final
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
 from pytest_dynamodb.engine.legacy.expected import expected_condition
-from pytest_dynamodb.engine.parameters.expressions import BoundExpressions, bind_expressions
-from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.parameters.surfaces import SURFACES, SurfaceName
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.validation.rules.writes import check_return_values
@@ -71,14 +71,13 @@ def read_conditions(
     """
     if surface is None:
         return UNCONDITIONAL
-    changes = attribute_updates(params, dialect=dialect) if "AttributeUpdates" in params else None
+    legacy = SURFACES[surface].legacy
+    changes = None
+    if "AttributeUpdates" in params and "AttributeUpdates" in legacy:
+        changes = attribute_updates(params, dialect=dialect)
     bound = bind_expressions(surface, params, dialect=dialect, operation=operation)
-    test = _test(params, bound, dialect)
-    return Conditions(test, params.get("ReturnValuesOnConditionCheckFailure"), bound.update or changes)
-
-
-def _test(params: Mapping[str, Any], bound: BoundExpressions, dialect: Dialect) -> Callable[[Attributes], bool] | None:
     tree = bound.condition
-    if tree is None and "Expected" in params:
+    if tree is None and "Expected" in params and "Expected" in legacy:
         tree = expected_condition(params, dialect=dialect)
-    return None if tree is None else compile_condition(tree)
+    test = None if tree is None else compile_condition(tree)
+    return Conditions(test, params.get("ReturnValuesOnConditionCheckFailure"), bound.update or changes)

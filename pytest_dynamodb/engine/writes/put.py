@@ -40,7 +40,8 @@ class Put(Write):
         if surface is not None:
             check_usage(surface, params, dialect=dialect, operation=operation)
         item = checked_item(params["Item"], wording=wording_of(operation, dialect), limit=None)
-        check_return_values(params, operation=operation, dialect=dialect)
+        if operation == "PutItem":
+            check_return_values(params, operation=operation, dialect=dialect)
         check_item_size(item.size)
         conditions = read_conditions(operation, surface, params, dialect=dialect)
         return cls(item, conditions, batch=operation == "BatchWriteItem")

@@ -68,7 +68,8 @@ def test_an_index_has_its_own_and_lists_come_in_pages(engine: Engine) -> None:
     ask(engine, "UpdateContributorInsights", TableName="other", ContributorInsightsAction="ENABLE")
     switch(engine, IndexName="by_g")
     switch(engine)
-    seen, token = [], {}
+    seen: list[tuple[str, str | None]] = []
+    token: Json = {}
     while True:
         answer = ask(engine, "ListContributorInsights", MaxResults=1, **token)
         seen += [(one["TableName"], one.get("IndexName")) for one in answer["ContributorInsightsSummaries"]]

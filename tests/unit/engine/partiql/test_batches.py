@@ -141,3 +141,14 @@ def test_capacity_is_counted_by_table_and_by_each_reads_consistency(engine: Engi
     ]
     answer = ask(engine, "BatchExecuteStatement", Statements=members, ReturnConsumedCapacity="TOTAL")
     assert answer["ConsumedCapacity"] == [{"TableName": "T", "CapacityUnits": 1.5}]
+
+
+def test_writes_that_failed_are_counted_in_the_total_only(engine: Engine) -> None:
+    ask(engine, "PutItem", TableName="T", Item={"pk": s("big"), "sk": s("1"), "x": s("x" * 3000)})
+    insert = "INSERT INTO T VALUE {'pk': '%s', 'sk': '1'}"
+    members = [{"Statement": insert % pk} for pk in ("new", "a", "big")]
+    answer = ask(engine, "BatchExecuteStatement", Statements=members, ReturnConsumedCapacity="INDEXES")
+    (capacity,) = answer["ConsumedCapacity"]
+    assert capacity == {"TableName": "T", "CapacityUnits": 5.0, "Table": {"CapacityUnits": 1.0}}
+    answer = ask(engine, "BatchExecuteStatement", Statements=members[1:], ReturnConsumedCapacity="INDEXES")
+    assert "ConsumedCapacity" not in answer

@@ -29,6 +29,8 @@ NESTING = (
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
 
+OLDER = wording_of("BatchWriteItem", "classic")
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, EMPTY),
     ({"a": ""}, EMPTY),
@@ -66,14 +68,14 @@ def nested(levels: int) -> dict[str, Any]:
 def test_a_wrong_value_is_refused_wherever_it_lies(value: dict[str, Any], message: str) -> None:
     for place in (value, {"L": [{"S": "a"}, value]}, {"M": {"a": {"L": [value]}}}):
         with pytest.raises(ValidationException) as caught:
-            checked_item({"pk": {"S": "a"}, "a": place})
+            checked_item({"pk": {"S": "a"}, "a": place}, wording=OLDER)
         assert caught.value.message == message
 
 
 @pytest.mark.parametrize(("value", "message"), WRONG)
 def test_a_wrong_value_of_an_expression_is_reported_with_its_name(value: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationException) as caught:
-        checked_expression_values({":a": {"S": "a"}, ":b": value})
+        checked_expression_values({":a": {"S": "a"}, ":b": value}, wording=OLDER)
     assert caught.value.message == f"ExpressionAttributeValues contains invalid value: {message} for key :b"
 
 
@@ -136,6 +138,32 @@ class TestTheCurrentLayer:
         assert wording_of(operation, "2026") == wording_of(operation, "classic")
 
 
+@pytest.mark.parametrize(
+    ("number", "message"), [("1e2147483647", OVERFLOW), ("1e-2147483649", UNDERFLOW), ("1e99999999999", OVERFLOW)]
+)
+def test_only_batches_scans_and_transactions_wrap_exponents(number: str, message: str) -> None:
+    """Limits/numberExponent and error-messages/valueLayers, captured in October 2026."""
+    with pytest.raises(ValidationException) as caught:
+        checked_item({"a": {"N": number}}, wording=wording_of("PutItem", "classic"))
+    assert caught.value.message == message
+
+
+def test_an_empty_name_inside_is_found_after_what_is_too_deep_anywhere() -> None:
+    """Validation-ordering/deepRequests (2026-10-09)."""
+    with pytest.raises(ValidationException) as caught:
+        checked_item({"m": {"M": {"": {"S": "x"}}}, "data": nested(40)})
+    assert caught.value.message == NESTING
+
+
+def test_values_of_a_transaction_may_be_a_level_deeper_than_stored_ones() -> None:
+    """Limits/nestingDepth: in no region are they refused at 32 levels, as UpdateItem's are."""
+    wording = wording_of("TransactWriteItems", "classic")
+    assert checked_expression_values({":v": nested(32)}, wording=wording) == {":v": nested(32)}
+    with pytest.raises(ValidationException) as caught:
+        checked_expression_values({":v": nested(40)}, wording=wording)
+    assert caught.value.message == f"ExpressionAttributeValues contains invalid value: {NESTING} for key :v"
+
+
 def test_31_levels_are_accepted_and_32_are_not() -> None:
     """Limits/nestingDepth."""
     assert checked_value(nested(31))[0] == nested(31)
@@ -147,7 +175,7 @@ def test_31_levels_are_accepted_and_32_are_not() -> None:
 def test_values_are_canonical_and_shared_with_nobody() -> None:
     sent: dict[str, Any] = {"n": {"N": "+01.50"}, "l": {"L": [{"BOOL": "yes"}]}, "s": {"SS": ["b", "", "a"]}}
     item = checked_item(sent)
-    assert dict(item.attributes) == {"n": {"N": "1.5"}, "l": {"L": [{"BOOL": True}]}, "s": {"SS": ["b", "", "a"]}}
+    assert dict(item.attributes) == {"n": {"N": "1.5"}, "l": {"L": [{"BOOL": True}]}, "s": {"SS": ["", "a", "b"]}}
     sent["l"]["L"].append({"S": "later"})
     assert len(item.attributes["l"]["L"]) == 1
 

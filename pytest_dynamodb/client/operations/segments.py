@@ -1,0 +1,170 @@
+"""Parallel scans: the segments of a table side by side, each page as it comes, to be taken up again where they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.cursor import Position
+from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.client.operations.reading import count_of
+from pytest_dynamodb.client.operations.source import Answer, Source, prepared
+from pytest_dynamodb.client.page import Page, total
+from pytest_dynamodb.client.steps import Job, Steps, emit, finished, send, start, together
+
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanProgress:
+    """How far a parallel scan has come: what it has read since it began, or was taken up again."""
+
+    segments: int
+    finished: int
+    items: int
+    scanned_count: int
+    capacity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentPage(Page[Item_co]):
+    """A page of one segment.
+
+    ``cursor`` is that of the whole scan, with every page up to this one behind it; ``segment_cursor`` that of this
+    segment alone, for ``scan().segment(...)``.
+    """
+
+    segment: int
+    segment_cursor: str | None
+    progress: ScanProgress
+
+
+class _Scan:
+    """The positions of all segments."""
+
+    def __init__(self, book: TableBook, source: Source, segments: int, after: str | None) -> None:
+        """Raises ``InvalidCursor``."""
+        self._cursors, self.source, self.segments = book.cursors, source, segments
+        self._binding = source.plan.binding(source.names, segments)
+        self.positions: list[Position] = ["start"] * segments
+        if after is not None:
+            self.positions = self._cursors.decode(after, self._binding)
+        self.left = source.plan.limit
+        self._running: dict[Job[Answer], int] = {}
+        self.items = self.scanned = 0
+        self.capacity: float | None = None
+
+    @property
+    def cursor(self) -> str | None:
+        """That of all segments."""
+        over = all(position == "end" for position in self.positions)
+        return None if over else self._cursors.encode(self._binding, self.positions)
+
+    def begin(self) -> Steps[None]:
+        """Begin to read every segment."""
+        for number in range(self.segments):
+            yield from self._read(number)
+
+    def _read(self, number: int) -> Steps[None]:
+        if self.positions[number] == "end" or self.left == 0:
+            return
+        source = self.source.segment(number, self.segments)
+        job = yield from start(send(source.call(self.positions[number], self.left)))
+        self._running[job] = number
+
+    def next(self) -> Steps[tuple[int, Answer] | None]:
+        """The next page, and of which segment; while it is looked at, the one after it is read. ``None`` at the end."""
+        if not self._running or self.left == 0:
+            return None
+        job = yield from finished(list(self._running))
+        number = self._running.pop(job)
+        answer = self._took(number, job.result())
+        yield from self._read(number)
+        return number, answer
+
+    def _took(self, number: int, answer: Answer) -> Answer:
+        """Note a page; what is beyond the limit is cut off."""
+        answer = self.source.cut(answer, self.left)
+        self.positions[number] = answer.position
+        self.items += len(answer.items)
+        self.scanned += answer.scanned
+        self.capacity = total(self.capacity, answer.capacity)
+        if self.left is not None:
+            self.left -= len(answer.items)
+        return answer
+
+    def page(self, number: int, answer: Answer) -> SegmentPage[Item]:
+        """A page as it is handed out."""
+        return SegmentPage(
+            items=self.source.shown(answer.items),
+            cursor=self.cursor,
+            capacity=answer.capacity,
+            scanned_count=answer.scanned,
+            segment=number,
+            segment_cursor=self._segment_cursor(number),
+            progress=self.progress,
+        )
+
+    def _segment_cursor(self, number: int) -> str | None:
+        position = self.positions[number]
+        if position == "end":
+            return None
+        plan = replace(self.source.plan, segment=(number, self.segments))
+        return self._cursors.encode(plan.binding(None), [position])
+
+    @property
+    def progress(self) -> ScanProgress:
+        """How far it has come."""
+        return ScanProgress(
+            segments=self.segments,
+            finished=self.positions.count("end"),
+            items=self.items,
+            scanned_count=self.scanned,
+            capacity=self.capacity,
+        )
+
+
+def begun(book: TableBook, plan: ReadPlan, segments: int, after: str | None = None) -> Steps[_Scan]:
+    """The scan of a plan."""
+    scan = _Scan(book, (yield from prepared(book, plan)), segments, after)
+    yield from scan.begin()
+    return scan
+
+
+def pages(book: TableBook, plan: ReadPlan, segments: int, after: str | None) -> Steps[None]:
+    """Emits the pages of all segments as they come."""
+    scan = yield from begun(book, plan, segments, after)
+    while (read := (yield from scan.next())) is not None:
+        yield from emit(scan.page(*read))
+
+
+def items(book: TableBook, plan: ReadPlan, segments: int) -> Steps[None]:
+    """Emits the items of all segments as they come."""
+    scan = yield from begun(book, plan, segments)
+    while (read := (yield from scan.next())) is not None:
+        for item in scan.source.shown(read[1].items):
+            yield from emit(item)
+
+
+def everything(book: TableBook, plan: ReadPlan, segments: int, after: str | None) -> Steps[Page[Item]]:
+    """All items, up to the limit, in the order of the segments."""
+    scan = yield from begun(book, plan, segments, after)
+    found: list[list[Item]] = [[] for _ in range(segments)]
+    while (read := (yield from scan.next())) is not None:
+        number, answer = read
+        found[number] += scan.source.shown(answer.items)
+    return Page(
+        items=[item for part in found for item in part],
+        cursor=scan.cursor,
+        capacity=scan.capacity,
+        scanned_count=scan.scanned,
+    )
+
+
+def count(book: TableBook, plan: ReadPlan, segments: int) -> Steps[int]:
+    """How many items there are, up to the limit."""
+    parts = [replace(plan, projection=None, segment=(number, segments)) for number in range(segments)]
+    counts = yield from together([count_of(book, part) for part in parts], at_once=segments)
+    return sum(counts) if plan.limit is None else min(sum(counts), plan.limit)

@@ -1,0 +1,7 @@
+"""Reads that are behind, off unless an engine is given ``Consistency``: see ``staleness``."""
+
+from __future__ import annotations
+
+from pytest_dynamodb.engine.consistency.settings import Consistency
+
+__all__ = ["Consistency"]

@@ -1,0 +1,108 @@
+"""Tables as they were a moment ago, for reads that do not ask for better.
+
+Before a write the tables are kept as they are, which costs no copy: what changes from then on is copied first. A read
+that is behind gets the table from before the first write that it may not see, whole, as if one replica answered it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.consistency.settings import Consistency
+from pytest_dynamodb.engine.simulators import Operation, Restorer, Simulator
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.payload import truth
+
+_READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan"})
+#: Reads that are consistent, and what changes no items.
+_PLAIN: Final = ("Describe", "List", "TransactGet", "GetRecords", "GetShardIterator")
+
+
+class _Past(NamedTuple):
+    """A table as it was until a time."""
+
+    until: float
+    table: Table
+
+
+class Staleness(Simulator):
+    """Lets reads be behind."""
+
+    def __init__(self, settings: Consistency) -> None:
+        self._settings = settings
+        self._random = Random(settings.seed)  # noqa: S311  # of a test double
+        self._past: dict[tuple[str, str, str], deque[_Past]] = {}
+
+    def anew(self) -> Staleness:
+        """One that knows no past."""
+        return Staleness(self._settings)
+
+    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+        """The answer, of the past or of now."""
+        if call.operation in _READS or _selects(call):
+            values = {field.name: getattr(call, field.name) for field in fields(Call)}
+            return operation(StaleCall(**values, staleness=self))
+        if call.operation.startswith(_PLAIN):
+            return operation(call)
+        return self._kept(call, operation)
+
+    def _kept(self, call: Call, operation: Operation) -> dict[str, Any]:
+        """Carry out what may write, and keep the tables that it changed."""
+        before = call.region.tables.copy()
+        call.region.renew()
+        try:
+            return operation(call)
+        finally:
+            now, place = call.clock.now(), (call.region.account, call.region.name)
+            for name, table in call.region_of(*place).tables.items():
+                old = before.get(name)
+                if old is not None and old is not table and old.settings.id == table.settings.id:
+                    self._keep((*place, name), _Past(now, old))
+
+    def _keep(self, place: tuple[str, str, str], past: _Past) -> None:
+        known = self._past.setdefault(place, deque())
+        oldest = past.until - max(self._settings.lag, self._settings.index_lag or 0.0)
+        while known and known[0].until <= oldest:
+            known.popleft()
+        known.append(past)
+
+    def seen(self, call: Call, table: Table, params: Mapping[str, Any]) -> Table:
+        """The table that a read gets to see."""
+        settings, index = self._settings, table.indexes.get(str(params.get("IndexName")))
+        is_global = index is not None and index.schema.is_global
+        if truth(params.get("ConsistentRead")) and not is_global:
+            return table
+        lag = settings.index_lag if is_global and settings.index_lag is not None else settings.lag
+        seen_until = call.clock.now() - lag
+        for until, past in self._past.get((call.region.account, call.region.name, table.name), ()):
+            if until > seen_until and past.settings.id == table.settings.id:
+                if index is not None and index.name not in past.indexes:
+                    return table
+                return past if self._is_behind() else table
+        return table
+
+    def _is_behind(self) -> bool:
+        chance = self._settings.chance
+        return chance >= 1.0 or self._random.random() < chance
+
+
+@dataclass(slots=True, kw_only=True)
+class StaleCall(Call):
+    """A read that may be given an older table."""
+
+    staleness: Staleness
+
+    def table(self, given: str | None = None) -> Table:
+        """As ``Call.table``, perhaps as it was."""
+        table = Call.table(self, given)  # not super(): dataclasses with slots are other classes than they were
+        part = (self.params.get("RequestItems") or {}).get(given, self.params)
+        return self.staleness.seen(self, table, part)
+
+
+def _selects(call: Call) -> bool:
+    return call.operation == "ExecuteStatement" and str(call.params.get("Statement")).lstrip()[:6].upper() == "SELECT"

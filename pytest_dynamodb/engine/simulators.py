@@ -1,0 +1,49 @@
+"""What may stand round an operation of the engine, where it is switched on: limits, and stale reads."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.consistency.settings import Consistency
+from pytest_dynamodb.engine.operations import Operation
+from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
+
+
+class Restorer(Protocol):
+    """What a simulator may ask of the engine."""
+
+    def checkpoint(self) -> Callable[[], None]:
+        """What is held now; calling what is returned puts it back."""
+
+
+class Simulator(ABC):
+    """Carries operations out, in its own way."""
+
+    @abstractmethod
+    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+        """The body of the answer. Raises ``DynamoDbError``."""
+
+    def around(self, operation: Operation, engine: Restorer) -> Operation:
+        """An operation that is carried out by this."""
+        return lambda call: self.carry_out(call, operation, engine)
+
+    @abstractmethod
+    def anew(self) -> Simulator:
+        """One with the same settings that has seen nothing yet."""
+
+
+def simulators_for(throughput: ThroughputLimits | None, consistency: Consistency | None) -> tuple[Simulator, ...]:
+    """Those that are switched on, the innermost first: what is throttled has never been written, so nobody misses it."""
+    found: list[Simulator] = []
+    if throughput is not None:
+        from pytest_dynamodb.engine.throughput.meter import Meter
+
+        found.append(Meter(throughput))
+    if consistency is not None:
+        from pytest_dynamodb.engine.consistency.staleness import Staleness
+
+        found.append(Staleness(consistency))
+    return tuple(found)

@@ -1,0 +1,189 @@
+"""Whether there is enough capacity for a request: it is carried out, charged, and undone where there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.settings import TableSettings
+from pytest_dynamodb.engine.simulators import Operation, Restorer, Simulator
+from pytest_dynamodb.engine.throughput.bucket import Bucket
+from pytest_dynamodb.engine.throughput.capacity import reported, summed
+from pytest_dynamodb.engine.throughput.charges import Charge, charges_of
+from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
+from pytest_dynamodb.engine.throughput.partitions import ON_DEMAND_PARTITIONS, Partitions, partitions_for
+from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.throttling import Limit, reason_of, throttled
+
+_BATCHES: Final = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
+_TRANSACTIONS: Final = frozenset({"TransactGetItems", "TransactWriteItems"})
+_METERED: Final = frozenset(
+    {"DeleteItem", "ExecuteStatement", "GetItem", "PutItem", "Query", "Scan", "UpdateItem", *_BATCHES, *_TRANSACTIONS}
+)
+_CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+
+
+class _Throttled(Exception):
+    """There is too little of something."""
+
+    def __init__(self, problem: DynamoDbError, table: str) -> None:
+        super().__init__(problem.message)
+        self.problem, self.table = problem, table
+
+
+class Meter(Simulator):
+    """Keeps an engine to limits."""
+
+    def __init__(self, limits: ThroughputLimits) -> None:
+        self._limits = limits
+        self._buckets: dict[tuple[object, ...], Bucket] = {}
+        self._partitions: dict[tuple[str, str | None], Partitions] = {}
+
+    def anew(self) -> Meter:
+        """One with full buckets."""
+        return Meter(self._limits)
+
+    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+        """The answer, or an error with ThrottlingReasons. A batch gives back what there is no capacity for."""
+        if call.operation not in _METERED:
+            return operation(call)
+        try:
+            body = self._charged(call, operation, engine)
+        except _Throttled as found:
+            if call.operation in _TRANSACTIONS:
+                raise _cancellation(call, found) from None
+            if call.operation not in _BATCHES:
+                raise found.problem from None
+            body = self._piecewise(call, operation, engine, found)
+        return reported(body, call.params.get("ReturnConsumedCapacity"))
+
+    def _charged(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+        """The answer with all that it used, once that has been charged. Raises ``_Throttled``."""
+        undo, state = engine.checkpoint(), call.random.getstate()
+        call = replace(
+            call,
+            params={**call.params, "ReturnConsumedCapacity": "INDEXES"},
+            region=call.region_of(call.region.account, call.region.name),
+        )
+        before = call.region.tables.copy()
+        body = operation(call)
+        try:
+            self._charge(list(charges_of(call, body, before)), call.clock.now())
+        except _Throttled:
+            undo()
+            call.random.setstate(state)
+            raise
+        return body
+
+    def _piecewise(self, call: Call, operation: Operation, engine: Restorer, found: _Throttled) -> dict[str, Any]:
+        """A batch item by item. Raises the error where there is no capacity for any of it."""
+        done: list[dict[str, Any]] = []
+        left: dict[str, Any] = {}
+        for table, part in call.params["RequestItems"].items():
+            entries = part if isinstance(part, list) else part["Keys"]
+            unprocessed = []
+            for entry in entries:
+                one = [entry] if isinstance(part, list) else {**part, "Keys": [entry]}
+                try:
+                    params = {**call.params, "RequestItems": {table: one}}
+                    done.append(self._charged(replace(call, params=params), operation, engine))
+                except _Throttled:
+                    unprocessed.append(entry)
+            if unprocessed:
+                left[table] = unprocessed if isinstance(part, list) else {**part, "Keys": unprocessed}
+        if not done:
+            raise found.problem from None
+        return {**summed(done), _BATCHES[call.operation]: left}
+
+    def _charge(self, charges: list[Charge], now: float) -> None:
+        """Take what is charged, of everything, or nothing at all."""
+        due: list[tuple[Bucket, float]] = []
+        for charge in charges:
+            settings = charge.table.settings.at(now)
+            for limit, bucket, units, start in self._buckets_of(charge, settings, now):
+                if bucket.is_empty:
+                    self._note(charge, limit, start, now)
+                    raise _Throttled(_error(charge, settings, limit), charge.table.name)
+                due.append((bucket, units))
+        for bucket, units in due:
+            bucket.take(units)
+
+    def _buckets_of(
+        self, charge: Charge, settings: TableSettings, now: float
+    ) -> Iterator[tuple[Limit, Bucket, float, int | None]]:
+        for limit, rate, seconds in self._rates(charge, settings):
+            yield limit, self._bucket(charge, limit, None, rate, seconds, now), charge.units, None
+        limits = self._limits
+        rate = limits.partition_read if charge.kind == "Read" else limits.partition_write
+        partitions = self._partitions_of(charge, settings)
+        tags = charge.keys.hash_tags
+        starts = [partitions.of(identity, tags) for identity in charge.identities] or partitions.starts
+        for start in starts:
+            bucket = self._bucket(charge, "KeyRangeThroughputExceeded", start, rate, 1.0, now)
+            yield "KeyRangeThroughputExceeded", bucket, charge.units / len(starts), start
+
+    def _rates(self, charge: Charge, settings: TableSettings) -> Iterator[tuple[Limit, float, float]]:
+        """What limits a whole table or index: units a second, and for how many seconds they are kept."""
+        own = settings if charge.index is None else settings.indexes.get(charge.index)
+        reads = charge.kind == "Read"
+        if own is None:
+            return
+        if not settings.on_demand:
+            yield "ProvisionedThroughputExceeded", *self._provisioned(own.throughput.read, own.throughput.write, reads)
+            return
+        ceiling = own.ceiling.read if reads else own.ceiling.write
+        if ceiling is not None and ceiling > 0:
+            yield "MaxOnDemandThroughputExceeded", float(ceiling), 1.0
+        yield "AccountLimitExceeded", self._limits.on_demand_read if reads else self._limits.on_demand_write, 1.0
+
+    def _provisioned(self, read: int, write: int, reads: bool) -> tuple[float, float]:
+        return float(read if reads else write), self._limits.burst
+
+    def _bucket(
+        self, charge: Charge, limit: Limit, start: int | None, rate: float, seconds: float, now: float
+    ) -> Bucket:
+        name = (charge.table.settings.id, charge.index, charge.kind, limit, start)
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = Bucket(rate, seconds, now)
+        bucket.fill(rate, now)
+        return bucket
+
+    def _partitions_of(self, charge: Charge, settings: TableSettings) -> Partitions:
+        own = settings if charge.index is None else settings.indexes.get(charge.index)
+        count, limits = ON_DEMAND_PARTITIONS, self._limits
+        if not settings.on_demand and own is not None:
+            units = own.throughput
+            count = partitions_for(units.read, units.write, limits.partition_read, limits.partition_write)
+        name = (charge.table.settings.id, charge.index)
+        partitions = self._partitions.get(name)
+        if partitions is None:
+            partitions = self._partitions[name] = Partitions(count)
+        partitions.at_least(count)
+        return partitions
+
+    def _note(self, charge: Charge, limit: Limit, start: int | None, now: float) -> None:
+        """A hot partition that stays hot is split."""
+        if start is not None:
+            partitions = self._partitions[charge.table.settings.id, charge.index]
+            if partitions.throttled(start, now, self._limits.split_after):
+                del self._buckets[charge.table.settings.id, charge.index, charge.kind, limit, start]
+
+
+def _error(charge: Charge, settings: TableSettings, limit: Limit) -> DynamoDbError:
+    resource = charge.table.arn if charge.index is None else f"{charge.table.arn}/index/{charge.index}"
+    return throttled(
+        limit, charge.kind, resource=resource, index=charge.index is not None, on_demand=settings.on_demand
+    )
+
+
+def _cancellation(call: Call, found: _Throttled) -> DynamoDbError:
+    reasons: list[dict[str, Any]] = [
+        reason_of(found.problem) if name_of(action["TableName"]) == found.table else {"Code": "None"}
+        for entry in call.params["TransactItems"]
+        for action in entry.values()
+    ]
+    message = _CANCELLED.format(codes=", ".join(reason["Code"] for reason in reasons))
+    return error_for("TransactionCanceledException", message, members={"CancellationReasons": reasons})
