@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
     from pytest_dynamodb.client.policy.retry import RetryPolicy
     from pytest_dynamodb.client.table import TableClient
+    from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
+    from pytest_dynamodb.client.telemetry.emf import EmfObserver
+    from pytest_dynamodb.client.telemetry.metrics import MetricsObserver
+    from pytest_dynamodb.client.telemetry.observers import Observers
+    from pytest_dynamodb.client.telemetry.records import LoggingObserver
+    from pytest_dynamodb.client.telemetry.tracing import TracingObserver
     from pytest_dynamodb.clock import SystemClock, VirtualClock
     from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
+    from pytest_dynamodb.engine.consistency import Consistency
+    from pytest_dynamodb.engine.explain import Explanation
+    from pytest_dynamodb.engine.throughput import ThroughputLimits
     from pytest_dynamodb.errors import (
         AccessDeniedException,
         CancellationReason,
@@ -79,8 +88,17 @@ _HOMES = {
     "client.policy.breaker": ("BreakerPolicy", "CircuitBreaker"),
     "client.policy.retry": ("RetryPolicy",),
     "client.table": ("TableClient",),
+    "client.telemetry.capacity": ("Capacity", "CapacityObserver", "CapacityTotal"),
+    "client.telemetry.emf": ("EmfObserver",),
+    "client.telemetry.metrics": ("MetricsObserver",),
+    "client.telemetry.observers": ("Observers",),
+    "client.telemetry.records": ("LoggingObserver",),
+    "client.telemetry.tracing": ("TracingObserver",),
     "clock": ("SystemClock", "VirtualClock"),
     "engine": ("Engine", "Lifecycle", "Snapshot"),
+    "engine.consistency": ("Consistency",),
+    "engine.explain": ("Explanation",),
+    "engine.throughput": ("ThroughputLimits",),
     "errors": (
         "AccessDeniedException",
         "CancellationReason",
@@ -132,6 +150,9 @@ __all__ = [
     "Attr",
     "BreakerPolicy",
     "CancellationReason",
+    "Capacity",
+    "CapacityObserver",
+    "CapacityTotal",
     "Cassette",
     "CassetteError",
     "CircuitBreaker",
@@ -139,13 +160,16 @@ __all__ = [
     "ClientConfig",
     "ConditionalCheckFailedException",
     "ConfigurationError",
+    "Consistency",
     "Credentials",
     "DriftError",
     "DynamoDbClient",
     "DynamoDbError",
+    "EmfObserver",
     "Engine",
     "Exchange",
     "ExpiredTokenException",
+    "Explanation",
     "Fault",
     "Faults",
     "FaultyProvider",
@@ -157,11 +181,14 @@ __all__ = [
     "LimitExceededException",
     "LiveProvider",
     "LoadError",
+    "LoggingObserver",
+    "MetricsObserver",
     "Miss",
     "Mock",
     "MockProvider",
     "NoResponse",
     "Observer",
+    "Observers",
     "Outcome",
     "Provider",
     "ProvisionedThroughputExceededException",
@@ -183,6 +210,8 @@ __all__ = [
     "TableView",
     "Tables",
     "ThrottlingException",
+    "ThroughputLimits",
+    "TracingObserver",
     "TransactionCanceledException",
     "TransactionConflictException",
     "TransportFailure",

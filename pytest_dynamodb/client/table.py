@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.batch import TableBatchWriter
 from pytest_dynamodb.client.calls import Item, Returning
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
@@ -96,6 +99,28 @@ class TableClient:
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def batch_get(
+        self,
+        keys: Iterable[Mapping[str, Any]],
+        *,
+        consistent: bool = False,
+        projection: Iterable[PathLike] | str | None = None,
+    ) -> BatchPage[Item]:
+        """The items that there are of any number of keys, in the order of these, each once.
+
+        Keys that could not be read for want of capacity are in ``failed`` of what is returned.
+        """
+        steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
+        return self._driver.run(steps)[self.name]
+
+    def batch_write(self, *, raise_on_failed: bool = False) -> TableBatchWriter:
+        """Begin a batch of any number of writes: ``with table.batch_write() as batch: batch.put(item)``.
+
+        What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        """
+        queue = WriteQueue(self._book, floats=self._floats)
+        return TableBatchWriter(self._driver, queue, self.name, raise_on_failed=raise_on_failed)
 
     def scan(self, index: str | None = None) -> ScanBuilder:
         """Begin a scan of the table or of an index of it. Nothing is sent before ``execute`` and its like."""

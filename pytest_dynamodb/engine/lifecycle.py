@@ -10,7 +10,7 @@ class Lifecycle:
     """Seconds on the engine's clock that a change of a table takes. All 0: the next call sees it done.
 
     The answer of the call that asks for a change says CREATING, UPDATING or DELETING in any case, as AWS's does.
-    ``time_to_live`` is also how long that setting may not be changed again, ``replication`` how long a write needs to
+    ``time_to_live`` is how long its status is ENABLING or DISABLING, ``replication`` how long a write needs to
     the other replicas of a global table, and ``transfer`` what an export or an import takes.
     """
 

@@ -1,4 +1,4 @@
-"""What a region keeps apart from its tables, and longer: backups, exports and imports."""
+"""What a region keeps apart from its tables, and longer: backups, exports, imports, bulk operations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_dynamodb.engine.backups.backup import Backup
+    from pytest_dynamodb.engine.exports.bulk import Bulk
     from pytest_dynamodb.engine.exports.job import Export, Import
     from pytest_dynamodb.engine.policies.policy import Policy
 
@@ -22,6 +23,7 @@ class Records:
     backups: dict[str, Backup] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     imports: dict[str, Import] = field(default_factory=dict)
+    bulk: dict[str, Bulk] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     last: int = 0
 
@@ -32,6 +34,7 @@ class Records:
             backups=self.backups.copy(),
             exports=self.exports.copy(),
             imports=self.imports.copy(),
+            bulk=self.bulk.copy(),
             policies=self.policies.copy(),
         )
 

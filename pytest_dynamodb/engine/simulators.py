@@ -36,7 +36,7 @@ class Simulator(ABC):
 
 
 def simulators_for(throughput: ThroughputLimits | None, consistency: Consistency | None) -> tuple[Simulator, ...]:
-    """Those that are switched on, the innermost first: what is throttled has never been written, so nobody misses it."""
+    """Those that are switched on, the innermost first: what is throttled was never written, so nobody misses it."""
     found: list[Simulator] = []
     if throughput is not None:
         from pytest_dynamodb.engine.throughput.meter import Meter

@@ -28,7 +28,8 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
     moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
     errors, ``lifecycle`` how long tables take to come and go (no time at all). ``faults`` are planned from the
-    beginning; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch limits of capacity and stale reads on.
+    beginning; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch limits of capacity
+    and stale reads on.
 
     Entering gives the ``Mock``. Nothing is left behind on leaving.
     """

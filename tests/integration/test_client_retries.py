@@ -230,7 +230,7 @@ def test_a_transaction_in_conflict_is_sent_again_with_its_token(make: Make, cloc
 
 
 def test_a_transaction_with_a_false_condition_is_sent_once_and_says_why(make: Make) -> None:
-    reasons = [
+    reasons: list[dict[str, Any]] = [
         {"Code": "TransactionConflict"},
         {"Code": "ConditionalCheckFailed", "Message": "no", "Item": {"pk": {"S": "a"}, "b": {"B": "AA=="}}},
         {"Code": "None"},
@@ -326,8 +326,8 @@ def test_conditions_and_bad_requests_never_open_a_circuit(make: Make) -> None:
 
 
 def test_circuits_are_each_tables_own_or_the_clients(make: Make) -> None:
-    for scope, other in (("table", InternalServerError), ("client", CircuitOpen)):
-        policy = BreakerPolicy(failures=1, scope=scope)
+    policies = BreakerPolicy(failures=1), BreakerPolicy(failures=1, scope="client")
+    for policy, other in zip(policies, (InternalServerError, CircuitOpen), strict=True):
         with serving(BROKEN) as server, make(server, retry=None, breaker=policy) as client:
             with pytest.raises(InternalServerError):
                 client.table("app").get(KEY)

@@ -65,11 +65,16 @@ class BlockingClient(Blocking):
     """``AsyncDynamoDbClient`` in an event loop of its own, which ends with the ``with`` block."""
 
     def __init__(self, config: ClientConfig | None = None, *, provider: Any = None) -> None:
+        face = AsyncDynamoDbClient(config, provider=provider)  # may raise, and then there is no loop to close
         self._runner = asyncio.new_event_loop()
-        super().__init__(AsyncDynamoDbClient(config, provider=provider), self._runner)
+        super().__init__(face, self._runner)
 
     def __enter__(self) -> Any:
-        super().__enter__()
+        try:
+            super().__enter__()
+        except BaseException:
+            self._runner.close()
+            raise
         return self
 
     def __exit__(self, *problem: object) -> None:

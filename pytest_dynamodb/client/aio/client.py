@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from types import TracebackType
 from typing import Any
 
+from pytest_dynamodb.client.aio.batch import AsyncBatchWriter
 from pytest_dynamodb.client.aio.table import AsyncTableClient
+from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
 from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.breaker import CircuitBreaker
@@ -83,6 +87,25 @@ class AsyncDynamoDbClient:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
         self._book.give(name, keys, indexes)
         return AsyncTableClient(self._driver, name, floats=self._config.floats, book=self._book)
+
+    async def batch_get(
+        self, keys: Mapping[str, Iterable[Mapping[str, Any]]], *, consistent: bool = False
+    ) -> dict[str, BatchPage[Item]]:
+        """The items of any number of keys of several tables: ``client.batch_get({"users": [...], "orders": [...]})``.
+
+        By table, each as ``table.batch_get`` returns them.
+        """
+        return await self._driver.run(
+            batch_get({table: list(listed) for table, listed in keys.items()}, consistent=consistent)
+        )
+
+    def batch_write(self, *, raise_on_failed: bool = False) -> AsyncBatchWriter:
+        """Begin a batch of any number of writes: ``with client.batch_write() as batch: batch.put("users", item)``.
+
+        What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        """
+        queue = WriteQueue(self._book, floats=self._config.floats)
+        return AsyncBatchWriter(self._driver, queue, raise_on_failed=raise_on_failed)
 
     def with_options(
         self,

@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.consistency.settings import Consistency
-from pytest_dynamodb.engine.simulators import Operation, Restorer, Simulator
+from pytest_dynamodb.engine.operations import Operation
+from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.payload import truth
 

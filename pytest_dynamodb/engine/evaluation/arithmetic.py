@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 from typing import Final
 
 from pytest_dynamodb.engine.evaluation.paths import Value
-from pytest_dynamodb.engine.storage.order import ORDER
+from pytest_dynamodb.engine.storage.order import members_in_order
 from pytest_dynamodb.values import canonical_number
 
 # Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
@@ -32,7 +32,7 @@ def united(tag: str, value: Value, added: Value) -> Value:
     members: list[str] = value[tag]
     known = set(members)
     new = [member for member in added[tag] if member not in known]
-    return {tag: sorted([*members, *new], key=ORDER[tag[0]])} if new else value
+    return {tag: members_in_order(tag, [*members, *new])} if new else value
 
 
 def without(tag: str, value: Value, removed: Value) -> Value | None:

@@ -6,4 +6,5 @@
 ``objects``    the files of an export, as S3 has them
 ``sources``    the items in the files of an import
 ``arrival``    a table from an import
+``bulk``       bulk puts into a table that there is
 """

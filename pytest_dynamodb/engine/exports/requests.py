@@ -10,7 +10,7 @@ from pytest_dynamodb.engine.backups.overrides import INVALID
 from pytest_dynamodb.engine.backups.recovery import earliest, latest, no_table, recoverable
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.tables.moments import moment_in_zulu
+from pytest_dynamodb.engine.tables.moments import moment_in_zulu, moment_of
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 Params = Mapping[str, Any]
@@ -79,19 +79,20 @@ def span_of(call: Call, table: Table) -> Span:
     params, now = call.params, call.clock.now()
     if params.get("ExportType") == _INCREMENTAL:
         return _increment(params["IncrementalExportSpecification"], table, now)
-    recovery, wanted = recoverable(table), params.get("ExportTime")
-    if wanted is None:
+    recovery = recoverable(table)
+    if params.get("ExportTime") is None:
         return Span(now)
+    wanted = moment_of(params["ExportTime"])
     if wanted > now or wanted < earliest(recovery, now):
         raise _wrong_time("Export Time is invalid")
     if wanted > latest(recovery, now):
         raise _wrong_time("Point in Time Recovery is not available for specified export time")
-    return Span(float(wanted))
+    return Span(wanted)
 
 
 def _increment(spec: Params, table: Table, now: float) -> Span:
-    begin = float(spec["ExportFromTime"])
-    end = now if spec.get("ExportToTime") is None else float(spec["ExportToTime"])
+    begin = moment_of(spec["ExportFromTime"])
+    end = now if spec.get("ExportToTime") is None else moment_of(spec["ExportToTime"])
     recovery = table.settings.recovery
     since = table.settings.created if recovery is None else earliest(recovery, now)
     if recovery is None or begin < int(since):

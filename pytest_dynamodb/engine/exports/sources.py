@@ -14,16 +14,23 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.files import Files
 
-Attributes = Mapping[str, Any]
 Params = Mapping[str, Any]
 
 UNREADABLE: Final = None
-"""In the place of an item that is none."""
+"""In the place of a record that is none."""
 
 
 def items_in(files: Files, params: Params) -> Iterator[tuple[Any, int]]:
-    """What there is in place of each item, or ``UNREADABLE``, with its size in bytes."""
-    source = params["S3BucketSource"]
+    """What a record says is its item, with its size in bytes."""
+    for record, size in records_in(files, params["S3BucketSource"], params):
+        yield (UNREADABLE if record is UNREADABLE else record.get("Item", UNREADABLE)), size
+
+
+def records_in(files: Files, source: Params, params: Params) -> Iterator[tuple[dict[str, Any] | None, int]]:
+    """The records of a source, or ``UNREADABLE``, with their sizes in bytes.
+
+    ``params`` have InputFormat, InputCompressionType and, for CSV, InputFormatOptions and TableCreationParameters.
+    """
     bucket = source["S3Bucket"]
     for key in files.keys(bucket, source.get("S3KeyPrefix") or ""):
         content = _unpacked(files.read(bucket, key), params.get("InputCompressionType"))
@@ -52,7 +59,7 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-def _lines(text: str) -> Iterator[tuple[Any, int]]:
+def _lines(text: str) -> Iterator[tuple[dict[str, Any] | None, int]]:
     """A line that is no JSON is the last that is looked at of its file."""
     for line in text.split("\n"):
         if not line.strip():
@@ -62,11 +69,11 @@ def _lines(text: str) -> Iterator[tuple[Any, int]]:
         except (ValueError, RecursionError):
             yield UNREADABLE, len(line.encode())
             return
-        item = content.get("Item", UNREADABLE) if isinstance(content, dict) else UNREADABLE
-        yield item, len(line.encode("utf-8", "surrogatepass"))
+        record = content if isinstance(content, dict) else UNREADABLE
+        yield record, len(line.encode("utf-8", "surrogatepass"))
 
 
-def _rows(text: str, params: Params) -> Iterator[tuple[Any, int]]:
+def _rows(text: str, params: Params) -> Iterator[tuple[dict[str, Any] | None, int]]:
     """Every value is a string, but for those of key attributes. With a list of headers the first line is a row, too."""
     options = (params.get("InputFormatOptions") or {}).get("Csv") or {}
     types = {
@@ -80,7 +87,7 @@ def _rows(text: str, params: Params) -> Iterator[tuple[Any, int]]:
                 header = row
             elif row:
                 size = sum(len(value.encode("utf-8", "surrogatepass")) for value in row)
-                yield (_item(header, row, types) if len(row) == len(header) else UNREADABLE), size
+                yield ({"Item": _item(header, row, types)} if len(row) == len(header) else UNREADABLE), size
     except csv.Error:
         yield UNREADABLE, 0
 

@@ -12,7 +12,7 @@ from pytest_dynamodb.engine.call import Call, name_of
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Recovery, Restored
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.tables.moments import moment_in_zulu
+from pytest_dynamodb.engine.tables.moments import moment_in_zulu, moment_of
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException, error_for
 
@@ -73,13 +73,13 @@ def _region(call: Call, arn: str) -> Region:
 
 def _time(params: Mapping[str, Any], recovery: Recovery, now: float) -> float:
     first, last = earliest(recovery, now), latest(recovery, now)
-    wanted = params.get("RestoreDateTime")
-    if wanted is None:
+    if params.get("RestoreDateTime") is None:
         return max(last, recovery.since)
+    wanted = moment_of(params["RestoreDateTime"])
     if not first <= wanted <= last:
         raise error_for(
             "InvalidRestoreTimeException",
             f"RestoreDateTime '{moment_in_zulu(wanted)}' must be within EarliestRestorableDateTime "
             f"'{moment_in_zulu(first)}' and LatestRestorableDateTime '{moment_in_zulu(last)}'",
         )
-    return float(wanted)
+    return wanted

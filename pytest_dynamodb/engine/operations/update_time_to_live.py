@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.replication.mirroring import mirror_time_to_live
@@ -11,6 +11,9 @@ from pytest_dynamodb.engine.settings import TimeToLive
 from pytest_dynamodb.engine.tables.lookup import existing, in_use
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+
+SETTLING_SECONDS: Final = 3600.0
+"""How long the setting may not be changed again, however soon it is in force (API reference, UpdateTimeToLive)."""
 
 
 def update_time_to_live(call: Call) -> dict[str, Any]:
@@ -24,6 +27,8 @@ def update_time_to_live(call: Call) -> dict[str, Any]:
     table = existing(call)
     _check_status(table.settings.status, table.name)
     _check_change(table.settings.ttl, call, enabled=enabled, attribute=attribute)
+    if table.settings.strong:  # not AWS's words: they are in no public capture
+        raise ValidationException("TimeToLive is not supported for global tables with strong consistency")
     table = call.writable(table)
     changed = TimeToLive(attribute, enabled, call.clock.now())
     table.settings = replace(table.settings, ttl=changed)
@@ -47,5 +52,6 @@ def _check_change(old: TimeToLive, call: Call, *, enabled: bool, attribute: str)
         )
     if enabled and old.enabled:
         raise ValidationException("TimeToLive is already enabled")
-    if old.changed is not None and call.clock.now() < old.changed + call.lifecycle.time_to_live:
+    settling = max(SETTLING_SECONDS, call.lifecycle.time_to_live)
+    if old.changed is not None and call.clock.now() < old.changed + settling:
         raise ValidationException("Time to live has been modified multiple times within a fixed interval")

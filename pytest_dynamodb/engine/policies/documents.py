@@ -31,9 +31,12 @@ def canonical(text: str) -> str:
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise ValidationException(f"{INVALID}Maximum policy size of {MOST_BYTES} bytes exceeded")
     try:
-        document = json.loads(text)
+        return _canonical(json.loads(text))
     except (ValueError, RecursionError):
         raise _malformed("This policy contains invalid Json") from None
+
+
+def _canonical(document: Any) -> str:
     if not isinstance(document, dict):
         raise _malformed("This policy contains invalid Json")
     statements = document.get("Statement")
@@ -56,7 +59,7 @@ def _check(statements: list[dict[str, Any]]) -> None:
         raise _malformed("The Statement Ids in the policy are not unique")
     for one in statements:
         for member in ("Effect", "Principal", "Action", "Resource"):
-            if member not in one and "Not" + member not in one:
+            if member not in one and (member == "Effect" or "Not" + member not in one):
                 raise _malformed(f"Missing required field {member}")
         if str(one.get("Effect")).lower() not in {"allow", "deny"}:
             raise _malformed(f"Invalid effect: {one.get('Effect')}")

@@ -9,7 +9,7 @@ from pytest_dynamodb.engine.writes.aftermath import follow
 def deliver(call: Call) -> None:
     """Do in the call's region what was due there. A replica's stream tells of it as of a write of anybody's."""
     region, now = call.region, call.clock.now()
-    for due, name, key, item in region.inbox.take(now):
+    for due, (name, _, _), key, item in region.inbox.take(now):
         table = region.find(name, now)
         if table is None or not table.settings.replicas:
             continue

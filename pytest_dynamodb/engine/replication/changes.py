@@ -14,7 +14,13 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.replication.membership import check_no_source, leave, members, without
 from pytest_dynamodb.engine.replication.replica import VERSION, is_settled
-from pytest_dynamodb.engine.replication.rules import actions_of, already_there, check_members, check_replica_request
+from pytest_dynamodb.engine.replication.rules import (
+    actions_of,
+    already_there,
+    check_can_be_strong,
+    check_members,
+    check_replica_request,
+)
 from pytest_dynamodb.engine.settings import Event, Replica, StreamSettings, TableSettings
 from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Index, Table
@@ -62,13 +68,15 @@ def _busy(call: Call, settings: TableSettings) -> TableSettings:
 def _add(call: Call, table: Table, wanted: list[Mapping[str, Any]]) -> Table:
     now, here = call.clock.now(), call.region
     targets = [call.region_of(here.account, what["RegionName"]) for what in wanted]
+    strong = call.params.get("MultiRegionConsistency") == "STRONG"
     if any(target.find(table.name, now) is not None for target in targets):
         raise already_there(table)
+    if strong:
+        check_can_be_strong(table)
     table = here.writable(table)
     table.settings = _streaming(table.settings, now)
     due = now + call.lifecycle.create_table
     new = {what["RegionName"]: Replica(now, here.name, _overrides(what), due) for what in wanted}
-    strong = call.params.get("MultiRegionConsistency") == "STRONG"
     witnesses = tuple(
         update["Create"]["RegionName"]
         for update in call.params.get("GlobalTableWitnessUpdates") or ()

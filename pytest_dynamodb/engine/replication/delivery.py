@@ -16,10 +16,11 @@ def send(call: Call, table: Table, change: Change, now: float) -> None:
     item = change.new or change.old
     if item is None:
         return
-    key = table.keys.key_of(item.attributes)
+    keys, attributes = table.keys, item.attributes
+    place = (table.name, keys.identity(attributes), keys.order(attributes))
     if call.region.inbox:
-        call.region.inbox.overtaken(table.name, key)
+        call.region.inbox.overtaken(place)
     lag = 0.0 if table.settings.strong else call.lifecycle.replication
-    message = Message(now + lag, table.name, key, change.new)
+    message = Message(now + lag, place, keys.key_of(attributes), change.new)
     for name in table.settings.replicas:
         call.region_of(call.region.account, name).inbox.add(message)

@@ -136,6 +136,20 @@ def check_members(table: Table, params: Params) -> None:
         raise ValidationException("MultiRegionConsistency parameter is unsupported on existing global table")
 
 
+def check_can_be_strong(table: Table) -> None:
+    """Raises ValidationException for a table that strong consistency is not for (developer guide, "Multi-Region strong
+    consistency"). Not AWS's words: they are in no public capture.
+    """
+    reasons = {
+        "the table holds items": table.store.count > 0,
+        "it has local secondary indexes": bool(table.local_indexes),
+        "it has a time to live": table.settings.ttl.enabled,
+    }
+    for reason, found in reasons.items():
+        if found:
+            raise ValidationException(f"{INVALID}MultiRegionConsistency cannot be set to STRONG: {reason}")
+
+
 def _check_strong_group(settings: TableSettings, kind: str, names: list[str], params: Params) -> None:
     """What is strongly consistent is made as one and goes as one."""
     if kind == "Create":

@@ -107,10 +107,9 @@ def _check_billing(call: Call, table: Table, changes: list[Change]) -> None:
     wanted = next((kind for (_, _, kind), update in changes if not truth(update.get("AutoScalingDisabled"))), None)
     if table.settings.on_demand and wanted is not None:
         replicas = ", ".join(f"'{name}'" for name in [call.region.name, *table.settings.replicas])
-        raise ValidationException(
-            f"Failed to update global table with name \u2018{table.name}\u2018. Replicas {replicas} BillingMode is "
-            f"PayPerRequest. You must convert table's BillingMode to PROVISIONED to set parameters: '{wanted}Update'."
-        )
+        failed = f"Failed to update global table with name \u2018{table.name}\u2018. "
+        needed = f"You must convert table's BillingMode to PROVISIONED to set parameters: '{wanted}Update'."
+        raise ValidationException(f"{failed}Replicas {replicas} BillingMode is PayPerRequest. {needed}")
 
 
 def _told(call: Call, table: Table, dimension: Dimension, update: Settings) -> Settings:

@@ -1,4 +1,4 @@
-"""What the contents of values are ordered by: in comparisons, and the members of sets."""
+"""What the contents of values are ordered by, in comparisons and in sets."""
 
 from __future__ import annotations
 
@@ -13,5 +13,13 @@ ORDER: Final[dict[str, Callable[[str], Any]]] = {
     "N": Decimal,
     "B": b64decode,
 }
-"""By type. Text and binary go bytewise and numbers by value, in sets as in sort keys (dynamodb-conformance,
-updateItem/basic, captured 2026-10-09)."""
+"""By type."""
+
+
+def members_in_order(tag: str, members: list[str]) -> list[str]:
+    """The members of a set of this type in the order in which DynamoDB returns them, however they were written.
+
+    Text and binary go bytewise, numbers by value (dynamodb-conformance, updateItem/basic, captured 2026-10-09), the
+    largest first (dynalite's cases, test/scan: NE on type NS).
+    """
+    return sorted(members, key=ORDER[tag[0]], reverse=tag == "NS")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Final
 
+#: Of the years 1 and 9999.
+_FIRST: Final = -62_135_596_800.0
+_LAST: Final = 253_402_300_799.0
+
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -44,3 +48,14 @@ def moment_in_zulu(moment: float, *, thousandths: bool = False) -> str:
     """
     at = moment_in_label(moment)
     return (at if thousandths else at[:-4]) + "Z"
+
+
+def moment_of(given: float) -> float:
+    """A time that a request gives, within the years that can be written.
+
+    >>> moment_of(10**400) == moment_of(float("nan")) == moment_of(float("inf"))
+    True
+    """
+    if given != given:  # noqa: PLR0124  # only what is no number differs from itself
+        return _LAST
+    return float(min(max(given, _FIRST), _LAST))

@@ -12,7 +12,7 @@ class ThroughputLimits:
     ``partition_read`` and ``partition_write``  units a second of a partition (developer guide, "Designing partition
                        keys": 3,000 and 1,000)
     ``burst``          seconds of provisioned capacity that are kept while they are not used (same guide, "Burst
-                       capacity": 300). A table begins with one second's
+                       capacity": 300). A new table has one second's
     ``on_demand_read`` and ``on_demand_write``  units a second of a table or index on demand ("Quotas": 40,000)
     ``split_after``    seconds of throttling after which a hot partition is split into two; ``None`` is never. AWS does
                        not say how long it takes. One key alone stays in one partition

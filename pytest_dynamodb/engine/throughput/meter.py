@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.operations import Operation
 from pytest_dynamodb.engine.settings import TableSettings
-from pytest_dynamodb.engine.simulators import Operation, Restorer, Simulator
+from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.throughput.bucket import Bucket
 from pytest_dynamodb.engine.throughput.capacity import reported, summed
 from pytest_dynamodb.engine.throughput.charges import Charge, charges_of
@@ -147,7 +148,7 @@ class Meter(Simulator):
         name = (charge.table.settings.id, charge.index, charge.kind, limit, start)
         bucket = self._buckets.get(name)
         if bucket is None:
-            bucket = self._buckets[name] = Bucket(rate, seconds, now)
+            bucket = self._buckets[name] = Bucket(rate, seconds, charge.table.settings.created)
         bucket.fill(rate, now)
         return bucket
 

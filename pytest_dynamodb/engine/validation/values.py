@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
 from pytest_dynamodb.engine.storage.item import Item
-from pytest_dynamodb.engine.storage.order import ORDER
+from pytest_dynamodb.engine.storage.order import members_in_order
 from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
@@ -188,20 +188,20 @@ def _map(content: Any, depth: int) -> Checked:
 def _texts(content: Any, _: int) -> Checked:
     members = _members("SS", content)
     _check_distinct("SS", members, members)
-    return {"SS": sorted(members)}, sum(map(_length, members))
+    return {"SS": members_in_order("SS", members)}, sum(map(_length, members))
 
 
 def _numbers(content: Any, _: int) -> Checked:
     measured = [_measured(member) for member in _members("NS", content)]
     numbers = [number for number, _ in measured]
     _check_distinct("NS", numbers, content)
-    return {"NS": sorted(numbers, key=ORDER["N"])}, sum(size for _, size in measured)
+    return {"NS": members_in_order("NS", numbers)}, sum(size for _, size in measured)
 
 
 def _binaries(content: Any, _: int) -> Checked:
     members = _members("BS", content)
     _check_distinct("BS", members, members)
-    return {"BS": sorted(members, key=ORDER["B"])}, sum(map(_decoded_length, members))
+    return {"BS": members_in_order("BS", members)}, sum(map(_decoded_length, members))
 
 
 def _members(tag: str, content: Any) -> list[str]:

@@ -91,7 +91,8 @@ def test_the_stream_says_who_deleted(engine: Engine, clock: VirtualClock) -> Non
 
 
 def test_nothing_ends_where_it_is_switched_off(engine: Engine, clock: VirtualClock) -> None:
-    put(engine, "a", n(NOW + 10))
+    clock.advance(3600)
+    put(engine, "a", n(NOW + 3610))
     switch(engine, on=False)
     clock.advance(100)
     assert left(engine) == {"a"}

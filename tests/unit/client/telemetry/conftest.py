@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb import ClientConfig, DynamoDbClient, Mock, MockProvider, VirtualClock
+from pytest_dynamodb import (
+    ClientConfig,
+    DynamoDbClient,
+    FaultyProvider,
+    Mock,
+    MockProvider,
+    Outcome,
+    Provider,
+    Request,
+    VirtualClock,
+)
 from pytest_dynamodb.client.observer import Observer
 
 TABLE = {
@@ -20,10 +30,25 @@ TABLE = {
 Observed = Callable[..., DynamoDbClient]
 
 
+class Striking:
+    """A provider that answers each attempt from a mock and its faults."""
+
+    offline, endpoint = True, None
+
+    def __init__(self, mock: Mock) -> None:
+        self._faulty = FaultyProvider(MockProvider(mock), mock.faults)
+
+    def before(self, request: Request) -> Outcome | None:
+        return self._faulty.before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        raise AssertionError("nothing was let go")
+
+
 @pytest.fixture
 def mock() -> Mock:
     """A mock with a table ``app`` that holds one item, ``{"pk": "a"}``."""
-    mock = Mock()
+    mock = Mock(region="eu-west-1")
     mock.load({"app": {"table": TABLE, "items": [{"pk": "a"}]}})
     return mock
 
@@ -34,12 +59,17 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def observed(mock: Mock, clock: VirtualClock) -> Iterator[Observed]:
+def provider_of_mock(mock: Mock) -> Provider:
+    return Striking(mock)
+
+
+@pytest.fixture
+def observed(provider_of_mock: Provider, clock: VirtualClock) -> Iterator[Observed]:
     """Makes clients of the mock with an observer, whose waits take no time but the clock's."""
     with ExitStack() as stack:
 
         def make(observer: Observer | None, **settings: Any) -> DynamoDbClient:
             config = ClientConfig(region="eu-west-1", observer=observer, clock=clock, sleep=clock.advance, **settings)
-            return stack.enter_context(DynamoDbClient(config, provider=MockProvider(mock)))
+            return stack.enter_context(DynamoDbClient(config, provider=provider_of_mock))
 
         yield make

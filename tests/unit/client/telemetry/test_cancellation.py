@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from pytest_dynamodb import ClientConfig, DynamoDbError, Mock, MockProvider, VirtualClock
+from pytest_dynamodb import ClientConfig, DynamoDbError, Mock, Provider, VirtualClock
 from pytest_dynamodb.client.policy.breaker import BreakerPolicy
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.telemetry.capacity import CapacityObserver
@@ -34,14 +34,14 @@ def observer(exporter: InMemorySpanExporter) -> TracingObserver:
     return TracingObserver(provider)
 
 
-def client_of(mock: Mock, **settings: Any) -> Any:
+def client_of(provider: Provider, **settings: Any) -> Any:
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
 
-    return AsyncDynamoDbClient(ClientConfig(region="eu-west-1", **settings), provider=MockProvider(mock))
+    return AsyncDynamoDbClient(ClientConfig(region="eu-west-1", **settings), provider=provider)
 
 
 def test_a_call_that_is_cancelled_between_attempts_ends_its_span(
-    mock: Mock, observer: TracingObserver, exporter: InMemorySpanExporter
+    mock: Mock, provider_of_mock: Provider, observer: TracingObserver, exporter: InMemorySpanExporter
 ) -> None:
     async def scenario() -> None:
         waiting = asyncio.Event()
@@ -51,7 +51,7 @@ def test_a_call_that_is_cancelled_between_attempts_ends_its_span(
             await asyncio.Event().wait()
 
         mock.faults.add(Throttled(times=1))
-        async with client_of(mock, observer=observer, sleep=sleep) as client:
+        async with client_of(provider_of_mock, observer=observer, sleep=sleep) as client:
             task = asyncio.create_task(client.table("app").get({"pk": "a"}))
             await waiting.wait()
             assert exporter.get_finished_spans() == ()
@@ -66,12 +66,16 @@ def test_a_call_that_is_cancelled_between_attempts_ends_its_span(
 
 
 def test_a_probe_that_is_cancelled_gives_its_permit_back(
-    mock: Mock, clock: VirtualClock, observer: TracingObserver, exporter: InMemorySpanExporter
+    mock: Mock,
+    provider_of_mock: Provider,
+    clock: VirtualClock,
+    observer: TracingObserver,
+    exporter: InMemorySpanExporter,
 ) -> None:
     async def scenario() -> None:
         policy = BreakerPolicy(failures=1, open_for=10, probes=1)
         mock.faults.add(Throttled(times=1))
-        async with client_of(mock, observer=observer, retry=None, breaker=policy, clock=clock) as client:
+        async with client_of(provider_of_mock, observer=observer, retry=None, breaker=policy, clock=clock) as client:
             table = client.table("app")
             with pytest.raises(DynamoDbError):
                 await table.get({"pk": "a"})
@@ -99,7 +103,7 @@ def test_a_probe_that_is_cancelled_gives_its_permit_back(
 
 
 def test_tasks_have_spans_and_totals_of_their_own(
-    mock: Mock, observer: TracingObserver, exporter: InMemorySpanExporter
+    mock: Mock, provider_of_mock: Provider, observer: TracingObserver, exporter: InMemorySpanExporter
 ) -> None:
     capacity = CapacityObserver()
 
@@ -112,7 +116,7 @@ def test_tasks_have_spans_and_totals_of_their_own(
 
     async def scenario() -> list[float]:
         settings = {"observer": Observers(observer, capacity), "retry": RetryPolicy()}
-        async with client_of(mock, **settings) as client:
+        async with client_of(provider_of_mock, **settings) as client:
             return await asyncio.gather(*(measured(client.table("app"), number) for number in range(1, 5)))
 
     assert asyncio.run(scenario()) == [0.5, 1.0, 1.5, 2.0]

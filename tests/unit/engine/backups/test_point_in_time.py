@@ -188,8 +188,8 @@ def test_where_a_table_comes_from_is_told_while_it_is_restored(clock: VirtualClo
             {"SourceTableName": "app", "RestoreDateTime": START - 60},
             "InvalidRestoreTimeException",
             (
-                "RestoreDateTime '2023-11-14T22:12:20Z' must be within EarliestRestorableDateTime '2023-11-14T22:13:20Z' "
-                "and LatestRestorableDateTime '2023-11-14T22:13:20Z'"
+                "RestoreDateTime '2023-11-14T22:12:20Z' must be within EarliestRestorableDateTime "
+                "'2023-11-14T22:13:20Z' and LatestRestorableDateTime '2023-11-14T22:13:20Z'"
             ),
         ),
         (

@@ -196,8 +196,10 @@ def test_a_token_makes_one_import(engine: Engine) -> None:
                     "AttributeDefinitions": definitions("pk"),
                 }
             },
-            ("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be "
-            "specified when BillingMode is PROVISIONED"),
+            (
+                "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be "
+                "specified when BillingMode is PROVISIONED"
+            ),
         ),
     ],
 )

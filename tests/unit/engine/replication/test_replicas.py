@@ -284,6 +284,16 @@ def test_strong_consistency_needs_three_regions_at_once(engine: Engine) -> None:
     assert ask(engine, "ListTables", region=THIRD)["TableNames"] == []
 
 
+def test_what_strong_consistency_is_not_for(engine: Engine) -> None:
+    ask(engine, "PutItem", TableName="app", Item={"pk": s("a")})
+    assert refused(engine, create(THERE), create(THIRD), **STRONG).endswith("STRONG: the table holds items")
+    ask(engine, "DeleteItem", TableName="app", Key={"pk": s("a")})
+    change(engine, create(THERE), create(THIRD), **STRONG)
+    wanted = {"Enabled": True, "AttributeName": "ends"}
+    problem = refusal(engine, "UpdateTimeToLive", TableName="app", TimeToLiveSpecification=wanted)
+    assert problem["code"] == "ValidationException"
+
+
 def test_what_is_strongly_consistent_is_seen_at_once(clock: VirtualClock) -> None:
     engine = Engine(clock=clock, lifecycle=Lifecycle(replication=5))
     table(engine, keys="pk")

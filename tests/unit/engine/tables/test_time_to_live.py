@@ -26,12 +26,15 @@ def described(engine: Engine) -> Json:
     return body
 
 
-def test_it_is_switched_on_and_off() -> None:
-    engine, _ = made()
+def test_it_is_switched_on_and_an_hour_later_off() -> None:
+    engine, clock = made()
     assert described(engine) == {"TimeToLiveStatus": "DISABLED"}
     answer = ask(engine, "UpdateTimeToLive", **wanted(True))
     assert answer == {"TimeToLiveSpecification": {"Enabled": True, "AttributeName": "ends"}}
     assert described(engine) == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ends"}
+    too_soon = refusal(engine, "UpdateTimeToLive", **wanted(False))
+    assert too_soon["message"] == "Time to live has been modified multiple times within a fixed interval"
+    clock.advance(3600)
     ask(engine, "UpdateTimeToLive", **wanted(False))
     assert described(engine) == {"TimeToLiveStatus": "DISABLED"}
 

@@ -1,0 +1,230 @@
+"""Batches of writes: a queue that threads and tasks may share, and the steps that send it.
+
+Of one item there is never more than one write under way, and a later write takes the place of an earlier one that is
+still waiting. So whatever comes back unprocessed, and whoever else writes to the batch, the last write asked for is the
+one that stays.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.operations.identity import Identity, identity
+from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.page import total
+from pytest_dynamodb.client.steps import Steps, pause, send
+from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.values import from_wire_item, to_wire_item
+
+#: Writes of one request, and its bytes (API reference, BatchWriteItem); less what is around the items.
+WRITES, BYTES = 25, 16 * 1024 * 1024 - 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWrite:
+    """One write of a batch. ``item`` is the whole item of a put, the key of a delete."""
+
+    table: str
+    action: Literal["put", "delete"]
+    item: Item
+
+
+class ItemsNotWritten(PytestDynamoDbError):
+    """A batch has come to its end, and some of it is not written: ``failed``."""
+
+    def __init__(self, failed: list[BatchWrite]) -> None:
+        self.failed = failed
+        super().__init__(failed)
+
+    def __str__(self) -> str:
+        return f"{len(self.failed)} write(s) of a batch came back unprocessed until the last attempt"
+
+
+class _Entry:
+    __slots__ = ("identity", "sent", "size", "wire", "write")
+
+    def __init__(self, write: BatchWrite, wire: dict[str, Any], key: Identity) -> None:
+        self.write, self.wire, self.identity = write, wire, key
+        # What travels is JSON: a request of 25 items may be larger than they are.
+        self.size = len(json.dumps(wire))
+        self.sent = 0
+
+
+class WriteQueue:
+    """Writes that wait, and what has become of the others."""
+
+    def __init__(self, book: TableBook, *, floats: bool = False) -> None:
+        self._book, self._floats = book, floats
+        self._lock = threading.Lock()
+        self._fresh: dict[Identity, _Entry] = {}
+        self._again: dict[Identity, _Entry] = {}
+        self._under_way: dict[Identity, _Entry] = {}
+        self._failed: list[BatchWrite] = []
+        self._closed = False
+        self.written = 0
+        self.capacity: float | None = None
+
+    @property
+    def failed(self) -> list[BatchWrite]:
+        """Writes that were asked for and are not known to have been carried out."""
+        with self._lock:
+            return list(self._failed)
+
+    def put(self, table: str, item: Mapping[str, Any]) -> Steps[None]:
+        """Add a put; sends what makes a whole request."""
+        names = yield from self._book.names(table)
+        wire = to_wire_item(item, floats=self._floats)
+        write = BatchWrite(table, "put", dict(item))
+        yield from self._add(_Entry(write, {"PutRequest": {"Item": wire}}, identity(table, wire, names.all)))
+
+    def delete(self, table: str, key: Mapping[str, Any]) -> Steps[None]:
+        """Add a delete; sends what makes a whole request."""
+        wire = to_wire_item(key)
+        yield from self._add(
+            _Entry(BatchWrite(table, "delete", dict(key)), {"DeleteRequest": {"Key": wire}}, identity(table, wire))
+        )
+
+    def _add(self, entry: _Entry) -> Steps[None]:
+        with self._lock:
+            if self._closed:
+                raise PytestDynamoDbError("this batch is closed; begin another one")
+            self._again.pop(entry.identity, None)
+            self._fresh.pop(entry.identity, None)
+            self._fresh[entry.identity] = entry
+        yield from self._send_what_is_there(whole=True)
+
+    def flush(self) -> Steps[None]:
+        """Send everything that waits."""
+        yield from self._send_what_is_there(whole=False)
+
+    def close(self) -> Steps[None]:
+        """Send everything that waits, and take nothing more."""
+        with self._lock:
+            self._closed = True
+        yield from self._send_what_is_there(whole=False)
+
+    def abandon(self) -> None:
+        """Send nothing more, and take nothing more."""
+        with self._lock:
+            self._closed = True
+            self._failed += [entry.write for waiting in (self._again, self._fresh) for entry in waiting.values()]
+            self._again.clear()
+            self._fresh.clear()
+
+    def _send_what_is_there(self, *, whole: bool) -> Steps[None]:
+        while chunk := self._take(whole=whole):
+            rounds = max(entry.sent for entry in chunk)
+            if rounds and not (yield from pause(rounds)):
+                self._give_up(chunk, rounds)
+            else:
+                yield from self._send(chunk)
+
+    def _send(self, chunk: list[_Entry]) -> Steps[None]:
+        answer: _Answer | None = None
+        try:
+            answer = yield from send(self._call(chunk))
+        finally:  # however it ends: with an error, or cancelled
+            self._sent(chunk, answer)
+
+    def _take(self, *, whole: bool) -> list[_Entry]:
+        """The writes of the next request, under way from now on. ``whole``: none, unless they fill one.
+
+        What came back waits until it fills a request, or for the end: it is not worth a pause before each request.
+        """
+        with self._lock:
+            if whole and not self._closed:
+                chunk = _full(self._again, self._under_way) or _full(self._fresh, self._under_way)
+            else:
+                chunk = _first(self._fresh, self._under_way)[0] or _first(self._again, self._under_way)[0]
+            for entry in chunk:
+                (self._again if entry.sent else self._fresh).pop(entry.identity)
+                self._under_way[entry.identity] = entry
+            return chunk
+
+    def _sent(self, chunk: Iterable[_Entry], answer: _Answer | None) -> None:
+        """Note what has become of a request; without an answer nobody knows what was written."""
+        with self._lock:
+            for entry in chunk:
+                del self._under_way[entry.identity]
+                entry.sent += 1
+                if answer is not None and entry.identity not in answer.left:
+                    self.written += 1
+                elif entry.identity in self._fresh:
+                    pass  # it would be written over anyway
+                elif answer is None:
+                    self._failed.append(entry.write)
+                else:
+                    self._again[entry.identity] = entry
+            if answer is not None:
+                self.capacity = total(self.capacity, answer.capacity)
+
+    def _give_up(self, chunk: Iterable[_Entry], rounds: int) -> None:
+        """Patience has come to its end for what was sent most often; the others of the request wait again."""
+        with self._lock:
+            for entry in chunk:
+                del self._under_way[entry.identity]
+                if entry.identity in self._fresh:
+                    continue
+                if entry.sent == rounds:
+                    self._failed.append(entry.write)
+                else:
+                    self._again[entry.identity] = entry
+
+    def _call(self, chunk: Iterable[_Entry]) -> Call[_Answer]:
+        requests: dict[str, list[dict[str, Any]]] = {}
+        for entry in chunk:
+            requests.setdefault(entry.write.table, []).append(entry.wire)
+        return Call("BatchWriteItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, self._read)
+
+    def _read(self, answer: Mapping[str, Any]) -> _Answer:
+        left = (
+            self._identity(table, request)
+            for table, requests in (answer.get("UnprocessedItems") or {}).items()
+            for request in requests
+        )
+        capacity = None
+        for spent in answer.get("ConsumedCapacity") or ():
+            capacity = total(capacity, spent.get("CapacityUnits"))
+        return _Answer(frozenset(left), capacity)
+
+    def _identity(self, table: str, request: Mapping[str, Any]) -> Identity:
+        """That of an unprocessed write, once through Python as botocore gives binary values as bytes."""
+        if "DeleteRequest" in request:
+            return identity(table, to_wire_item(from_wire_item(request["DeleteRequest"]["Key"])))
+        names = self._book.known(table)
+        item = request["PutRequest"]["Item"]
+        key = {name: item[name] for name in item if names is None or name in names.all}
+        return identity(table, to_wire_item(from_wire_item(key)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    left: frozenset[Identity]
+    capacity: float | None
+
+
+def _full(waiting: Mapping[Identity, _Entry], under_way: Mapping[Identity, _Entry]) -> list[_Entry]:
+    """The first writes, if they fill a request."""
+    chunk, full = _first(waiting, under_way)
+    return chunk if full else []
+
+
+def _first(waiting: Mapping[Identity, _Entry], under_way: Mapping[Identity, _Entry]) -> tuple[list[_Entry], bool]:
+    """The first writes that fit into a request, but for those of items that are being written; whether they fill it."""
+    chunk: list[_Entry] = []
+    size = 0
+    for entry in waiting.values():
+        if entry.identity in under_way:
+            continue
+        size += entry.size
+        if chunk and size > BYTES:
+            return chunk, True
+        chunk.append(entry)
+        if len(chunk) == WRITES:
+            return chunk, True
+    return chunk, False
