@@ -17,9 +17,33 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.credentials import Credentials
+    from pytest_dynamodb.client.cursor import InvalidCursor
+    from pytest_dynamodb.client.models.declaration import IndexKeys, entity
+    from pytest_dynamodb.client.models.problems import (
+        InvalidItem,
+        InvalidKey,
+        InvalidUpdate,
+        InvalidValue,
+        VersionConflict,
+    )
     from pytest_dynamodb.client.observer import Observer, Watch
+    from pytest_dynamodb.client.operations.batch_reads import BatchPage
+    from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
+    from pytest_dynamodb.client.operations.reading import MultipleItemsFound
+    from pytest_dynamodb.client.operations.segments import ScanProgress, SegmentPage
+    from pytest_dynamodb.client.operations.statements import StatementResult
+    from pytest_dynamodb.client.operations.tables import Index, TableNotReady
+    from pytest_dynamodb.client.operations.transactions import (
+        Action,
+        ActionFailure,
+        TransactionCancelled,
+        TransactionTooLarge,
+        UpdateAction,
+    )
+    from pytest_dynamodb.client.page import Page
     from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
     from pytest_dynamodb.client.policy.retry import RetryPolicy
+    from pytest_dynamodb.client.sharding import Sharded, sharded
     from pytest_dynamodb.client.table import TableClient
     from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
     from pytest_dynamodb.client.telemetry.emf import EmfObserver
@@ -27,6 +51,9 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.telemetry.observers import Observers
     from pytest_dynamodb.client.telemetry.records import LoggingObserver
     from pytest_dynamodb.client.telemetry.tracing import TracingObserver
+    from pytest_dynamodb.client.typed import EntityTable, TypedTable
+    from pytest_dynamodb.client.typed_query import TypedQuery
+    from pytest_dynamodb.client.typed_update import TypedUpdate
     from pytest_dynamodb.clock import SystemClock, VirtualClock
     from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
     from pytest_dynamodb.engine.consistency import Consistency
@@ -94,6 +121,39 @@ _HOMES = {
     "client.telemetry.observers": ("Observers",),
     "client.telemetry.records": ("LoggingObserver",),
     "client.telemetry.tracing": ("TracingObserver",),
+    "client.cursor": ("InvalidCursor",),
+    "client.page": ("Page",),
+    "client.operations.reading": ("MultipleItemsFound",),
+    "client.operations.batch_reads": ("BatchPage",),
+    "client.operations.batch_writes": (
+        "BatchWrite",
+        "ItemsNotWritten",
+    ),
+    "client.operations.segments": (
+        "ScanProgress",
+        "SegmentPage",
+    ),
+    "client.operations.statements": ("StatementResult",),
+    "client.operations.tables": (
+        "Index",
+        "TableNotReady",
+    ),
+    "client.operations.transactions": (
+        "Action",
+        "ActionFailure",
+        "TransactionCancelled",
+        "TransactionTooLarge",
+        "UpdateAction",
+    ),
+    "client.sharding": (
+        "Sharded",
+        "sharded",
+    ),
+    "client.models.declaration": ("IndexKeys", "entity"),
+    "client.models.problems": ("InvalidItem", "InvalidKey", "InvalidUpdate", "InvalidValue", "VersionConflict"),
+    "client.typed": ("EntityTable", "TypedTable"),
+    "client.typed_query": ("TypedQuery",),
+    "client.typed_update": ("TypedUpdate",),
     "clock": ("SystemClock", "VirtualClock"),
     "engine": ("Engine", "Lifecycle", "Snapshot"),
     "engine.consistency": ("Consistency",),
@@ -145,9 +205,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AccessDeniedException",
+    "Action",
+    "ActionFailure",
     "AsyncDynamoDbClient",
     "AsyncTableClient",
     "Attr",
+    "BatchPage",
+    "BatchWrite",
     "BreakerPolicy",
     "CancellationReason",
     "Capacity",
@@ -167,15 +231,24 @@ __all__ = [
     "DynamoDbError",
     "EmfObserver",
     "Engine",
+    "EntityTable",
     "Exchange",
     "ExpiredTokenException",
     "Explanation",
     "Fault",
     "Faults",
     "FaultyProvider",
+    "Index",
+    "IndexKeys",
     "InternalServerError",
+    "InvalidCursor",
+    "InvalidItem",
+    "InvalidKey",
+    "InvalidUpdate",
+    "InvalidValue",
     "ItemCollectionSizeLimitExceededException",
     "ItemNotFound",
+    "ItemsNotWritten",
     "Key",
     "Lifecycle",
     "LimitExceededException",
@@ -186,10 +259,12 @@ __all__ = [
     "Miss",
     "Mock",
     "MockProvider",
+    "MultipleItemsFound",
     "NoResponse",
     "Observer",
     "Observers",
     "Outcome",
+    "Page",
     "Provider",
     "ProvisionedThroughputExceededException",
     "PytestDynamoDbError",
@@ -203,27 +278,41 @@ __all__ = [
     "ResourceNotFoundException",
     "Response",
     "RetryPolicy",
+    "ScanProgress",
+    "SegmentPage",
     "ServiceUnavailable",
+    "Sharded",
     "Snapshot",
+    "StatementResult",
     "SystemClock",
     "TableClient",
+    "TableNotReady",
     "TableView",
     "Tables",
     "ThrottlingException",
     "ThroughputLimits",
     "TracingObserver",
     "TransactionCanceledException",
+    "TransactionCancelled",
     "TransactionConflictException",
+    "TransactionTooLarge",
     "TransportFailure",
+    "TypedQuery",
+    "TypedTable",
+    "TypedUpdate",
     "UnexpectedRequest",
     "UnplayedExchanges",
     "UnrecognizedClientException",
+    "UpdateAction",
     "ValidationException",
+    "VersionConflict",
     "VirtualClock",
     "Watch",
+    "entity",
     "load_cassette",
     "mock_dynamodb",
     "save_cassette",
+    "sharded",
     "use_cassette",
 ]
 

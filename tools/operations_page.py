@@ -20,8 +20,8 @@ INTRODUCTION = """\
 
 # Operations
 
-What the in-memory DynamoDB knows of AWS's {total} operations of DynamoDB and its streams: {real} are real, {described}
-described, {absent} absent.
+What the in-memory DynamoDB knows of AWS's {total} operations of DynamoDB and its streams: {real} are real,
+{described} are described, {absent} are absent.
 
 | here | |
 |---|---|

@@ -56,9 +56,9 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, as_json: bool) -> None
     """
     checked: list[_Checked] = []
     unreadable: list[CassetteError] = []
-    for path in _files(paths or (Path("cassettes"),)):
+    for path, root in _files(paths or (Path("cassettes"),)):
         try:
-            checked.append(_Checked(path, _check(path, load)))
+            checked.append(_Checked(path, _check(path, root, load)))
         except CassetteError as problem:
             unreadable.append(problem)
     if as_json:
@@ -72,22 +72,26 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, as_json: bool) -> None
         raise SystemExit(1)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Each cassette, and the widest folder whose fixtures may be its."""
+    here = Path.cwd()
     for path in paths:
+        folder = path if path.is_dir() else path.parent
+        root = here if folder.resolve().is_relative_to(here) else folder.resolve()
         if path.is_dir():
-            yield from cassettes_in(path)
+            yield from ((found, root) for found in cassettes_in(path))
         elif path.exists():
-            yield path
+            yield path, root
         else:
             raise click.BadParameter(f"there is no {str(path)!r}: name cassettes, or the folder that holds them")
 
 
-def _check(path: Path, load: Path | None) -> Parity:
+def _check(path: Path, root: Path, load: Path | None) -> Parity:
     from pytest_dynamodb.providers.mock import MockProvider
     from pytest_dynamodb.providers.parity import check_parity
 
     header, exchanges = read(path)
-    before = [exchange for fixture in _fixtures(path) for exchange in _setup(read(fixture)[1])]
+    before = [exchange for fixture in _fixtures(path, root) for exchange in _setup(read(fixture)[1])]
     mock = _mock([*before, *exchanges], header.recorded)
     if load is not None:
         mock.load(load)
@@ -97,11 +101,11 @@ def _check(path: Path, load: Path | None) -> Parity:
     )
 
 
-def _fixtures(path: Path) -> list[Path]:
+def _fixtures(path: Path, root: Path) -> list[Path]:
     """The cassettes of fixtures in the folders above a test's, the widest first."""
     if path.name.startswith("fixture."):
         return []
-    folders = [folder for folder in reversed(path.resolve().parents) if folder.is_dir()]
+    folders = [folder for folder in reversed(path.resolve().parents) if folder.is_relative_to(root)]
     return [found for folder in folders for found in sorted(folder.glob(f"fixture.*{SUFFIX}"))]
 
 

@@ -15,37 +15,46 @@ if TYPE_CHECKING:
 class Admission:
     """Permits of one call in one region, to be released whatever becomes of it."""
 
-    __slots__ = ("_breaker", "_permits")
+    __slots__ = ("_breaker", "_call", "_permits", "_region")
 
     def __init__(self, breaker: CircuitBreaker, call: Call[Any], region: str) -> None:
         """Raises ``CircuitOpen`` if one circuit does not let it pass; none keeps a permit then."""
-        self._breaker = breaker
-        self._permits: list[tuple[str, Permit | None]] = []
+        self._breaker, self._call, self._region = breaker, call, region
+        self._permits: dict[str, Permit | None] | None = None
+        if breaker.troubled:
+            self._enter()
+
+    def _enter(self) -> None:
+        self._permits = {}
         try:
-            for key in self._keys(call, region):
-                self._permits.append((key, breaker.admit(key)))
+            for key in self._keys():
+                self._permits[key] = self._breaker.admit(key)
         except CircuitOpen as refusal:
             self.release("unknown")
-            refusal.operation, refusal.table = call.operation, call.table
+            refusal.operation, refusal.table = self._call.operation, self._call.table
             raise
 
-    def _keys(self, call: Call[Any], region: str) -> tuple[str, ...]:
-        tables = tables_of(call.params) if self._breaker.policy.scope == "table" else ()
-        return tuple(f"{region}/{table}" if region else table for table in tables or ("",))
+    def _keys(self) -> tuple[str, ...]:
+        tables = tables_of(self._call.params) if self._breaker.policy.scope == "table" else ()
+        return tuple(f"{self._region}/{table}" if self._region else table for table in tables or ("",))
 
     @property
     def probing(self) -> bool:
         """Whether it is the call that finds out whether DynamoDB is well again."""
-        return any(permit is not None and permit.probe for _, permit in self._permits)
+        permits = self._permits
+        return permits is not None and any(permit is not None and permit.probe for permit in permits.values())
 
     @property
     def revoked(self) -> bool:
         """Whether a circuit has opened since, by the failures of others."""
-        return any(self._breaker.state(key) == "open" for key, _ in self._permits)
+        return self._breaker.troubled and any(self._breaker.state(key) == "open" for key in self._keys())
 
     def release(self, outcome: Outcome) -> None:
         """Tell the circuits what became of the call; ``"unknown"`` frees a probe's place and says nothing else."""
-        for key, permit in self._permits:
+        permits = self._permits
+        if permits is None:  # all was well when it began, and most calls end well too
+            permits = dict.fromkeys(self._keys()) if outcome == "failure" else {}
+        for key, permit in permits.items():
             if permit is not None:
                 permit.release(outcome)
             elif outcome == "failure":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.batch import BatchWriter
 from pytest_dynamodb.client.calls import Item
@@ -13,16 +13,33 @@ from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_pro
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
+from pytest_dynamodb.client.operations.statements import Statement, StatementResult
+from pytest_dynamodb.client.operations.tables import Index, KeyAttributes
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
+from pytest_dynamodb.client.page import Page
 from pytest_dynamodb.client.policy.breaker import CircuitBreaker
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.table import TableClient
+from pytest_dynamodb.client.target import TableLike, name_of
+from pytest_dynamodb.client.transaction import TransactGetBuilder, Transaction
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pytest_dynamodb.client.typed import EntityTable, TypedTable
+    from pytest_dynamodb.clock import Clock
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
+ModelT2 = TypeVar("ModelT2", bound="BaseModel")
+ModelT3 = TypeVar("ModelT3", bound="BaseModel")
+ModelT4 = TypeVar("ModelT4", bound="BaseModel")
 
 
 class DynamoDbClient:
@@ -73,17 +90,92 @@ class DynamoDbClient:
         """The ``meta`` of botocore's client below, so that ``use_cassette(clients=[...])`` takes this client too."""
         return self._connection.botocore.meta
 
+    @overload
     def table(
         self, name: str, *, keys: KeysLike | None = None, indexes: Mapping[str, KeysLike] | None = None
-    ) -> TableClient:
+    ) -> TableClient: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        model: type[ModelT],
+        keys: KeysLike | None = None,
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> TypedTable[ModelT]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[type[ModelT], type[ModelT2]],
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3]],
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4]],
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: Sequence[type[ModelT]],
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT]: ...
+    def table(
+        self,
+        name: str,
+        *,
+        keys: KeysLike | None = None,
+        indexes: Mapping[str, KeysLike] | None = None,
+        model: type[Any] | None = None,
+        models: Sequence[type[Any]] | None = None,
+        hide_expired: bool = False,
+        clock: Clock | None = None,
+    ) -> Any:
         """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one.
 
         ``keys`` and ``indexes`` name the key attributes of the table and of its indexes: ``keys=("pk", "sk")``,
         ``indexes={"gsi1": ("gsi1pk", "gsi1sk")}``. Those that are not given are learned with one DescribeTable when
         they are first needed: by queries, and by batches of writes.
+
+        With ``model``, a pydantic model that ``entity`` declares (or whose fields ``keys`` are the key), its items are
+        instances of that; with ``models``, of several. ``hide_expired`` leaves out items whose time to live is over,
+        and ``clock`` is what their stamps are taken from.
         """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
+        if model is not None or models is not None:
+            from pytest_dynamodb.client.typed import typed_table
+
+            return typed_table(
+                self._driver,
+                self._book,
+                name,
+                model=model,
+                models=models,
+                keys=keys,
+                hide_expired=hide_expired,
+                clock=clock,
+            )
         self._book.give(name, keys, indexes)
         return TableClient(self._driver, name, floats=self._config.floats, book=self._book)
 
@@ -105,6 +197,95 @@ class DynamoDbClient:
         """
         queue = WriteQueue(self._book, floats=self._config.floats)
         return BatchWriter(self._driver, queue, raise_on_failed=raise_on_failed)
+
+    def transaction(self, token: str | None = None) -> Transaction:
+        """Begin a transaction: ``with client.transaction() as tx: tx.put("users", item)``.
+
+        ``token`` names it for ten minutes: what is sent again under the same one is carried out once. Without it the
+        transaction has one of its own, for all its attempts.
+        """
+        return Transaction(self._driver, token=token, floats=self._config.floats)
+
+    def transact_get(self) -> TransactGetBuilder:
+        """Begin to read items as of one moment: ``client.transact_get().get("users", key).get(...).execute()``."""
+        return TransactGetBuilder(self._driver)
+
+    def execute_statement(
+        self,
+        statement: str,
+        parameters: Sequence[object] = (),
+        *,
+        consistent: bool = False,
+        limit: int | None = None,
+        page_size: int | None = None,
+        after: str | None = None,
+    ) -> Page[Item]:
+        """All items that a PartiQL statement finds, up to ``limit``; none for one that writes.
+
+        ``parameters`` are Python values for its question marks. ``cursor`` of what is returned is DynamoDB's own, to
+        be given as ``after`` together with the same statement.
+        """
+        steps = statements.execute(
+            statement, parameters, consistent=consistent, limit=limit, page_size=page_size, after=after
+        )
+        return self._driver.run(steps)
+
+    def batch_execute_statement(self, batch: Iterable[Statement], *, consistent: bool = False) -> list[StatementResult]:
+        """Any number of PartiQL statements that each read or write one item, in requests of 25.
+
+        What became of each, in their order. A statement that fails stops no other, and raises nothing.
+        """
+        return self._driver.run(statements.batch(batch, consistent=consistent))
+
+    def execute_transaction(self, batch: Iterable[Statement], *, token: str | None = None) -> list[Item | None]:
+        """Up to 100 PartiQL statements, all of which read or all of which write, all of them or none.
+
+        The item that each reads, ``None`` for one that writes. Raises ``TransactionCancelled``, of which ``failure_of``
+        takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
+        """
+        return self._driver.run(statements.transaction(batch, token))
+
+    def create_table(
+        self,
+        name: str | None = None,
+        *,
+        partition_key: KeyAttributes | None = None,
+        sort_key: KeyAttributes | None = None,
+        indexes: Iterable[Index] = (),
+        wait: float | None = None,
+        **parameters: Any,
+    ) -> TableClient:
+        """Create a table, with capacity on demand unless ``parameters`` say otherwise.
+
+        A key is the name of a text attribute, or names with their types: ``sort_key={"created": "N"}``. ``parameters``
+        are those of CreateTable as AWS names them. ``wait`` for so many seconds until it is active; see
+        ``wait_until_active``.
+        """
+        params = tables.creation(name, partition_key, sort_key, indexes, parameters)
+        return self.table(self._driver.run(tables.create(self._book, params, wait=wait)))
+
+    def delete_table(self, table: TableLike, *, wait: float | None = None) -> None:
+        """Delete a table. ``wait`` for so many seconds until it is gone; then raises ``TableNotReady``."""
+        self._driver.run(tables.delete(self._book, name_of(table), wait=wait))
+
+    def describe_table(self, table: TableLike) -> dict[str, Any]:
+        """A table's description, as AWS gives it: ``TableStatus``, ``KeySchema``, ..."""
+        return self._driver.run(tables.describe(self._book, name_of(table)))
+
+    def wait_until_active(self, table: TableLike, *, timeout: float = 300.0) -> None:
+        """Wait until a table and its indexes can be used. Raises ``TableNotReady`` after ``timeout`` seconds.
+
+        What is answered from memory or from a recording is not waited for, but asked as often.
+        """
+        self._driver.run(tables.until_active(name_of(table), timeout))
+
+    def list_tables(self) -> list[str]:
+        """The names of all tables."""
+        return self._driver.run(tables.names())
+
+    def set_time_to_live(self, table: TableLike, attribute: str, *, enabled: bool = True) -> None:
+        """Have items deleted some time after the second since 1970 that this attribute tells, or no longer."""
+        self._driver.send(tables.time_to_live(name_of(table), attribute, enabled=enabled))
 
     def with_options(
         self,

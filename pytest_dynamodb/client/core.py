@@ -73,10 +73,13 @@ class Core:
         A read that finds the first region in trouble is made in the next one, unless it is a consistent one.
         """
         deadline = deadline or self.deadline()
-        if self.observer is None:
-            answer = yield from self._anywhere(call, deadline, None)
+        if self.observer is not None:
+            watch = _Watched(self.observer.begin(call), self.regions[0])
+            answer = yield from self._watched(call, deadline, watch)
+        elif len(self.regions) == 1:
+            answer = yield from self._in_region(0, call, deadline, None, failover=False)
         else:
-            answer = yield from self._watched(call, deadline, _Watched(self.observer.begin(call), self.regions[0]))
+            answer = yield from self._anywhere(call, deadline, None)
         return call.read(answer)
 
     def _watched(self, call: Call[Any], deadline: Deadline | None, watch: _Watched) -> Steps[Mapping[str, Any]]:
@@ -113,19 +116,28 @@ class Core:
         self, region: int, call: Call[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool
     ) -> Steps[Mapping[str, Any]]:
         name = self.regions[region]
-        admission = (
-            None if self.breaker is None else Admission(self.breaker, call, name if len(self.regions) > 1 else "")
-        )
+        admission = None if self.breaker is None else Admission(self.breaker, call, self._prefix(name))
         limit = self._limit(probing=admission is not None and admission.probing, failover=failover)
         effort = Effort(self, call, deadline=deadline, watch=watch, admission=admission, limit=limit)
+        attempt = Attempt(call, effort, region)
         outcome: Outcome = "unknown"
         try:
-            answer = yield from _attempts(region, call, effort)
-            outcome = "success"
-            return answer
-        except DynamoDbError as error:
-            outcome = "failure" if kind_of(error) in UNHEALTHY else "success"
-            raise
+            while True:
+                delay: float | None
+                try:
+                    answer: Mapping[str, Any] = yield attempt
+                except DynamoDbError as error:
+                    # What came over the network was decided upon there; what a recording ended with stays the end.
+                    delay = None if effort.sent or effort.settled else effort.failed(error)
+                    if delay is None:
+                        outcome = "failure" if kind_of(error) in UNHEALTHY else "success"
+                        raise
+                else:
+                    if not effort.sent:
+                        effort.succeeded()
+                    outcome = "success"
+                    return answer
+                yield Wait(delay)
         finally:
             # In `finally`, as a cancelled call passes no event of botocore's and no `except` above.
             if admission is not None:
@@ -133,28 +145,15 @@ class Core:
             if watch is not None:
                 watch.leave(name, effort.attempts)
 
+    def _prefix(self, region: str) -> str:
+        """What circuits of a region are told apart by, where there are several."""
+        return region if len(self.regions) > 1 else ""
+
     def _limit(self, *, probing: bool, failover: bool) -> int:
         """How many attempts are made in a region."""
         if probing or self.retry is None:
             return 1
         return min(self.retry.max_attempts, ATTEMPTS_BEFORE_FAILOVER) if failover else self.retry.max_attempts
-
-
-def _attempts(region: int, call: Call[Any], effort: Effort) -> Steps[Mapping[str, Any]]:
-    attempt = Attempt(call, effort, region)
-    while True:
-        try:
-            answer: Mapping[str, Any] = yield attempt
-        except DynamoDbError as error:
-            # What came over the network was decided upon there; what a recording ended with stays the end.
-            delay = None if effort.sent or effort.settled else effort.failed(error)
-            if delay is None:
-                raise
-        else:
-            if not effort.sent:
-                effort.succeeded()
-            return answer
-        yield Wait(delay)
 
 
 class _Watched:

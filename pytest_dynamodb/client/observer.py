@@ -24,8 +24,8 @@ class Watch(Retrying, Protocol):
     def end(self, answer: Mapping[str, Any] | None, error: BaseException | None, attempts: int, region: str) -> None:
         """The call is over: with an answer as botocore gives it, with an error, or cancelled, which is an error too.
 
-        Called exactly once, in a ``finally``. ``region`` is the one that was asked last, ``attempts`` how often any
-        was.
+        Called exactly once, in a ``finally``. ``region`` is the one that was asked last, ``attempts`` how often
+        an answer came or failed to come.
         """
 
 

@@ -14,6 +14,7 @@ from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.query import QueryBuilder
@@ -99,6 +100,10 @@ class TableClient:
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def describe(self) -> dict[str, Any]:
+        """The table's description, as AWS gives it: ``TableStatus``, ``KeySchema``, ..."""
+        return self._driver.run(describe(self._book, self.name))
 
     def batch_get(
         self,

@@ -127,6 +127,29 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """A vector index: the attribute with the vector, what it is searched by besides, and what it holds.
+
+    ``schema`` has names and roles (HASH, INLINE_FILTER); ``ready`` is when it has come or, if ``deleted``, has gone.
+    """
+
+    name: str
+    attribute: str
+    dimensions: int
+    function: str
+    schema: tuple[tuple[str, str], ...]
+    projection: str
+    included: tuple[str, ...]
+    ready: float
+    deleted: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes of the search schema."""
+        return tuple(name for name, _ in self.schema)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A change that is due at a time: of the table's settings, or of those of one index."""
 
@@ -170,6 +193,7 @@ class TableSettings:
     settings_mode: str | None = None  # GlobalTableSettingsReplicationMode, where it was set
     insights: Mapping[str, Insights] = field(default_factory=dict)  # by index; "" is the table
     destinations: tuple[Destination, ...] = ()
+    vectors: Mapping[str, VectorIndex] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
 
     def is_usable(self, now: float) -> bool:

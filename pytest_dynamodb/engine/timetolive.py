@@ -18,7 +18,9 @@ def expire(call: Call) -> None:
     now = call.clock.now()
     for table in list(call.region.tables.values()):
         if table.expiry is not None or table.settings.ttl.enabled:
-            _settle(call, table, now)
+            found = call.region.find(table.name, now)
+            if found is not None and found.settings.is_usable(now):  # nothing ends in what is on its way down
+                _settle(call, found, now)
 
 
 def _settle(call: Call, table: Table, now: float) -> None:

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, error_for
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.faults.fault import Blow, Fault
-from pytest_dynamodb.faults.requests import BATCHES, TRANSACTIONS, WRITES, parts_of
-from pytest_dynamodb.throttling import LIMITS, Kind, Limit, reason_of, throttled
+from pytest_dynamodb.faults.requests import BATCHES, TRANSACTIONS, kind_of, parts_of
+from pytest_dynamodb.throttling import LIMITS, Limit, reason_of, throttled
 
 _SERVICE: Final = "com.amazonaws.dynamodb.v20120810#"
 _CORAL: Final = "com.amazon.coral.service#"
@@ -43,6 +43,7 @@ class Throttled(Fault):
 
     ``on_demand`` is the table's mode, which decides between ThrottlingException and
     ProvisionedThroughputExceededException for a hot key. In a transaction it is the reason of a cancellation.
+    Operations that are not about items are throttled without a reason.
     """
 
     limit: Limit = "ProvisionedThroughputExceeded"
@@ -56,8 +57,9 @@ class Throttled(Fault):
     def outcome(self, blow: Blow) -> Outcome:
         """The error."""
         request = blow.request
-        writes = request.operation in WRITES or not request.operation.startswith(("Get", "Batch", "Trans", "Q", "Sc"))
-        kind: Kind = "Write" if writes else "Read"
+        kind = kind_of(request.operation, request.params)
+        if kind is None:
+            return _response(error_for("ThrottlingException", "Rate exceeded"))
         hit = [part for part in parts_of(request.operation, request.params) if self._aims_at(part, request.operation)]
         table, index = (hit[0].table, self.index or hit[0].index) if hit else (self.table or "", self.index)
         problem = throttled(

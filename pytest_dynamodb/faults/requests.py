@@ -9,10 +9,14 @@ from typing import Any, Final, cast
 
 from pytest_dynamodb.expressions import ExpressionError, key_clauses, parse, resolve
 from pytest_dynamodb.expressions.nodes import Condition
+from pytest_dynamodb.throttling import Kind
 
 WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 BATCHES: Final = frozenset({"BatchGetItem", "BatchWriteItem"})
 TRANSACTIONS: Final = frozenset({"TransactGetItems", "TransactWriteItems"})
+
+_READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"})
+_PARTIQL: Final = frozenset({"BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction"})
 
 Params = Mapping[str, Any]
 
@@ -36,6 +40,23 @@ def parts_of(operation: str, params: Params) -> list[Part]:
         return list(_SPREAD.get(operation, _single)(params))
     except (AttributeError, KeyError, TypeError, ExpressionError):
         return []  # what is malformed is DynamoDB's to say
+
+
+def kind_of(operation: str, params: Params) -> Kind | None:
+    """Whether a request reads or writes items; ``None`` if neither."""
+    if operation in WRITES:
+        return "Write"
+    if operation in _READS:
+        return "Read"
+    if operation in _PARTIQL:
+        return "Read" if str(_first_statement(params)).lstrip()[:6].upper() == "SELECT" else "Write"
+    return None
+
+
+def _first_statement(params: Params) -> Any:
+    listed = params.get("Statements") or params.get("TransactStatements")
+    holder = listed[0] if isinstance(listed, list) and listed else params
+    return holder.get("Statement") if isinstance(holder, Mapping) else None
 
 
 def table_name(given: Any) -> str:

@@ -15,7 +15,6 @@ from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import SUFFIX, read
-from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import (
     CassetteError,
     ConfigurationError,
@@ -24,7 +23,6 @@ from pytest_dynamodb.errors import (
     UnplayedExchanges,
 )
 from pytest_dynamodb.exchange import Provider
-from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.intercept.blocks import Block
 from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.providers.live import LiveProvider
@@ -34,6 +32,8 @@ from pytest_dynamodb.providers.upstream import name_of
 from pytest_dynamodb.providers.verify import VerifyingProvider
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.clock import Clock
+    from pytest_dynamodb.faults import Faults
     from pytest_dynamodb.providers.mock import Answering
 
 ProviderName = Literal["replay", "record", "mock", "live"]

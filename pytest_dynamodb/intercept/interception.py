@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.exchange import Provider
-from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.hooks.active import Activation, activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
-from pytest_dynamodb.providers.faults import FaultyProvider
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.clock import Clock
+    from pytest_dynamodb.faults import Faults
 
 
 class Interception:
@@ -28,7 +29,11 @@ class Interception:
         clock: Callable[[], Clock | None] | None = None,
     ) -> None:
         self.provider, self._clients = provider, clients
-        self._answering = provider if faults is None else FaultyProvider(provider, faults, clock=clock)
+        self._answering = provider
+        if faults is not None:
+            from pytest_dynamodb.providers.faults import FaultyProvider  # for those who plan faults
+
+            self._answering = FaultyProvider(provider, faults, clock=clock)
         self._activation: Activation | None = None
         self._untag: Callable[[], None] | None = None
 

@@ -78,6 +78,12 @@ class Mock:
             request = Request(request, dict(params or {}), self.region)
         return explain(self.engine, request)
 
+    def buckets_in(self, folder: str | os.PathLike[str]) -> None:
+        """Let tables be exported to the folders in a folder, and imported from there: each is a bucket of its name."""
+        from pytest_dynamodb.mock.buckets import Buckets
+
+        self.engine.files = Buckets(folder)
+
     # -- all of it at once -------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:

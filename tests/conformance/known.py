@@ -35,7 +35,7 @@ def differences_of(target: Target) -> dict[str, str]:
 def main(name: str, version: str, url: str) -> None:
     """Write the file, and say how many cases hold."""
     suffix = f".{int(time.time())}"  # of another run, an endpoint may remember transactions
-    differences = differences_of(Target(name, over_http(url), words=False, suffix=suffix))
+    differences = differences_of(Target(name, over_http(url), patience=0.5, wait=0.05, words=False, suffix=suffix))
     header = f"# How {name} {version} differs from the cases; written by known.py, and read by a person.\n"
     body = yaml.safe_dump(differences, sort_keys=True, allow_unicode=True, width=120) if differences else "{}\n"
     (HERE / "known_differences" / f"{name}.yaml").write_text(header + body, encoding="utf-8")

@@ -104,7 +104,7 @@ def noting(answers: list[str]) -> Target:
         answers.append(re.sub(r"(arn:aws:[a-z]+:[a-z0-9-]*:)[0-9]{12}", r"\1", json.dumps(answer, sort_keys=True)))
         return answer
 
-    return Target("boto3", noted, sdk=True)
+    return Target("boto3", noted, sdk=True, suffix=".recorded")  # the server remembers what others did, by token
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +115,14 @@ def external() -> Iterator[Target]:
         from moto_http import moto_http
 
         with moto_http() as url:
-            yield Target("moto", over_http(url), words=False)
+            yield Target("moto", over_http(url), patience=0.5, wait=0.05, words=False)
     elif EXTERNAL == "dynamodb-local":
         from dynamodb_local import dynamodb_local, missing
 
         if missing():
             pytest.skip(missing())
         with dynamodb_local() as url:
-            yield Target("dynamodb-local", over_http(url), wait=0.05, words=False)
+            yield Target("dynamodb-local", over_http(url), patience=0.5, wait=0.05, words=False)
     elif EXTERNAL == "aws":
         client = boto3.client("dynamodb", config=Config(parameter_validation=False))
         yield Target("aws", over_client(client), patience=10, wait=2, sdk=True, suffix=suffix)

@@ -43,7 +43,7 @@ def test_what_is_here_can_be_called() -> None:
     assert all(callable(operation_named(name)) for name in HERE)
 
 
-@pytest.mark.parametrize("name", sorted(SUPPORT.keys() - HERE))
+@pytest.mark.parametrize("name", [*sorted(SUPPORT.keys() - HERE), "NoSuchOperation"])
 def test_what_is_absent_is_unknown(name: str) -> None:
     answer = Engine().answer(Request(name, {}))
     assert answer.status == 400

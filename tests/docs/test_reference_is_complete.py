@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -84,7 +85,7 @@ def test_environment_variables() -> None:
         for path in Path(pytest_dynamodb.__file__).parent.rglob("*.py")
         for name in re.findall(r"\bPYTEST_DYNAMODB_[A-Z_]+", path.read_text(encoding="utf-8"))
     }
-    said = {word for word in named("pytest", "library", "redaction") if word.startswith("PYTEST_DYNAMODB_")}
+    said = {word for word in named("pytest", "library", "client", "redaction") if word.startswith("PYTEST_DYNAMODB_")}
     assert said == read
 
 
@@ -128,8 +129,8 @@ def test_hooks() -> None:
 
 
 def test_public_names() -> None:
-    missing = set(pytest_dynamodb.__all__) - named("library")
-    assert not missing, f"docs/reference/library.md does not name {sorted(missing)}"
+    missing = set(pytest_dynamodb.__all__) - named("library", "client")
+    assert not missing, f"neither library.md nor client.md of docs/reference names {sorted(missing)}"
 
 
 def test_names_of_expressions() -> None:
@@ -138,7 +139,8 @@ def test_names_of_expressions() -> None:
 
 
 def test_errors() -> None:
-    exported = {name for name in vars(errors) if name in pytest_dynamodb.__all__}
+    raised = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+    exported = raised & set(pytest_dynamodb.__all__)
     listed = {name for codes in rows("library", "## Errors") for name in codes}
     assert listed == exported
 
@@ -159,10 +161,24 @@ def test_members_exist(heading: str, owner: type) -> None:
     assert said <= known, f"{owner.__name__} has no {sorted(said - known)}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [
+        (pytest_dynamodb.ClientConfig, "| field of `ClientConfig`"),
+        (pytest_dynamodb.RetryPolicy, "| field of `RetryPolicy`"),
+        (pytest_dynamodb.BreakerPolicy, "| field of `BreakerPolicy`"),
+    ],
+)
+def test_settings_of_the_client(kind: Any, heading: str) -> None:
+    listed = [name for codes in rows("client", heading) for name in codes if not name.startswith("ClientConfig")]
+    assert listed == [field.name for field in dataclasses.fields(kind)]
+
+
 @pytest.mark.parametrize("owner", [pytest_dynamodb.DynamoDbClient, pytest_dynamodb.TableClient])
 def test_methods_of_the_client_are_named(owner: type) -> None:
     methods = {name for name in vars(owner) if not name.startswith("_")}
-    assert methods <= named("library"), f"docs/reference/library.md does not name {sorted(methods - named('library'))}"
+    unnamed = methods - named("library", "client")
+    assert not unnamed, f"neither library.md nor client.md of docs/reference names {sorted(unnamed)}"
 
 
 def test_commands() -> None:

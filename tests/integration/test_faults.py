@@ -14,10 +14,12 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from pytest_dynamodb import (
     ConfigurationError,
+    DynamoDbClient,
     Faults,
     Mock,
     Request,
     Response,
+    UnexpectedRequest,
     UnplayedExchanges,
     load_cassette,
     mock_dynamodb,
@@ -36,6 +38,7 @@ from pytest_dynamodb.faults import (
     Unavailable,
     Unprocessed,
 )
+from pytest_dynamodb.hooks.attempts import pause, taken_over
 from pytest_dynamodb.providers.faults import FaultyProvider
 from pytest_dynamodb.providers.mock import MockProvider
 
@@ -64,7 +67,8 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may really sleep."""
 
     def sleep(seconds: float) -> None:
-        raise AssertionError(f"slept {seconds} s")
+        if seconds:  # 0 is how our own client says that it has waited by itself
+            raise AssertionError(f"slept {seconds} s")
 
     monkeypatch.setattr(time, "sleep", sleep)
 
@@ -374,3 +378,45 @@ def test_aiobotocore_retries_too(mock: Mock) -> None:
     mock.faults.add(Throttled(times=None))
     with pytest.raises(ClientError, match="ProvisionedThroughputExceededException"):
         asyncio.run(main("standard"))
+
+
+def test_our_own_client_tries_again_too(mock: Mock) -> None:
+    faults = (Throttled(operation="GetItem", times=2), TimedOut(operation="GetItem"))
+    mock.load({"orders": {"items": [{"id": "a", "n": 1}]}})
+    mock.faults.add(*faults)
+    with DynamoDbClient(provider="live") as client:
+        assert client.table("orders").get({"id": "a"}) == {"id": "a", "n": 1}
+    assert len(mock.faults.struck) == 3
+
+
+@pytest.mark.parametrize("mode", ["standard", "legacy"])
+def test_a_miss_behind_a_fault_is_a_miss_and_no_reason_to_try_again(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "orders.ddb.msgpack"
+    record(path, put)
+    with (
+        pytest.raises(UnexpectedRequest),
+        use_cassette(path, faults=Faults(Throttled(operation="UpdateItem"))) as cassette,
+    ):
+        client = client_with(mode)
+        client.create_table(**TABLE)
+        put(client)
+        with pytest.raises(UnexpectedRequest):
+            count(client)
+        assert len(cassette.misses) == 1
+
+
+def test_a_call_behind_one_that_gave_up_is_not_taken_for_it(mock: Mock) -> None:
+    mock.faults.add(Throttled(operation="PutItem", times=None))
+    client = client_with(attempts=2)
+    with pytest.raises(ClientError):
+        put(client)
+    assert taken_over() is None
+    assert client.list_tables()["TableNames"] == ["orders"]
+
+
+def test_only_pauses_of_struck_calls_take_no_time(mock: Mock) -> None:
+    from botocore import endpoint
+
+    assert pause(1) is False
+    with pytest.raises(AssertionError, match="slept 3 s"):
+        vars(endpoint)["time"].sleep(3)

@@ -29,6 +29,13 @@ BATCH = 100
 FRAMEWORK_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException", "ThrottlingException"}
 
 
+def _shown(params: Json) -> str:
+    try:
+        return json.dumps(params)[:2000]
+    except RecursionError:
+        return "(too deep to be shown)"
+
+
 class Asked:
     """The engine, and what it has been asked so far."""
 
@@ -40,7 +47,7 @@ class Asked:
 
     def ask(self, operation: str, params: Json) -> Json:
         """The body of an answer that DynamoDB could give."""
-        shown = f"{operation} {json.dumps(params)[:2000]}"
+        shown = f"{operation} {_shown(params)}"
         try:
             answer = self.engine.answer(Request(operation, params, "us-east-1"))
         except Exception as problem:

@@ -17,6 +17,7 @@ from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.errors import ItemNotFound
@@ -100,6 +101,10 @@ class AsyncTableClient:
     def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
         """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
         return AsyncUpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    async def describe(self) -> dict[str, Any]:
+        """The table's description, as AWS gives it: ``TableStatus``, ``KeySchema``, ..."""
+        return await self._driver.run(describe(self._book, self.name))
 
     async def batch_get(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.client.connection.failures import broken_answer, error_of
-from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, provider_in_charge
+from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
@@ -59,6 +59,10 @@ class AsyncConnection:
         """Whether calls are answered without the network now."""
         return bool(self._clients) and is_offline(self._clients[0])
 
+    def passes(self, seconds: float) -> bool:
+        """Whether to wait so long is needless now; then it counts as done."""
+        return bool(self._clients) and passes(self._clients[0], seconds)
+
     async def attempt(self, attempt: Attempt) -> Mapping[str, Any]:
         """As the synchronous one. Raises ``PytestDynamoDbError`` in another event loop than it was opened in, too."""
         call, effort = attempt.call, attempt.effort
@@ -86,6 +90,8 @@ class AsyncConnection:
         """As the synchronous one."""
         if self._closed:
             return
+        if self._loop is not None:
+            self._check_loop()
         self._closed = True
         self._methods.clear()
         if self.provider is not None and self._clients:

@@ -63,7 +63,10 @@ def error_of(problem: Any, effort: Effort) -> Exception:
     from botocore.exceptions import ClientError
 
     if not isinstance(problem, ClientError) or problem.operation_name != effort.call.operation:
-        return client_error(problem, effort.call)  # STS, for one, may refuse a role while a request is signed
+        # A transport that failed was tried again already, or is a recorded one; nor do settings become right. And STS,
+        # for one, may refuse a role while a request is signed.
+        effort.settled = True
+        return client_error(problem, effort.call)
     metadata = problem.response.get("ResponseMetadata", {})
     # One that is answered with the end of several attempts was recorded so: asking again would be another call.
     effort.settled = effort.settled or bool(metadata.get("MaxAttemptsReached") or metadata.get("RetryAttempts"))

@@ -9,6 +9,7 @@ from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
+from pytest_dynamodb.hooks.calls import CALL
 
 #: What to say where nobody is in charge: by whether the mock was asked for.
 _LACKING = {
@@ -37,7 +38,7 @@ def guard(events: Any, provider: ProviderName | Provider) -> None:
 
     def ask_for_the_hooks(context: Mapping[str, Any], **_: Any) -> None:
         in_charge = current(context.get(CLIENT_TAG))
-        if in_charge is not None and in_charge.offline:
+        if in_charge is not None and in_charge.offline and CALL not in context:  # asked attempt by attempt, if it is
             raise PytestDynamoDbError(f"{in_charge!r} was not asked: this package's hooks have been uninstalled")
 
     if isinstance(provider, str):
@@ -51,6 +52,20 @@ def is_offline(client: Any) -> bool:
     """Whether calls of this botocore client are answered without the network now."""
     provider = current(tags_of.get(client))
     return provider is not None and provider.offline
+
+
+def passes(client: Any, seconds: float) -> bool:
+    """Whether waiting is needless, as calls of this botocore client are answered without the network now.
+
+    A mock's own clock moves on by as much, if it can be moved: there capacity comes back, and tables become active.
+    """
+    provider = current(tags_of.get(client))
+    if provider is None or not provider.offline:
+        return False
+    let_pass = getattr(provider, "wait", None)
+    if let_pass is not None:
+        let_pass(seconds)
+    return True
 
 
 def follow(first: Any, other: Any) -> None:

@@ -28,6 +28,13 @@ def replace_retries(events: Any, *, asynchronous: bool = False) -> None:
     events.register(_EVENT, needs_retry_async if asynchronous else needs_retry, unique_id=_OURS)
 
 
+def passes_between_attempts(seconds: float) -> bool:
+    """Whether the wait after an attempt is needless, as each of them is answered without the network; as if done."""
+    from pytest_dynamodb.hooks import attempts  # which imports botocore
+
+    return attempts.pause(seconds)
+
+
 def needs_retry(
     response: Any, caught_exception: Exception | None, request_dict: dict[str, Any], **_: Any
 ) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.client.connection.failures import broken_answer, error_of
-from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, provider_in_charge
+from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
 from pytest_dynamodb.client.effort import current
@@ -48,6 +48,10 @@ class Connection:
     def offline(self) -> bool:
         """Whether calls are answered without the network now."""
         return is_offline(self.botocore)
+
+    def passes(self, seconds: float) -> bool:
+        """Whether to wait so long is needless now; then it counts as done."""
+        return passes(self.botocore, seconds)
 
     def open(self) -> None:
         """Nothing: it is open. An asynchronous one is not when it is made."""

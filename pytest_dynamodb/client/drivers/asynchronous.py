@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import Call
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
+from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.deadline import Deadline
@@ -96,7 +97,7 @@ class _Run:
 
     async def _carry_out(self, effect: Effect) -> Any:
         if isinstance(effect, Attempt):
-            effect.effort.pause = self._sleep
+            effect.effort.pause = self._pause_between_attempts
             return await self._driver.connection.attempt(effect)
         if isinstance(effect, Send):
             run = _Run(self._driver, self._deadline)
@@ -113,7 +114,12 @@ class _Run:
 
     async def _wait(self, seconds: float) -> None:
         """Wait, as long as nobody answers who has no need for it."""
-        if self._driver.core.timing.sleep is not None or not self._driver.connection.offline:
+        if self._driver.core.timing.sleep is not None or not self._driver.connection.passes(seconds):
+            await self._sleep(seconds)
+
+    async def _pause_between_attempts(self, seconds: float) -> None:
+        """Wait in botocore's retry loop, where one who answers each attempt has a say too."""
+        if self._driver.core.timing.sleep is not None or not passes_between_attempts(seconds):
             await self._sleep(seconds)
 
     async def _sleep(self, seconds: float) -> None:

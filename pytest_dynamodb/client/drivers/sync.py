@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
@@ -131,12 +132,16 @@ class _Run:
         sleep = self._driver.core.timing.sleep
         if sleep is not None:
             sleep(seconds)
-        elif not self._driver.connection.offline:
+        elif not self._driver.connection.passes(seconds):
             self._really_wait(seconds)
 
     def _pause_between_attempts(self, seconds: float) -> None:
-        sleep = self._driver.core.timing.sleep or self._really_wait
-        sleep(seconds)
+        """Wait in botocore's retry loop, where one who answers each attempt has a say too."""
+        sleep = self._driver.core.timing.sleep
+        if sleep is not None:
+            sleep(seconds)
+        elif not passes_between_attempts(seconds):
+            self._really_wait(seconds)
         if self._stop is not None and self._stop.is_set():
             raise _Cancelled
 

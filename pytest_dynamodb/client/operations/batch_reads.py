@@ -1,4 +1,4 @@
-"""Batches of reads: any number of keys, in requests of 100, until all have been read or patience has come to its end."""
+"""Batches of reads: any number of keys, in requests of 100, until all have been read or patience ends."""
 
 from __future__ import annotations
 

@@ -71,7 +71,8 @@ class _Scan:
         if self.positions[number] == "end" or self.left == 0:
             return
         source = self.source.segment(number, self.segments)
-        job = yield from start(send(source.call(self.positions[number], self.left)))
+        # Not what is left of the limit: that depends on who was first, and a recording could not be found again.
+        job = yield from start(send(source.call(self.positions[number], source.plan.limit)))
         self._running[job] = number
 
     def next(self) -> Steps[tuple[int, Answer] | None]:

@@ -102,6 +102,11 @@ class CircuitBreaker:
         """The state of every circuit that has seen a failure."""
         return {key: self.state(key) for key in list(self._circuits)}
 
+    @property
+    def troubled(self) -> bool:
+        """Whether any circuit has seen a failure that is not forgotten."""
+        return bool(self._circuits)
+
     def admit(self, key: str) -> Permit | None:
         """Leave to make a call; ``None`` is one that costs nothing to give back, of a circuit in perfect order.
 

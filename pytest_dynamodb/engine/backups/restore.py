@@ -13,11 +13,21 @@ from typing import Any
 from pytest_dynamodb.engine.backups.history import Overwritten
 from pytest_dynamodb.engine.backups.overrides import INVALID, check_matched, check_overrides, target_on_demand
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.settings import Encryption, Event, IndexSettings, Restored, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.settings import (
+    Encryption,
+    Event,
+    IndexSettings,
+    Restored,
+    TableSettings,
+    Throughput,
+    Units,
+    VectorIndex,
+)
 from pytest_dynamodb.engine.table import Index, Table
 from pytest_dynamodb.engine.tables.creation import ceiling_of, encryption_of, new_id, throughput_of
 from pytest_dynamodb.engine.tables.description import describe
 from pytest_dynamodb.engine.tables.schemas import used_types
+from pytest_dynamodb.engine.vectors.index import is_gone
 from pytest_dynamodb.errors import ValidationException, error_for
 
 
@@ -73,7 +83,14 @@ def _settings(call: Call, source: Table) -> TableSettings:
         throughput=_throughput(source, params, on_demand=on_demand),
         ceiling=_ceiling(source, params, on_demand=on_demand),
         encryption=_encryption(call, source),
+        vectors={
+            name: replace(index, ready=now + call.lifecycle.create_table) for name, index in _vectors(source, now)
+        },
     )
+
+
+def _vectors(source: Table, now: float) -> Iterable[tuple[str, VectorIndex]]:
+    return [(name, index) for name, index in source.settings.vectors.items() if not is_gone(index, now)]
 
 
 def _throughput(source: Table, params: Mapping[str, Any], *, on_demand: bool) -> Throughput:

@@ -49,11 +49,17 @@ def explain(engine: Engine, request: Request) -> Explanation:
     before, after = engine.fork(), engine.fork()
     try:
         with after.at_ease():
-            body = after.run(replace(request, params={**params, "ReturnConsumedCapacity": "INDEXES"}))
+            body = after.run(replace(request, params=_telling(params)))
     except DynamoDbError as problem:
         return replace(found, error=f"{problem.code}: {problem.message}")
     found = replace(found, units=dict(_units(body.get("ConsumedCapacity"))))
     return _page(found, request, body, before) if request.operation in _PAGES else _items(found, request, before, after)
+
+
+def _telling(params: Params) -> dict[str, Any]:
+    """The same, but that the answer tells all that it used; what is wrong stays wrong."""
+    given = params.get("ReturnConsumedCapacity", "NONE")
+    return {**params, "ReturnConsumedCapacity": "INDEXES" if given in ("NONE", "TOTAL") else given}
 
 
 def _tables(params: Params) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.backups.history import Overwritten
@@ -17,24 +18,24 @@ Place = tuple[Identity, Order]
 def lines(table: Table, span: Span, view: str) -> Iterator[dict[str, Any]]:
     """An object a line: every item at the end of a span, or every item that was written in it."""
     if span.begin is None:
-        for item in _items_at(table, span.end):
-            yield {"Item": item.attributes}
+        store = as_of(table, span.end).store
+        for identity in store.in_hash_order():
+            yield from ({"Item": item.attributes} for item in store.partitions[identity].items)
     else:
         yield from _changes(table, span.begin, span.end, view)
 
 
-def _items_at(table: Table, time: float) -> Iterator[Item]:
-    """In the order of a Scan where nothing has been written since."""
-    before = _befores(table, [] if table.history is None else table.history.after(time))
-    for identity in table.store.in_hash_order():
-        for item in table.store.partitions[identity].items:
-            if _place(table, item) not in before:
-                yield item
-    yield from (item for item in before.values() if item is not None)
-
-
-def _place(table: Table, item: Item) -> Place:
-    return table.keys.identity(item.attributes), table.keys.order(item.attributes)
+def as_of(table: Table, time: float) -> Table:
+    """A table without indexes that holds what another one held at a time. Good until the next write to that one."""
+    owner = object()
+    copy = Table(owner, table.name, table.keys, replace(table.settings, status="ACTIVE", events=()))
+    copy.store = table.store.owned_by(owner)
+    for write in reversed([] if table.history is None else table.history.after(time)):
+        if write.before is None:
+            copy.delete(write.key)
+        else:
+            copy.put(write.before)
+    return copy
 
 
 def _befores(table: Table, writes: list[Overwritten]) -> dict[Place, Item | None]:

@@ -68,6 +68,7 @@ class Export(Job):
             "ExportFormat",
             "ExportType",
             "IncrementalExportSpecification",
+            "FilterSpecification",
         )
         when = {} if self.time is None else {"ExportTime": self.time}
         return {

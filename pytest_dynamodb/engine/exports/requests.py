@@ -68,8 +68,8 @@ def check_export(params: Params) -> None:
 
 def _check_supported(params: Params) -> None:
     """Not AWS's words."""
-    if params.get("FilterSpecification"):
-        raise _invalid("this in-memory DynamoDB exports without FilterSpecification")
+    if params.get("FilterSpecification") and params.get("ExportType") == _INCREMENTAL:
+        raise _invalid("this in-memory DynamoDB exports changes without FilterSpecification")
     if params.get("ExportFormat") == "ION":
         raise _invalid("this in-memory DynamoDB exports in the format DYNAMODB_JSON, not ION")
 

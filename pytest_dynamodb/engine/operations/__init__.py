@@ -67,6 +67,7 @@ SUPPORTED: Final = frozenset(
         "RestoreTableFromBackup",
         "RestoreTableToPointInTime",
         "Scan",
+        "SearchVectors",
         "StartBulkPutItems",
         "TagResource",
         "TransactGetItems",

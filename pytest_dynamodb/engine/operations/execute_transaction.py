@@ -22,6 +22,7 @@ from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
 from pytest_dynamodb.engine.partiql.sources import table_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import returning_of, write_of
+from pytest_dynamodb.engine.replication.rules import transacted
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
 from pytest_dynamodb.engine.writes.transaction import (
@@ -97,7 +98,7 @@ def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
 def _selection(call: Call, bound: Bound) -> Selection:
     statement = bound.statement
     assert isinstance(statement, Select)
-    call.table(table_name(statement.source))
+    transacted(call.table(table_name(statement.source)))
     if len(statement.source.parts) > 1:
         reject("index-read")
     selection = select(call, statement, bound.where, consistent=True)
@@ -139,7 +140,7 @@ def _carry_out(call: Call, steps: list[Step]) -> None:
 
 
 def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
-    table = call.table(table_name(bound.statement.source))
+    table = transacted(call.table(table_name(bound.statement.source)))
     if returning_of(bound) is not None:
         reject("returning")
     return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)

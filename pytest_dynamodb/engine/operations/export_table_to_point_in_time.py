@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.exports.contents import lines
+from pytest_dynamodb.engine.exports.filters import filtered
 from pytest_dynamodb.engine.exports.job import Export, no_bucket
 from pytest_dynamodb.engine.exports.objects import write_export
 from pytest_dynamodb.engine.exports.requests import Span, check_export, exported_table, span_of
@@ -47,16 +48,22 @@ def _exported(call: Call, table: Table, span: Span) -> Export:
     time = span.end if span.begin is None else None
     ends = now + call.lifecycle.transfer
     export = Export(resource, _completed(call, span), table.arn, table.settings.id, now, ends, time=time)
+    told = _lines(call, table, span)
     files = call.files
     if files is None or not files.has_bucket(call.params["S3Bucket"]):
         outcome: dict[str, Any] = dict(no_bucket())
     else:
-        view = (export.params.get("IncrementalExportSpecification") or {}).get("ExportViewType") or _VIEW
-        told = lines(table, span, view)
         outcome = write_export(files, export, call.region.arn(resource), span, told, call.random)
     records.exports[resource] = replace(export, outcome=outcome)
     # The answer says that it has begun, whenever it ends.
     return replace(export, ends=max(ends, now + 1.0))
+
+
+def _lines(call: Call, table: Table, span: Span) -> list[dict[str, Any]]:
+    if (spec := call.params.get("FilterSpecification")) is not None:
+        return [{"Item": item} for item in filtered(call, table, span.end, spec)]
+    view = (call.params.get("IncrementalExportSpecification") or {}).get("ExportViewType") or _VIEW
+    return list(lines(table, span, view))
 
 
 def _completed(call: Call, span: Span) -> dict[str, Any]:

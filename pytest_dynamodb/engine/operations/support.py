@@ -27,12 +27,7 @@ def _described(note: str = "") -> Support:
     return Support("described", note)
 
 
-def _absent(note: str = "") -> Support:
-    return Support("absent", note)
-
-
 _LEGACY: Final = "Answers as AWS does since it no longer makes such tables"
-_FORMAT: Final = "Format: `DYNAMODB_JSON`"
 
 AREAS: Final[Mapping[str, Mapping[str, Support]]] = {
     "Items": {
@@ -46,7 +41,7 @@ AREAS: Final[Mapping[str, Mapping[str, Support]]] = {
         "BatchWriteItem": _real(),
         "TransactGetItems": _real(),
         "TransactWriteItems": _real(),
-        "SearchVectors": _absent("No vector indexes either"),
+        "SearchVectors": _real("Exact: every item is looked at. What is refused is refused in words of our own"),
     },
     "PartiQL": {
         "ExecuteStatement": _real(),
@@ -54,9 +49,9 @@ AREAS: Final[Mapping[str, Mapping[str, Support]]] = {
         "ExecuteTransaction": _real(),
     },
     "Tables": {
-        "CreateTable": _real("Without `VectorIndexes` and `GlobalTableSourceArn`"),
+        "CreateTable": _real("Without `GlobalTableSourceArn`"),
         "DescribeTable": _real("Counts and sizes are those of now"),
-        "UpdateTable": _real("With `ReplicaUpdates`: see global tables. Without `VectorIndexUpdates`"),
+        "UpdateTable": _real("Also of replicas, which are real; with strong consistency, too"),
         "DeleteTable": _real(),
         "ListTables": _real(),
         "UpdateTimeToLive": _real("Items go before the first request after the clock has moved"),
@@ -88,7 +83,9 @@ AREAS: Final[Mapping[str, Mapping[str, Support]]] = {
         "RestoreTableFromBackup": _real("Also in another region"),
     },
     "Export and import": {
-        "ExportTableToPointInTime": _real("Files as S3 has them, in a local folder, whole or by changes. " + _FORMAT),
+        "ExportTableToPointInTime": _real(
+            "Files as S3 has them, in a local folder: all items, some, or what has changed. Format: `DYNAMODB_JSON`"
+        ),
         "DescribeExport": _real(),
         "ListExports": _real(),
         "ImportTable": _real("From a local folder. Formats: `DYNAMODB_JSON`, `CSV`; plain or `GZIP`"),

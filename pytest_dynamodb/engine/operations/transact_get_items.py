@@ -15,6 +15,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.lookup import check_projecting, read_key, read_wanted
 from pytest_dynamodb.engine.reads.projection import Wanted
+from pytest_dynamodb.engine.replication.rules import transacted
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
@@ -41,7 +42,7 @@ class _Get:
 def transact_get_items(call: Call) -> dict[str, Any]:
     """The items with up to 100 keys, by position; ``{}`` for one that is not there or of which nothing is wanted."""
     gets = [_get(entry["Get"], call) for entry in call.params["TransactItems"]]
-    tables = [call.table(get.table_name) for get in gets]
+    tables = [transacted(call.table(get.table_name)) for get in gets]
     _check_keys(gets, tables)
     check_distinct_items(
         (table.name, table.keys.identity(get.key), table.keys.order(get.key))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine import tokens
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import item_collection_metrics, wanted
+from pytest_dynamodb.engine.replication.rules import transacted
 from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
 from pytest_dynamodb.engine.writes.actions import read_action
 from pytest_dynamodb.engine.writes.transaction import Step, commit, consumed, plan
@@ -41,7 +42,7 @@ def transact_write_items(call: Call) -> dict[str, Any]:
 
 def _steps(call: Call) -> list[Step]:
     writes = [read_action(entry, dialect=call.dialect) for entry in call.params["TransactItems"]]
-    steps = [Step(write, call.table(name)) for name, write in writes]
+    steps = [Step(write, transacted(call.table(name))) for name, write in writes]
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TOO_LARGE)

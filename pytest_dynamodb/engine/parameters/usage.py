@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.parameters.surfaces import SURFACES, Surface, SurfaceName
-from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.expressions import Dialect
-from pytest_dynamodb.expressions.messages import ENVELOPE, ENVELOPED
 
 MIXED: Final = (
     "Can not use both expression and non-expression parameters in the same request: "
@@ -39,12 +38,7 @@ def check_usage(name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialec
         return
     if problem.startswith(VALUES_ALONE) and name in WITHOUT_EXPRESSIONS[dialect]:
         problem = VALUES_ALONE
-    raise ValidationException(enveloped(problem, dialect=dialect, operation=operation or name))
-
-
-def enveloped(message: str, *, dialect: Dialect, operation: str) -> str:
-    """A message about values or expressions as a dialect words it for an operation."""
-    return ENVELOPE + message if operation in ENVELOPED[dialect] else message
+    raise wording_of(operation or name, dialect).refusal(problem)
 
 
 def _misuse(surface: Surface, params: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,7 @@ def deliver(call: Call) -> None:
     region, now = call.region, call.clock.now()
     for due, (name, _, _), key, item in region.inbox.take(now):
         table = region.find(name, now)
-        if table is None or not table.settings.replicas:
+        if table is None or not table.settings.replicas or table.settings.status == "DELETING":
             continue
         table = region.writable(table)
         if item is None and table.get(key) is None:

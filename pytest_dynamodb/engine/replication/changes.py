@@ -149,6 +149,7 @@ def _copied_settings(call: Call, settings: TableSettings, target: Region, what: 
         encryption=encryption,
         stream=label if isinstance(label, StreamSettings) else None,
         ttl=settings.ttl,
+        vectors=settings.vectors,
         strong=settings.strong,
         witnesses=settings.witnesses,
     )

@@ -43,6 +43,7 @@ def _share(table: Table, own: Table) -> None:
         warm=settings.warm,
         warm_changing=settings.warm_changing,
         indexes=settings.indexes,
+        vectors=settings.vectors,
         table_class=settings.table_class,
         table_class_changed=settings.table_class_changed,
     )

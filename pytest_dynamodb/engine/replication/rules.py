@@ -54,6 +54,8 @@ def check_replica_request(params: Params, region: str) -> None:
         raise ValidationException(_NO_ACTION)
     if len(kinds) > 1:
         raise ValidationException("Update table operation with more than one type of replica actions not allowed.")
+    if "Disassociate" in kinds:  # not AWS's words
+        raise ValidationException(f"{INVALID}this in-memory DynamoDB cannot disassociate replicas, only delete them")
     for _, what in actions:
         _check_region(what["RegionName"], region)
     _check_count(actions, witnesses, strong=strong)
@@ -148,6 +150,15 @@ def check_can_be_strong(table: Table) -> None:
     for reason, found in reasons.items():
         if found:
             raise ValidationException(f"{INVALID}MultiRegionConsistency cannot be set to STRONG: {reason}")
+
+
+def transacted(table: Table) -> Table:
+    """A table of a transaction. Raises ValidationException for one with strong consistency across regions, which takes
+    part in none (developer guide, "Multi-Region strong consistency"; not AWS's words).
+    """
+    if table.settings.strong:
+        raise ValidationException("Transactions are not supported for global tables with strong consistency")
+    return table
 
 
 def _check_strong_group(settings: TableSettings, kind: str, names: list[str], params: Params) -> None:

@@ -19,7 +19,7 @@ ORDER: Final[dict[str, Callable[[str], Any]]] = {
 def members_in_order(tag: str, members: list[str]) -> list[str]:
     """The members of a set of this type in the order in which DynamoDB returns them, however they were written.
 
-    Text and binary go bytewise, numbers by value (dynamodb-conformance, updateItem/basic, captured 2026-10-09), the
-    largest first (dynalite's cases, test/scan: NE on type NS).
+    Text and binary go bytewise, numbers by value (dynamodb-conformance, updateItem/basic, captured 2026-10-09; once it
+    was otherwise: dynalite's cases, test/scan).
     """
-    return sorted(members, key=ORDER[tag[0]], reverse=tag == "NS")
+    return sorted(members, key=ORDER[tag[0]])

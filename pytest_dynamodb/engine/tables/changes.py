@@ -26,6 +26,7 @@ from pytest_dynamodb.engine.tables.creation import encryption_of, stream_of, thr
 from pytest_dynamodb.engine.tables.index_changes import with_index_changes
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.engine.vectors.changes import with_vector_changes
 from pytest_dynamodb.errors import ValidationException
 
 Change = Callable[[Table, TableSettings, Call], TableSettings]
@@ -194,6 +195,7 @@ _CHANGES: Final[dict[str, Change]] = {
     "OnDemandThroughput": _ceiling,
     "WarmThroughput": _warm,
     "GlobalSecondaryIndexUpdates": with_index_changes,
+    "VectorIndexUpdates": with_vector_changes,
     "StreamSpecification": _stream,
     "SSESpecification": _encryption,
     "TableClass": _table_class,

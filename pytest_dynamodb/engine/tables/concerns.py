@@ -19,7 +19,13 @@ _LISTED: Final = (
     *("ReplicaUpdates", "MultiAccountReplicaReady", "ReplicaTransitRoleArn", "MultiRegionConsistency"),
     *("DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"),
 )
-_PUBLIC: Final = (*_LISTED, "StreamSpecification", "TableClass", "GlobalTableSettingsReplicationMode")
+_PUBLIC: Final = (
+    *_LISTED,
+    "StreamSpecification",
+    "TableClass",
+    "GlobalTableSettingsReplicationMode",
+    "VectorIndexUpdates",
+)
 
 #: Concerns that stand alone, in the order in which AWS names them.
 _ALONE: Final = {

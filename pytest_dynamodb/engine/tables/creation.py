@@ -23,6 +23,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.moments import moment_in_label
 from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, key_schema_of
 from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.engine.vectors.index import vector_index_of
 
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
@@ -64,6 +65,10 @@ def _settings(call: Call, name: str) -> TableSettings:
         deletion_protection=truth(params.get("DeletionProtectionEnabled")),
         tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
         policy=params.get("ResourcePolicy"),
+        vectors={
+            definition["IndexName"]: vector_index_of(definition, now + call.lifecycle.create_table)
+            for definition in params.get("VectorIndexes") or ()
+        },
     )
     return settings.then(*_becoming_active(settings, now, call.lifecycle))
 

@@ -25,6 +25,7 @@ from pytest_dynamodb.engine.tables.keys import (
 )
 from pytest_dynamodb.engine.tables.options import check_options
 from pytest_dynamodb.engine.tables.projections import check_projected_count, check_projection
+from pytest_dynamodb.engine.vectors.rules import check_vector_indexes
 from pytest_dynamodb.errors import ValidationException
 
 MOST_LOCAL: Final = 5
@@ -45,13 +46,22 @@ def check_new_table(params: Mapping[str, Any]) -> None:
         if params.get(member) is not None and not params[member]:
             raise ValidationException(f"{INVALID}List of {member} is empty")
     local, global_ = params.get("LocalSecondaryIndexes") or (), params.get("GlobalSecondaryIndexes") or ()
-    _check_all_used(params["KeySchema"], [*local, *global_], defined)
+    vectors = params.get("VectorIndexes") or ()
+    _check_all_used(
+        params["KeySchema"], [*local, *global_], [name for name in defined if name not in _searched(vectors)]
+    )
     names: set[str] = set()
     _check_local(local, params["KeySchema"], defined, names)
     _check_global(global_, defined, names, on_demand=is_on_demand(params))
     check_projected_count([*local, *global_])
     check_options(params)
+    check_vector_indexes(vectors, names, on_demand=is_on_demand(params))
     _check_throughput_options(params, global_)
+
+
+def _searched(vectors: Definitions) -> set[str]:
+    """Attributes of search schemas, which may be defined."""
+    return {one["AttributeName"] for index in vectors for one in index.get("SearchSchema") or ()}
 
 
 def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Sequence[str], names: set[str]) -> None:

@@ -168,6 +168,15 @@ def _encryption(table: Members) -> dict[str, Any] | None:
     return {"Enabled": True} if key is None else {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
 
 
+def _vectors(table: Members) -> list[Members] | None:
+    """Without what only descriptions tell."""
+    members = ("IndexName", "SearchSchema", "Projection", "VectorAttribute", "Dimensions", "DistanceFunction")
+    return [
+        {name: index[name] for name in members if index.get(name) is not None}
+        for index in table.get("VectorIndexes") or ()
+    ] or None
+
+
 def _table_class(table: Members) -> str | None:
     found: str | None = table.get("TableClass") or (table.get("TableClassSummary") or {}).get("TableClass")
     return found
@@ -192,5 +201,6 @@ _OPTIONAL: Final[dict[str, Callable[[Members], Any]]] = {
     "TableClass": _table_class,
     "DeletionProtectionEnabled": _protection,
     "Tags": _tags,
+    "VectorIndexes": _vectors,
     "OnDemandThroughput": _numbers("OnDemandThroughput"),
 }

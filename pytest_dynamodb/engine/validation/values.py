@@ -93,8 +93,10 @@ def _is_too_deep(value: Any, depth: int) -> bool:
         return True
     if not isinstance(value, Mapping):
         return False
-    members = [*(value.get("L") or ()), *(value.get("M") or {}).values()]
-    return any(_is_too_deep(member, depth + 1) for member in members)
+    elements, members = value.get("L"), value.get("M")
+    inside = [*elements] if isinstance(elements, list) else []
+    inside += members.values() if isinstance(members, dict) else ()
+    return any(_is_too_deep(member, depth + 1) for member in inside)
 
 
 def check_item_size(size: int) -> None:

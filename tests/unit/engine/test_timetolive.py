@@ -107,6 +107,14 @@ def test_items_that_were_there_before_end_too(clock: VirtualClock) -> None:
     assert left(engine) == set()
 
 
+def test_nothing_ends_in_a_table_that_is_deleted(engine: Engine, clock: VirtualClock) -> None:
+    put(engine, "a", n(NOW + 10))
+    left(engine)
+    ask(engine, "DeleteTable", TableName="app")
+    clock.advance(20)
+    assert ask(engine, "ListTables")["TableNames"] == []
+
+
 def test_a_fork_loses_its_items_on_its_own(engine: Engine, clock: VirtualClock) -> None:
     put(engine, "a", n(NOW + 10))
     left(engine)

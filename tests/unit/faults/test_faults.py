@@ -201,6 +201,20 @@ def test_throttling_says_why(fault: Fault, asked: Request, code: str, reason: st
     assert told["resource"] == (f"{ARN}/index/i" if fault.index else ARN)
 
 
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [("SELECT * FROM t", "TableReadProvisionedThroughputExceeded"), ("DELETE FROM t WHERE pk = ?", "TableWrite")],
+)
+def test_statements_read_or_write(statement: str, reason: str) -> None:
+    (told,) = struck(Throttled(), request("ExecuteStatement", Statement=statement))["ThrottlingReasons"]
+    assert told["reason"].startswith(reason)
+
+
+def test_the_control_plane_is_throttled_without_a_reason() -> None:
+    body = struck(Throttled(), request("DescribeTable", TableName="t"))
+    assert body == {"__type": "com.amazon.coral.service#ThrottlingException", "message": "Rate exceeded"}
+
+
 def test_a_throttled_transaction_is_cancelled() -> None:
     asked = request("TransactWriteItems", TransactItems=[{"Delete": one("a")}, {"Delete": one("b")}])
     body = struck(Throttled(key={"pk": "b"}), asked)

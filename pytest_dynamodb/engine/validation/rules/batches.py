@@ -44,10 +44,13 @@ def check_batch_write(params: Mapping[str, Any]) -> None:
         raise ValidationException(_TOO_MANY_WRITES)
 
 
-def check_distinct(identities: Iterable[Hashable]) -> None:
-    """Nothing twice: identities of the items of one table in a batch (dynamodb-conformance, error-messages)."""
+def check_distinct(identities: Iterable[Hashable], message: str = _DUPLICATES) -> None:
+    """Nothing twice: identities of the items of one table in a batch (dynamodb-conformance, error-messages).
+
+    ``message`` is what else is said of other things.
+    """
     seen: set[Hashable] = set()
     for identity in identities:
         if identity in seen:
-            raise ValidationException(_DUPLICATES)
+            raise ValidationException(message)
         seen.add(identity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from pytest_dynamodb.engine.validation.rules.batches import check_distinct
 from pytest_dynamodb.errors import ValidationException
 
 ACTIONS = ("ConditionCheck", "Put", "Delete", "Update")
@@ -31,8 +32,4 @@ def action_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 def check_distinct_items(identities: Iterable[Hashable]) -> None:
     """Nothing twice: table and key of each action. AWS checks it once every action is well-formed."""
-    seen: set[Hashable] = set()
-    for identity in identities:
-        if identity in seen:
-            raise ValidationException(_SAME_ITEM)
-        seen.add(identity)
+    check_distinct(identities, _SAME_ITEM)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_dynamodb.engine.validation.constraints import is_deep
-from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import ENVELOPE, ENVELOPED, Dialect
+from pytest_dynamodb.engine.validation.wording import wording_of
+from pytest_dynamodb.expressions.messages import Dialect
 
 _ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
 
@@ -19,5 +19,4 @@ def check_return_values(params: Mapping[str, Any], *, operation: str = "", diale
     unless a value is nested too deep for the newer validator: deepRequests.)
     """
     if params.get("ReturnValues") not in {None, "ALL_OLD", "NONE"}:
-        enveloped = operation in ENVELOPED[dialect] and not is_deep(params)
-        raise ValidationException((ENVELOPE if enveloped else "") + _ONLY_OLD)
+        raise wording_of(operation, "classic" if is_deep(params) else dialect).refusal(_ONLY_OLD)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
@@ -76,6 +78,35 @@ def test_a_table_comes_back_as_it_was_at_each_time(engine: Engine, clock: Virtua
         restore(engine, time, f"copy-{number}")
         assert held(engine, f"copy-{number}") == state
         assert held(engine, f"copy-{number}", IndexName="by_g") == state
+
+
+Step = tuple[int, str, int]
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abc"), st.integers(0, 3)), max_size=30),
+    at=st.integers(0, 40),
+)
+def test_whatever_was_written_a_time_has_its_state(steps: list[Step], at: int) -> None:
+    clock = VirtualClock(START)
+    engine = Engine(clock=clock)
+    table(engine, keys="pk", AttributeDefinitions=definitions("pk g"), GlobalSecondaryIndexes=[index("by_g", "g")])
+    switch(engine)
+    model: dict[str, str] = {}
+    expected: dict[str, str] = {}
+    for number, (wait, key, action) in enumerate(steps):
+        clock.advance(float(wait))
+        if action == 0:
+            ask(engine, "DeleteItem", TableName="app", Key={"pk": s(key)})
+            model.pop(key, None)
+        else:
+            put(engine, key, number)
+            model[key] = str(number)
+        if clock.now() <= START + at:
+            expected = dict(model)
+    clock.advance(1000)
+    restore(engine, START + at)
+    assert held(engine) == held(engine, IndexName="by_g") == expected
 
 
 def test_the_restored_table_and_its_source_do_not_see_each_others_writes(engine: Engine, clock: VirtualClock) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.evaluation.charges import charge, may_matter
-from pytest_dynamodb.expressions.updates import parse_update
-from pytest_dynamodb.expressions.resolution import resolve
+from pytest_dynamodb.expressions import parse_update, resolve
 
-VALUES = {
+VALUES: dict[str, dict[str, Any]] = {
     ":s": {"S": "y" * 10},
     ":n": {"N": "1"},
     ":l": {"L": [{"S": "y" * 10}]},
@@ -21,7 +20,7 @@ VALUES = {
 
 def charged(text: str, names: dict[str, str] | None = None) -> int:
     tree = parse_update(text)
-    return charge(resolve(tree, names or {}, VALUES))  # type: ignore[arg-type]
+    return charge(resolve(tree, names or {}, VALUES))
 
 
 @pytest.mark.parametrize(

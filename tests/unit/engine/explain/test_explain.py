@@ -150,6 +150,8 @@ def test_an_error_is_told(mock: Mock) -> None:
     found = mock.explain("Query", {"TableName": "orders"})
     assert found.error.startswith("ValidationException: ")
     assert "error      ValidationException" in str(found)
+    wrong = mock.explain("Scan", {"TableName": "orders", "ReturnConsumedCapacity": "ALL"})
+    assert "returnConsumedCapacity" in wrong.error
     assert mock.explain("GetItem", {"TableName": "no", "Key": {"pk": {"S": "a"}}}).error.startswith("ResourceNotFound")
 
 

@@ -129,6 +129,34 @@ def test_an_increment_has_one_line_an_item(engine: Engine, buckets: Buckets, clo
     }
 
 
+def test_an_export_may_be_of_a_part(engine: Engine, buckets: Buckets, clock: VirtualClock) -> None:
+    for number in range(5):
+        put(engine, f"k{number}", number)
+    clock.advance(100)
+    put(engine, "k4", 0)
+    put(engine, "k5", 5)
+    clock.advance(1000)
+    spec = {
+        "FilterExpression": "n > :n",
+        "ProjectionExpression": "pk",
+        "ExpressionAttributeValues": {":n": n(2)},
+    }
+    done = export(engine, ExportTime=START + 50, FilterSpecification=spec)
+    assert done["FilterSpecification"] == spec
+    assert sorted(line["Item"]["pk"]["S"] for line in lines(buckets, done["ExportManifest"])) == ["k3", "k4"]
+    by_key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": s("k4")}}
+    done = export(engine, FilterSpecification=by_key)
+    assert [line["Item"] for line in lines(buckets, done["ExportManifest"])] == [{"pk": s("k4"), "n": n(0)}]
+    assert ask(engine, "Scan", TableName="app")["Count"] == 6
+
+
+def test_an_export_of_a_wrong_part(engine: Engine) -> None:
+    for spec, detail in (({}, "The specification can not be empty"), ({"FilterExpression": "a ="}, "Invalid Filter")):
+        problem = refusal(engine, "ExportTableToPointInTime", TableArn=ARN, S3Bucket="lake", FilterSpecification=spec)
+        assert problem["message"].startswith(f"Invalid Request: Invalid FilterSpecification: {detail}")
+    assert ask(engine, "ListExports")["ExportSummaries"] == []
+
+
 def test_a_mock_loads_what_was_exported(engine: Engine, buckets: Buckets, tmp_path: Path) -> None:
     put(engine, "a")
     manifest = export(engine)["ExportManifest"]

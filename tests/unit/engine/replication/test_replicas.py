@@ -292,6 +292,12 @@ def test_what_strong_consistency_is_not_for(engine: Engine) -> None:
     wanted = {"Enabled": True, "AttributeName": "ends"}
     problem = refusal(engine, "UpdateTimeToLive", TableName="app", TimeToLiveSpecification=wanted)
     assert problem["code"] == "ValidationException"
+    writes = [{"Put": {"TableName": "app", "Item": {"pk": s("a")}}}]
+    assert refusal(engine, "TransactWriteItems", TransactItems=writes)["code"] == "ValidationException"
+    reads = [{"Get": {"TableName": "app", "Key": {"pk": s("a")}}}]
+    assert refusal(engine, "TransactGetItems", TransactItems=reads)["code"] == "ValidationException"
+    statements = [{"Statement": "SELECT * FROM app WHERE pk = 'a'"}]
+    assert refusal(engine, "ExecuteTransaction", TransactStatements=statements)["code"] == "ValidationException"
 
 
 def test_what_is_strongly_consistent_is_seen_at_once(clock: VirtualClock) -> None:

@@ -84,14 +84,15 @@ def test_writes_go_both_ways_and_deletes_too(clock: VirtualClock) -> None:
         assert held(engine, region).keys() == {"here", "there"}
 
 
-def test_a_write_needs_its_time(clock: VirtualClock) -> None:
+@pytest.mark.parametrize(("writer", "reader"), [(HERE, THERE), (THERE, HERE)])
+def test_a_write_needs_its_time(clock: VirtualClock, writer: str, reader: str) -> None:
     engine = global_table(clock, lag=2.0)
-    put(engine, "here")
-    assert held(engine, THERE).keys() == {"first"}
+    put(engine, "new", region=writer)
+    assert held(engine, reader).keys() == {"first"}
     clock.advance(1.9)
-    assert held(engine, THERE).keys() == {"first"}
+    assert held(engine, reader).keys() == held(engine, reader, IndexName="by_g").keys() == {"first"}
     clock.advance(0.1)
-    assert held(engine, THERE).keys() == {"first", "here"}
+    assert held(engine, reader).keys() == {"first", "new"}
 
 
 def test_the_last_writer_wins_in_every_region(clock: VirtualClock) -> None:

@@ -1,0 +1,287 @@
+# Written by tools/async_faces.py from pytest_dynamodb/client/typed.py: change that, and run this.
+"""``AsyncTypedTable``: the items of one model. ``AsyncEntityTable``: of several in one table. Over pydantic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Generic, Literal, TypeVar, overload
+
+from pydantic import BaseModel
+
+from pytest_dynamodb.client.aio.typed_query import AsyncTypedQuery
+from pytest_dynamodb.client.aio.typed_update import AsyncTypedUpdate
+from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.models import writing
+from pytest_dynamodb.client.models.choosing import Choice, named
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.entities import Entities, codec_of
+from pytest_dynamodb.client.models.reads import Expiry, get_call
+from pytest_dynamodb.client.models.updating import UpdatePlan
+from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
+from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.clock import Clock, SystemClock
+from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
+from pytest_dynamodb.expressions.conditions import ConditionLike
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+PartT = TypeVar("PartT", bound=BaseModel)
+
+
+class AsyncTypedTable(Generic[ModelT]):
+    """The items of one model; made by ``client.table(name, model=User)``.
+
+    An item is meant by an instance, by a mapping of the fields that its key is made of, or by these as keywords:
+    ``users.get(user_id="1")``. What is invalid raises pydantic's ``ValidationError``, or ``InvalidKey``, before
+    anything is sent; an item that is none of the model raises ``InvalidItem`` when it is read.
+    """
+
+    __slots__ = ("_book", "_codec", "_driver", "_entities", "_expiry")
+
+    def __init__(
+        self, driver: AsyncDriver, book: TableBook, entities: Entities, codec: Codec[ModelT], expiry: Expiry
+    ) -> None:
+        self._driver, self._book, self._entities, self._codec, self._expiry = driver, book, entities, codec, expiry
+
+    def __repr__(self) -> str:
+        return f"AsyncTypedTable({self.name!r}, {self._codec.name})"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._codec.table
+
+    def key(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> Item:
+        """The key of an item as it is stored, for a transaction or a batch."""
+        if isinstance(key, self._codec.model):
+            return self._codec.key_of(key)
+        return self._codec.key({**named(key), **fields})
+
+    def item(self, instance: ModelT) -> Item:
+        """An instance as it is stored, stamped and one version on, for a transaction or a batch."""
+        return self._codec.encoded(writing.stamped(self._codec, instance, self._expiry.clock))
+
+    def guard(self, instance: ModelT) -> ConditionLike | None:
+        """The condition that nobody has written the item since it was read; ``None`` for a model without a version."""
+        return writing.expected_version(self._codec, writing.version_of(self._codec, instance))
+
+    @overload
+    async def get(
+        self,
+        key: ModelT | Mapping[str, object] | None = None,
+        /,
+        *,
+        into: type[PartT],
+        raw: Literal[False] = False,
+        consistent: bool = False,
+        **fields: object,
+    ) -> PartT | None: ...
+    @overload
+    async def get(
+        self,
+        key: ModelT | Mapping[str, object] | None = None,
+        /,
+        *,
+        raw: Literal[True],
+        into: None = None,
+        consistent: bool = False,
+        **fields: object,
+    ) -> Item | None: ...
+    @overload
+    async def get(
+        self,
+        key: ModelT | Mapping[str, object] | None = None,
+        /,
+        *,
+        into: None = None,
+        raw: Literal[False] = False,
+        consistent: bool = False,
+        **fields: object,
+    ) -> ModelT | None: ...
+    async def get(
+        self,
+        key: ModelT | Mapping[str, object] | None = None,
+        /,
+        *,
+        consistent: bool = False,
+        into: type[BaseModel] | None = None,
+        raw: bool = False,
+        **fields: object,
+    ) -> Any:
+        """The item, or ``None``. ``into`` is a model of some of the fields, which are all that is read; ``raw`` leaves
+        the item as it is stored.
+        """
+        return await self._get(self.key(key, **fields), consistent=consistent, into=into, raw=raw)
+
+    async def get_or_raise(
+        self, key: ModelT | Mapping[str, object] | None = None, /, *, consistent: bool = False, **fields: object
+    ) -> ModelT:
+        """As ``get``, but raises ``ItemNotFound`` if there is no such item."""
+        stored = self.key(key, **fields)
+        found: ModelT | None = await self._get(stored, consistent=consistent)
+        if found is None:
+            raise ItemNotFound(self.name, stored)
+        return found
+
+    async def exists(
+        self, key: ModelT | Mapping[str, object] | None = None, /, *, consistent: bool = False, **fields: object
+    ) -> bool:
+        """Whether there is such an item."""
+        found = await self._get(self.key(key, **fields), consistent=consistent, raw=True)
+        return found is not None
+
+    async def batch_get(
+        self, keys: Iterable[ModelT | Mapping[str, object]], *, consistent: bool = False
+    ) -> BatchPage[ModelT]:
+        """The items that there are of any number of keys, in the order of these, each once."""
+        steps = batch_get({self.name: [self.key(key) for key in keys]}, consistent=consistent)
+        page = (await self._driver.run(steps))[self.name]
+        shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
+        return BatchPage(items=list(map(self._codec.decoded, shown)), capacity=page.capacity, failed=page.failed)
+
+    async def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
+        """Write an instance over whatever has its key; returns what is stored: one version on, and stamped.
+
+        Raises ``VersionConflict`` if somebody else has written it since it was read, or if it is there and the instance
+        is new; ``ConditionalCheckFailedException`` if the condition is false.
+        """
+        return await self._driver.run(writing.put(self._codec, instance, condition, self._expiry.clock))
+
+    async def delete(
+        self,
+        key: ModelT | Mapping[str, object] | None = None,
+        /,
+        *,
+        condition: ConditionLike | None = None,
+        **fields: object,
+    ) -> ModelT | None:
+        """Delete an item, which need not be there; returns what it was.
+
+        Of an instance with a version only that version is deleted: raises ``VersionConflict``.
+        """
+        version = writing.version_of(self._codec, key) if isinstance(key, self._codec.model) else None
+        found = self.key(key, **fields)
+        return await self._driver.run(writing.delete(self._codec, found, condition, version or None))
+
+    def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> AsyncTypedUpdate[ModelT]:
+        """Begin an update of an item that is there. Of an instance with a version, only that version is updated."""
+        instance = key if isinstance(key, self._codec.model) else None
+        version = None if instance is None else writing.version_of(self._codec, instance)
+        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version)
+        return AsyncTypedUpdate(self._driver, self._expiry, plan)
+
+    def query(
+        self, fields: Mapping[str, object] | None = None, /, *, index: str | None = None, **others: object
+    ) -> AsyncTypedQuery[ModelT]:
+        """Begin a query: ``orders.query(user_id="1")``. Fields settle the partition key, and the sort key as far as
+        they are given in the order of its template. Raises ``InvalidKey``.
+        """
+        choice = Choice.of(self._codec, index, {**named(fields), **others})
+        plan = ReadPlan(table=self.name, index=index, key=choice.key())
+        return self._reading(plan, choice)
+
+    def scan(self, index: str | None = None) -> AsyncTypedQuery[ModelT]:
+        """Begin a scan, which reads the whole table, and shows the items of this model."""
+        return self._reading(ReadPlan(table=self.name, index=index))
+
+    async def _get(self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False) -> Any:
+        return await self._driver.send(
+            get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw),
+        )
+
+    def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> AsyncTypedQuery[ModelT]:
+        own = Entities(self.name, [self._codec])
+        condition = own.condition()
+        plan = self._expiry.applied(own, plan if condition is None else plan.filter(condition))
+        return AsyncTypedQuery(self._driver, self._book, plan, self._codec.decoded, self._codec, choice)
+
+
+class AsyncEntityTable(Generic[ModelT]):
+    """The items of several models in one table; made by ``client.table(name, models=(User, Order))``.
+
+    No two of them can have the same key: templates that could make one are refused.
+    """
+
+    __slots__ = ("_book", "_driver", "_entities", "_expiry")
+
+    def __init__(self, driver: AsyncDriver, book: TableBook, entities: Entities, expiry: Expiry) -> None:
+        self._driver, self._book, self._entities, self._expiry = driver, book, entities, expiry
+
+    def __repr__(self) -> str:
+        return f"AsyncEntityTable({self.name!r}, {', '.join(codec.name for codec in self._entities.codecs.values())})"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._entities.table
+
+    def of(self, model: type[PartT]) -> AsyncTypedTable[PartT]:
+        """The items of one of the models. Raises ``ConfigurationError`` for another one."""
+        codec: Codec[PartT] = self._entities.of(model)
+        return AsyncTypedTable(self._driver, self._book, self._entities, codec, self._expiry)
+
+    async def get(self, model: type[PartT], /, *, consistent: bool = False, **fields: object) -> PartT | None:
+        """The item of this model, or ``None``."""
+        codec: Codec[PartT] = self._entities.of(model)
+        found: PartT | None = await self._driver.send(
+            get_call(codec, codec.key(fields), self._expiry, consistent=consistent, into=None, raw=False),
+        )
+        return found
+
+    async def put(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT:
+        """Write an instance; as ``AsyncTypedTable.put``."""
+        codec: Codec[PartT] = self._entities.of(type(instance))
+        return await self._driver.run(writing.put(codec, instance, condition, self._expiry.clock))
+
+    async def delete(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT | None:
+        """Delete the item of an instance; as ``AsyncTypedTable.delete``."""
+        codec: Codec[PartT] = self._entities.of(type(instance))
+        version = writing.version_of(codec, instance) or None
+        return await self._driver.run(writing.delete(codec, codec.key_of(instance), condition, version))
+
+    def collection(self, model: type[Any], /, *, index: str | None = None, **fields: object) -> AsyncTypedQuery[ModelT]:
+        """Begin a query of all items of a partition, of whatever model, by the fields of one model's partition key:
+        ``app.collection(User, user_id="1")`` gives the user and the user's orders.
+        """
+        choice = Choice.of(self._entities.of(model), index, fields)
+        return self._reading(ReadPlan(table=self.name, index=index, key=replace(choice.key(), equal=(), range=None)))
+
+    def query(self, *partition: object, index: str | None = None) -> AsyncTypedQuery[ModelT]:
+        """Begin a query of all items of a partition by its key as it is stored: ``app.query("USER#1")``."""
+        return self._reading(ReadPlan(table=self.name, index=index, key=KeyChoice(partition=partition)))
+
+    def scan(self, index: str | None = None) -> AsyncTypedQuery[ModelT]:
+        """Begin a scan, which reads the whole table."""
+        return self._reading(ReadPlan(table=self.name, index=index))
+
+    def _reading(self, plan: ReadPlan) -> AsyncTypedQuery[ModelT]:
+        condition = self._entities.condition()
+        plan = self._expiry.applied(self._entities, plan if condition is None else plan.filter(condition))
+        return AsyncTypedQuery(self._driver, self._book, plan, self._entities.decoded)
+
+
+def typed_table(
+    driver: AsyncDriver,
+    book: TableBook,
+    name: str,
+    *,
+    model: type[Any] | None = None,
+    models: Sequence[type[Any]] | None = None,
+    keys: KeysLike | None = None,
+    hide_expired: bool = False,
+    clock: Clock | None = None,
+) -> Any:
+    """What ``client.table`` returns for a ``model`` or for ``models``. Raises ``ConfigurationError``."""
+    if model is not None and models is not None:
+        raise ConfigurationError("give model= for the items of one model, or models= for those of several")
+    listed = [model] if model is not None else list(models or ())
+    if not listed:
+        raise ConfigurationError("models= is empty")
+    entities = Entities(name, [codec_of(name, one, keys) for one in listed])
+    entities.tell(book)
+    expiry = Expiry(clock or SystemClock(), hide_expired)
+    if model is not None:
+        return AsyncTypedTable(driver, book, entities, entities.of(model), expiry)
+    return AsyncEntityTable(driver, book, entities, expiry)

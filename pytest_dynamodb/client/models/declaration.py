@@ -1,0 +1,115 @@
+"""How a model says where its items are: ``@entity(pk="USER#{user_id}", sk="PROFILE")``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+from pytest_dynamodb.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKeys:
+    """The keys of an index of this ``name``: attributes by their names, with the templates that they are made of.
+
+    An index may have up to four attributes of each kind. An item of which a template needs a field that is ``None`` has
+    none of these attributes, and so is not in the index.
+    """
+
+    name: str
+    partition: Mapping[str, str]
+    sort: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What ``entity`` was told."""
+
+    pk: str
+    sk: str | None = None
+    key_names: Sequence[str] = ("pk", "sk")
+    indexes: Sequence[IndexKeys] = ()
+    name: str | None = None
+    discriminator: str | None = "entity"
+    delimiter: str = "#"
+    version: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    ttl: str | None = None
+
+
+_DECLARED: WeakKeyDictionary[type[BaseModel], Declaration] = WeakKeyDictionary()
+
+
+def entity(
+    *,
+    pk: str,
+    sk: str | None = None,
+    key_names: Sequence[str] = ("pk", "sk"),
+    indexes: Sequence[IndexKeys] = (),
+    name: str | None = None,
+    discriminator: str | None = "entity",
+    delimiter: str = "#",
+    version: str | None = None,
+    created: str | None = None,
+    updated: str | None = None,
+    ttl: str | None = None,
+) -> Callable[[type[ModelT]], type[ModelT]]:
+    """Say how a pydantic model's items are stored. The model stays what it is.
+
+    ``pk``, ``sk``       templates of the table's key; ``{field}`` stands for a field, with a format if need be:
+                         ``"ORDER#{number:08d}"``
+    ``key_names``        what the key's attributes are called
+    ``indexes``          see ``IndexKeys``
+    ``discriminator``    the attribute that says which model an item is of, by ``name``, which is the class's without
+                         one; ``None`` for a table whose items have no such attribute
+    ``delimiter``        what separates the parts of a key: no value in one may hold it
+    ``version``          an ``int`` field that counts writes; each expects the version it was read with
+    ``created``          ``datetime`` fields that are stamped with the time of the first and of the last write
+    ``updated``
+    ``ttl``              a ``datetime`` field that is stored as DynamoDB's time to live, in whole seconds
+    """
+
+    def declare(model: type[ModelT]) -> type[ModelT]:
+        _DECLARED[model] = Declaration(
+            pk=pk,
+            sk=sk,
+            key_names=tuple(key_names),
+            indexes=tuple(indexes),
+            name=name,
+            discriminator=discriminator,
+            delimiter=delimiter,
+            version=version,
+            created=created,
+            updated=updated,
+            ttl=ttl,
+        )
+        return model
+
+    return declare
+
+
+def declaration_of(model: type[BaseModel]) -> Declaration:
+    """What a model was declared with; not what one that it is derived from was. Raises ``ConfigurationError``."""
+    declared = _DECLARED.get(model)
+    if declared is None:
+        raise ConfigurationError(
+            f"it is not known how a {model.__name__} is stored: declare it with @entity(pk=...), or name the fields "
+            'that are its key: client.table(name, model=..., keys="user_id")'
+        )
+    return declared
+
+
+def declaration_of_fields(names: Sequence[str]) -> Declaration:
+    """That of a model whose fields are the key as they are."""
+    if not 1 <= len(names) <= 2:
+        raise ConfigurationError(f"the key of a table is one field or two, not {', '.join(names)}")
+    pk, *sort = (f"{{{name}}}" for name in names)
+    return Declaration(pk=pk, sk=sort[0] if sort else None, key_names=tuple(names), discriminator=None)

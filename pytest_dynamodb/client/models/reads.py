@@ -1,0 +1,73 @@
+"""Reads of typed items: as instances, as instances of a part of the fields, or as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.entities import Entities
+from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.expressions.attributes import Attr
+from pytest_dynamodb.expressions.nodes import Name, Path
+
+Read = Callable[[Item], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Whether items whose time to live is over are shown: DynamoDB takes up to days to delete them."""
+
+    clock: Clock
+    hidden: bool = False
+
+    def hides(self, codec: Codec[Any], item: Item) -> bool:
+        """Whether this one is not."""
+        return self.hidden and codec.is_expired(item, self.clock.now())
+
+    def applied(self, entities: Entities, plan: ReadPlan) -> ReadPlan:
+        """The plan without them."""
+        attributes = {codec.ttl for codec in entities.codecs.values() if codec.ttl is not None}
+        for attribute in sorted(attributes) if self.hidden else ():
+            of = Attr.of(attribute)
+            plan = plan.filter(of.not_exists() | of.gt(int(self.clock.now())))
+        return plan
+
+
+def get_call(
+    codec: Codec[Any], key: Item, expiry: Expiry, *, consistent: bool, into: type[BaseModel] | None, raw: bool
+) -> Call[Any]:
+    """``GetItem``; read as what was asked for, or ``None``."""
+    names = None if into is None else codec.projection(into)
+    extra = [codec.ttl] if names is not None and expiry.hidden and codec.ttl not in (None, *names) else []
+    paths = None if names is None else [Path((Name(name),)) for name in (*names, *extra) if name is not None]
+    call = calls.get_item(codec.table, key, consistent=consistent, projection=paths)
+    read = reader(codec, into=into, raw=raw)
+
+    def answered(answer: Mapping[str, Any]) -> Any:
+        item = call.read(answer)
+        if item is None or expiry.hides(codec, item):
+            return None
+        for name in extra:
+            item.pop(name or "", None)
+        return read(item)
+
+    return replace(call, read=answered)
+
+
+def reader(codec: Codec[Any], *, into: type[BaseModel] | None = None, raw: bool = False) -> Read:
+    """What becomes of an item."""
+    if into is not None:
+        return lambda item: codec.decoded_part(into, item)
+    return as_it_is if raw else codec.decoded
+
+
+def as_it_is(item: Item) -> Item:
+    """No reading at all."""
+    return item

@@ -1,0 +1,255 @@
+"""Updates of typed items: by field, checked, and never of half of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, get_args
+
+from pydantic import BaseModel
+
+from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.conversion import ABSENT, attribute_of, is_set, storable
+from pytest_dynamodb.client.models.keys import KeyTemplates
+from pytest_dynamodb.client.models.problems import InvalidUpdate
+from pytest_dynamodb.client.models.writing import both, expected_version, now, raise_conflict
+from pytest_dynamodb.client.steps import Steps, send
+from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound
+from pytest_dynamodb.expressions.attributes import Attr
+from pytest_dynamodb.expressions.buildable import Buildable, Sum, to_path
+from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.nodes import Alias, Arithmetic, Index, Name, Path
+from pytest_dynamodb.expressions.updates import Update
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePlan(Generic[ModelT]):
+    """What an update is to do.
+
+    ``known`` are fields whose values are certain: those that it sets, and ``pinned`` ones, which are the instance's and
+    may be relied upon because the update makes sure of them. ``unknown`` are fields that it changes in the table.
+    """
+
+    codec: Codec[ModelT]
+    key: Item
+    update: Update = field(default_factory=Update)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    instance: ModelT | None = None
+    version: int | None = None
+    condition: ConditionLike | None = None
+
+    def set(self, path: str, value: object) -> UpdatePlan[ModelT]:
+        """Set a field. Raises pydantic's ``ValidationError``, ``ConfigurationError`` for a field that is not there."""
+        where = self._resolve(path)
+        if isinstance(value, (Buildable, Sum, Arithmetic)):
+            return self.computed(where.field, self.update.set(where.path, value))
+        if where.whole:
+            valid = self.codec.validated_field(where.field, value)
+            stored = self.codec.encoded_field(where.field, valid)
+            if stored is ABSENT or (valid is None and self._is_left_out(where.field)):
+                return self.remove(path)
+            plan = self.changing(where.field)
+            known = {**self.known, where.field: valid}
+            return replace(plan, update=self.update.set(where.path, stored), known=known)
+        return self.computed(where.field, self.update.set(where.path, where.stored(value)))
+
+    def set_if_absent(self, path: str, value: object) -> UpdatePlan[ModelT]:
+        """Set a field unless the item has it."""
+        where = self._resolve(path)
+        return self.computed(where.field, self.update.set_if_absent(where.path, self._stored(where, value)))
+
+    def append(self, path: str, values: Iterable[object]) -> UpdatePlan[ModelT]:
+        """Put values at the end of a list."""
+        where = self._resolve(path)
+        return self.computed(where.field, self.update.append(where.path, self._stored(where, list(values))))
+
+    def add(self, path: str, value: object) -> UpdatePlan[ModelT]:
+        """Add to a number, or members to a set."""
+        where = self._resolve(path)
+        return self.computed(where.field, self.update.add(where.path, self._stored(where, value)))
+
+    def delete(self, path: str, members: Iterable[object]) -> UpdatePlan[ModelT]:
+        """Take members out of a set."""
+        where = self._resolve(path)
+        return self.computed(where.field, self.update.delete(where.path, self._stored(where, set(members))))
+
+    def remove(self, *paths: str) -> UpdatePlan[ModelT]:
+        """Remove fields. Raises ``InvalidUpdate`` for one that the model needs."""
+        plan = self
+        for path in paths:
+            where = _resolved(plan.codec, path)
+            update = plan.update.remove(where.path)
+            if not where.whole:
+                plan = plan.computed(where.field, update)
+                continue
+            needed = plan.codec.fields[where.field]
+            if needed.is_required() and not is_set(needed.annotation):
+                raise InvalidUpdate(f"{where.field} cannot be removed: a {plan.codec.name} must have it")
+            plan = replace(plan.changing(where.field), update=update, removed=plan.removed | {where.field})
+        return plan
+
+    def only_if(self, condition: ConditionLike) -> UpdatePlan[ModelT]:
+        """With one condition more."""
+        return replace(self, condition=both(self.condition, condition))
+
+    def steps(self, clock: Clock) -> Steps[ModelT]:
+        """Send it; the item as it is then.
+
+        Raises ``ItemNotFound`` if there is none, ``VersionConflict``, ``InvalidUpdate`` with nothing sent.
+        """
+        try:
+            item = yield from send(self.call(clock))
+        except ConditionalCheckFailedException as error:
+            raise_conflict(self.codec, error, self.version or None)
+            if error.item is None:
+                raise ItemNotFound(self.codec.table, self.key) from error
+            raise
+        return self.codec.decoded(item or {})
+
+    def call(self, clock: Clock) -> Call[Item | None]:
+        """``UpdateItem``."""
+        update, condition = self._with_keys()
+        update = self._stamped(update, clock)
+        return calls.update_item(
+            self.codec.table, self.key, update, condition=self._condition(condition), returning="all_new"
+        )
+
+    def _condition(self, pins: ConditionLike | None) -> ConditionLike | None:
+        name = self.codec.keys[None].all[0][0]
+        there: ConditionLike | None = Attr.of(name).exists()
+        if self.version:
+            there = expected_version(self.codec, self.version)
+        return both(both(there, pins), self.condition)
+
+    def _stamped(self, update: Update, clock: Clock) -> Update:
+        declared, codec = self.codec.declared, self.codec
+        if codec.version is not None:
+            update = update.add(_path(codec.version), 1)
+        if declared.updated is not None:
+            moment = codec.encoded_field(declared.updated, now(clock))
+            update = update.set(_path(codec.attributes[declared.updated]), moment)
+        return update
+
+    def _with_keys(self) -> tuple[Update, ConditionLike | None]:
+        """The update, and what it does to the keys of indexes; and what that relies upon."""
+        update, pins = self.update, dict[str, Any]()
+        changed = {*self.known, *self.removed, *self.unknown}
+        for keys in self.codec.keys.values():
+            for name, template in keys.all:
+                if name in self.codec.derived and changed.intersection(template.fields):
+                    update = self._with_key(update, keys, name, pins)
+        condition: ConditionLike | None = None
+        for attribute, value in pins.items():
+            condition = both(condition, Attr.of(attribute).eq(value))
+        return update, condition
+
+    def _with_key(self, update: Update, keys: KeyTemplates, name: str, pins: dict[str, Any]) -> Update:
+        fields = dict(keys.all)[name].fields
+        unsure = [one for one in fields if one in self.unknown]
+        if unsure:
+            raise InvalidUpdate(
+                f"{name}, part of {keys.whose}, is made of {', '.join(unsure)}, whose value will be known in the table "
+                "alone: set it to a value"
+            )
+        if self.removed.intersection(fields) or any(self.known.get(one, fields) is None for one in fields):
+            return update.remove(_path(name))
+        missing = [one for one in fields if one not in self.known]
+        if missing and self.instance is None:
+            raise InvalidUpdate(
+                f"{name}, part of {keys.whose}, is made of {', '.join(fields)}: set {', '.join(missing)} too, or "
+                "update an instance that was read, in place of a key"
+            )
+        values = dict(self.known)
+        for one in missing:
+            values[one] = getattr(self.instance, one)
+            if values[one] is None:
+                return update.remove(_path(name))
+            if one in self.codec.fields:
+                pins[self.codec.attributes[one]] = self.codec.encoded_field(one, values[one])
+        return update.set(_path(name), storable(dict(keys.all)[name].made_of(values)))
+
+    def changing(self, name: str) -> UpdatePlan[ModelT]:
+        """Itself. Raises ``InvalidUpdate`` for a field that no update may change."""
+        declared = self.codec.declared
+        if name in self.codec.keys[None].fields:
+            raise InvalidUpdate(f"{name} is part of the key: put another item, and delete this one")
+        if name in (declared.version, declared.updated):
+            raise InvalidUpdate(f"{name} is set by every update")
+        return self
+
+    def computed(self, name: str, update: Update) -> UpdatePlan[ModelT]:
+        """With another update, of a field whose value will be known in the table alone."""
+        return replace(self.changing(name), update=update, unknown=self.unknown | {name})
+
+    def _is_left_out(self, name: str) -> bool:
+        declared = self.codec.fields[name]
+        return declared.default is None and not declared.is_required()
+
+    def _stored(self, where: _Place, value: object) -> Any:
+        if not where.whole or isinstance(value, Buildable):
+            return value if isinstance(value, Buildable) else where.stored(value)
+        if isinstance(value, (list, set)):
+            return storable(value)
+        return self.codec.encoded_field(where.field, self.codec.validated_field(where.field, value))
+
+    def _resolve(self, path: str) -> _Place:
+        return _resolved(self.codec, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A path into an item: its field, and whether that is all of it."""
+
+    field: str
+    path: Path
+    whole: bool
+    owner: type[BaseModel] | None = None
+    name: str = ""
+
+    def stored(self, value: object) -> Any:
+        """A value for this place, validated where a nested model says what may be there."""
+        if self.owner is None:
+            return storable(value.model_dump(by_alias=True) if isinstance(value, BaseModel) else value)
+        holder = self.owner.model_construct()
+        self.owner.__pydantic_validator__.validate_assignment(holder, self.name, value)
+        dumped = holder.model_dump(include={self.name}, by_alias=True, round_trip=True)
+        return storable(dumped[attribute_of(self.name, self.owner.model_fields[self.name])])
+
+
+def _resolved(codec: Codec[Any], text: str) -> _Place:
+    """A path of fields, such as ``"address.city"``, as one of attributes. Raises ``ConfigurationError``."""
+    first, *others = to_path(text).parts
+    if not isinstance(first, Name):
+        raise ConfigurationError(f"a path begins with a field, not with {text!r}")
+    parts: list[Name | Alias | Index] = [Name(codec.attribute(first.text))]
+    inner, owner, last = _model_in(codec.fields[first.text].annotation), None, ""
+    for part in others:
+        owner, last = None, ""
+        if isinstance(part, Name) and inner is not None:
+            declared = inner.model_fields.get(part.text)
+            if declared is None:
+                raise ConfigurationError(f"{text}: a {inner.__name__} has no field {part.text!r}")
+            parts.append(Name(attribute_of(part.text, declared)))
+            owner, last, inner = inner, part.text, _model_in(declared.annotation)
+        else:
+            parts.append(part)
+            inner = None
+    return _Place(first.text, Path(tuple(parts)), not others, owner, last)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, where it holds one and nothing else but ``None``."""
+    kinds = [kind for kind in (get_args(annotation) or (annotation,)) if kind is not type(None)]
+    (only, *others) = kinds or [None]
+    return only if not others and isinstance(only, type) and issubclass(only, BaseModel) else None
+
+
+def _path(name: str) -> Path:
+    return Path((Name(name),))

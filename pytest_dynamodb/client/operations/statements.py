@@ -1,0 +1,169 @@
+"""PartiQL: statements one by one, in batches of 25, and in transactions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.operations.transactions import cancelled, check_size
+from pytest_dynamodb.client.page import Page, total
+from pytest_dynamodb.client.steps import Steps, pause, send, together
+from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, TransactionCanceledException, error_for
+from pytest_dynamodb.values import from_wire_item, to_wire
+
+#: Statements of one batch (API reference, BatchExecuteStatement).
+STATEMENTS = 25
+
+#: Codes of a statement's error after which it may succeed when it is sent again. (API reference, BatchStatementError.)
+RETRYABLE: Mapping[str, bool] = {
+    "InternalServerError": False,
+    "ProvisionedThroughputExceeded": True,
+    "RequestLimitExceeded": True,
+    "ThrottlingError": True,
+    "TransactionConflict": False,
+}
+"""Whether it is for want of capacity."""
+
+Statement = str | tuple[str, Sequence[object]]
+"""A statement, or one with values for its question marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """What became of one statement of a batch: the item that it read, if it did; or why it failed."""
+
+    item: Item | None = None
+    error: DynamoDbError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    items: list[Item]
+    token: str | None
+    capacity: float | None
+
+
+def execute(
+    statement: str,
+    parameters: Sequence[object],
+    *,
+    consistent: bool,
+    limit: int | None,
+    page_size: int | None,
+    after: str | None,
+) -> Steps[Page[Item]]:
+    """All items that a statement finds, up to the limit."""
+    for name, number in (("limit", limit), ("page_size", page_size)):
+        if number is not None and number < 1:
+            raise ConfigurationError(f"{name} is a number of items, 1 or more, or None, not {number!r}")
+    params = _statement(statement, parameters, consistent=consistent)
+    params["ReturnConsumedCapacity"] = "TOTAL"
+    items: list[Item] = []
+    capacity = None
+    while True:
+        sizes = [size for size in (page_size, None if limit is None else limit - len(items)) if size is not None]
+        if sizes:
+            params["Limit"] = min(sizes)
+        if after is not None:
+            params["NextToken"] = after
+        answer = yield from send(Call("ExecuteStatement", dict(params), _answer))
+        items += answer.items
+        capacity, after = total(capacity, answer.capacity), answer.token
+        if after is None or (limit is not None and len(items) >= limit):
+            return Page(items=items, cursor=after, capacity=capacity, scanned_count=len(items))
+
+
+def batch(statements: Iterable[Statement], *, consistent: bool) -> Steps[list[StatementResult]]:
+    """What became of each statement, in their order."""
+    wires = _statements(statements, consistent=consistent)
+    chunks = [wires[at : at + STATEMENTS] for at in range(0, len(wires), STATEMENTS)]
+    results = yield from together([_chunk(chunk) for chunk in chunks])
+    return [result for part in results for result in part]
+
+
+def _chunk(wires: list[dict[str, Any]]) -> Steps[list[StatementResult]]:
+    """One request, and as many more for what may succeed later as patience allows."""
+    results: dict[int, StatementResult] = {}
+    left, rounds = list(range(len(wires))), 0
+    while True:
+        params = {"Statements": [wires[number] for number in left], "ReturnConsumedCapacity": "TOTAL"}
+        answers = yield from send(Call("BatchExecuteStatement", params, _results))
+        results.update(zip(left, answers, strict=True))
+        left = [number for number in left if _code(results[number]) in RETRYABLE]
+        rounds += 1
+        throttled = any(RETRYABLE[_code(results[number])] for number in left)
+        if not left or not (yield from pause(rounds, throttled=throttled)):
+            return [results[number] for number in range(len(wires))]
+
+
+def transaction(statements: Iterable[Statement], token: str | None) -> Steps[list[Item | None]]:
+    """What each statement reads, ``None`` for one that writes. Raises ``TransactionCancelled``."""
+    wires = _statements(statements, consistent=False)
+    check_size(len(wires))
+    if not wires:
+        return []
+    params = {
+        "TransactStatements": wires,
+        "ClientRequestToken": str(uuid.uuid4()) if token is None else token,
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    try:
+        items = yield from send(Call("ExecuteTransaction", params, _items))
+        return items or [None] * len(wires)  # of writes there are no answers one by one
+    except TransactionCanceledException as error:
+        raise cancelled(error) from error
+
+
+def _statements(statements: Iterable[Statement], *, consistent: bool) -> list[dict[str, Any]]:
+    split = [(given, ()) if isinstance(given, str) else given for given in statements]
+    return [_statement(text, parameters, consistent=consistent) for text, parameters in split]
+
+
+def _statement(text: str, parameters: Sequence[object], *, consistent: bool) -> dict[str, Any]:
+    wire: dict[str, Any] = {"Statement": text}
+    if parameters:
+        wire["Parameters"] = [to_wire(value) for value in parameters]
+    if consistent:
+        wire["ConsistentRead"] = True
+    return wire
+
+
+def _answer(answer: Mapping[str, Any]) -> _Answer:
+    capacity = answer.get("ConsumedCapacity") or {}
+    items = [from_wire_item(item) for item in answer.get("Items") or ()]
+    return _Answer(items, answer.get("NextToken"), capacity.get("CapacityUnits"))
+
+
+def _items(answer: Mapping[str, Any]) -> list[Item | None]:
+    return [from_wire_item(one["Item"]) if "Item" in one else None for one in answer.get("Responses") or ()]
+
+
+def _results(answer: Mapping[str, Any]) -> list[StatementResult]:
+    return [_result(one) for one in answer.get("Responses") or ()]
+
+
+def _result(one: Mapping[str, Any]) -> StatementResult:
+    problem = one.get("Error")
+    item = from_wire_item(one["Item"]) if "Item" in one else None
+    if problem is None:
+        return StatementResult(item)
+    # The codes of statements are those of exceptions without their ending.
+    code = str(problem.get("Code", ""))
+    known = f"{code}Exception"
+    old = problem.get("Item")
+    error = error_for(
+        known if type(error_for(known, "")) is not DynamoDbError else code,
+        str(problem.get("Message", "")),
+        operation="BatchExecuteStatement",
+        table=one.get("TableName", ""),
+        item=from_wire_item(old) if old else None,
+        members={"Code": code},
+    )
+    return StatementResult(item, error)
+
+
+def _code(result: StatementResult) -> str:
+    return "" if result.error is None else str(result.error.members["Code"])
