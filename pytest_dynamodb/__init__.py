@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.credentials import Credentials
     from pytest_dynamodb.client.cursor import InvalidCursor
+    from pytest_dynamodb.client.heat import HotKey, KeyHeat
     from pytest_dynamodb.client.models.declaration import IndexKeys, entity
     from pytest_dynamodb.client.models.problems import (
         InvalidItem,
@@ -154,6 +155,7 @@ _HOMES = {
     "client.typed": ("EntityTable", "TypedTable"),
     "client.typed_query": ("TypedQuery",),
     "client.typed_update": ("TypedUpdate",),
+    "client.heat": ("HotKey", "KeyHeat"),
     "clock": ("SystemClock", "VirtualClock"),
     "engine": ("Engine", "Lifecycle", "Snapshot"),
     "engine.consistency": ("Consistency",),
@@ -238,6 +240,7 @@ __all__ = [
     "Fault",
     "Faults",
     "FaultyProvider",
+    "HotKey",
     "Index",
     "IndexKeys",
     "InternalServerError",
@@ -250,6 +253,7 @@ __all__ = [
     "ItemNotFound",
     "ItemsNotWritten",
     "Key",
+    "KeyHeat",
     "Lifecycle",
     "LimitExceededException",
     "LiveProvider",

@@ -168,7 +168,10 @@ class TypedTable(Generic[ModelT]):
         """Begin an update of an item that is there. Of an instance with a version, only that version is updated."""
         instance = key if isinstance(key, self._codec.model) else None
         version = None if instance is None else writing.version_of(self._codec, instance)
-        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version)
+        certain = (
+            self._codec.validated({**named(key), **fields}) if instance is None else self._codec.key_values(instance)
+        )
+        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version, certain=certain)
         return TypedUpdate(self._driver, self._expiry, plan)
 
     def query(
@@ -185,9 +188,7 @@ class TypedTable(Generic[ModelT]):
         """Begin a scan, which reads the whole table, and shows the items of this model."""
         return self._reading(ReadPlan(table=self.name, index=index))
 
-    def _get(
-        self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False
-    ) -> Any:
+    def _get(self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False) -> Any:
         return self._driver.send(
             get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw),
         )

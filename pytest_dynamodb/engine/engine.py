@@ -161,12 +161,18 @@ class Engine:
     @contextmanager
     def at_ease(self) -> Iterator[None]:
         """In this block nothing is limited or behind, and no table takes time: for what has been there for long."""
-        simulators, lifecycle = self._simulators, self.lifecycle
-        self._simulators, self.lifecycle = (), Lifecycle()
-        try:
-            yield
-        finally:
-            self._simulators, self.lifecycle = simulators, lifecycle
+        with self._lock:
+            simulators, lifecycle = self._simulators, self.lifecycle
+            self._simulators, self.lifecycle = (), Lifecycle()
+            try:
+                yield
+            finally:
+                self._simulators, self.lifecycle = simulators, lifecycle
+
+    def simulate(self, *, throughput: ThroughputLimits | None = None, consistency: Consistency | None = None) -> None:
+        """From now on hold requests to limits of capacity, or let reads be behind; what is not given is off."""
+        with self._lock:
+            self._simulators = simulators_for(throughput, consistency)
 
     def fork(self) -> Engine:
         """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""

@@ -15,7 +15,9 @@ from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.engine.consistency import Consistency
     from pytest_dynamodb.engine.explain import Explanation
+    from pytest_dynamodb.engine.throughput import ThroughputLimits
 
 Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` reads: a mapping, a list, or a file's path."""
@@ -58,6 +60,10 @@ class Mock:
         if not isinstance(clock, VirtualClock):
             raise ConfigurationError(f"this mock was given a clock of its own, which cannot be moved: {clock!r}")
         return clock
+
+    def simulate(self, *, throughput: ThroughputLimits | None = None, consistency: Consistency | None = None) -> None:
+        """From now on hold requests to limits of capacity, or let reads be behind; what is not given is off."""
+        self.engine.simulate(throughput=throughput, consistency=consistency)
 
     def split_shards(self, table: str, *, children: int = 2, region: str | None = None) -> list[str]:
         """Let the open shards of a table's stream be followed by ``children`` each, as AWS does when traffic grows.

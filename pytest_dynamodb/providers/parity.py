@@ -14,7 +14,7 @@ from pytest_dynamodb.cassette.generated import is_generated
 from pytest_dynamodb.cassette.items import table_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.report.requests import request_line, title
-from pytest_dynamodb.cassette.report.trees import Difference, describe, find_differences
+from pytest_dynamodb.cassette.report.trees import MISSING, Difference, describe, find_differences
 from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
 
 #: What DynamoDB answers when it is busy, which says nothing of how it answers.
@@ -167,9 +167,20 @@ def _differences(exchange: Exchange, actual: Outcome, matcher: Matcher) -> Itera
     other = _comparable(exchange.operation, actual, matcher)
     if one == other:
         return
-    for difference in find_differences(one, other):
+    if _status(one) != _status(other):  # all else follows from that
+        for name in ("status", "code", "message", "failure"):
+            was, now = (side.get(name, MISSING) for side in (one, other))
+            if was != now:
+                yield Difference((name,), was, now)
+        return
+    for difference in find_differences(one.get("body", one), other.get("body", other)):
         if not _is_in_passing(difference):
             yield difference
+
+
+def _status(side: dict[str, Any]) -> Any:
+    """What tells an error from a success, which has none."""
+    return side.get("failure") or side.get("status")
 
 
 def _is_in_passing(difference: Difference) -> bool:
@@ -180,14 +191,14 @@ def _is_in_passing(difference: Difference) -> bool:
     return any(side in _TRANSIENT or isinstance(side, bool) for side in sides if isinstance(side, (str, bool)))
 
 
-def _comparable(operation: str, outcome: Outcome, matcher: Matcher) -> Any:
+def _comparable(operation: str, outcome: Outcome, matcher: Matcher) -> dict[str, Any]:
     if isinstance(outcome, TransportFailure):
         return {"failure": outcome.kind}
     body: Any = _in_order(matcher.comparable(outcome.body))
     member = _UNORDERED.get(operation)
     if member is not None and isinstance(body, dict) and member in body:
         body = {**body, member: _sorted(body[member])}
-    return body if outcome.status == 200 else {"status": outcome.status, **_error(body)}
+    return {"body": body} if outcome.status == 200 else {"status": outcome.status, **_error(body)}
 
 
 def _error(body: Any) -> dict[str, Any]:

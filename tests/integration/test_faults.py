@@ -420,3 +420,36 @@ def test_only_pauses_of_struck_calls_take_no_time(mock: Mock) -> None:
     assert pause(1) is False
     with pytest.raises(AssertionError, match="slept 3 s"):
         vars(endpoint)["time"].sleep(3)
+
+
+def test_faults_over_http_strike_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("uvicorn")
+    from pytest_dynamodb.server import running
+
+    monkeypatch.undo()  # a server may wait for itself
+    mock = Mock(region="us-east-1")
+    mock.faults.add(Throttled(operation="ListTables"), Unavailable(), ConnectionLost())
+    with running(FaultyProvider(MockProvider(mock), mock.faults)) as url:
+        assert [plain_list_tables(url) for _ in range(4)] == [400, 503, 0, 200]
+
+
+def plain_list_tables(url: str) -> int:
+    """The status of a ListTables by HTTP alone; 0 where the connection ends without one."""
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
+
+    headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "DynamoDB_20120810.ListTables",
+        "authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, "
+        "Signature=x",
+        "x-amz-date": "20260101T000000Z",
+    }
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        connection.request("POST", "/", b"{}", headers)
+        return connection.getresponse().status
+    except (HTTPException, ConnectionError):
+        return 0
+    finally:
+        connection.close()

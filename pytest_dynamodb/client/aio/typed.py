@@ -169,7 +169,10 @@ class AsyncTypedTable(Generic[ModelT]):
         """Begin an update of an item that is there. Of an instance with a version, only that version is updated."""
         instance = key if isinstance(key, self._codec.model) else None
         version = None if instance is None else writing.version_of(self._codec, instance)
-        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version)
+        certain = (
+            self._codec.validated({**named(key), **fields}) if instance is None else self._codec.key_values(instance)
+        )
+        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version, certain=certain)
         return AsyncTypedUpdate(self._driver, self._expiry, plan)
 
     def query(

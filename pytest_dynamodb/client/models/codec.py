@@ -6,7 +6,7 @@ import datetime
 import warnings
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -70,7 +70,15 @@ class Codec(Generic[ModelT]):
 
     def key_of(self, instance: ModelT) -> Item:
         """The key of an instance. Raises ``InvalidKey``."""
-        return self.keys[None].made_of(self.values(instance, self.keys[None].fields))
+        return self.keys[None].made_of(self.key_values(instance))
+
+    def key_values(self, instance: ModelT) -> dict[str, object]:
+        """The values of the fields that its key is made of."""
+        return self.values(instance, self.keys[None].fields)
+
+    def may_be_none(self, field: str) -> bool:
+        """Whether a field may be without a value."""
+        return field in self.fields and type(None) in get_args(self.fields[field].annotation)
 
     def values(self, instance: BaseModel, fields: tuple[str, ...]) -> dict[str, object]:
         """The values of fields, computed ones too."""

@@ -71,7 +71,7 @@ class Template:
             raise ConfigurationError(f"the key template {text!r} cannot be read: {problem}") from problem
         segments: list[Segment] = [Segment("")]
         for literal, field, spec, conversion in parts:
-            segments = [*segments, *_continued(segments.pop(), literal, delimiter)]
+            segments += _continued(segments.pop(), literal, delimiter)
             if field is None:
                 continue
             if not field.isidentifier() or conversion:

@@ -31,13 +31,14 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class UpdatePlan(Generic[ModelT]):
     """What an update is to do.
 
-    ``known`` are fields whose values are certain: those that it sets, and ``pinned`` ones, which are the instance's and
-    may be relied upon because the update makes sure of them. ``unknown`` are fields that it changes in the table.
+    ``known`` are the values of fields that it sets, ``certain`` those of the key, which do not change; ``unknown`` are
+    fields of which it changes the value in the table, ``removed`` those of which it takes it away.
     """
 
     codec: Codec[ModelT]
     key: Item
     update: Update = field(default_factory=Update)
+    certain: Mapping[str, Any] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
@@ -139,41 +140,67 @@ class UpdatePlan(Generic[ModelT]):
 
     def _with_keys(self) -> tuple[Update, ConditionLike | None]:
         """The update, and what it does to the keys of indexes; and what that relies upon."""
-        update, pins = self.update, dict[str, Any]()
+        update, condition = self.update, None
         changed = {*self.known, *self.removed, *self.unknown}
         for keys in self.codec.keys.values():
-            for name, template in keys.all:
-                if name in self.codec.derived and changed.intersection(template.fields):
-                    update = self._with_key(update, keys, name, pins)
-        condition: ConditionLike | None = None
-        for attribute, value in pins.items():
-            condition = both(condition, Attr.of(attribute).eq(value))
+            derived = [name for name, _ in keys.all if name in self.codec.derived]
+            if keys.index is None or not derived or not changed.intersection(keys.fields):
+                continue
+            update, pins = self._with_key(update, keys, derived, changed)
+            condition = both(condition, pins)
         return update, condition
 
-    def _with_key(self, update: Update, keys: KeyTemplates, name: str, pins: dict[str, Any]) -> Update:
-        fields = dict(keys.all)[name].fields
-        unsure = [one for one in fields if one in self.unknown]
+    def _with_key(
+        self, update: Update, keys: KeyTemplates, derived: list[str], changed: set[str]
+    ) -> tuple[Update, ConditionLike | None]:
+        """The update with the attributes of one index's key: all of them where the item may not be in the index."""
+        templates = dict(keys.all)
+        if not any(map(self.codec.may_be_none, keys.fields)):
+            derived = [name for name in derived if changed.intersection(templates[name].fields)]
+        fields = list(dict.fromkeys(field for name in derived for field in templates[name].fields))
+        if self.removed.intersection(keys.fields) or any(self.known.get(one, "") is None for one in fields):
+            return update.remove(*map(_path, derived)), None
+        self._check_known(keys, derived, fields)
+        values = {one: self._value(one) for one in fields}
+        pins = self._pins(one for one in fields if one not in self.known and one not in self.certain)
+        if None in values.values():
+            return update.remove(*map(_path, derived)), pins
+        for name in derived:
+            update = update.set(_path(name), storable(templates[name].made_of(values)))
+        return update, pins
+
+    def _check_known(self, keys: KeyTemplates, derived: list[str], fields: Iterable[str]) -> None:
+        """Raise ``InvalidUpdate`` unless every field's value will be certain."""
+        what = f"{', '.join(derived)}, of {keys.whose},"
+        unsure = [one for one in fields if one in self.unknown or one not in self.codec.fields]
         if unsure:
             raise InvalidUpdate(
-                f"{name}, part of {keys.whose}, is made of {', '.join(unsure)}, whose value will be known in the table "
-                "alone: set it to a value"
+                f"{what} is made of {', '.join(unsure)}, whose value will be known in the table alone: set it to a "
+                "value, or put the whole item"
             )
-        if self.removed.intersection(fields) or any(self.known.get(one, fields) is None for one in fields):
-            return update.remove(_path(name))
-        missing = [one for one in fields if one not in self.known]
+        missing = [one for one in fields if one not in self.known and one not in self.certain]
         if missing and self.instance is None:
             raise InvalidUpdate(
-                f"{name}, part of {keys.whose}, is made of {', '.join(fields)}: set {', '.join(missing)} too, or "
-                "update an instance that was read, in place of a key"
+                f"{what} is made of {', '.join(fields)}: set {', '.join(missing)} too, or update an instance that was "
+                "read, in place of a key"
             )
-        values = dict(self.known)
-        for one in missing:
-            values[one] = getattr(self.instance, one)
-            if values[one] is None:
-                return update.remove(_path(name))
-            if one in self.codec.fields:
-                pins[self.codec.attributes[one]] = self.codec.encoded_field(one, values[one])
-        return update.set(_path(name), storable(dict(keys.all)[name].made_of(values)))
+
+    def _value(self, name: str) -> Any:
+        for known in (self.known, self.certain):
+            if name in known:
+                return known[name]
+        return getattr(self.instance, name)
+
+    def _pins(self, fields: Iterable[str]) -> ConditionLike | None:
+        """That fields still are what they were in the instance, on which a key now relies."""
+        condition: ConditionLike | None = None
+        for one in fields:
+            value, attribute = self._value(one), Attr.of(self.codec.attributes[one])
+            pin = attribute.eq(self.codec.encoded_field(one, value))
+            if value is None:
+                pin = attribute.not_exists() | attribute.eq(None)
+            condition = both(condition, pin)
+        return condition
 
     def changing(self, name: str) -> UpdatePlan[ModelT]:
         """Itself. Raises ``InvalidUpdate`` for a field that no update may change."""

@@ -9,7 +9,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.creation import created_table
 from pytest_dynamodb.engine.tables.definitions import check_new_table
 from pytest_dynamodb.engine.tables.description import describe
-from pytest_dynamodb.engine.tables.lookup import require_active
+from pytest_dynamodb.engine.tables.lookup import in_use, require_active
 from pytest_dynamodb.engine.tables.quotas import check_quotas
 from pytest_dynamodb.errors import error_for
 
@@ -31,6 +31,8 @@ def create_table(call: Call) -> dict[str, Any]:
 def _check_name_is_free(table: Table | None) -> None:
     if table is None:
         return
+    if table.settings.restored is not None:  # DDB-TABLE-219
+        raise in_use(f"Table is being used: {table.name}")
     if table.settings.status == "CREATING":  # ack-api-quirks, DDB-TABLE-444
         require_active(table)
     raise error_for("ResourceInUseException", f"Table already exists: {table.name}")

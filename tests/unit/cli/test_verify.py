@@ -85,7 +85,12 @@ def test_what_differs_is_told_by_operation_and_field(recorder: Recorder, path: P
     lines = done.output.splitlines()
     at = lines.index('  #4 GetItem on orders Key {"id": {"S": "a"}}')
     assert lines[at + 1] == '    Item.n: recorded {"N": "2"}, now {"N": "1"}'
-    assert any(line.startswith("    (all): recorded {") for line in lines)
+    at = next(at for at, line in enumerate(lines) if line.startswith("  #6 Scan"))
+    assert lines[at + 1 : at + 4] == [
+        "    status: recorded 400, now missing",
+        '    code: recorded "AccessDeniedException", now missing',
+        '    message: recorded "no", now missing',
+    ]
     assert "     1  GetItem  Item.n" in done.output
     assert "tags" not in done.output  # sets have no order
 

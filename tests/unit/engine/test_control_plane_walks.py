@@ -155,6 +155,8 @@ class Walk:
     def do_put(self) -> tuple[str, Json]:
         item = {"pk": s(self.any("a", "b", "c")), "n": n(self.random.randrange(100)), "g": s(self.any("x", "y"))}
         if self.random.random() < 0.3:
+            item["v"] = {"L": [n(self.any(0, 1, "0.5")), n(self.any(0, 1))]}
+        if self.random.random() < 0.3:
             item["ends"] = n(int(self.clock.now()) + self.any(1, 100))
         return "PutItem", {"TableName": self.any(*NAMES), "Item": item}
 
@@ -180,6 +182,29 @@ class Walk:
             "TableName": self.any(*NAMES),
             "AttributeDefinitions": definitions("m"),
             "GlobalSecondaryIndexUpdates": [update],
+        }
+
+    def do_vectors(self) -> tuple[str, Json]:
+        definition = {
+            "IndexName": "near",
+            "VectorAttribute": {"AttributeName": "v"},
+            "Dimensions": 2,
+            "DistanceFunction": self.any("COSINE", "EUCLIDEAN", "DOT_PRODUCT"),
+            "Projection": {"ProjectionType": self.any("ALL", "KEYS_ONLY")},
+        }
+        update = self.any({"Create": definition}, {"Create": definition}, {"Delete": {"IndexName": "near"}})
+        return "UpdateTable", {"TableName": self.any(*NAMES), "VectorIndexUpdates": [update]}
+
+    def do_search(self) -> tuple[str, Json]:
+        vector = [n(self.any(0, 1)), n(self.any(0, "-2.5"))]
+        params = {"TableName": self.any(*NAMES), "IndexName": "near", "SearchVector": vector, "TopK": self.any(1, 9)}
+        return "SearchVectors", params
+
+    def do_scaling(self) -> tuple[str, Json]:
+        update = {"AutoScalingDisabled": True}
+        return "UpdateTableReplicaAutoScaling", {
+            "TableName": self.any(*NAMES),
+            "ProvisionedWriteCapacityAutoScalingUpdate": update,
         }
 
     def do_stream(self) -> tuple[str, Json]:

@@ -179,6 +179,9 @@ def test_where_a_table_comes_from_is_told_while_it_is_restored(clock: VirtualClo
         UseLatestRestorableTime=True,
     )
     assert again["code"] == "TableInUseException"
+    creation = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "AttributeDefinitions": definitions("pk")}
+    taken = refusal(engine, "CreateTable", TableName="copy", BillingMode="PAY_PER_REQUEST", **creation)
+    assert taken["message"] == "Attempt to change a resource which is still in use: Table is being used: copy"
     clock.advance(60)
     assert "RestoreSummary" not in ask(engine, "DescribeTable", TableName="copy")["Table"]
 

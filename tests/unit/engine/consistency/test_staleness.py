@@ -196,3 +196,14 @@ def test_a_throttled_write_is_no_past() -> None:
     assert seen() == "0"
     mock.clock.advance(5)
     assert seen() == "1"
+
+
+def test_it_is_switched_on_and_off_at_any_time() -> None:
+    mock = mock_with(None)
+    put(mock, "a", 1)
+    assert read(mock, "a") == 1
+    mock.simulate(consistency=Consistency(lag=5))
+    put(mock, "a", 2)
+    assert read(mock, "a") == 1
+    mock.simulate()
+    assert read(mock, "a") == 2
