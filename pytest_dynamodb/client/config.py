@@ -36,7 +36,7 @@ class ClientConfig:
     ``connect_timeout``        in seconds, of one attempt; 5 unless ``botocore`` says otherwise
     ``read_timeout``           in seconds, of one attempt; 30 unless ``botocore`` says otherwise
     ``call_timeout``           in seconds, of a call with all its attempts and waits: none begins later
-    ``max_pool_connections``   open sockets
+    ``max_pool_connections``   open sockets; 50 unless ``botocore`` says otherwise
     ``retry``, ``breaker``     policies; ``None`` switches them off
     ``botocore``               a ``botocore.config.Config`` with any other setting; the fields here go before its own
     ``floats``                 lets items and updates hold ``float``, see ``values.to_wire``; conditions say so

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.policy.classification import Kind, kind_of
 from pytest_dynamodb.client.policy.deadline import Deadline
+from pytest_dynamodb.client.timing import MonotonicClock
 from pytest_dynamodb.errors import DynamoDbError
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 #: The effort of the call that is under way in this thread or task: botocore's events are not told of it.
 current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
+
+
+#: Seconds that an attempt is given at least: 0 would be no limit at all to some.
+SHORTEST = 0.001
 
 
 class Effort:
@@ -60,6 +65,14 @@ class Effort:
         self.settled = False
         #: The driver's way to wait.
         self.pause: Callable[[float], Any] | None = None
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that an attempt may take by the deadline; ``None`` without one, and where a test's clock has it."""
+        deadline = self._deadline
+        if deadline is None or not isinstance(deadline.clock, MonotonicClock):
+            return None
+        return max(deadline.remaining, SHORTEST)
 
     def succeeded(self) -> None:
         """Note an answer that is no error."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,9 @@ from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.timing import MonotonicClock, Timing
 from pytest_dynamodb.errors import ConfigurationError
 
-#: In seconds, for one attempt. botocore's are a minute each, longer than most callers wait for anything.
-TIMEOUTS = {"connect_timeout": 5.0, "read_timeout": 30.0}
+#: What botocore is given where neither code nor environment say otherwise: seconds, of one attempt, which botocore has
+#: at a minute each, longer than most callers wait for anything; and open sockets, of which ten are few for threads.
+DEFAULTS: Mapping[str, Any] = {"connect_timeout": 5.0, "read_timeout": 30.0, "max_pool_connections": 50}
 
 
 class Settings:
@@ -57,7 +58,7 @@ class Settings:
             # Our handler takes the place of this mode's; but the mode decides, for example, which headers are sent.
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
-        base = Config(**TIMEOUTS) if config.botocore is None else Config(**TIMEOUTS).merge(config.botocore)
+        base = Config(**DEFAULTS) if config.botocore is None else Config(**DEFAULTS).merge(config.botocore)
         name = self.regions[region]
         return {"region_name": name, "endpoint_url": self._endpoint(name), "config": base.merge(chosen)}
 

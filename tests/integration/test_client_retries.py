@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.config import Config
+from botocore.httpsession import URLLib3Session
 
 from blocking_client import client as client_of
 from loopback import Answer, Handler, Server, error, hang, hang_up, json_answer, serving
@@ -144,6 +146,22 @@ def test_nothing_is_begun_after_the_deadline(make: Make, clock: Clock) -> None:
         client.table("app").get(KEY)
     assert clock.now() < 1.0
     assert 3 <= len(server.requests) <= 6
+
+
+ENDS_SYNC_ATTEMPTS = hasattr(URLLib3Session, "_get_request_timeout")
+
+
+def test_an_attempt_under_way_ends_at_the_deadline(kind: str, credentials: dict[str, str]) -> None:
+    if kind == "sync" and not ENDS_SYNC_ATTEMPTS:
+        pytest.skip("this botocore has no timeout of a single request")
+    began = time.monotonic()
+    with serving(hang) as server:
+        config = ClientConfig(endpoint_url=server.url, call_timeout=0.2)
+        with client_of(kind, config) as client, pytest.raises(NoResponse) as caught:
+            client.table("app").get(KEY)
+    assert time.monotonic() - began < 5  # not read_timeout's 30
+    assert (caught.value.operation, caught.value.table) == ("GetItem", "app")
+    assert len(server.requests) == 1
 
 
 def test_limits_may_be_those_of_a_few_calls(make: Make) -> None:

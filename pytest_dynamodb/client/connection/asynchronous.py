@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from pytest_dynamodb.client.config import ProviderName
-from pytest_dynamodb.client.connection.failures import broken_answer, error_of
+from pytest_dynamodb.client.connection.failures import broken_answer, error_of, too_late
 from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
-from pytest_dynamodb.client.effort import current
+from pytest_dynamodb.client.effort import Effort, current
 from pytest_dynamodb.client.operation import OPERATIONS
 from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.steps import Attempt
@@ -72,7 +72,7 @@ class AsyncConnection:
         method = self._methods.get(key) or await self._method(*key)
         token = current.set(effort)
         try:
-            answer = await method(**for_botocore(call.params))
+            answer = await _in_time(method(**for_botocore(call.params)), effort)
         except self._failures as problem:
             raise error_of(problem, effort) from problem
         finally:
@@ -153,6 +153,18 @@ class AsyncConnection:
             return await self._open.enter_async_context(creating)
         except (BotoCoreError, ValueError) as problem:  # ValueError: an endpoint that is no URL
             raise ConfigurationError(f"no DynamoDB client can be made: {problem}") from problem
+
+
+async def _in_time(calling: Awaitable[Mapping[str, Any]], effort: Effort) -> Mapping[str, Any]:
+    """The answer, if it comes before the deadline; else raise ``NoResponse``."""
+    patience = effort.patience
+    if patience is None:
+        return await calling
+    try:
+        return await asyncio.wait_for(calling, patience)
+    except asyncio.TimeoutError:
+        effort.settled = True
+        raise too_late(effort.call) from None
 
 
 def require_aiobotocore() -> None:

@@ -52,6 +52,11 @@ def broken_answer(call: Call[Any]) -> NoResponse:
     )
 
 
+def too_late(call: Call[Any]) -> NoResponse:
+    """The error that a call is whose deadline came before its answer."""
+    return NoResponse("no answer by the deadline", code="DeadlineExceeded", operation=call.operation, table=call.table)
+
+
 def client_error(problem: Exception, call: Call[Any]) -> DynamoDbError | PytestDynamoDbError:
     """What an error of botocore itself is: of the transport, or of the settings."""
     where = f"{call.operation} on {call.table}" if call.table else call.operation

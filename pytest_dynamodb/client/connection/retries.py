@@ -26,6 +26,18 @@ def replace_retries(events: Any, *, asynchronous: bool = False) -> None:
     """Take botocore's own retries away from a client, and put ours there."""
     events.unregister(_EVENT, unique_id=_THEIRS)
     events.register(_EVENT, needs_retry_async if asynchronous else needs_retry, unique_id=_OURS)
+    if not asynchronous:  # a task can be told to stop
+        events.register("request-created.dynamodb", end_with_the_deadline)
+
+
+def end_with_the_deadline(request: Any, **_: Any) -> None:
+    """Let an attempt wait for its answer no longer than until the deadline. Older botocores take no notice."""
+    effort = current.get()
+    patience = None if effort is None else effort.patience
+    if patience is not None:
+        context = request.context
+        own = context["client_config"].read_timeout
+        context["read_timeout"] = patience if own is None else min(patience, own)
 
 
 def passes_between_attempts(seconds: float) -> bool:
