@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 PROVIDERS = ("mock", "replay", "record")
 
 #: Which options belong to which provider; the others make no sense with it.
-_OPTIONS = {"mock": {"load", "dump"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+_OPTIONS = {"mock": {"load", "dump", "buckets"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class _Served:
 @click.option("--upstream", metavar="URL", help="The DynamoDB to record from.")
 @click.option("--load", type=_FILE, metavar="FILE", help="Tables and items that the mock begins with.")
 @click.option("--dump", type=_FILE, metavar="FILE", help="Write the mock's tables and items there at the end.")
+@click.option("--buckets", type=_FOLDER, metavar="DIR", help="Folders that exports and imports take for S3 buckets.")
 def serve(
     host: str,
     port: int,
@@ -59,14 +61,16 @@ def serve(
     upstream: str | None,
     load: Path | None,
     dump: Path | None,
+    buckets: Path | None,
 ) -> None:
     """Serve DynamoDB over HTTP: the mock, what a cassette holds, or another DynamoDB while recording it.
 
     Prints its URL once it listens; stops at Ctrl-C or SIGTERM. Exits with 1 if a replay lacked a recording.
     """
-    _check_options(provider, {"cassette": cassette, "upstream": upstream, "load": load, "dump": dump})
+    files = {"cassette": cassette, "load": load, "dump": dump, "buckets": buckets}
+    _check_options(provider, {**files, "upstream": upstream})
     if provider == "mock":
-        served = _mock(load, dump)
+        served = _mock(load, dump, buckets)
     elif provider == "replay":
         served = _replay(cassette or Path())
     else:
@@ -89,7 +93,7 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
             raise click.UsageError(f"--provider {provider} needs --{name}")
 
 
-def _mock(load: Path | None, dump: Path | None) -> _Served:
+def _mock(load: Path | None, dump: Path | None, buckets: Path | None) -> _Served:
     from pytest_dynamodb.clock import SystemClock
     from pytest_dynamodb.engine import Engine
     from pytest_dynamodb.mock import Mock
@@ -98,6 +102,8 @@ def _mock(load: Path | None, dump: Path | None) -> _Served:
     if dump is not None and not dump.parent.is_dir():
         raise click.UsageError(f"--dump {dump}: there is no folder {dump.parent}")
     mock = Mock(Engine(clock=SystemClock()))  # nobody out there can move another clock
+    if buckets is not None:
+        mock.buckets_in(buckets)
     if load is not None:
         mock.load(load)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import signal
@@ -163,6 +164,24 @@ def test_the_region_of_a_dump_can_be_chosen(tmp_path: Path, monkeypatch: pytest.
     with serving("--dump", path) as (url, _):
         create(client(url), "here")
     assert list(json.loads(path.read_text("utf-8"))) == ["here"]
+
+
+def test_a_table_is_exported_to_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    with serving("--buckets", tmp_path) as (url, _):
+        boto = client(url)
+        create(boto, "users")
+        boto.put_item(TableName="users", Item={"pk": {"S": "ada"}})
+        boto.update_continuous_backups(
+            TableName="users", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+        arn = boto.describe_table(TableName="users")["Table"]["TableArn"]
+        boto.export_table_to_point_in_time(TableArn=arn, S3Bucket="exports")
+        (export,) = boto.list_exports(TableArn=arn)["ExportSummaries"]
+        assert export["ExportStatus"] in {"IN_PROGRESS", "COMPLETED"}
+        boto.describe_export(ExportArn=export["ExportArn"])
+    (data,) = (tmp_path / "exports").rglob("*.json.gz")
+    assert json.loads(gzip.decompress(data.read_bytes())) == {"Item": {"pk": {"S": "ada"}}}
 
 
 def test_the_mock_s_time_is_the_machine_s() -> None:

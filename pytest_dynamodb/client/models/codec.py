@@ -43,6 +43,13 @@ class Codec(Generic[ModelT]):
             for name, template in keys.all
             if not (template.bare and self.attributes.get(template.fields[0]) == name)
         }
+        #: Fields that are attributes of keys, just as they are.
+        self._own = {
+            template.fields[0]: template
+            for keys in self.keys.values()
+            for name, template in keys.all
+            if name not in self.derived
+        }
         self._check()
 
     @property
@@ -126,6 +133,8 @@ class Codec(Generic[ModelT]):
         """A field's valid value as it is stored; ``ABSENT`` if it is not."""
         if name == self.declared.ttl:
             return seconds(name, value)
+        if name in self._own and value is not None:
+            return conversion.storable(self._own[name].made_of({name: value}))
         holder = self.model.model_construct()
         holder.__dict__[name] = value
         return self._dumped(holder, include={name}).get(self.attributes[name], ABSENT)

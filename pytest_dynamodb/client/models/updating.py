@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, get_args
 
@@ -151,12 +151,12 @@ class UpdatePlan(Generic[ModelT]):
         return update, condition
 
     def _with_key(
-        self, update: Update, keys: KeyTemplates, derived: list[str], changed: set[str]
+        self, update: Update, keys: KeyTemplates, derived: list[str], changed: Collection[str]
     ) -> tuple[Update, ConditionLike | None]:
         """The update with the attributes of one index's key: all of them where the item may not be in the index."""
         templates = dict(keys.all)
         if not any(map(self.codec.may_be_none, keys.fields)):
-            derived = [name for name in derived if changed.intersection(templates[name].fields)]
+            derived = [name for name in derived if any(field in changed for field in templates[name].fields)]
         fields = list(dict.fromkeys(field for name in derived for field in templates[name].fields))
         if self.removed.intersection(keys.fields) or any(self.known.get(one, "") is None for one in fields):
             return update.remove(*map(_path, derived)), None
