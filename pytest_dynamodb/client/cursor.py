@@ -84,7 +84,7 @@ class Cursors:
     def _opened(self, cursor: str) -> dict[str, Any]:
         try:
             payload, seal = map(_bytes, cursor.split("."))
-        except (ValueError, AttributeError, binascii.Error) as problem:
+        except (ValueError, AttributeError, TypeError, binascii.Error) as problem:
             raise InvalidCursor("this is no cursor, or not the whole of one") from problem
         if not hmac.compare_digest(seal, self._seal(payload)):
             raise InvalidCursor(

@@ -32,6 +32,9 @@ class Settings:
         self.config = config = replace(config, **unset)
         if config.region is not None and config.regions:
             raise ConfigurationError("give region, or regions in order of preference, not both")
+        if isinstance(config.regions, str):
+            raise ConfigurationError(f"regions is a list of regions; for the one there is region={config.regions!r}")
+        _check_seconds(config)
         self.regions: Sequence[str | None] = tuple(config.regions or ()) or (config.region,)
         self._check_endpoints()
         self.credentials = config.credentials or environment.credentials()
@@ -102,6 +105,13 @@ class Settings:
                 f"endpoint_url={url!r} is one place for {len(self.regions)} regions: write {{region}} into it, or give "
                 "a mapping of regions to URLs"
             )
+
+
+def _check_seconds(config: ClientConfig) -> None:
+    for name in ("connect_timeout", "read_timeout", "call_timeout"):
+        seconds = getattr(config, name)
+        if seconds is not None and not seconds > 0:
+            raise ConfigurationError(f"{name} is a number of seconds above 0, not {seconds!r}")
 
 
 def quota_of(policy: RetryPolicy | None) -> RetryQuota | None:

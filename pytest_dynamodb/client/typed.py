@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from pydantic import BaseModel
 
+from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models import writing
@@ -19,6 +20,8 @@ from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.client.options import UNCHANGED, Unchanged
+from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.typed_query import TypedQuery
 from pytest_dynamodb.client.typed_update import TypedUpdate
 from pytest_dynamodb.clock import Clock, SystemClock
@@ -51,6 +54,16 @@ class TypedTable(Generic[ModelT]):
     def name(self) -> str:
         """The table's name."""
         return self._codec.table
+
+    def with_options(
+        self,
+        *,
+        call_timeout: float | Unchanged | None = UNCHANGED,
+        retry: RetryPolicy | Unchanged | None = UNCHANGED,
+    ) -> TypedTable[ModelT]:
+        """The same table with other limits for its calls."""
+        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
+        return TypedTable(driver, self._book, self._entities, self._codec, self._expiry)
 
     def key(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> Item:
         """The key of an item as it is stored, for a transaction or a batch."""
@@ -128,7 +141,10 @@ class TypedTable(Generic[ModelT]):
         self, key: ModelT | Mapping[str, object] | None = None, /, *, consistent: bool = False, **fields: object
     ) -> bool:
         """Whether there is such an item."""
-        found = self._get(self.key(key, **fields), consistent=consistent, raw=True)
+        stored = self.key(key, **fields)
+        if not self._expiry.hidden:
+            return self._driver.send(calls.item_exists(self.name, stored, consistent=consistent))
+        found = self._get(stored, consistent=consistent, raw=True)
         return found is not None
 
     def batch_get(
@@ -195,7 +211,7 @@ class TypedTable(Generic[ModelT]):
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> TypedQuery[ModelT]:
         own = Entities(self.name, [self._codec])
-        condition = own.condition()
+        condition = own.condition(plan.index)
         plan = self._expiry.applied(own, plan if condition is None else plan.filter(condition))
         return TypedQuery(self._driver, self._book, plan, self._codec.decoded, self._codec, choice)
 
@@ -259,7 +275,7 @@ class EntityTable(Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> TypedQuery[ModelT]:
-        condition = self._entities.condition()
+        condition = self._entities.condition(plan.index)
         plan = self._expiry.applied(self._entities, plan if condition is None else plan.filter(condition))
         return TypedQuery(self._driver, self._book, plan, self._entities.decoded)
 

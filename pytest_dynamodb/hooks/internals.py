@@ -160,8 +160,8 @@ def patch_endpoint(module: Any) -> None:
     def sleep(seconds: float) -> None:
         from pytest_dynamodb.hooks.attempts import pause
 
-        if not pause(seconds):
-            time.sleep(seconds)
+        # 0 where no time passes: others get their turn all the same.
+        time.sleep(0 if pause(seconds) else seconds)
 
     _replace(module, "time", _WithoutSleep(time, sleep))
 
@@ -173,7 +173,7 @@ def patch_async_endpoint(module: Any) -> None:
     async def sleep(seconds: float, *args: Any) -> Any:
         from pytest_dynamodb.hooks.attempts import pause
 
-        return None if pause(seconds) else await asyncio.sleep(seconds, *args)
+        return await asyncio.sleep(0 if pause(seconds) else seconds, *args)
 
     _replace(module, "asyncio", _WithoutSleep(asyncio, sleep))
     endpoint = getattr(module, "AnyioEndpoint", None)
@@ -186,8 +186,7 @@ def _pausing(original: Any) -> Any:
     async def _sleep(self: Any, seconds: float) -> None:
         from pytest_dynamodb.hooks.attempts import pause
 
-        if not pause(seconds):
-            await original(self, seconds)
+        await original(self, 0 if pause(seconds) else seconds)
 
     return _sleep
 

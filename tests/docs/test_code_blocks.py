@@ -131,7 +131,8 @@ def run(block: Block, names: dict[str, object]) -> None:
         path.write_text(block.code, encoding="utf-8")
     elif block.language == "python":
         # The empty lines put a traceback's line numbers where the document's are.
-        exec(compile("\n" * block.line + block.code, str(block.document), "exec"), names)
+        # No feature of this file, such as unread annotations, is one of the document.
+        exec(compile("\n" * block.line + block.code, str(block.document), "exec", dont_inherit=True), names)
     elif block.language in ("console", "bash"):
         listed = list(commands(block))
         for number, (command, shown) in enumerate(listed, start=1):

@@ -254,7 +254,7 @@ def replayed(case: Case, name: str, path: Path, *, kind: str = "sync") -> None:
 def mocked(case: Case, *, kind: str = "sync") -> None:
     """Run a case over memory."""
     with mock_dynamodb(), client_of(kind, ClientConfig(region="us-east-1"), provider="mock") as client:
-        create_table(boto3.client("dynamodb", "us-east-1"), "app")
+        create_table(boto3.Session().client("dynamodb", "us-east-1"), "app")
         case(client.table("app"), client)
 
 

@@ -119,6 +119,24 @@ def any_number_of_items_is_got_in_the_order_of_their_keys(table: TableClient, cl
     assert list(table.batch_get([])) == []
 
 
+@CASES.add_but_not("moto", "moto carries out a part of a batch that it refuses")
+def what_waits_behind_a_refused_request_is_not_lost(table: TableClient, client: DynamoDbClient) -> None:
+    with pytest.raises(ValidationException), table.batch_write() as batch:
+        batch.put({**item(0), "sk": 5})
+        for number in range(1, 25):
+            try:
+                batch.put(item(number))
+            except ValidationException:
+                break
+        else:
+            raise AssertionError("25 writes are a request")
+        for number in range(30, 40):
+            batch.put(item(number))
+        batch.put({**item(0), "sk": 6})
+    assert len(batch.failed) == 25 + 11
+    assert table.scan().count() == 0
+
+
 class Troubled:
     """A mock that leaves some of each batch unprocessed, and throttles, by chance; ``writes`` are those it let pass."""
 
@@ -243,6 +261,32 @@ def test_tasks_may_share_a_batch(mock: Mock) -> None:
     check(mock, provider, turns=2)
 
 
+@pytest.mark.aiobotocore
+def test_what_is_cancelled_is_in_failed(mock: Mock) -> None:
+    async def main() -> None:
+        async def wait(seconds: float) -> None:
+            paused.set()
+            await asyncio.sleep(60)
+
+        paused = asyncio.Event()
+        provider = Troubled(mock, unprocessed=1.0, throttled=0.0)
+        async with AsyncDynamoDbClient(ClientConfig(sleep=wait), provider=provider) as client:
+            batch = client.table("app").batch_write()
+
+            async def write() -> None:
+                for number in range(30):
+                    await batch.put(item(number, turn=0))
+
+            task = asyncio.create_task(write())
+            await paused.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert len(batch.failed) == 25
+
+    asyncio.run(main())
+
+
 def test_what_is_never_processed_is_in_failed(mock: Mock) -> None:
     provider = Troubled(mock, unprocessed=1.0, throttled=0.0)
     config = ClientConfig(retry=RetryPolicy(max_attempts=4))
@@ -255,9 +299,9 @@ def test_what_is_never_processed_is_in_failed(mock: Mock) -> None:
         assert provider.requests == 2 * 4
         assert batch.written == 0
         assert {write.item["sk"] for write in batch.failed} == {f"{n:05}" for n in (*range(30), 99)}
-        with pytest.raises(ItemsNotWritten, match=r"1 write.* unprocessed") as caught:
-            with table.batch_write(raise_on_failed=True) as batch:
-                batch.put(item(1, turn=0))
+        strict = table.batch_write(raise_on_failed=True)
+        with pytest.raises(ItemsNotWritten, match=r"1 write.* unprocessed") as caught, strict as batch:
+            batch.put(item(1, turn=0))
         assert caught.value.failed == batch.failed
         found = table.batch_get([key(1), key(2)])
         assert (list(found), found.failed) == ([], [key(1), key(2)])

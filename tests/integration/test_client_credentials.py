@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -230,6 +231,28 @@ def test_credentials_are_refreshed_beside_the_calls_that_still_use_them(kind: st
         table.get(KEY)
     assert signed.keys[:2] == ["ASIA1", "ASIA1"]
     assert len(sts.asked) == 2
+
+
+def test_a_refresh_that_fails_does_no_harm_while_there_are_valid_ones(kind: str) -> None:
+    refused = threading.Event()
+    sts = Sts(300)
+
+    def once(handler: Handler) -> None:
+        if not sts.asked:
+            sts(handler)
+            return
+        handler.send(403, REFUSAL.encode(), {"Content-Type": "text/xml"})
+        refused.set()
+
+    with reading(kind, lambda url: Credentials.assume_role(ROLE, base=STATIC, endpoint_url=url), once) as (
+        table,
+        signed,
+        _,
+    ):
+        while not refused.is_set():
+            table.get(KEY)
+        table.get(KEY)
+    assert set(signed.keys) == {"ASIA1"}
 
 
 def test_a_refused_role_is_said_to_be_that(kind: str) -> None:

@@ -331,7 +331,7 @@ def a_sharded_query_goes_on_from_its_cursor(table: TableClient, client: DynamoDb
     assert [len(page) for page in found[:3]] == [6, 6, 6]
 
 
-@CASES.add_but_not("live", "moto knows no indexes with keys of several attributes")
+@CASES.add_but_not("live", "neither moto nor DynamoDB Local knows indexes with keys of several attributes")
 def a_key_of_several_attributes_takes_several_values(table: TableClient, client: DynamoDbClient) -> None:
     from pytest_dynamodb import Index
 

@@ -147,7 +147,7 @@ def items_are_read_as_of_one_moment_in_the_order_asked_for(table: TableClient, c
     assert client.transact_get().execute() == []
 
 
-@CASES.add_but_not("live", "moto reads whole items in transactions")
+@CASES.add_but_not("moto", "moto reads whole items in transactions")
 def a_part_of_an_item_is_read(table: TableClient, client: DynamoDbClient) -> None:
     accounts(table)
     assert client.transact_get().get(table.name, ADA, projection=["balance"]).execute() == [{"balance": 100}]
@@ -163,7 +163,7 @@ def a_statement_reads_and_writes(table: TableClient, client: DynamoDbClient) -> 
     assert balances(table) == [7, 5]
 
 
-@CASES.add_but_not("live", "moto gives no pages of statements")
+@CASES.add_but_not("moto", "moto gives no pages of statements")
 def a_statements_items_come_in_pages(table: TableClient, client: DynamoDbClient) -> None:
     for number in range(9):
         table.put({"pk": "p", "sk": str(number)})
@@ -175,7 +175,7 @@ def a_statements_items_come_in_pages(table: TableClient, client: DynamoDbClient)
     assert [item["sk"] for item in rest] == ["3", "4", "5", "6", "7", "8"]
 
 
-@CASES.add_but_not("live", "moto words the errors of statements in its own way")
+@CASES.add_but_not("moto", "moto words the errors of statements in its own way")
 def each_statement_of_a_batch_succeeds_or_fails_for_itself(table: TableClient, client: DynamoDbClient) -> None:
     with table.batch_write() as batch:
         for number in range(30):
@@ -189,7 +189,7 @@ def each_statement_of_a_batch_succeeds_or_fails_for_itself(table: TableClient, c
     assert results[0].error is None
 
 
-@CASES.add_but_not("live", "moto words the errors of statements in its own way")
+@CASES.add_but_not("moto", "moto words the errors of statements in its own way")
 def statements_are_carried_out_together(table: TableClient, client: DynamoDbClient) -> None:
     accounts(table)
     update = f'UPDATE "{table.name}" SET balance = balance + ? WHERE pk = ? AND sk = ?'
@@ -262,9 +262,9 @@ def test_a_conflict_is_tried_again_under_the_same_token(mock: Mock) -> None:
 
 def test_a_conflict_that_does_not_pass_is_an_error_that_may_be_retried(mock: Mock) -> None:
     provider = Conflicting(mock, 1000)
-    with DynamoDbClient(ClientConfig(retry=RetryPolicy(max_attempts=3)), provider=provider) as client:
-        with pytest.raises(TransactionCancelled) as caught, client.transaction() as tx:
-            action = tx.put("app", {"id": "a"})
+    client = DynamoDbClient(ClientConfig(retry=RetryPolicy(max_attempts=3)), provider=provider)
+    with pytest.raises(TransactionCancelled) as caught, client.transaction() as tx:
+        action = tx.put("app", {"id": "a"})
     assert len(provider.asked) == 3
     assert caught.value.retryable
     failure = caught.value.failure_of(action)

@@ -67,7 +67,7 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may really sleep."""
 
     def sleep(seconds: float) -> None:
-        if seconds:  # 0 is how our own client says that it has waited by itself
+        if seconds:  # 0 only lets others have their turn
             raise AssertionError(f"slept {seconds} s")
 
     monkeypatch.setattr(time, "sleep", sleep)
@@ -378,6 +378,23 @@ def test_aiobotocore_retries_too(mock: Mock) -> None:
     mock.faults.add(Throttled(times=None))
     with pytest.raises(ClientError, match="ProvisionedThroughputExceededException"):
         asyncio.run(main("standard"))
+
+
+@pytest.mark.aiobotocore
+def test_tasks_that_wait_let_others_go_on(mock: Mock) -> None:
+    """Nobody uses up his attempts while the others stand by: the faults are shared out."""
+    import asyncio
+
+    from aiobotocore.session import get_session
+
+    async def main() -> list[int]:
+        async with get_session().create_client("dynamodb", region_name="us-east-1") as client:
+            calls = [client.put_item(TableName="orders", Item={"id": {"S": str(number)}}) for number in range(20)]
+            return [answer["ResponseMetadata"]["RetryAttempts"] for answer in await asyncio.gather(*calls)]
+
+    mock.faults.add(Throttled(times=40))
+    assert sum(asyncio.run(main())) == 40
+    assert mock.tables["orders"].count == 20
 
 
 def test_our_own_client_tries_again_too(mock: Mock) -> None:

@@ -19,7 +19,7 @@ INDEX = Index(name="gsi1", partition_key="gsi1pk", sort_key="gsi1sk")
 
 
 class Cases(list[Case]):
-    """A module's cases: ``@cases.add``, or ``@cases.add_but_not("live", "why")``."""
+    """A module's cases: ``@cases.add``, or ``@cases.add_but_not("moto", "why")``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,8 +30,8 @@ class Cases(list[Case]):
         self.append(case)
         return case
 
-    def add_but_not(self, place: Place, reason: str) -> Callable[[Case], Case]:
-        """One more, which cannot be run in one place."""
+    def add_but_not(self, place: Literal["replay", "live", "moto"], reason: str) -> Callable[[Case], Case]:
+        """One more, which cannot be run in one place: "live" is any of them, DynamoDB Local too."""
 
         def add(case: Case) -> Case:
             self.not_in[case.__name__, place] = reason

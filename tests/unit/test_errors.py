@@ -8,11 +8,13 @@ import pytest
 
 from pytest_dynamodb.errors import (
     BY_CODE,
+    CircuitOpen,
     ConditionalCheckFailedException,
     DynamoDbError,
     ItemNotFound,
     NoResponse,
     PytestDynamoDbError,
+    TransactionCanceledException,
     ValidationException,
     error_for,
 )
@@ -57,6 +59,8 @@ def test_an_error_says_where_it_happened(error: Exception, text: str) -> None:
         ),
         error_for("BrandNewException", "no"),
         NoResponse("cut off", code="ReadTimeoutError"),
+        CircuitOpen("open", retry_after=3.0, operation="GetItem", table="app"),
+        error_for("TransactionCanceledException", "no", members={"CancellationReasons": [{"Code": "None"}]}),
         ItemNotFound("app", {"pk": "a"}),
     ],
 )
@@ -72,3 +76,21 @@ def test_a_failed_condition_without_an_item_has_none() -> None:
 def test_a_missing_item_is_a_lookup_error_of_ours() -> None:
     assert issubclass(ItemNotFound, LookupError)
     assert issubclass(ItemNotFound, PytestDynamoDbError)
+
+
+def test_a_cancelled_transaction_has_a_reason_for_each_action() -> None:
+    reasons = [
+        {"Code": "None"},
+        {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed", "Item": {"b": {"B": "AP8="}}},
+        {"Code": "ValidationError", "Message": None},
+    ]
+    error = error_for("TransactionCanceledException", "no", members={"CancellationReasons": reasons})
+    assert isinstance(error, TransactionCanceledException)
+    assert [(reason.code, reason.failed) for reason in error.reasons] == [
+        ("None", False),
+        ("ConditionalCheckFailed", True),
+        ("ValidationError", True),
+    ]
+    assert error.reasons[1].item == {"b": b"\x00\xff"}
+    assert error.reasons[2].message == ""
+    assert TransactionCanceledException("no").reasons == []

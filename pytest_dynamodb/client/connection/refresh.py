@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 #: Seconds before expiry from which on they are refreshed in the background, and from which on a call waits for that.
@@ -59,8 +60,9 @@ class RefreshedAhead:
         threading.Thread(target=self._refresh, name="pytest-dynamodb-credentials", daemon=True).start()
 
     def _refresh(self) -> None:
-        # botocore logs what goes wrong, and keeps what there is as long as it is valid.
-        self._frozen = self._credentials.get_frozen_credentials()
+        # botocore logs what goes wrong. What there is is valid still; and a call that needs another will say more.
+        with suppress(Exception):
+            self._frozen = self._credentials.get_frozen_credentials()
 
 
 class AsyncRefreshedAhead:
@@ -98,4 +100,5 @@ class AsyncRefreshedAhead:
         return deferred
 
     async def _refresh(self) -> None:
-        self._frozen = await self._credentials.get_frozen_credentials()
+        with suppress(Exception):
+            self._frozen = await self._credentials.get_frozen_credentials()

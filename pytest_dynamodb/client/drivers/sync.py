@@ -22,6 +22,9 @@ Result = TypeVar("Result")
 #: Threads of one run. As many as connections would be a lot of waiting for each other; DynamoDB is fast.
 THREADS = 32
 
+#: Seconds between two looks of a job that waits for jobs of its own.
+LOOK_UP = 0.1
+
 
 class SyncDriver:
     """Carries steps out. Holds nothing that belongs to a call: safe for threads."""
@@ -167,11 +170,14 @@ class _Run:
 
     def _finished(self, effect: Finished) -> Any:
         futures: Any = effect.jobs
-        for future in futures:
-            if future.done():
-                return future
-        done, _ = wait(futures, return_when=FIRST_COMPLETED)
-        return next(future for future in futures if future in done)
+        while True:
+            for future in futures:
+                if future.done():
+                    return future
+            # A job looks up now and then, in case that nobody waits for it any more.
+            wait(futures, None if self._stop is None else LOOK_UP, FIRST_COMPLETED)
+            if self._stop is not None and self._stop.is_set():
+                raise _Cancelled
 
     def _end_jobs(self) -> None:
         """Let no job outlive the steps that began it."""

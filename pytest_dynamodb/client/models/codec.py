@@ -35,7 +35,9 @@ class Codec(Generic[ModelT]):
         computed = list(model.model_computed_fields)
         self.keys = keys_of(declared, [*self.fields, *computed])
         self._adapters: dict[str, TypeAdapter[Any]] = {}
+        self._types: dict[str, TypeAdapter[Any]] = {}
         self._inputs = {name: conversion.input_of(name, field) for name, field in self.fields.items()}
+        self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
         #: Attributes that are made of fields, and are none themselves.
         self.derived = {
             name
@@ -106,6 +108,13 @@ class Codec(Generic[ModelT]):
             return getattr(holder, name)
         return self._adapter(name).validate_python(value)
 
+    def of_type(self, name: str, value: object) -> Any:
+        """A value of a field's type, whatever else is demanded of that. Raises pydantic's ``ValidationError``."""
+        if name not in self._types:
+            annotation: Any = self.fields[name].annotation
+            self._types[name] = TypeAdapter(annotation)
+        return self._types[name].validate_python(value)
+
     def checked(self, instance: ModelT) -> ModelT:
         """The instance, validated again: a model may be changed after it was. Raises pydantic's ``ValidationError``."""
         given: dict[str, Any] = {self._inputs[name]: getattr(instance, name) for name in self.fields}
@@ -142,9 +151,11 @@ class Codec(Generic[ModelT]):
     def decoded(self, item: Item) -> ModelT:
         """The instance of an item. Raises ``InvalidItem``."""
         declared = self.declared.discriminator
-        of = item.get(declared, self.name) if declared is not None else self.name
-        if of != self.name:
+        of = None if declared is None else item.get(declared)
+        if of is not None and of != self.name:
             raise InvalidItem(self.table, self.name, item, f"it is a {of}")
+        if of is None and not self.keys[None].matches(item):
+            raise InvalidItem(self.table, self.name, item, "its key is another one's")
         strange = self.derived if declared is None else {*self.derived, declared}
         plain = {name: value for name, value in item.items() if name not in strange}
         return self._validated(self.model, plain, item)

@@ -20,7 +20,6 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import to_jsonable_python
 
 Convert = Callable[[Any], Any]
 
@@ -46,6 +45,7 @@ class _Absent:
 
 
 ABSENT = _Absent()
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def storable(value: Any) -> Any:
@@ -60,13 +60,13 @@ def storable(value: Any) -> Any:
         return [[] if member is ABSENT else member for member in members_of_list]
     if isinstance(value, float):
         return decimal.Decimal(repr(value))  # the shortest decimal that reads back as the same float
-    return value if isinstance(value, _STORED) else to_jsonable_python(value)
+    return value if isinstance(value, _STORED) else _ANYTHING.dump_python(value, mode="json")
 
 
 def _key(name: Any) -> str:
     if isinstance(name, enum.Enum):
         name = name.value
-    return name if isinstance(name, str) else str(to_jsonable_python(name))
+    return name if isinstance(name, str) else str(_ANYTHING.dump_python(name, mode="json"))
 
 
 def attribute_of(name: str, field: FieldInfo) -> str:
@@ -102,9 +102,7 @@ def _of_model(model: type[BaseModel]) -> Convert:
             if attribute in found:
                 member = found.pop(attribute)
                 found[name] = member if change is None else change(member)
-        for name in _empty_sets(model, found):
-            found[name] = set()
-        return found
+        return {**_empty_sets(model, found), **found}
 
     return convert
 
@@ -117,12 +115,13 @@ def fields_of(model: type[BaseModel]) -> dict[str, tuple[str, Convert | None]]:
     }
 
 
-def _empty_sets(model: type[BaseModel], found: Mapping[str, Any]) -> list[str]:
-    return [
-        key
+def _empty_sets(model: type[BaseModel], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets that must be there, and are not stored because nothing is in them."""
+    return {
+        key: _BUILDERS.get(get_origin(plain := _plain(field.annotation)) or plain, set)(())
         for name, field in model.model_fields.items()
         if field.is_required() and is_set(field.annotation) and (key := input_of(name, field)) not in found
-    ]
+    }
 
 
 def converted(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,7 +216,7 @@ def _of_union(kinds: tuple[Any, ...]) -> Convert:
         if value is None:
             return value
         if not adapters:
-            adapters.extend((conversion(kind), TypeAdapter(kind)) for kind in kinds if kind is not type(None))
+            adapters[:] = [(conversion(kind), TypeAdapter(kind)) for kind in kinds if kind is not type(None)]
         for change, adapter in sorted(adapters, key=lambda pair: pair[0] is not None):
             changed = value if change is None else change(value)
             try:

@@ -21,11 +21,15 @@ class IndexKeys:
 
     An index may have up to four attributes of each kind. An item of which a template needs a field that is ``None`` has
     none of these attributes, and so is not in the index.
+
+    ``discriminates=False`` is for an index that does not hold the discriminator, such as one of keys alone, by which
+    DynamoDB refuses to filter there: its items are told apart by their keys.
     """
 
     name: str
     partition: Mapping[str, str]
     sort: Mapping[str, str] = field(default_factory=dict)
+    discriminates: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

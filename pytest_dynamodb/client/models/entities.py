@@ -59,17 +59,20 @@ class Entities:
         """The instance of an item. Raises ``InvalidItem``."""
         return self.codec_for(item).decoded(item)
 
-    def condition(self) -> Condition | None:
-        """That an item is of one of them; ``None`` where items do not say what they are."""
+    def condition(self, index: str | None = None) -> Condition | None:
+        """That an item is of one of them; ``None`` where items do not say what they are.
+
+        Those without a discriminator are told apart by their keys when they are read.
+        """
         by_attribute: dict[str, list[str]] = {}
         for codec in self.codecs.values():
-            if codec.declared.discriminator is None:
+            if codec.declared.discriminator is None or index in codec.undiscriminating:
                 return None
             by_attribute.setdefault(codec.declared.discriminator, []).append(codec.name)
         whole: Condition | None = None
         for attribute, names in by_attribute.items():
             of = Attr.of(attribute)
-            term = of.eq(names[0]) if len(names) == 1 else of.is_in(names)
+            term = (of.eq(names[0]) if len(names) == 1 else of.is_in(names)) | of.not_exists()
             whole = term if whole is None else whole | term
         return whole
 

@@ -36,7 +36,9 @@ class Expiry:
         attributes = {codec.ttl for codec in entities.codecs.values() if codec.ttl is not None}
         for attribute in sorted(attributes) if self.hidden else ():
             of = Attr.of(attribute)
-            plan = plan.filter(of.not_exists() | of.gt(int(self.clock.now())))
+            alive = of.not_exists() | of.gt(int(self.clock.now()))
+            whole = alive if plan.passing_filter is None else plan.passing_filter & alive
+            plan = replace(plan, passing_filter=whole)
         return plan
 
 

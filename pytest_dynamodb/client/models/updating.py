@@ -64,22 +64,24 @@ class UpdatePlan(Generic[ModelT]):
     def set_if_absent(self, path: str, value: object) -> UpdatePlan[ModelT]:
         """Set a field unless the item has it."""
         where = self._resolve(path)
+        if where.whole and not isinstance(value, Buildable):
+            value = self.codec.validated_field(where.field, value)
         return self.computed(where.field, self.update.set_if_absent(where.path, self._stored(where, value)))
 
     def append(self, path: str, values: Iterable[object]) -> UpdatePlan[ModelT]:
         """Put values at the end of a list."""
         where = self._resolve(path)
-        return self.computed(where.field, self.update.append(where.path, self._stored(where, list(values))))
+        return self.computed(where.field, self.update.append(where.path, self._members(where, list(values))))
 
     def add(self, path: str, value: object) -> UpdatePlan[ModelT]:
         """Add to a number, or members to a set."""
         where = self._resolve(path)
-        return self.computed(where.field, self.update.add(where.path, self._stored(where, value)))
+        return self.computed(where.field, self.update.add(where.path, self._members(where, value)))
 
     def delete(self, path: str, members: Iterable[object]) -> UpdatePlan[ModelT]:
         """Take members out of a set."""
         where = self._resolve(path)
-        return self.computed(where.field, self.update.delete(where.path, self._stored(where, set(members))))
+        return self.computed(where.field, self.update.delete(where.path, self._members(where, set(members))))
 
     def remove(self, *paths: str) -> UpdatePlan[ModelT]:
         """Remove fields. Raises ``InvalidUpdate`` for one that the model needs."""
@@ -220,11 +222,18 @@ class UpdatePlan(Generic[ModelT]):
         return declared.default is None and not declared.is_required()
 
     def _stored(self, where: _Place, value: object) -> Any:
+        """A value as it is stored that is put into a field, or is the whole of it."""
+        if isinstance(value, Buildable):
+            return value
+        if not where.whole:
+            return where.stored(value)
+        return self.codec.encoded_field(where.field, value)
+
+    def _members(self, where: _Place, value: object) -> Any:
+        """What is added to a field or taken from it: of its type, but not bound to what is demanded of the whole."""
         if not where.whole or isinstance(value, Buildable):
-            return value if isinstance(value, Buildable) else where.stored(value)
-        if isinstance(value, (list, set)):
-            return storable(value)
-        return self.codec.encoded_field(where.field, self.codec.validated_field(where.field, value))
+            return self._stored(where, value)
+        return self.codec.encoded_field(where.field, self.codec.of_type(where.field, value))
 
     def _resolve(self, path: str) -> _Place:
         return _resolved(self.codec, path)

@@ -106,7 +106,11 @@ class WriteQueue:
         """Send everything that waits, and take nothing more."""
         with self._lock:
             self._closed = True
-        yield from self._send_what_is_there(whole=False)
+        try:
+            yield from self._send_what_is_there(whole=False)
+        except BaseException:
+            self.abandon()
+            raise
 
     def abandon(self) -> None:
         """Send nothing more, and take nothing more."""
@@ -118,18 +122,21 @@ class WriteQueue:
 
     def _send_what_is_there(self, *, whole: bool) -> Steps[None]:
         while chunk := self._take(whole=whole):
-            rounds = max(entry.sent for entry in chunk)
-            if rounds and not (yield from pause(rounds)):
-                self._give_up(chunk, rounds)
-            else:
-                yield from self._send(chunk)
+            yield from self._send(chunk)
 
     def _send(self, chunk: list[_Entry]) -> Steps[None]:
-        answer: _Answer | None = None
+        """One request, after a pause if some of it has come back before."""
+        rounds = max(entry.sent for entry in chunk)
+        patient, answer = True, None
         try:
-            answer = yield from send(self._call(chunk))
+            patient = not rounds or (yield from pause(rounds))
+            if patient:
+                answer = yield from send(self._call(chunk))
         finally:  # however it ends: with an error, or cancelled
-            self._sent(chunk, answer)
+            if patient:
+                self._sent(chunk, answer)
+            else:
+                self._give_up(chunk, rounds)
 
     def _take(self, *, whole: bool) -> list[_Entry]:
         """The writes of the next request, under way from now on. ``whole``: none, unless they fill one.

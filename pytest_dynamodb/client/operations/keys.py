@@ -30,7 +30,10 @@ class KeyNames:
     @classmethod
     def of(cls, keys: KeysLike) -> KeyNames:
         """The names that were given. Raises ``ConfigurationError`` for anything else than names."""
-        parts = [(part,) if isinstance(part, str) else tuple(part) for part in _listed(keys)]
+        try:
+            parts = [(part,) if isinstance(part, str) else tuple(part) for part in _listed(keys)]
+        except TypeError:
+            parts = []
         if not 1 <= len(parts) <= 2 or not all(_are_names(part) for part in parts):
             raise ConfigurationError(f'keys are names of attributes, such as "pk" or ("pk", "sk"), not {keys!r:.80}')
         return cls(*parts)

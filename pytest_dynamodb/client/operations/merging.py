@@ -25,7 +25,9 @@ class _Shard:
     __slots__ = ("ahead", "come_to", "next", "source")
 
     def __init__(self, source: Source, position: Position) -> None:
-        self.source, self.next, self.come_to = source, position, position
+        self.source = source
+        self.next: Position = position
+        self.come_to: Position = position
         self.ahead: deque[Item] = deque()
 
     @property
@@ -73,7 +75,7 @@ class Merge:
     @property
     def cursor(self) -> str | None:
         """Where to go on another time."""
-        positions = [shard.position for shard in self._shards]
+        positions: list[Position] = [shard.position for shard in self._shards]
         return None if all(at == "end" for at in positions) else self._cursors.encode(self._binding, positions)
 
     def next(self) -> Steps[Answer]:

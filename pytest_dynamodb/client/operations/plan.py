@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pytest_dynamodb.client.cursor import Binding
 from pytest_dynamodb.client.operations.keys import KeyNames
@@ -95,6 +95,8 @@ class ReadPlan:
     index: str | None = None
     key: KeyChoice | None = None
     filtered_by: Condition | None = None
+    #: A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs to.
+    passing_filter: Condition | None = None
     projection: Projection | None = None
     descending: bool = False
     consistent: bool = False
@@ -155,12 +157,23 @@ class ReadPlan:
 
     def binding(self, names: KeyNames | None, parts: int = 1) -> Binding:
         """What its cursors belong to: not the page size, the limit or the projection, which may change on the way."""
-        conditions = canonical_params(self.operation, expression_params(**self._conditions(names)))
+        lasting = {**self._conditions(names), "filtered_by": self.filtered_by}
+        conditions = canonical_params(self.operation, expression_params(**lasting))
         query = json.dumps([self.operation, conditions, self.descending, self.segment], sort_keys=True)
         return Binding(self.table, self.index, query, parts)
 
+    @property
+    def filters(self) -> bool:
+        """Whether fewer items come back than are read."""
+        return self._filter() is not None
+
+    def _filter(self) -> Condition | None:
+        if self.filtered_by is None or self.passing_filter is None:
+            return self.passing_filter if self.filtered_by is None else self.filtered_by
+        return self.filtered_by & self.passing_filter
+
     def _conditions(self, names: KeyNames | None) -> dict[str, Any]:
-        conditions: dict[str, Any] = {"filtered_by": self.filtered_by}
+        conditions: dict[str, Any] = {"filtered_by": self._filter()}
         if self.key is not None and names is not None:
             whose = self.table if self.index is None else f"{self.table}/{self.index}"
             conditions["key_condition"] = self.key.condition(names, whose)
@@ -191,7 +204,7 @@ class ReadPlan:
 def _listed(given: PathLike | Iterable[PathLike]) -> Iterable[PathLike]:
     if isinstance(given, (list, tuple, set, frozenset)):
         return given
-    return (given,)  # type: ignore[return-value]
+    return (cast("PathLike", given),)
 
 
 def _count(name: str, value: int | None) -> int | None:

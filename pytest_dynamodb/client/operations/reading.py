@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.cursor import Position
 from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.merging import merged
+from pytest_dynamodb.client.operations.merging import Merge, merged
 from pytest_dynamodb.client.operations.plan import ReadPlan
 from pytest_dynamodb.client.operations.source import Answer, prepared
 from pytest_dynamodb.client.operations.stretch import Stretch
@@ -21,22 +21,8 @@ class MultipleItemsFound(PytestDynamoDbError, LookupError):
     """A query that was to find one item has found more."""
 
 
-class Reading(Protocol):
-    """A way through items, and how far it has come."""
-
-    @property
-    def over(self) -> bool:
-        """Whether there is nothing more, or nothing more is wanted."""
-
-    @property
-    def cursor(self) -> str | None:
-        """Where to go on another time."""
-
-    def next(self) -> Steps[Answer]:
-        """What comes next."""
-
-    def shown(self, items: list[Item]) -> list[Item]:
-        """The items without what was not asked for."""
+Reading = Stretch | Merge
+"""A way through items, and how far it has come."""
 
 
 def begun(book: TableBook, plan: ReadPlan, after: str | None = None) -> Steps[Reading]:

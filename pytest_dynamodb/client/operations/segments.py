@@ -129,7 +129,9 @@ class _Scan:
 
 def begun(book: TableBook, plan: ReadPlan, segments: int, after: str | None = None) -> Steps[_Scan]:
     """The scan of a plan."""
-    scan = _Scan(book, (yield from prepared(book, plan)), segments, after)
+    # Each segment may bring as much as is wanted of all of them: what is too much is cut off, and read another time.
+    source = yield from prepared(book, plan, positions=plan.limit is not None)
+    scan = _Scan(book, source, segments, after)
     yield from scan.begin()
     return scan
 

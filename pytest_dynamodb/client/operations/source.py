@@ -53,7 +53,7 @@ class Source:
 
     def size(self, most: int | None) -> int | None:
         """How many items DynamoDB shall read: with a filter nobody knows how many of them are wanted."""
-        sizes = [self.plan.page_size, None if self.plan.filtered_by is not None else most]
+        sizes = [self.plan.page_size, None if self.plan.filters else most]
         return min((size for size in sizes if size is not None), default=None)
 
     def segment(self, number: int, segments: int) -> Source:
@@ -81,7 +81,7 @@ def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Ste
     key: tuple[str, ...] = ()
     if plan.key is not None:
         names = yield from book.names(plan.table, plan.index)
-    if positions or (plan.limit is not None and plan.filtered_by is not None):
+    if positions or (plan.limit is not None and plan.filters):
         key = (yield from book.names(plan.table)).all
         if plan.index is not None:
             key = tuple(dict.fromkeys((*key, *(yield from book.names(plan.table, plan.index)).all)))

@@ -30,7 +30,7 @@ class TransactionTooLarge(PytestDynamoDbError, ValueError):
 class Action:
     """One action of a transaction, for ``TransactionCancelled.failure_of``. Its steps change it and return itself."""
 
-    __slots__ = ("_condition", "_content", "_update", "kind", "table")
+    __slots__ = ("_condition", "_content", "kind", "table")
 
     def __init__(
         self, kind: Kind, table: str, content: Mapping[str, Any], condition: ConditionLike | None = None
@@ -38,7 +38,6 @@ class Action:
         self.kind, self.table = kind, table
         self._content = dict(content)
         self._condition = condition
-        self._update: Update | None = None
 
     def __repr__(self) -> str:
         return f"<{self.kind} on {self.table}>"
@@ -56,17 +55,19 @@ class Action:
     def wire(self) -> dict[str, Any]:
         """The action as it is sent. Raises ``ExpressionMisuse`` for an update that does nothing."""
         content = {"TableName": self.table, **self._content}
-        content.update(expression_params(condition=self._condition, update=self._update))
+        content.update(self._expressions())
         if self._condition is not None:
             content["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return {self.kind: content}
+
+    def _expressions(self) -> dict[str, Any]:
+        return expression_params(condition=self._condition)
 
 
 class UpdateAction(Action):
     """An update in a transaction: the steps of ``table.update``, which change it here and return itself."""
 
-    __slots__ = ()
-    _update: Update
+    __slots__ = ("_update",)
 
     def __init__(self, table: str, key: Mapping[str, Any], *, floats: bool) -> None:
         super().__init__("Update", table, {"Key": to_wire_item(key)})
@@ -96,6 +97,9 @@ class UpdateAction(Action):
         """Only if this is true, and all conditions before it."""
         self._add_condition(condition)
         return self
+
+    def _expressions(self) -> dict[str, Any]:
+        return expression_params(condition=self._condition, update=self._update)
 
     def _with(self, update: Update) -> UpdateAction:
         self._update = update

@@ -38,6 +38,7 @@ class Staleness(Simulator):
         self._settings = settings
         self._random = Random(settings.seed)  # noqa: S311  # of a test double
         self._past: dict[tuple[str, str, str], deque[_Past]] = {}
+        self._renewed: dict[tuple[str, str], float] = {}
 
     def anew(self) -> Staleness:
         """One that knows no past."""
@@ -54,12 +55,14 @@ class Staleness(Simulator):
 
     def _kept(self, call: Call, operation: Operation) -> dict[str, Any]:
         """Carry out what may write, and keep the tables that it changed."""
-        before = call.region.tables.copy()
-        call.region.renew()
+        before, now = call.region.tables.copy(), call.clock.now()
+        place = (call.region.account, call.region.name)
+        if self._renewed.get(place) != now:  # once for all that is written at one time: nobody sees what is between
+            self._renewed[place] = now
+            call.region.renew()
         try:
             return operation(call)
         finally:
-            now, place = call.clock.now(), (call.region.account, call.region.name)
             for name, table in call.region_of(*place).tables.items():
                 old = before.get(name)
                 if old is not None and old is not table and old.settings.id == table.settings.id:
@@ -70,7 +73,8 @@ class Staleness(Simulator):
         oldest = past.until - max(self._settings.lag, self._settings.index_lag or 0.0)
         while known and known[0].until <= oldest:
             known.popleft()
-        known.append(past)
+        if not known or known[-1].until != past.until:
+            known.append(past)
 
     def seen(self, call: Call, table: Table, params: Mapping[str, Any]) -> Table:
         """The table that a read gets to see."""

@@ -18,7 +18,8 @@ class Explanation:
     ``condition``      what a write asks for, likewise
     ``consistent``     whether it reads strongly consistently
     ``evaluated``      items that are read, and billed, or written
-    ``returned``       items of the answer; ``filtered_out`` are the others of those that a Query or Scan evaluates
+    ``filtered_out``   those of them that a filter throws away
+    ``returned``       items of the answer
     ``bytes``          of the items or entries that are evaluated, as DynamoDB counts them; of a write the larger of the
                        item before and after
     ``units``          capacity units billed, by the table's name and ``table/index``
@@ -36,6 +37,7 @@ class Explanation:
     condition: str = ""
     consistent: bool = False
     evaluated: int = 0
+    filtered_out: int = 0
     returned: int = 0
     bytes: int = 0
     units: Mapping[str, float] = field(default_factory=dict)
@@ -43,11 +45,6 @@ class Explanation:
     has_more: bool = False
     error: str = ""
     hints: tuple[str, ...] = ()
-
-    @property
-    def filtered_out(self) -> int:
-        """Items that a filter throws away after they were read and billed."""
-        return self.evaluated - self.returned if self.operation in ("Query", "Scan") else 0
 
     @property
     def total_units(self) -> float:

@@ -25,6 +25,7 @@ _EXPLAINED: Final = _PAGES | {
     "BatchGetItem",
     "BatchWriteItem",
     "DeleteItem",
+    "ExecuteStatement",
     "GetItem",
     "PutItem",
     "TransactGetItems",
@@ -53,7 +54,20 @@ def explain(engine: Engine, request: Request) -> Explanation:
     except DynamoDbError as problem:
         return replace(found, error=f"{problem.code}: {problem.message}")
     found = replace(found, units=dict(_units(body.get("ConsumedCapacity"))))
+    if request.operation == "ExecuteStatement":
+        return _statement(found, request, body, before)
     return _page(found, request, body, before) if request.operation in _PAGES else _items(found, request, before, after)
+
+
+def _statement(found: Explanation, request: Request, body: dict[str, Any], before: Engine) -> Explanation:
+    from pytest_dynamodb.engine.explain.statements import bound_statement, statement_explained, table_of
+
+    bound = bound_statement(request.params)
+    name = table_of(bound)
+    found, table = replace(found, tables=(name,)), _table(before, request, name)
+    if table is None:
+        return found
+    return statement_explained(found, request.params, body, bound, table, before.clock.now())
 
 
 def _telling(params: Params) -> dict[str, Any]:
@@ -92,6 +106,7 @@ def _page(found: Explanation, request: Request, body: Mapping[str, Any], before:
         filter=written_out(params, "FilterExpression"),
         consistent=truth(params.get("ConsistentRead")),
         evaluated=scanned,
+        filtered_out=scanned - body["Count"],
         returned=body["Count"],
         bytes=_bytes(request, scanned, before),
         is_scan=request.operation == "Scan",

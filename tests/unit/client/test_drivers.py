@@ -304,3 +304,26 @@ def test_threads_that_wait_end_when_another_one_fails(provider: Answering, crede
         pytest.raises(DynamoDbError, match="-1"),
     ):
         client._driver.run(together([patient(), asked(-1)]))
+
+
+def test_jobs_of_jobs_end_too(provider: Answering, credentials: dict[str, str]) -> None:
+    from pytest_dynamodb.client.steps import Wait
+
+    provider.offline = False
+
+    def patient() -> Steps[int]:
+        yield Wait(3600.0)
+        return 1
+
+    def outer() -> Steps[list[int]]:
+        return (yield from together([patient(), patient()]))
+
+    def failing() -> Steps[list[int]]:
+        yield from send(ask(-1))
+        return []
+
+    with (
+        client_of("sync", ClientConfig(region="us-east-1"), provider=provider) as client,
+        pytest.raises(DynamoDbError, match="-1"),
+    ):
+        client._driver.run(together([outer(), failing()]))

@@ -59,7 +59,7 @@ def test_the_mock_has_each_regions_own_tables(make: Callable[..., Any]) -> None:
     import boto3
 
     with mock_dynamodb(), make() as client:
-        boto3.client("dynamodb", REGIONS[0]).create_table(
+        boto3.Session().client("dynamodb", REGIONS[0]).create_table(
             TableName="app",
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],

@@ -104,9 +104,12 @@ def test_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None
     ("settings", "complaint"),
     [
         ({"region": "us-east-1", "regions": ["us-west-2"]}, "not both"),
+        ({"regions": "us-east-1"}, "region='us-east-1'"),
+        ({"region": "us-east-1", "call_timeout": 0}, "call_timeout is a number of seconds above 0"),
+        ({"region": "us-east-1", "read_timeout": -1}, "read_timeout"),
         ({"regions": ["us-east-1", "us-west-2"], "endpoint_url": "http://x"}, r"write \{region\} into it"),
     ],
 )
-def test_settings_that_contradict_each_other_are_refused(settings: dict[str, Any], complaint: str) -> None:
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ConfigurationError, match=complaint):
         DynamoDbClient(ClientConfig(**settings))

@@ -234,18 +234,56 @@ def test_a_declaration_that_does_not_fit_is_refused(client: DynamoDbClient) -> N
     class Unknown(BaseModel):
         a: str
 
-    @entity(pk="A#{entity}")
+    @entity(pk="A#{kind}", discriminator="kind")
     class Taken(BaseModel):
-        entity: str
+        kind: str
 
     @entity(pk="A#{a}", version="count")
     class Versioned(BaseModel):
         a: str
 
-    for model, message in [
+    cases: list[tuple[type[BaseModel], str]] = [
         (Unknown, "names nothing, of which the model has no field"),
         (Taken, "name another one with discriminator="),
         (Versioned, "no field 'count' to be its version"),
-    ]:
+    ]
+    for model, message in cases:
         with pytest.raises(ConfigurationError, match=message):
-            client.table("app", model=model)  # type: ignore[type-var]  # a list of several models
+            client.table("app", model=model)
+
+
+def test_a_cursor_of_what_is_not_expired_is_good_a_little_later(
+    client: DynamoDbClient, users: TypedTable[User], clock: VirtualClock
+) -> None:
+    for number in range(4):
+        users.put(User(user_id=str(number), name="n", email="e", expires_at=NOW + timedelta(seconds=60 * number)))
+    shown = client.table("app", model=User, hide_expired=True, clock=clock)
+    first = shown.query(index="gsi1", email="e").limit(1).execute()
+    assert [user.user_id for user in first] == ["1"]
+    clock.advance(5)
+    second = shown.query(index="gsi1", email="e").execute(after=first.cursor)
+    assert [user.user_id for user in second] == ["2", "3"]
+
+
+def test_an_index_that_holds_keys_alone_shows_what_is_of_the_model(client: DynamoDbClient, mock: Mock) -> None:
+    from pytest_dynamodb import Index
+
+    class Key(BaseModel):
+        pk: str
+
+    index = Index(name="keys", partition_key="k", sort_key=None, attributes=())
+    client.create_table("narrow", partition_key="pk", sort_key="sk", indexes=[index])
+
+    @entity(pk="A#{a}", sk="A", indexes=[IndexKeys("keys", {"k": "{k}"}, discriminates=False)])
+    class Narrow(BaseModel):
+        a: str
+        k: str
+
+    table = client.table("narrow", model=Narrow)
+    table.put(Narrow(a="1", k="x"))
+    assert table.query(index="keys", k="x").into(Key).one() == Key(pk="A#1")
+    with pytest.raises(InvalidItem, match="Read it with raw=True, or into a model of the fields it has"):
+        table.query(index="keys", k="x").one()
+    client.table("narrow").put({"pk": "B#1", "sk": "B", "k": "y"})
+    with pytest.raises(InvalidItem, match="its key is another one's"):
+        table.query(index="keys", k="y").one()

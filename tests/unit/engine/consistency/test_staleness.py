@@ -164,6 +164,21 @@ def test_a_table_made_anew_has_no_past() -> None:
     assert read(mock, "a") is None
 
 
+def test_many_writes_at_one_time_are_one_past() -> None:
+    mock = mock_with(Consistency(lag=60))
+    mock.load({"t": {"items": [{"id": "a", "n": 7}]}})
+    for n in range(5):
+        put(mock, "a", n)
+        mock.dump()  # which holds what there is as well
+    assert read(mock, "a") == 7
+    mock.clock.advance(30)
+    put(mock, "a", 9)
+    mock.clock.advance(30)
+    assert read(mock, "a") == 4
+    mock.clock.advance(30)
+    assert read(mock, "a") == 9
+
+
 def test_going_back_forgets_the_past() -> None:
     mock = mock_with(Consistency(lag=60))
     before = mock.snapshot()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb import Mock, Request
+from pytest_dynamodb import Explanation, Mock, Request
 
 TABLE: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
@@ -146,6 +146,39 @@ def test_batches_and_transactions(mock: Mock) -> None:
     assert found.units["orders"] == 2 * (1 + 1 + 1)
 
 
+def statement(mock: Mock, text: str, **more: Any) -> Explanation:
+    return mock.explain("ExecuteStatement", {"Statement": text, **more})
+
+
+def test_a_select_by_key_is_a_query_and_one_without_is_a_scan(mock: Mock) -> None:
+    by_key = statement(mock, "SELECT * FROM orders WHERE pk = 'a' AND state = 'new'")
+    assert (by_key.is_scan, by_key.evaluated, by_key.filtered_out, by_key.returned) == (False, 10, 5, 5)
+    assert (by_key.bytes, by_key.units, by_key.hints) == (10180, {"orders": 1.5}, ())
+    everything = statement(mock, "SELECT * FROM orders WHERE state = 'new'")
+    assert (everything.is_scan, everything.evaluated, everything.returned) == (True, 20, 10)
+    assert "partition key" in everything.hints[0]
+    by_index = statement(mock, 'SELECT pk FROM "orders"."by_state" WHERE state = ?', Parameters=[{"S": "new"}])
+    assert (by_index.index, by_index.is_scan, by_index.units) == ("by_state", False, {"orders/by_state": 0.5})
+
+
+def test_pages_of_a_select(mock: Mock) -> None:
+    text = "SELECT * FROM orders WHERE pk IN ['a', 'b']"
+    first = statement(mock, text, Limit=12)
+    assert (first.evaluated, first.has_more) == (12, True)
+    token = mock.engine.run(Request("ExecuteStatement", {"Statement": text, "Limit": 12}, "us-east-1"))["NextToken"]
+    second = statement(mock, text, Limit=12, NextToken=token)
+    assert (second.evaluated, second.has_more) == (8, False)
+
+
+def test_a_statement_that_writes(mock: Mock) -> None:
+    before = mock.dump()
+    found = statement(mock, "UPDATE orders SET state = 'x' WHERE pk = 'a' AND sk = '1'")
+    assert (found.tables, found.evaluated, found.filtered_out) == (("orders",), 1, 0)
+    assert found.units == {"orders": 1.0, "orders/local": 2.0, "orders/by_state": 2.0}
+    assert mock.dump() == before
+    assert statement(mock, "SELECT").error.startswith("ValidationException")
+
+
 def test_an_error_is_told(mock: Mock) -> None:
     found = mock.explain("Query", {"TableName": "orders"})
     assert found.error.startswith("ValidationException: ")
@@ -174,8 +207,10 @@ def test_it_can_be_read(mock: Mock) -> None:
         "  filter     sk2 = 3",
         "  items      4 evaluated, 4 filtered out, 0 returned; 4072 bytes; there is more",
         "  billed     0.5 capacity units (0.5 orders)",
-        "  hint       the filter throws away most of what is billed; "
-        "a sort key or an index on what it asks for would not",
+        (
+            "  hint       the filter throws away most of what is billed; "
+            "a sort key or an index on what it asks for would not"
+        ),
         "  hint       Limit counts items before the filter: a page may hold fewer than there are, or none",
         "  hint       there are more pages: go on with LastEvaluatedKey",
     ]

@@ -140,6 +140,22 @@ def test_a_hot_key_on_demand_is_throttled_before_the_table_is() -> None:
     assert sum(_goes_through(mock, f"cold {number}") for number in range(200)) == 60  # of the other three partitions
 
 
+def test_a_hot_key_of_an_index_throttles_writes_to_the_table() -> None:
+    (index,) = INDEXED["GlobalSecondaryIndexes"]
+    indexed = {
+        **ON_DEMAND,
+        "AttributeDefinitions": INDEXED["AttributeDefinitions"],
+        "GlobalSecondaryIndexes": [{name: index[name] for name in ("IndexName", "KeySchema", "Projection")}],
+    }
+    mock = mock_of(indexed, ThroughputLimits(partition_write=20))
+    count, problem = until_throttled(lambda number: put(mock, str(number), city={"S": "Rome"}))
+    assert count == 20  # of ids that are spread over four partitions, and a city that is in one
+    assert reason(problem) == {
+        "reason": "IndexWriteKeyRangeThroughputExceeded",
+        "resource": f"{ARN}/index/by_city",
+    }
+
+
 def test_a_hot_key_of_a_large_provisioned_table_is_throttled_as_such() -> None:
     large = {**KEY_ONLY, "ProvisionedThroughput": {"ReadCapacityUnits": 9000, "WriteCapacityUnits": 4000}}
     mock = mock_of(large, ThroughputLimits(partition_write=50))

@@ -1,0 +1,100 @@
+"""What type checkers see of typed tables: read by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from typing_extensions import assert_type
+
+from pytest_dynamodb import (
+    AsyncDynamoDbClient,
+    BatchPage,
+    DynamoDbClient,
+    EntityTable,
+    Page,
+    TableClient,
+    TypedQuery,
+    TypedTable,
+    TypedUpdate,
+    entity,
+)
+
+
+@entity(pk="USER#{user_id}", sk="PROFILE")
+class User(BaseModel):
+    user_id: str
+    name: str = ""
+
+
+@entity(pk="USER#{user_id}", sk="ORDER#{number}")
+class Order(BaseModel):
+    user_id: str
+    number: int
+
+
+class Name(BaseModel):
+    name: str
+
+
+def a_declared_model_stays_what_it_is() -> None:
+    assert_type(User, type[User])
+    assert_type(User(user_id="1").name, str)
+
+
+def one_model(client: DynamoDbClient) -> None:
+    assert_type(client.table("app"), TableClient)
+    users = client.table("app", model=User)
+    assert_type(users, TypedTable[User])
+    assert_type(users.get(user_id="1"), User | None)
+    assert_type(users.get({"user_id": "1"}, consistent=True), User | None)
+    assert_type(users.get(user_id="1", into=Name), Name | None)
+    assert_type(users.get(user_id="1", raw=True), dict[str, Any] | None)
+    assert_type(users.get_or_raise(user_id="1"), User)
+    assert_type(users.put(User(user_id="1")), User)
+    assert_type(users.delete(user_id="1"), User | None)
+    assert_type(users.update(user_id="1"), TypedUpdate[User])
+    assert_type(users.update(user_id="1").set("name", "x").execute(), User)
+    assert_type(users.batch_get([{"user_id": "1"}]), BatchPage[User])
+
+
+def queries(client: DynamoDbClient) -> None:
+    query = client.table("app", model=User).query(user_id="1")
+    assert_type(query, TypedQuery[User])
+    assert_type(query.limit(1).descending(), TypedQuery[User])
+    assert_type(query.execute(), Page[User])
+    assert_type(query.execute().items, Sequence[User])
+    assert_type(query.first(), User | None)
+    assert_type(query.one(), User)
+    assert_type(iter(query), Iterator[User])
+    assert_type(query.pages(), Iterator[Page[User]])
+    assert_type(query.into(Name).one(), Name)
+    assert_type(query.raw().one(), dict[str, Any])
+    assert_type(query.project("name").one(), dict[str, Any])
+    for user in query:
+        assert_type(user, User)
+
+
+def several_models(client: DynamoDbClient) -> None:
+    app = client.table("app", models=(User, Order))
+    assert_type(app, EntityTable[User | Order])
+    assert_type(app.of(Order), TypedTable[Order])
+    assert_type(app.get(User, user_id="1"), User | None)
+    assert_type(app.put(Order(user_id="1", number=1)), Order)
+    assert_type(app.collection(User, user_id="1").first(), User | Order | None)
+
+
+async def awaited(client: AsyncDynamoDbClient) -> None:
+    users = client.table("app", model=User)
+    assert_type(await users.get(user_id="1"), User | None)
+    assert_type(await users.get(user_id="1", into=Name), Name | None)
+    assert_type(await users.put(User(user_id="1")), User)
+    assert_type(await users.update(user_id="1").set("name", "x").execute(), User)
+    query = users.query(user_id="1")
+    assert_type(await query.execute(), Page[User])
+    assert_type(query.pages(), AsyncIterator[Page[User]])
+    async for user in query:
+        assert_type(user, User)
+    app = client.table("app", models=(User, Order))
+    assert_type(await app.collection(User, user_id="1").first(), User | Order | None)
