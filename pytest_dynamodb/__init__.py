@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette, Miss
     from pytest_dynamodb.cassette.store import load_cassette, save_cassette
+    from pytest_dynamodb.client.aio.batch import AsyncBatchWriter, AsyncTableBatchWriter
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
+    from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
+    from pytest_dynamodb.client.aio.scan import AsyncParallelScan, AsyncScanBuilder
     from pytest_dynamodb.client.aio.table import AsyncTableClient
+    from pytest_dynamodb.client.aio.transaction import AsyncTransactGetBuilder, AsyncTransaction
+    from pytest_dynamodb.client.batch import BatchWriter, TableBatchWriter
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.credentials import Credentials
@@ -44,6 +49,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.page import Page
     from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
     from pytest_dynamodb.client.policy.retry import RetryPolicy
+    from pytest_dynamodb.client.query import QueryBuilder
+    from pytest_dynamodb.client.scan import ParallelScan, ScanBuilder
     from pytest_dynamodb.client.sharding import Sharded, sharded
     from pytest_dynamodb.client.table import TableClient
     from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
@@ -52,7 +59,9 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.telemetry.observers import Observers
     from pytest_dynamodb.client.telemetry.records import LoggingObserver
     from pytest_dynamodb.client.telemetry.tracing import TracingObserver
+    from pytest_dynamodb.client.transaction import TransactGetBuilder, Transaction
     from pytest_dynamodb.client.typed import EntityTable, TypedTable
+    from pytest_dynamodb.client.typed_batch import TypedBatchWriter
     from pytest_dynamodb.client.typed_query import TypedQuery
     from pytest_dynamodb.client.typed_update import TypedUpdate
     from pytest_dynamodb.clock import SystemClock, VirtualClock
@@ -153,9 +162,18 @@ _HOMES = {
     "client.models.declaration": ("IndexKeys", "entity"),
     "client.models.problems": ("InvalidItem", "InvalidKey", "InvalidUpdate", "InvalidValue", "VersionConflict"),
     "client.typed": ("EntityTable", "TypedTable"),
+    "client.typed_batch": ("TypedBatchWriter",),
     "client.typed_query": ("TypedQuery",),
     "client.typed_update": ("TypedUpdate",),
     "client.heat": ("HotKey", "KeyHeat"),
+    "client.query": ("QueryBuilder",),
+    "client.scan": ("ParallelScan", "ScanBuilder"),
+    "client.batch": ("BatchWriter", "TableBatchWriter"),
+    "client.transaction": ("TransactGetBuilder", "Transaction"),
+    "client.aio.query": ("AsyncQueryBuilder",),
+    "client.aio.scan": ("AsyncParallelScan", "AsyncScanBuilder"),
+    "client.aio.batch": ("AsyncBatchWriter", "AsyncTableBatchWriter"),
+    "client.aio.transaction": ("AsyncTransactGetBuilder", "AsyncTransaction"),
     "clock": ("SystemClock", "VirtualClock"),
     "engine": ("Engine", "Lifecycle", "Snapshot"),
     "engine.consistency": ("Consistency",),
@@ -209,11 +227,19 @@ __all__ = [
     "AccessDeniedException",
     "Action",
     "ActionFailure",
+    "AsyncBatchWriter",
     "AsyncDynamoDbClient",
+    "AsyncParallelScan",
+    "AsyncQueryBuilder",
+    "AsyncScanBuilder",
+    "AsyncTableBatchWriter",
     "AsyncTableClient",
+    "AsyncTransactGetBuilder",
+    "AsyncTransaction",
     "Attr",
     "BatchPage",
     "BatchWrite",
+    "BatchWriter",
     "BreakerPolicy",
     "CancellationReason",
     "Capacity",
@@ -269,9 +295,11 @@ __all__ = [
     "Observers",
     "Outcome",
     "Page",
+    "ParallelScan",
     "Provider",
     "ProvisionedThroughputExceededException",
     "PytestDynamoDbError",
+    "QueryBuilder",
     "RecordingProvider",
     "RecordingRefused",
     "ReplayProvider",
@@ -282,6 +310,7 @@ __all__ = [
     "ResourceNotFoundException",
     "Response",
     "RetryPolicy",
+    "ScanBuilder",
     "ScanProgress",
     "SegmentPage",
     "ServiceUnavailable",
@@ -289,6 +318,7 @@ __all__ = [
     "Snapshot",
     "StatementResult",
     "SystemClock",
+    "TableBatchWriter",
     "TableClient",
     "TableNotReady",
     "TableView",
@@ -296,11 +326,14 @@ __all__ = [
     "ThrottlingException",
     "ThroughputLimits",
     "TracingObserver",
+    "TransactGetBuilder",
+    "Transaction",
     "TransactionCanceledException",
     "TransactionCancelled",
     "TransactionConflictException",
     "TransactionTooLarge",
     "TransportFailure",
+    "TypedBatchWriter",
     "TypedQuery",
     "TypedTable",
     "TypedUpdate",

@@ -18,10 +18,12 @@ from pytest_dynamodb.client.models.entities import Entities, codec_of
 from pytest_dynamodb.client.models.reads import Expiry, get_call
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.typed_batch import TypedBatchWriter
 from pytest_dynamodb.client.typed_query import TypedQuery
 from pytest_dynamodb.client.typed_update import TypedUpdate
 from pytest_dynamodb.clock import Clock, SystemClock
@@ -155,6 +157,19 @@ class TypedTable(Generic[ModelT]):
         page = self._driver.run(steps)[self.name]
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
         return BatchPage(items=list(map(self._codec.decoded, shown)), capacity=page.capacity, failed=page.failed)
+
+    def batch_write(self, *, raise_on_failed: bool = False) -> TypedBatchWriter[ModelT]:
+        """Begin a batch of any number of writes: ``with users.batch_write() as batch: batch.put(user)``.
+
+        What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        Raises ``ConfigurationError`` for a model with a version, which a batch cannot make sure of.
+        """
+        if self._codec.version is not None:
+            raise ConfigurationError(
+                f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
+            )
+        queue = WriteQueue(self._book)
+        return TypedBatchWriter(self._driver, queue, self._codec, self._expiry.clock, raise_on_failed=raise_on_failed)
 
     def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
         """Write an instance over whatever has its key; returns what is stored: one version on, and stamped.

@@ -10,6 +10,8 @@ name                                         why there is no other way
                                              made before installation
 ``Session.create_client`` (wrapped)          a client without a region must be possible while a replay answers, and the
                                              region is decided here, before any event
+``Session.get_credentials`` (wrapped),       a session keeps the first credentials it finds; what is put off (next row)
+``Session._credentials``                     must not be kept, as the next test may set some
 ``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
 ``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
 ``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
@@ -59,6 +61,10 @@ def patch_handlers(module: Any) -> None:
     _restorers.append(restore)
 
 
+#: Marks credentials that nobody has fetched yet.
+_PUT_OFF = "_pytest_dynamodb_put_off"
+
+
 def patch_session(module: Any) -> None:
     """Let clients of the covered services be made without a region, where replays may answer them."""
     name = "AioSession" if hasattr(module, "AioSession") else "Session"
@@ -74,6 +80,18 @@ def patch_session(module: Any) -> None:
         return original(self, service_name, region_name, *args, **kwargs)
 
     _replace(session, "create_client", create_client)
+    look_up = session.get_credentials
+
+    @functools.wraps(look_up)
+    def get_credentials(self: Any) -> Any:
+        # A session keeps what it found. What was only put off while nobody needed credentials is not found yet: they
+        # may have been set since, in the next test for one.
+        kept = getattr(self, "_credentials", None)
+        if getattr(kept, _PUT_OFF, False) and getattr(kept, "_access_key", None) is None:
+            self._credentials = None
+        return look_up(self)
+
+    _replace(session, "get_credentials", get_credentials)
 
 
 def _configured_region(session: Any, config: Any) -> str | None:
@@ -108,7 +126,9 @@ def patch_credentials(module: Any) -> None:
                 raise NoCredentialsError
             return metadata
 
-        return deferred(refresh_using=fetch_async if is_async else fetch, method=self.METHOD)
+        credentials = deferred(refresh_using=fetch_async if is_async else fetch, method=self.METHOD)
+        setattr(credentials, _PUT_OFF, True)
+        return credentials
 
     if is_async:
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.aio.typed_batch import AsyncTypedBatchWriter
 from pytest_dynamodb.client.aio.typed_query import AsyncTypedQuery
 from pytest_dynamodb.client.aio.typed_update import AsyncTypedUpdate
 from pytest_dynamodb.client.calls import Item
@@ -21,6 +22,7 @@ from pytest_dynamodb.client.models.entities import Entities, codec_of
 from pytest_dynamodb.client.models.reads import Expiry, get_call
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
@@ -156,6 +158,21 @@ class AsyncTypedTable(Generic[ModelT]):
         page = (await self._driver.run(steps))[self.name]
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
         return BatchPage(items=list(map(self._codec.decoded, shown)), capacity=page.capacity, failed=page.failed)
+
+    def batch_write(self, *, raise_on_failed: bool = False) -> AsyncTypedBatchWriter[ModelT]:
+        """Begin a batch of any number of writes: ``with users.batch_write() as batch: batch.put(user)``.
+
+        What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        Raises ``ConfigurationError`` for a model with a version, which a batch cannot make sure of.
+        """
+        if self._codec.version is not None:
+            raise ConfigurationError(
+                f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
+            )
+        queue = WriteQueue(self._book)
+        return AsyncTypedBatchWriter(
+            self._driver, queue, self._codec, self._expiry.clock, raise_on_failed=raise_on_failed
+        )
 
     async def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
         """Write an instance over whatever has its key; returns what is stored: one version on, and stamped.

@@ -6,6 +6,7 @@ import datetime
 import warnings
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -34,8 +35,6 @@ class Codec(Generic[ModelT]):
         self.attributes = {name: conversion.attribute_of(name, field) for name, field in self.fields.items()}
         computed = list(model.model_computed_fields)
         self.keys = keys_of(declared, [*self.fields, *computed])
-        self._adapters: dict[str, TypeAdapter[Any]] = {}
-        self._types: dict[str, TypeAdapter[Any]] = {}
         self._inputs = {name: conversion.input_of(name, field) for name, field in self.fields.items()}
         self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
         #: Attributes that are made of fields, and are none themselves.
@@ -106,14 +105,11 @@ class Codec(Generic[ModelT]):
             holder = self.model.model_construct()
             self.model.__pydantic_validator__.validate_assignment(holder, name, value)
             return getattr(holder, name)
-        return self._adapter(name).validate_python(value)
+        return _adapter(self.model, name, constrained=True).validate_python(value)
 
     def of_type(self, name: str, value: object) -> Any:
         """A value of a field's type, whatever else is demanded of that. Raises pydantic's ``ValidationError``."""
-        if name not in self._types:
-            annotation: Any = self.fields[name].annotation
-            self._types[name] = TypeAdapter(annotation)
-        return self._types[name].validate_python(value)
+        return _adapter(self.model, name, constrained=False).validate_python(value)
 
     def checked(self, instance: ModelT) -> ModelT:
         """The instance, validated again: a model may be changed after it was. Raises pydantic's ``ValidationError``."""
@@ -196,12 +192,6 @@ class Codec(Generic[ModelT]):
     def _as_stored(self, made: Mapping[str, object]) -> Item:
         return {name: conversion.storable(value) for name, value in made.items()}
 
-    def _adapter(self, name: str) -> TypeAdapter[Any]:
-        if name not in self._adapters:
-            field = self.fields[name]
-            self._adapters[name] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]  # made here
-        return self._adapters[name]
-
     def _check(self) -> None:
         declared = self.declared
         for role in ("version", "created", "updated", "ttl"):
@@ -214,6 +204,14 @@ class Codec(Generic[ModelT]):
                 f"{self.name} has a field {name!r}, and the attribute of that name holds something else: "
                 + ("name another one with discriminator=" if name == declared.discriminator else "part of a key")
             )
+
+
+@lru_cache(maxsize=1024)
+def _adapter(model: type[BaseModel], name: str, *, constrained: bool) -> TypeAdapter[Any]:
+    """What validates one field's value alone, its constraints included or not."""
+    field = model.model_fields[name]
+    annotation: Any = field.annotation
+    return TypeAdapter(Annotated[annotation, field] if constrained else annotation)
 
 
 def seconds(field: str, moment: object) -> int | None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 Convert = Callable[[Any], Any]
@@ -58,6 +58,9 @@ def storable(value: Any) -> Any:
     if isinstance(value, (list, tuple, collections.deque)):
         members_of_list = (storable(member) for member in value)
         return [[] if member is ABSENT else member for member in members_of_list]
+    secret = getattr(value, "get_secret_value", None)
+    if secret is not None:
+        return secret()  # what pydantic writes to JSON instead are asterisks
     if isinstance(value, float):
         return decimal.Decimal(repr(value))  # the shortest decimal that reads back as the same float
     return value if isinstance(value, _STORED) else _ANYTHING.dump_python(value, mode="json")
@@ -143,6 +146,8 @@ def conversion(annotation: Any) -> Convert | None:
     kind = origin or plain
     if kind in (*_LISTS, *_SETS, frozenset, tuple, *_MAPS):
         return _of_collection(kind, arguments)
+    if isinstance(plain, type) and issubclass(plain, RootModel):
+        return conversion(plain.model_fields["root"].annotation)
     if isinstance(plain, type) and issubclass(plain, BaseModel):
         return _of_model(plain)
     return _of_leaf(plain)

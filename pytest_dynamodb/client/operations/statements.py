@@ -17,9 +17,9 @@ from pytest_dynamodb.values import from_wire_item, to_wire
 #: Statements of one batch (API reference, BatchExecuteStatement).
 STATEMENTS = 25
 
-#: Codes of a statement's error after which it may succeed when it is sent again. (API reference, BatchStatementError.)
+#: Codes of a statement's error with which it was not carried out, and may succeed when it is sent again. (API
+#: reference, BatchStatementError.) Not InternalServerError: nobody knows then, and a statement may add to a number.
 RETRYABLE: Mapping[str, bool] = {
-    "InternalServerError": False,
     "ProvisionedThroughputExceeded": True,
     "RequestLimitExceeded": True,
     "ThrottlingError": True,

@@ -187,6 +187,20 @@ def test_a_replay_needs_no_region_no_credentials_and_never_asks_instance_metadat
     assert imds.requests == []
 
 
+def test_a_session_that_needed_no_credentials_finds_those_that_are_set_later(
+    imds: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = boto3.Session(region_name="us-east-1")
+    with in_charge(Canned()):
+        session.client("dynamodb").list_tables()
+        assert imds.requests == []
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "later")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    found = session.get_credentials()
+    assert found is not None
+    assert found.access_key == "later"
+
+
 def test_an_empty_region_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "")
     with in_charge(Canned()) as canned:

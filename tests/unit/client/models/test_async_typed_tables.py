@@ -94,5 +94,11 @@ def test_several_models(run: Callable[[Scenario], None]) -> None:
         assert await app.get(User, user_id="1") == user
         assert await app.delete(orders[0]) == orders[0]
         assert len(await app.scan().execute()) == 2
+        async with app.of(Order).batch_write() as batch:
+            for number in range(30):
+                await batch.put(Order(user_id="2", number=number))
+            await batch.delete(orders[1])
+        assert await app.query("USER#2").count() == 30
+        assert not await app.of(Order).exists(orders[1])
 
     run(scenario)

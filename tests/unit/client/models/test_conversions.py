@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
 from pathlib import Path
-from typing import Any, Literal, Optional
+from typing import Any, Generic, Literal, Optional, TypeVar
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
+from pydantic import BaseModel, ConfigDict, Field, RootModel, SecretStr, ValidationError, computed_field
 
 from pytest_dynamodb import ConfigurationError, InvalidItem, Mock
 from pytest_dynamodb import DynamoDbClient as Client
@@ -42,6 +42,15 @@ class Address(BaseModel):
 class Point:
     x: int
     y: float
+
+
+Content = TypeVar("Content")
+
+
+class Box(BaseModel, Generic[Content]):
+    model_config = ConfigDict(strict=True)
+
+    content: Content
 
 
 class Everything(BaseModel):
@@ -177,6 +186,23 @@ def test_aliases_are_the_attributes_and_absent_defaults_and_computed_fields_are_
     instance = Aliased(id="1", fullName="Ann")
     assert codec(Aliased).encoded(instance) == {"id": "1", "fullName": "Ann"}
     assert there_and_back(instance) == instance
+
+
+class Scores(RootModel[dict[str, int]]):
+    model_config = ConfigDict(strict=True)
+
+
+class Odd(BaseModel):
+    id: str
+    password: SecretStr
+    scores: Scores
+    boxes: list[Box[int]] = []
+
+
+def test_secrets_and_models_of_one_value_come_back() -> None:
+    odd = Odd(id="1", password=SecretStr("secret"), scores=Scores({"a": 1}), boxes=[Box[int](content=3)])
+    assert there_and_back(odd) == odd
+    assert codec(Odd).encoded(odd)["password"] == "secret"
 
 
 class Tree(BaseModel):

@@ -209,3 +209,26 @@ def test_no_description_of_the_table_is_needed(app: App, client: DynamoDbClient,
     mock.answer = noting  # type: ignore[method-assign]
     list(app.of(Order).query(index="gsi1", status=Status.NEW).limit(1))
     assert asked == ["Query"]
+
+
+def test_many_are_written_in_a_batch(app: App, mock: Mock) -> None:
+    orders = app.of(Order)
+    with orders.batch_write() as batch:
+        for number in range(60):
+            stored = batch.put(ORDERS[0].model_copy(update={"user_id": "124", "order_id": f"{number:03d}"}))
+        batch.delete(user_id="123", order_id="001")
+        batch.delete(ORDERS[1])
+    assert (batch.failed, batch.written) == ([], 62)
+    assert orders.get(stored) == stored
+    assert orders.query(user_id="124").count() == 60
+    assert list(orders.query(user_id="123")) == ORDERS[2:]
+
+
+def test_a_batch_is_not_of_models_with_a_version(client: DynamoDbClient) -> None:
+    @entity(pk="V#{v}", sk="V", version="version")
+    class Versioned(BaseModel):
+        v: str
+        version: int = 0
+
+    with pytest.raises(ConfigurationError, match="cannot make sure of the version of a Versioned"):
+        client.table("app", model=Versioned).batch_write()

@@ -1,0 +1,48 @@
+# Written by tools/async_faces.py from pytest_dynamodb/client/typed_batch.py: change that, and run this.
+"""``AsyncTypedBatchWriter``: any number of writes of typed items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from pytest_dynamodb.client.aio.batch import _Batch
+from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
+from pytest_dynamodb.client.models.choosing import named
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.writing import stamped
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
+from pytest_dynamodb.clock import Clock
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):
+    """As ``AsyncTableBatchWriter``, of instances of a model; made by ``batch_write()`` of a typed table."""
+
+    def __init__(
+        self, driver: AsyncDriver, queue: WriteQueue, codec: Codec[ModelT], clock: Clock, *, raise_on_failed: bool
+    ) -> None:
+        super().__init__(driver, queue, raise_on_failed=raise_on_failed)
+        self._codec, self._clock = codec, clock
+
+    async def put(self, instance: ModelT) -> ModelT:
+        """Write an instance, now or later; returns what is stored. Raises as ``AsyncTypedTable.put``, and what a request
+        raises that this one fills.
+        """
+        stored = stamped(self._codec, instance, self._clock)
+        await self._driver.run(self._queue.put(self._codec.table, self._codec.encoded(stored)))
+        return stored
+
+    async def delete(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> None:
+        """Delete an item, now or later."""
+        if isinstance(key, self._codec.model):
+            found = self._codec.key_of(key)
+        else:
+            found = self._codec.key({**named(key), **fields})
+        await self._driver.run(self._queue.delete(self._codec.table, found))
+
+    async def __aenter__(self) -> AsyncTypedBatchWriter[ModelT]:  # noqa: PYI034  # typing has no Self in Python 3.10
+        return self
