@@ -62,6 +62,7 @@ def pyright(session: nox.Session) -> None:
     """A second opinion on the public types; pip brings all of it, its Node.js included."""
     session.install(f"{wheel(session)}[dev]", "basedpyright")
     session.run("basedpyright", "--level", "error", *(session.posargs or ["pytest_dynamodb"]))
+    session.run("pytest", "tests/typing", env=INSTALLED)
 
 
 @nox.session

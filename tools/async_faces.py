@@ -21,7 +21,18 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "pytest_dynamodb" / "client"
 
 #: The faces: modules of the client, each with its twin of the same name in ``aio``.
-FACES = ("batch", "query", "scan", "table", "transaction", "typed", "typed_batch", "typed_query", "typed_update", "client")
+FACES = (
+    "batch",
+    "query",
+    "scan",
+    "table",
+    "transaction",
+    "typed",
+    "typed_batch",
+    "typed_query",
+    "typed_update",
+    "client",
+)
 
 #: What a driver and a connection do; a call that ends in one of these is awaited.
 AWAITED = ("_driver.send", "_driver.run", "_connection.open", "_connection.close")

@@ -28,8 +28,8 @@ class TypedBatchWriter(_Batch, Generic[ModelT]):
         self._codec, self._clock = codec, clock
 
     def put(self, instance: ModelT) -> ModelT:
-        """Write an instance, now or later; returns what is stored. Raises as ``TypedTable.put``, and what a request
-        raises that this one fills.
+        """Write an instance, now or later; returns what is stored. Raises as ``TypedTable.put``, and what a
+        request raises that this one fills.
         """
         stored = stamped(self._codec, instance, self._clock)
         self._driver.run(self._queue.put(self._codec.table, self._codec.encoded(stored)))
@@ -43,5 +43,5 @@ class TypedBatchWriter(_Batch, Generic[ModelT]):
             found = self._codec.key({**named(key), **fields})
         self._driver.run(self._queue.delete(self._codec.table, found))
 
-    def __enter__(self) -> TypedBatchWriter[ModelT]:  # noqa: PYI034  # typing has no Self in Python 3.10
+    def __enter__(self) -> TypedBatchWriter[ModelT]:
         return self

@@ -29,9 +29,9 @@ def client_place(request: pytest.FixtureRequest) -> Place:
     return cast("Place", request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mock_over_http() -> Iterator[str]:
-    """The URL of a mock."""
+    """The URL of a mock. Not for the session: tests elsewhere put something else in the place of ``asyncio.sleep``."""
     with running(MockProvider()) as url:
         yield url
 

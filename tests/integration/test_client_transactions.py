@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from client_cases import Case, Cases
 from pytest_dynamodb import (
+    AsyncDynamoDbClient,
     Attr,
     ClientConfig,
     DynamoDbClient,
@@ -285,3 +288,41 @@ def test_actions_are_never_reordered(mock: Mock) -> None:
     kinds = [next(iter(action)) for action in params["TransactItems"]]
     assert kinds == ["Put", "ConditionCheck", "Delete", "Update", "Put"]
     assert mock.tables["app"].count == 3
+
+
+def test_threads_share_a_client(mock: Mock) -> None:
+    with DynamoDbClient(provider=MockProvider(mock)) as client:
+        table = client.table("app")
+
+        def work(thread: int) -> None:
+            for turn in range(10):
+                with client.transaction() as tx:
+                    tx.update(table, {"id": "total"}).add("n", 1)
+                    tx.put(table, {"id": f"{thread}-{turn}"}, condition=Attr("id").not_exists())
+                assert table.query().partition_key(f"{thread}-{turn}").one()
+                assert table.scan().parallel(2).count() > 0
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(work, range(8)))
+        assert table.get({"id": "total"}) == {"id": "total", "n": 80}
+        assert table.scan().count() == 81
+
+
+@pytest.mark.aiobotocore
+def test_tasks_share_a_client(mock: Mock) -> None:
+    async def main() -> None:
+        async with AsyncDynamoDbClient(provider=MockProvider(mock)) as client:
+            table = client.table("app")
+
+            async def work(task: int) -> None:
+                async with client.transaction() as tx:
+                    tx.update(table, {"id": "total"}).add("n", 1)
+                    tx.put(table, {"id": str(task)}, condition=Attr("id").not_exists())
+                assert await table.query().partition_key(str(task)).one()
+                assert len([item async for item in table.scan().limit(1)]) == 1
+
+            await asyncio.gather(*map(work, range(100)))
+            assert await table.get({"id": "total"}) == {"id": "total", "n": 100}
+            assert await table.scan().count() == 101
+
+    asyncio.run(main())

@@ -29,8 +29,8 @@ class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):
         self._codec, self._clock = codec, clock
 
     async def put(self, instance: ModelT) -> ModelT:
-        """Write an instance, now or later; returns what is stored. Raises as ``AsyncTypedTable.put``, and what a request
-        raises that this one fills.
+        """Write an instance, now or later; returns what is stored. Raises as ``AsyncTypedTable.put``, and what a
+        request raises that this one fills.
         """
         stored = stamped(self._codec, instance, self._clock)
         await self._driver.run(self._queue.put(self._codec.table, self._codec.encoded(stored)))
@@ -44,5 +44,5 @@ class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):
             found = self._codec.key({**named(key), **fields})
         await self._driver.run(self._queue.delete(self._codec.table, found))
 
-    async def __aenter__(self) -> AsyncTypedBatchWriter[ModelT]:  # noqa: PYI034  # typing has no Self in Python 3.10
+    async def __aenter__(self) -> AsyncTypedBatchWriter[ModelT]:
         return self

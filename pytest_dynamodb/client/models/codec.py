@@ -141,7 +141,7 @@ class Codec(Generic[ModelT]):
         if name in self._own and value is not None:
             return conversion.storable(self._own[name].made_of({name: value}))
         holder = self.model.model_construct()
-        holder.__dict__[name] = value
+        vars(holder)[name] = value
         return self._dumped(holder, include={name}).get(self.attributes[name], ABSENT)
 
     def decoded(self, item: Item) -> ModelT:
@@ -198,6 +198,12 @@ class Codec(Generic[ModelT]):
             field = getattr(declared, role)
             if field is not None and field not in self.fields:
                 raise ConfigurationError(f"{self.name} has no field {field!r} to be its {role}")
+        if declared.version is not None:
+            version = self.fields[declared.version]
+            if not version.is_required() and version.get_default(call_default_factory=True):
+                raise ConfigurationError(
+                    f"{declared.version} begins with 0 or None: that is how a new instance is told"
+                )
         taken = set(self.attributes.values())
         for name in {*self.derived, declared.discriminator} & taken:
             raise ConfigurationError(
@@ -211,7 +217,8 @@ def _adapter(model: type[BaseModel], name: str, *, constrained: bool) -> TypeAda
     """What validates one field's value alone, its constraints included or not."""
     field = model.model_fields[name]
     annotation: Any = field.annotation
-    return TypeAdapter(Annotated[annotation, field] if constrained else annotation)
+    annotated: Any = Annotated  # made here, and no type for a checker to read
+    return TypeAdapter(annotated[annotation, field] if constrained else annotation)
 
 
 def seconds(field: str, moment: object) -> int | None:

@@ -157,7 +157,7 @@ class ReadPlan:
 
     def binding(self, names: KeyNames | None, parts: int = 1) -> Binding:
         """What its cursors belong to: not the page size, the limit or the projection, which may change on the way."""
-        lasting = {**self._conditions(names), "filtered_by": self.filtered_by}
+        lasting: dict[str, Any] = {**self._conditions(names), "filtered_by": self.filtered_by}
         conditions = canonical_params(self.operation, expression_params(**lasting))
         query = json.dumps([self.operation, conditions, self.descending, self.segment], sort_keys=True)
         return Binding(self.table, self.index, query, parts)

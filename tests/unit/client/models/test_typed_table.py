@@ -242,10 +242,16 @@ def test_a_declaration_that_does_not_fit_is_refused(client: DynamoDbClient) -> N
     class Versioned(BaseModel):
         a: str
 
+    @entity(pk="A#{a}", version="version")
+    class Begun(BaseModel):
+        a: str
+        version: int = 1
+
     cases: list[tuple[type[BaseModel], str]] = [
         (Unknown, "names nothing, of which the model has no field"),
         (Taken, "name another one with discriminator="),
         (Versioned, "no field 'count' to be its version"),
+        (Begun, "version begins with 0 or None"),
     ]
     for model, message in cases:
         with pytest.raises(ConfigurationError, match=message):

@@ -14,9 +14,7 @@ from pytest_dynamodb import (
     FaultyProvider,
     Mock,
     MockProvider,
-    Outcome,
     Provider,
-    Request,
     VirtualClock,
 )
 from pytest_dynamodb.client.observer import Observer
@@ -28,21 +26,6 @@ TABLE = {
 }
 
 Observed = Callable[..., DynamoDbClient]
-
-
-class Striking:
-    """A provider that answers each attempt from a mock and its faults."""
-
-    offline, endpoint = True, None
-
-    def __init__(self, mock: Mock) -> None:
-        self._faulty = FaultyProvider(MockProvider(mock), mock.faults)
-
-    def before(self, request: Request) -> Outcome | None:
-        return self._faulty.before(request)
-
-    def after(self, request: Request, outcome: Outcome) -> None:
-        raise AssertionError("nothing was let go")
 
 
 @pytest.fixture
@@ -60,7 +43,7 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def provider_of_mock(mock: Mock) -> Provider:
-    return Striking(mock)
+    return FaultyProvider(MockProvider(mock), mock.faults)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
 import pytest
@@ -49,6 +50,21 @@ def test_a_block_counts_nothing_of_other_threads(observed: Observed) -> None:
         other.start()
         other.join()
     assert (used.total, capacity.total) == (Capacity(), Capacity(read=0.5))
+
+
+def test_eight_threads_count_as_one_would(observed: Observed) -> None:
+    capacity = CapacityObserver()
+    table = observed(capacity).table("app")
+
+    def work(_: int) -> float:
+        with capacity.measure() as used:
+            for _ in range(25):
+                table.get({"pk": "a"})
+        return used.total.read
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == [12.5] * 8
+    assert (capacity.total, capacity.calls) == (Capacity(read=100.0), 200)
 
 
 def test_a_transaction_and_a_batch_tell_of_each_table() -> None:
