@@ -47,20 +47,30 @@ def make(request: pytest.FixtureRequest) -> Callable[..., Any]:
 
 @pytest.fixture(autouse=True)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing may really wait."""
+    """Nothing may really wait, in this thread: servers of other tests live in theirs."""
+    own = threading.get_ident()
+    sleep, sleep_async, wait = time.sleep, asyncio.sleep, threading.Event.wait
 
-    def wait(seconds: float) -> None:
+    def refuse(seconds: float) -> None:
         assert not seconds, f"slept {seconds} s"
 
-    real = asyncio.sleep
+    def awake_sleep(seconds: float) -> None:
+        (refuse if threading.get_ident() == own else sleep)(seconds)
 
-    async def wait_async(seconds: float) -> None:
-        wait(seconds)
-        await real(0)
+    async def awake_sleep_async(seconds: float) -> None:
+        if threading.get_ident() == own:
+            refuse(seconds)
+        await sleep_async(0 if threading.get_ident() == own else seconds)
 
-    monkeypatch.setattr(time, "sleep", wait)
-    monkeypatch.setattr(asyncio, "sleep", wait_async)
-    monkeypatch.setattr(threading.Event, "wait", lambda _, seconds=None: wait(seconds or 0.0))
+    def awake_wait(event: threading.Event, timeout: float | None = None) -> bool:
+        if threading.get_ident() != own:
+            return wait(event, timeout)
+        refuse(timeout or 0.0)
+        return event.is_set()
+
+    monkeypatch.setattr(time, "sleep", awake_sleep)
+    monkeypatch.setattr(asyncio, "sleep", awake_sleep_async)
+    monkeypatch.setattr(threading.Event, "wait", awake_wait)
 
 
 def test_faults_of_a_mock_are_tried_again_in_its_own_time(make: Callable[..., Any]) -> None:
