@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine_requests import ask, definitions, index, n, s, table
@@ -39,7 +41,7 @@ def put(engine: Engine, key: str, ends: object) -> None:
     ask(engine, "PutItem", TableName="app", Item={"pk": s(key), "g": s("G"), "ends": ends})
 
 
-def left(engine: Engine, **more: object) -> set[str]:
+def left(engine: Engine, **more: Any) -> set[str]:
     return {item["pk"]["S"] for item in ask(engine, "Scan", TableName="app", **more)["Items"]}
 
 

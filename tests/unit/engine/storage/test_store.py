@@ -26,13 +26,13 @@ Contents = dict[tuple[str, str], int]
 
 def contents(store: Store) -> Contents:
     """Sizes by place, through everything that reads a store."""
-    found = {}
+    found: Contents = {}
     for identity, partition in store.partitions.items():
         assert partition.keys == sorted(partition.keys)
         assert partition.keys, "an empty partition is kept"
         for order, item in zip(partition.keys, partition.items, strict=True):
             assert store.get(identity, order) is item
-            found[identity, order] = item.size
+            found[str(identity), str(order)] = item.size
     assert store.count == len(found)
     assert store.size == sum(found.values())
     assert sorted(store.in_hash_order(), key=str) == sorted(store.partitions, key=str)

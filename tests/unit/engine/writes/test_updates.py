@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.engine import Engine
 
 KEY = {"pk": s("a"), "sk": s("1")}
 
 
-def engine_with(**more: object) -> Engine:
+def engine_with(**more: Any) -> Engine:
     engine = Engine()
     table(engine, **more)
     return engine
 
 
-def update(engine: Engine, expression: str, values: Json | None = None, **more: object) -> Json:
+def update(engine: Engine, expression: str, values: Json | None = None, **more: Any) -> Json:
     params: Json = {"TableName": "app", "Key": KEY, "UpdateExpression": expression, **more}
     if values:
         params["ExpressionAttributeValues"] = values
