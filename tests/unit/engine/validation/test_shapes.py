@@ -31,6 +31,10 @@ def test_the_operations_of_the_installed_botocore_are_known() -> None:
     assert len(known & set(OPERATIONS)) >= 55
 
 
+@pytest.mark.skipif(
+    MODELS[0]["shapes"]["GetItemInput"]["members"]["TableName"]["shape"] != "TableArn",
+    reason="this botocore's model is of before tables could be named by ARN; the table was made from a newer one",
+)
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) & set(_model()["operations"])))
 def test_an_operation_s_shapes_agree_with_the_installed_botocore(operation: str) -> None:
     model = OPERATIONS[operation]
