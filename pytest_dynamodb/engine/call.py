@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions import Dialect
 
@@ -19,11 +19,24 @@ from pytest_dynamodb.expressions import Dialect
 _NOT_FOUND = "Requested resource not found"
 
 
+class Written(NamedTuple):
+    """A change of an item that was made, and when. ``identity``: who made it, where that was not the caller.
+
+    ``replicated``: it was made in another region, and is here because that one's table has a replica here.
+    """
+
+    change: Change
+    time: float
+    identity: dict[str, str] | None = None
+    replicated: bool = False
+
+
 @dataclass(slots=True)
 class Call:
     """The request's operation and parameters, and what of the engine it may use.
 
-    ``region_of`` gives the region of an account and a name; ``files`` are the buckets of exports and imports.
+    ``region_of`` gives the region of an account and a name; ``files`` are the buckets of exports and imports;
+    ``followers`` are told of each change of an item.
     """
 
     operation: str
@@ -35,6 +48,7 @@ class Call:
     lifecycle: Lifecycle
     region_of: Callable[[str, str], Region]
     files: Files | None = None
+    followers: tuple[Follower, ...] = ()
 
     @property
     def table_name(self) -> str:
@@ -53,6 +67,10 @@ class Call:
     def writable(self, table: Table) -> Table:
         """A table, to be changed."""
         return self.region.writable(table)
+
+
+Follower: TypeAlias = Callable[[Call, Table, Written], None]
+"""What follows from a change of an item, where the table's settings say so. The table is one that may be changed."""
 
 
 def name_of(name_or_arn: str) -> str:

@@ -12,15 +12,13 @@ from random import Random
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.consistency.settings import Consistency
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.operations import operation_named
+from pytest_dynamodb.engine.outside import deliver, followers
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.replication.arrival import deliver
-from pytest_dynamodb.engine.simulators import simulators_for
+from pytest_dynamodb.engine.simulators import Simulation, switched_on
 from pytest_dynamodb.engine.streams.splitting import split_shards
-from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -47,8 +45,8 @@ class Engine:
     ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
     ``account``    the account of requests that name none
     ``files``      the buckets of exports and imports; there are none unless given
-    ``throughput``   limits of capacity that requests are held to; none unless given
-    ``consistency``  how far reads may be behind; not at all unless given
+    ``throughput``   ``ThroughputLimits`` that requests are held to; none unless given
+    ``consistency``  a ``Consistency``: how far reads may be behind; not at all unless given
     """
 
     def __init__(
@@ -60,8 +58,8 @@ class Engine:
         lifecycle: Lifecycle | None = None,
         account: str = DEFAULT_ACCOUNT,
         files: Files | None = None,
-        throughput: ThroughputLimits | None = None,
-        consistency: Consistency | None = None,
+        throughput: Simulation | None = None,
+        consistency: Simulation | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.dialect, self.account, self.files = dialect, account, files
@@ -70,7 +68,8 @@ class Engine:
         self._lock = threading.RLock()
         self._owner = object()
         self._regions: dict[tuple[str, str], Region] = {}
-        self._simulators = simulators_for(throughput, consistency)
+        self._followers = followers()
+        self._simulators = switched_on(throughput, consistency)
 
     def answer(self, request: Request) -> Response:
         """Carry a request out. Never raises for what a request holds: errors are answers, too."""
@@ -97,6 +96,7 @@ class Engine:
                 self.lifecycle,
                 self._region,
                 self.files,
+                self._followers,
             )
             if region.inbox:
                 deliver(call)
@@ -169,10 +169,10 @@ class Engine:
             finally:
                 self._simulators, self.lifecycle = simulators, lifecycle
 
-    def simulate(self, *, throughput: ThroughputLimits | None = None, consistency: Consistency | None = None) -> None:
+    def simulate(self, *, throughput: Simulation | None = None, consistency: Simulation | None = None) -> None:
         """From now on hold requests to limits of capacity, or let reads be behind; what is not given is off."""
         with self._lock:
-            self._simulators = simulators_for(throughput, consistency)
+            self._simulators = switched_on(throughput, consistency)
 
     def fork(self) -> Engine:
         """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""

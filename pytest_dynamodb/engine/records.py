@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from pytest_dynamodb.engine.backups.backup import Backup
-    from pytest_dynamodb.engine.exports.bulk import Bulk
-    from pytest_dynamodb.engine.exports.job import Export, Import
-    from pytest_dynamodb.engine.policies.policy import Policy
+Record = TypeVar("Record")
 
 
-@dataclass(slots=True)
 class Records:
-    """Frozen records by the resource in their ARN: ``app/backup/01791504762511-2779fadd``.
+    """Frozen records of any kind, by what names them: ``app/backup/01791504762511-2779fadd``, the resource in an ARN.
 
-    ``policies`` are those of streams, by ARN; a table has its own. ``last`` is the number of the newest identifier.
+    ``last`` is the number of the newest identifier.
     """
 
-    backups: dict[str, Backup] = field(default_factory=dict)
-    exports: dict[str, Export] = field(default_factory=dict)
-    imports: dict[str, Import] = field(default_factory=dict)
-    bulk: dict[str, Bulk] = field(default_factory=dict)
-    policies: dict[str, Policy] = field(default_factory=dict)
-    last: int = 0
+    __slots__ = ("_kinds", "last")
+
+    def __init__(self) -> None:
+        self._kinds: dict[type, dict[str, Any]] = {}
+        self.last = 0
+
+    def of(self, kind: type[Record]) -> dict[str, Record]:
+        """The records of a kind, in the order in which they were kept; what is put into it is kept."""
+        return self._kinds.setdefault(kind, {})
 
     def copy(self) -> Records:
         """One that changes apart from this."""
-        return replace(
-            self,
-            backups=self.backups.copy(),
-            exports=self.exports.copy(),
-            imports=self.imports.copy(),
-            bulk=self.bulk.copy(),
-            policies=self.policies.copy(),
-        )
+        copy = Records()
+        copy._kinds = {kind: found.copy() for kind, found in self._kinds.items()}
+        copy.last = self.last
+        return copy
 
     def new_id(self, now: float, random: Random) -> str:
         """An identifier: milliseconds since the epoch, which is the order of records, and eight digits of chance."""

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.consistency.settings import Consistency
 from pytest_dynamodb.engine.operations import Operation
-from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
 
 
 class Restorer(Protocol):
@@ -35,15 +33,13 @@ class Simulator(ABC):
         """One with the same settings that has seen nothing yet."""
 
 
-def simulators_for(throughput: ThroughputLimits | None, consistency: Consistency | None) -> tuple[Simulator, ...]:
-    """Those that are switched on, the innermost first: what is throttled was never written, so nobody misses it."""
-    found: list[Simulator] = []
-    if throughput is not None:
-        from pytest_dynamodb.engine.throughput.meter import Meter
+class Simulation(Protocol):
+    """Settings of something that is simulated."""
 
-        found.append(Meter(throughput))
-    if consistency is not None:
-        from pytest_dynamodb.engine.consistency.staleness import Staleness
+    def simulator(self) -> Simulator:
+        """What simulates it; it has seen nothing yet."""
 
-        found.append(Staleness(consistency))
-    return tuple(found)
+
+def switched_on(throughput: Simulation | None, consistency: Simulation | None) -> tuple[Simulator, ...]:
+    """Those that are given, the innermost first: what is throttled was never written, so nobody misses it."""
+    return tuple(settings.simulator() for settings in (throughput, consistency) if settings is not None)

@@ -7,10 +7,10 @@ that writes what has ended long ago sees it until then.
 
 from __future__ import annotations
 
-from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.streams.capture import BY_TTL
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.writes.aftermath import follow
+from pytest_dynamodb.engine.writes.write import tell
 
 
 def expire(call: Call) -> None:
@@ -41,4 +41,4 @@ def _sweep(call: Call, table: Table, now: float) -> None:
     table.expiry.swept = now
     for item in table.expiry.due(now):
         change = table.delete(item.attributes)
-        follow(call, table, change, now, identity=BY_TTL)
+        tell(call, table, Written(change, now, identity=BY_TTL))

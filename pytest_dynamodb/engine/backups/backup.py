@@ -32,7 +32,7 @@ def back_up(call: Call, table: Table, name: str) -> Backup:
     now = call.clock.now()
     records = call.region.records
     resource = f"{table.name}/backup/{records.new_id(now, call.random)}"
-    backup = records.backups[resource] = Backup(resource, name, _thousandths(now), call.region.kept(table))
+    backup = records.of(Backup)[resource] = Backup(resource, name, _thousandths(now), call.region.kept(table))
     return backup
 
 
@@ -42,7 +42,7 @@ def back_up_deleted(call: Call, table: Table) -> None:
     records = call.region.records
     number = records.new_id(now, call.random).split("-")[0]
     resource = f"{table.name}/backup/{number}-00000000"
-    records.backups[resource] = Backup(
+    records.of(Backup)[resource] = Backup(
         resource,
         f"{table.name}$DeletedTableBackup",
         _thousandths(now),
@@ -55,7 +55,7 @@ def back_up_deleted(call: Call, table: Table) -> None:
 def existing_backup(call: Call, given: str) -> Backup:
     """The backup of an ARN, whose region is not looked at. Raises BackupNotFoundException and others."""
     arn = record_arn(call, given, "backup")
-    backup = call.region.records.backups.get(arn.resource)
+    backup = call.region.records.of(Backup).get(arn.resource)
     if backup is None or (backup.expires is not None and backup.expires <= call.clock.now()):
         raise no_backup(given)
     return backup

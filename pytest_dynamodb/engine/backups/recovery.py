@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call, Written, name_of
 from pytest_dynamodb.engine.settings import Recovery
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -23,6 +23,14 @@ def earliest(recovery: Recovery, now: float) -> float:
 def latest(recovery: Recovery, now: float) -> float:
     """The last time to restore to: five minutes ago, or when recovery was switched on."""
     return float(int(max(recovery.since, now - LAG_SECONDS)))
+
+
+def note(_: Call, table: Table, written: Written) -> None:
+    """Keep what a change overwrote in the history of a table that can be restored, and forget what is too old."""
+    recovery, change = table.settings.recovery, written.change
+    if table.history is not None and recovery is not None:
+        kept = written.time - recovery.days * DAY_SECONDS
+        table.history.note(written.time, change.old, change.new, kept=kept)
 
 
 def describe_recovery(recovery: Recovery | None, now: float) -> dict[str, Any]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_dynamodb.engine.consistency.settings import Consistency
+from pytest_dynamodb.engine.consistency.staleness import Consistency
 
 __all__ = ["Consistency"]

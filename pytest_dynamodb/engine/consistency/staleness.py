@@ -13,7 +13,6 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.consistency.settings import Consistency
 from pytest_dynamodb.engine.operations import Operation
 from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.table import Table
@@ -22,6 +21,27 @@ from pytest_dynamodb.engine.validation.payload import truth
 _READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan"})
 #: Reads that are consistent, and what changes no items.
 _PLAIN: Final = ("Describe", "List", "TransactGet", "GetRecords", "GetShardIterator")
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """What eventually consistent reads may miss.
+
+    ``lag``        seconds on the engine's clock for which a write may stay unseen by reads without ConsistentRead
+    ``index_lag``  the same of reads of global indexes, which are never consistent; as ``lag`` unless given
+    ``chance``     of a read within that time to be behind: 1.0 is always, so that a missing ConsistentRead shows up in
+                   every run
+    ``seed``       of which reads are behind, where the chance is less
+    """
+
+    lag: float = 1.0
+    index_lag: float | None = None
+    chance: float = 1.0
+    seed: int = 0
+
+    def simulator(self) -> Staleness:
+        """One that knows no past."""
+        return Staleness(self)
 
 
 class _Past(NamedTuple):

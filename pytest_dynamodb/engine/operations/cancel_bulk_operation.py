@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.exports.bulk import Bulk
 from pytest_dynamodb.engine.operations.describe_bulk_operation import existing_bulk
 
 
@@ -14,6 +15,6 @@ def cancel_bulk_operation(call: Call) -> dict[str, Any]:
     bulk, now = existing_bulk(call), call.clock.now()
     status = bulk.status(now)
     if status == "IN_PROGRESS":
-        call.region.records.bulk[bulk.resource] = replace(bulk, ends=now, cancelled=True)
+        call.region.records.of(Bulk)[bulk.resource] = replace(bulk, ends=now, cancelled=True)
         status = "CANCELLING"
     return {"BulkOperationArn": call.params["BulkOperationArn"], "BulkOperationStatus": status}

@@ -22,7 +22,7 @@ def delete_backup(call: Call) -> dict[str, Any]:
     _check_may_go(backup, arn)
     if restoring_from(call, arn):
         raise error_for("BackupInUseException", f"Backup is being used to restore table: {arn}")
-    del call.region.records.backups[backup.resource]
+    del call.region.records.of(Backup)[backup.resource]
     return {"BackupDescription": describe_backup(call, backup, "DELETED")}
 
 

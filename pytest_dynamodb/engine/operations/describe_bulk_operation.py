@@ -18,7 +18,7 @@ def existing_bulk(call: Call) -> Bulk:
     """The bulk operation of BulkOperationArn. Raises ResourceNotFoundException."""
     arn: str = call.params["BulkOperationArn"]
     resource = arn.removeprefix(call.region.arn(""))
-    bulk = call.region.records.bulk.get(resource)
+    bulk = call.region.records.of(Bulk).get(resource)
     if bulk is None:
         raise error_for("ResourceNotFoundException", f"Requested resource not found: BulkOperation: {arn} not found")
     return bulk

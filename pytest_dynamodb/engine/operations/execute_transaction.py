@@ -22,9 +22,8 @@ from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
 from pytest_dynamodb.engine.partiql.sources import table_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import returning_of, write_of
-from pytest_dynamodb.engine.replication.rules import transacted
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
-from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
+from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items, transacted
 from pytest_dynamodb.engine.writes.transaction import (
     FACTOR,
     NO_REASON,

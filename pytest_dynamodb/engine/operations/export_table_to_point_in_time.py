@@ -34,7 +34,7 @@ def export_table_to_point_in_time(call: Call) -> dict[str, Any]:
 
 def _repeated(call: Call) -> Export | None:
     token = call.params.get("ClientToken")
-    known = next((one for one in call.region.records.exports.values() if token and one.token == token), None)
+    known = next((one for one in call.region.records.of(Export).values() if token and one.token == token), None)
     if known is not None and any(known.params.get(name) != value for name, value in call.params.items()):
         raise error_for(
             "ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters"
@@ -54,7 +54,7 @@ def _exported(call: Call, table: Table, span: Span) -> Export:
         outcome: dict[str, Any] = dict(no_bucket())
     else:
         outcome = write_export(files, export, call.region.arn(resource), span, told, call.random)
-    records.exports[resource] = replace(export, outcome=outcome)
+    records.of(Export)[resource] = replace(export, outcome=outcome)
     # The answer says that it has begun, whenever it ends.
     return replace(export, ends=max(ends, now + 1.0))
 

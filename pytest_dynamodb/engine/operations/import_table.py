@@ -47,7 +47,7 @@ def _check(call: Call) -> None:
 
 def _repeated(call: Call) -> Import | None:
     token = call.params.get("ClientToken")
-    known = next((one for one in call.region.records.imports.values() if token and one.token == token), None)
+    known = next((one for one in call.region.records.of(Import).values() if token and one.token == token), None)
     if known is not None:
         name = known.params["TableCreationParameters"]["TableName"]
         if name != call.params["TableCreationParameters"]["TableName"]:
@@ -71,7 +71,7 @@ def _imported(call: Call) -> Import:
     else:
         outcome = fill(call, files, table)
         region.tables[table.name] = table
-    region.records.imports[resource] = replace(job, outcome=outcome)
+    region.records.of(Import)[resource] = replace(job, outcome=outcome)
     # The answer says that it has begun, whenever it ends.
     return replace(job, ends=max(job.ends, now + 1.0))
 

@@ -49,7 +49,7 @@ def _chosen(call: Call) -> list[Backup]:
     low, high = params.get("TimeRangeLowerBound"), params.get("TimeRangeUpperBound")
     chosen = [
         backup
-        for backup in call.region.records.backups.values()
+        for backup in call.region.records.of(Backup).values()
         if table in {None, backup.table.name}
         and kind in {"ALL", backup.type}
         and (low is None or backup.created >= low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call, name_of
-from pytest_dynamodb.engine.exports.job import PAGE
+from pytest_dynamodb.engine.exports.job import PAGE, Export
 from pytest_dynamodb.engine.pages import page_after
 
 
@@ -15,7 +15,7 @@ def list_exports(call: Call) -> dict[str, Any]:
 
     Raises ValidationException for a token of another list.
     """
-    params, exports = call.params, call.region.records.exports
+    params, exports = call.params, call.region.records.of(Export)
     found = [(export.resource, export) for export in reversed(exports.values())]
     if params.get("TableArn") is not None:
         table = call.region.find(name_of(params["TableArn"]), call.clock.now())

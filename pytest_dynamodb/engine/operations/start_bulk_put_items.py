@@ -38,7 +38,7 @@ def _check(call: Call, table: Table) -> None:
 
 def _repeated(call: Call) -> Bulk | None:
     token = call.params.get("ClientToken")
-    known = next((one for one in call.region.records.bulk.values() if token and one.token == token), None)
+    known = next((one for one in call.region.records.of(Bulk).values() if token and one.token == token), None)
     if known is not None and any(known.params.get(name) != value for name, value in call.params.items()):
         raise error_for(
             "IdempotentParameterMismatchException",
@@ -59,6 +59,6 @@ def _started(call: Call, table: Table) -> Bulk:
         outcome: dict[str, Any] = dict(no_bucket())
     else:
         outcome = put_all(call, files, table)
-    records.bulk[resource] = replace(bulk, outcome=outcome)
+    records.of(Bulk)[resource] = replace(bulk, outcome=outcome)
     # The answer says that it has begun, whenever it ends.
     return replace(bulk, ends=max(ends, now + 1.0))

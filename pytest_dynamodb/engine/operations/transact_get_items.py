@@ -15,11 +15,10 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.lookup import check_projecting, read_key, read_wanted
 from pytest_dynamodb.engine.reads.projection import Wanted
-from pytest_dynamodb.engine.replication.rules import transacted
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
-from pytest_dynamodb.engine.validation.rules.transactions import MAX_SIZE, check_distinct_items
+from pytest_dynamodb.engine.validation.rules.transactions import MAX_SIZE, check_distinct_items, transacted
 from pytest_dynamodb.errors import ValidationException, error_for
 
 _CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"

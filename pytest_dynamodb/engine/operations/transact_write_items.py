@@ -12,8 +12,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine import tokens
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import item_collection_metrics, wanted
-from pytest_dynamodb.engine.replication.rules import transacted
-from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items
+from pytest_dynamodb.engine.validation.rules.transactions import check_distinct_items, transacted
 from pytest_dynamodb.engine.writes.actions import read_action
 from pytest_dynamodb.engine.writes.transaction import Step, commit, consumed, plan
 from pytest_dynamodb.errors import ValidationException

@@ -37,7 +37,7 @@ class Resource:
     def policy(self, call: Call) -> Policy:
         """Its policy, with no document where it has none."""
         if self.stream is not None:
-            return call.region.records.policies.get(self.arn, Policy(None))
+            return call.region.records.of(Policy).get(self.arn, Policy(None))
         settings = self.table.settings
         revision = settings.policy_revision
         if settings.policy is not None and revision is None:  # it came with the table
@@ -59,7 +59,7 @@ class Resource:
 
     def _set(self, call: Call, policy: Policy) -> None:
         if self.stream is not None:
-            call.region.records.policies[self.arn] = policy
+            call.region.records.of(Policy)[self.arn] = policy
         else:
             table = call.writable(self.table)
             table.settings = replace(table.settings, policy=policy.document, policy_revision=policy.revision)

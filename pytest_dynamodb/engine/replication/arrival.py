@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.writes.aftermath import follow
+from pytest_dynamodb.engine.call import Call, Written
+from pytest_dynamodb.engine.writes.write import tell
 
 
 def deliver(call: Call) -> None:
@@ -17,4 +17,4 @@ def deliver(call: Call) -> None:
         if item is None and table.get(key) is None:
             continue
         change = table.delete(key) if item is None else table.put(item)
-        follow(call, table, change, due, sent=False)
+        tell(call, table, Written(change, due, replicated=True))

@@ -152,15 +152,6 @@ def check_can_be_strong(table: Table) -> None:
             raise ValidationException(f"{INVALID}MultiRegionConsistency cannot be set to STRONG: {reason}")
 
 
-def transacted(table: Table) -> Table:
-    """A table of a transaction. Raises ValidationException for one with strong consistency across regions, which takes
-    part in none (developer guide, "Multi-Region strong consistency"; not AWS's words).
-    """
-    if table.settings.strong:
-        raise ValidationException("Transactions are not supported for global tables with strong consistency")
-    return table
-
-
 def _check_strong_group(settings: TableSettings, kind: str, names: list[str], params: Params) -> None:
     """What is strongly consistent is made as one and goes as one."""
     if kind == "Create":

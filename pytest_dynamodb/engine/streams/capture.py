@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any, Final
 
+from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.schema import key_parts
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.streams.stream import Stream
-from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.values import item_size
 
 BY_TTL: Final = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
@@ -19,41 +19,39 @@ _OLD: Final = frozenset({"OLD_IMAGE", "NEW_AND_OLD_IMAGES"})
 _NEW: Final = frozenset({"NEW_IMAGE", "NEW_AND_OLD_IMAGES"})
 
 
-def capture(
-    region: Region, table: Table, change: Change, now: float, random: Random, *, identity: dict[str, str] | None = None
-) -> None:
+def capture(call: Call, table: Table, written: Written) -> None:
     """Keep a record of a change if the table's stream is on and anything has changed.
 
     (Streams: "If a PutItem or UpdateItem does not change any data, no record is written.")
     """
-    old, new = change.old, change.new
+    old, new = written.change.old, written.change.new
     settings = table.settings.stream
     if settings is None or not settings.enabled or (old and new and old.attributes == new.attributes):
         return
-    stream = stream_of(region, table)
+    stream = stream_of(call.region, table)
     item = new or old
     if stream is None or item is None:
         return
-    stream.settle(now)
+    stream.settle(written.time)
     keys = table.keys.key_of(item.attributes)
     size = item_size(keys)
-    told: dict[str, Any] = {"ApproximateCreationDateTime": float(int(now)), "Keys": keys}
+    told: dict[str, Any] = {"ApproximateCreationDateTime": float(int(written.time)), "Keys": keys}
     for member, image, views in (("NewImage", new, _NEW), ("OldImage", old, _OLD)):
         if image is not None and stream.view_type in views:
             told[member] = image.attributes
             size += image.size
     told |= {"SizeBytes": size, "StreamViewType": stream.view_type}
     body: dict[str, Any] = {
-        "eventID": f"{random.getrandbits(128):032x}",
+        "eventID": f"{call.random.getrandbits(128):032x}",
         "eventName": _event(old, new),
         "eventVersion": "1.1",
         "eventSource": "aws:dynamodb",
-        "awsRegion": region.name,
+        "awsRegion": call.region.name,
         "dynamodb": told,
     }
-    if identity is not None:
-        body["userIdentity"] = identity
-    stream.add(table.keys.identity(item.attributes), now, size, body)
+    if written.identity is not None:
+        body["userIdentity"] = written.identity
+    stream.add(table.keys.identity(item.attributes), written.time, size, body)
 
 
 def _event(old: Item | None, new: Item | None) -> str:

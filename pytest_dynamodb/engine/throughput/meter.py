@@ -1,9 +1,12 @@
-"""Whether there is enough capacity for a request: it is carried out, charged, and undone where there is not."""
+"""How much capacity there is, and whether it is enough for a request.
+
+A request is carried out, charged, and undone where there is not enough.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call, name_of
@@ -13,7 +16,6 @@ from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.throughput.bucket import Bucket
 from pytest_dynamodb.engine.throughput.capacity import reported, summed
 from pytest_dynamodb.engine.throughput.charges import Charge, charges_of
-from pytest_dynamodb.engine.throughput.limits import ThroughputLimits
 from pytest_dynamodb.engine.throughput.partitions import ON_DEMAND_PARTITIONS, Partitions, partitions_for
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.throttling import Limit, reason_of, throttled
@@ -24,6 +26,33 @@ _METERED: Final = frozenset(
     {"DeleteItem", "ExecuteStatement", "GetItem", "PutItem", "Query", "Scan", "UpdateItem", *_BATCHES, *_TRANSACTIONS}
 )
 _CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughputLimits:
+    """Limits that an engine keeps to, on its clock. The figures given here are AWS's.
+
+    ``partition_read`` and ``partition_write``  units a second of a partition (developer guide, "Designing partition
+                       keys": 3,000 and 1,000)
+    ``burst``          seconds of provisioned capacity that are kept while they are not used (same guide, "Burst
+                       capacity": 300). A new table has one second's
+    ``on_demand_read`` and ``on_demand_write``  units a second of a table or index on demand ("Quotas": 40,000)
+    ``split_after``    seconds of throttling after which a hot partition is split into two; ``None`` is never. AWS does
+                       not say how long it takes. One key alone stays in one partition
+
+    A request is let through while there are any units left, and charged in full: so the last one may overdraw.
+    """
+
+    partition_read: float = 3000.0
+    partition_write: float = 1000.0
+    burst: float = 300.0
+    on_demand_read: float = 40_000.0
+    on_demand_write: float = 40_000.0
+    split_after: float | None = 600.0
+
+    def simulator(self) -> Meter:
+        """One with full buckets."""
+        return Meter(self)
 
 
 class _Throttled(Exception):

@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Change, Table
-from pytest_dynamodb.engine.writes.aftermath import follow
 from pytest_dynamodb.engine.writes.conditions import Conditions
 from pytest_dynamodb.errors import error_for
 
@@ -67,8 +66,14 @@ def apply(call: Call, table: Table, key: Attributes, old: Item | None, new: Item
     change = table.delete(key) if new is None else table.put(new)
     settings = table.settings
     if settings.stream is not None or settings.recovery is not None or settings.replicas:
-        follow(call, table, change, call.clock.now())
+        tell(call, table, Written(change, call.clock.now()))
     return change
+
+
+def tell(call: Call, table: Table, written: Written) -> None:
+    """Tell the followers of a change to a table that is ours: its stream, its history, its replicas."""
+    for follower in call.followers:
+        follower(call, table, written)
 
 
 def returned(attributes: Mapping[str, Any] | None) -> dict[str, Any]:

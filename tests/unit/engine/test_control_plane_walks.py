@@ -18,6 +18,7 @@ from botocore.loaders import Loader
 from engine_requests import definitions, index, n, s
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
+from pytest_dynamodb.engine.backups.backup import Backup
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.buckets import Buckets
 
@@ -299,7 +300,7 @@ def state(snapshot: Snapshot) -> State:
             found[region.name, name, ""] = sorted(repr(item) for item in table.store)
             for index_name, one in table.indexes.items():
                 found[region.name, name, index_name] = sorted(repr(item) for item in one.store)
-        for resource, backup in region.records.backups.items():
+        for resource, backup in region.records.of(Backup).items():
             found[region.name, resource, ""] = sorted(repr(item) for item in backup.table.store)
     return found
 

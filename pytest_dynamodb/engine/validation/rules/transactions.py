@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.rules.batches import check_distinct
 from pytest_dynamodb.errors import ValidationException
 
@@ -33,3 +34,12 @@ def action_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 def check_distinct_items(identities: Iterable[Hashable]) -> None:
     """Nothing twice: table and key of each action. AWS checks it once every action is well-formed."""
     check_distinct(identities, _SAME_ITEM)
+
+
+def transacted(table: Table) -> Table:
+    """A table of a transaction. Raises ValidationException for one with strong consistency across regions, which takes
+    part in none (developer guide, "Multi-Region strong consistency"; not AWS's words).
+    """
+    if table.settings.strong:
+        raise ValidationException("Transactions are not supported for global tables with strong consistency")
+    return table
