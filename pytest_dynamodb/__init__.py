@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette, Miss
-    from pytest_dynamodb.cassette.store import load_cassette, save_cassette
+    from pytest_dynamodb.cassette.files import load_cassette, save_cassette
     from pytest_dynamodb.client.aio.batch import AsyncBatchWriter, AsyncTableBatchWriter
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
     from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
@@ -115,7 +115,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "cassette.cassette": ("Cassette", "Miss"),
-    "cassette.store": ("load_cassette", "save_cassette"),
+    "cassette.files": ("load_cassette", "save_cassette"),
     "client.aio.client": ("AsyncDynamoDbClient",),
     "client.aio.table": ("AsyncTableClient",),
     "client.client": ("DynamoDbClient",),

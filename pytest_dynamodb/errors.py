@@ -19,7 +19,7 @@ not swallow a missing recording by doing so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,7 @@ class DynamoDbError(Exception):
     ``request_id``   what AWS support asks for
     ``status``       the HTTP status; 0 where it is not known
     ``item``         the item that failed a condition, as Python values; ``None`` if there is none
+    ``reasons``      why a transaction was cancelled, action by action, as Python values; empty if it was none
     ``members``      what else the answer's body holds, in wire form (``CancellationReasons``, ``Item``)
     ``retryable``    whether the same request may succeed when it is sent again
     """
@@ -107,9 +108,11 @@ class DynamoDbError(Exception):
         request_id: str = "",
         status: int = 0,
         item: dict[str, Any] | None = None,
+        reasons: Sequence[CancellationReason] = (),
         members: Mapping[str, Any] | None = None,
     ) -> None:
         self.message, self.item, self.members = message, item, dict(members or {})
+        self.reasons = list(reasons)
         self.operation, self.table, self.request_id, self.status = operation, table, request_id, status
         if code is not None:
             self.code = code
@@ -252,14 +255,12 @@ class CancellationReason:
 
 
 class TransactionCanceledException(DynamoDbError):
-    """A transaction was not carried out, nothing of it. ``reasons`` has one for each action, in their order."""
+    """A transaction was not carried out, nothing of it.
+
+    ``reasons`` has one for each action, in their order; none where DynamoDB says nothing about it.
+    """
 
     code = "TransactionCanceledException"
-
-    @property
-    def reasons(self) -> list[CancellationReason]:
-        """Why, action by action; empty where DynamoDB says nothing about it."""
-        return [_reason(reason) for reason in self.members.get("CancellationReasons") or ()]
 
     @property
     def retryable(self) -> bool:
@@ -271,14 +272,6 @@ def transaction_is_retryable(reasons: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a transaction cancelled for these reasons (wire form) may succeed when it is sent again."""
     codes = {str(reason.get("Code") or "None") for reason in reasons} - {"None"}
     return bool(codes) and codes <= RETRYABLE_REASONS
-
-
-def _reason(wire: Mapping[str, Any]) -> CancellationReason:
-    from pytest_dynamodb.values.decoding import from_wire_item  # which imports this module
-
-    item = wire.get("Item")
-    code, message = wire.get("Code") or "None", wire.get("Message") or ""
-    return CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
 
 
 class TransactionConflictException(DynamoDbError):
@@ -372,6 +365,7 @@ def error_for(
     request_id: str = "",
     status: int = 0,
     item: dict[str, Any] | None = None,
+    reasons: Sequence[CancellationReason] = (),
     members: Mapping[str, Any] | None = None,
 ) -> DynamoDbError:
     """The error of a code: of its own class where there is one, else a ``DynamoDbError`` that carries the code."""
@@ -383,5 +377,6 @@ def error_for(
         request_id=request_id,
         status=status,
         item=item,
+        reasons=reasons,
         members=members,
     )

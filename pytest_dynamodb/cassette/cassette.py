@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pytest_dynamodb.cassette import capacity, memos
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.collector import MANY_EXCHANGES, collector_paused
+from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.items import WRITES, key_names, table_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
@@ -89,6 +90,11 @@ class Cassette:
         return tuple(self._recording.exchanges) if self._recording else ()
 
     @property
+    def inventory(self) -> Inventory:
+        """What reports are told of it."""
+        return Inventory(self.path, self.exists, self.header, self.options, self.matcher, self.exchanges, self.played)
+
+    @property
     def _plays(self) -> bytes:
         return self._playback.played if self._playback else bytes(len(self._loaded))
 
@@ -143,7 +149,7 @@ class Cassette:
         params = self.sanitizer.params(request.params)
         near = nearest(request.operation, params, self._loaded, self._plays)
         report = describe_miss(
-            self, request.operation, params, reason, near, tokens=request.tokens, colour=self.options.colour
+            self.inventory, request.operation, params, reason, near, tokens=request.tokens, colour=self.options.colour
         )
         with self._lock:
             self.misses.append(Miss(request.operation, params, reason, report))
@@ -154,23 +160,14 @@ class Cassette:
     def check_age(self) -> None:
         """Raise ``CassetteError`` if the recordings are older than ``max_age``."""
         greatest = self.options.max_age
-        if greatest is None or not self.exists:
-            return
-        age = self.age
-        if age is None or age > greatest:
+        if self.exists and self.header.is_older_than(greatest):
             problem = f"it was recorded on {self.header.recorded[:10] or 'an unknown date'}, max_age is {greatest}"
             raise CassetteError(str(self.path), problem, remedy=self.options.remedy)
 
     @property
-    def age(self) -> Any:
-        """A ``timedelta`` since it was recorded, or ``None`` if its header does not say."""
-        try:
-            recorded = datetime.fromisoformat(self.header.recorded.replace("Z", "+00:00"))
-        except ValueError:
-            return None
-        if recorded.tzinfo is None:  # another language's writer; the format says UTC
-            recorded = recorded.replace(tzinfo=timezone.utc)
-        return datetime.now(timezone.utc) - recorded
+    def age(self) -> timedelta | None:
+        """How long ago it was recorded; ``None`` if its header does not say."""
+        return self.header.age
 
     # -- recording ---------------------------------------------------------------------------------------------------
 
@@ -180,7 +177,13 @@ class Cassette:
         if not keep:
             self._loaded = []
             self._memos = memos.Memos({})
-        self._recording = Recording(self, previous=previous, keep=keep)
+        self._recording = Recording(
+            self.path,
+            self.options,
+            previous=Contents(self.header, previous) if self.exists else None,
+            sanitizer=self.sanitizer,
+            keep=keep,
+        )
 
     def may_record(self, request: Request) -> None:
         """Raise ``RecordingRefused`` if the request is for a table outside the allowed ones. Sends nothing."""
@@ -224,7 +227,7 @@ class Cassette:
         """The recording passed: replace the file, unless it would say the same. Raises ``CassetteError``."""
         with self._lock:  # an answer that comes later is not recorded
             if self._recording is not None:
-                self._recording.commit(self._memos.recorded)
+                self._recording.commit(self._memos.recorded, played=self.played)
 
     def abandon(self) -> None:
         """The recording failed: leave the file as it was, and the attempt beside it as ``*.failed``."""

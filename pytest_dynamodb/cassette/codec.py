@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from pytest_dynamodb.cassette.format import Frame
@@ -31,6 +32,22 @@ class Header:
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pseudonyms: tuple[str, ...] = ()
     memos: Mapping[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago it was recorded; ``None`` if it does not say."""
+        try:
+            recorded = datetime.fromisoformat(self.recorded.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        if recorded.tzinfo is None:  # another language's writer; the format says UTC
+            recorded = recorded.replace(tzinfo=timezone.utc)
+        return datetime.now(timezone.utc) - recorded
+
+    def is_older_than(self, greatest: timedelta | None) -> bool:
+        """Whether it was recorded longer ago than that, or may have been; never if that is ``None``."""
+        age = self.age
+        return greatest is not None and (age is None or age > greatest)
 
 
 def encode_header(header: Header) -> dict[str, Any]:

@@ -10,26 +10,37 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.items import COLLECTION_READS, key_names, touched
 from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.options import CassetteOptions
+from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents, Journal, locked, read, write
 from pytest_dynamodb.exchange import Exchange, Outcome, TransportFailure
 
-if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.cassette import Cassette
-
 
 class Recording:
-    """What is being recorded for ``cassette``; ``keep`` adds it to ``previous``, otherwise it takes their place.
+    """What is being recorded for the file at ``path``, which held ``previous``, if there is such a file.
 
-    Nothing is written before the first exchange, so a test that makes no call leaves no file.
+    ``keep`` adds to what it held, otherwise that is replaced. Nothing is written before the first exchange, so a test
+    that makes no call leaves no file.
     """
 
-    def __init__(self, cassette: Cassette, *, previous: Sequence[Exchange], keep: bool) -> None:
-        self._cassette, self._previous, self._keep = cassette, previous, keep
+    def __init__(
+        self,
+        path: Path,
+        options: CassetteOptions,
+        *,
+        sanitizer: Sanitizer,
+        previous: Contents | None = None,
+        keep: bool = False,
+    ) -> None:
+        self._path, self._options, self._sanitizer = path, options, sanitizer
+        self._exists, self._keep = previous is not None, keep
+        self._before = previous or Contents(Header(), [])
         self._journal: Journal | None = None
         self._settled = False
         self._numbered: list[tuple[int, Exchange]] = []
@@ -47,16 +58,19 @@ class Recording:
         if self._settled:
             return
         if self._journal is None:
-            self._journal = Journal(self._cassette.path, self._header((), {}))
+            self._journal = Journal(self._path, self._header((), {}))
         self._journal.append(exchange)
         self._numbered.append((number, exchange))
 
-    def commit(self, memos: Mapping[str, list[Any]]) -> None:
-        """Make it the cassette's file, unless it would only say what the file says already."""
+    def commit(self, memos: Mapping[str, list[Any]], *, played: Sequence[Exchange] = ()) -> None:
+        """Make it the cassette's file, unless it would only say what the file says already.
+
+        ``played`` are recordings of others that answered requests: a shared cassette keeps them for this owner, too.
+        """
         recorded = self._clean()
-        if self._cassette.options.shared:
-            with locked(self._cassette.path):
-                self._commit_shared(recorded, memos)
+        if self._options.shared:
+            with locked(self._path):
+                self._commit_shared(recorded, memos, played)
         else:
             self._commit(recorded, memos)
         self._discard_journal()
@@ -64,21 +78,23 @@ class Recording:
             self._failed.unlink()
 
     def _commit(self, recorded: list[Exchange], memos: Mapping[str, list[Any]]) -> None:
-        cassette, exchanges = self._cassette, recorded
+        (header, previous), exchanges = self._before, recorded
         if self._keep:
-            exchanges, memos = [*self._previous, *recorded], {**cassette.header.memos, **memos}
+            exchanges, memos = [*previous, *recorded], {**header.memos, **memos}
         if not exchanges and not memos:
-            if cassette.exists:
-                cassette.path.unlink(missing_ok=True)
+            if self._exists:
+                self._path.unlink(missing_ok=True)
             return
-        if cassette.exists and self._says_the_same(self._previous, exchanges, cassette.header.memos, memos):
+        if self._exists and self._says_the_same(previous, exchanges, header.memos, memos):
             return
-        write(cassette.path, self._header(exchanges, memos), exchanges, compress=cassette.options.compress)
+        write(self._path, self._header(exchanges, memos), exchanges, compress=self._options.compress)
 
-    def _commit_shared(self, recorded: list[Exchange], memos: Mapping[str, list[Any]]) -> None:
+    def _commit_shared(
+        self, recorded: list[Exchange], memos: Mapping[str, list[Any]], played: Sequence[Exchange]
+    ) -> None:
         """Put what the test recorded among what others have in the file by now."""
-        cassette, owner = self._cassette, self._cassette.options.owner
-        now = read(cassette.path) if cassette.path.exists() else Contents(Header(), [])
+        path, owner = self._path, self._options.owner
+        now = read(path) if path.exists() else Contents(Header(), [])
         mine, mine_memos = recorded, memos
         own = [exchange for exchange in now.exchanges if exchange.owner == owner]
         own_memos = {name: values for name, values in now.header.memos.items() if name.startswith(f"{owner}\n")}
@@ -86,7 +102,7 @@ class Recording:
             if not recorded and not memos:
                 return
             # A newcomer is answered with what others recorded; from now on it has recordings of its own.
-            adopted = [replace(exchange, owner=owner) for exchange in cassette.played if exchange.owner != owner]
+            adopted = [replace(exchange, owner=owner) for exchange in played if exchange.owner != owner]
             mine, mine_memos = [*own, *adopted, *recorded], {**own_memos, **memos}
         if (own or own_memos or not (mine or mine_memos)) and self._says_the_same(own, mine, own_memos, mine_memos):
             return
@@ -94,7 +110,7 @@ class Recording:
         memos = {**{n: v for n, v in now.header.memos.items() if n not in own_memos}, **mine_memos}
         exchanges = sorted([*others, *mine], key=lambda exchange: exchange.owner)
         if not exchanges and not memos:
-            cassette.path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             return
         header = self._header(exchanges, memos)
         header = replace(
@@ -102,7 +118,7 @@ class Recording:
             tables={**now.header.tables, **header.tables},
             pseudonyms=tuple(sorted({*now.header.pseudonyms, *header.pseudonyms})),
         )
-        write(cassette.path, header, exchanges, compress=cassette.options.compress)
+        write(path, header, exchanges, compress=self._options.compress)
 
     def abandon(self, memos: Mapping[str, list[Any]]) -> None:
         """Write what there is to ``*.failed``, for whoever wants to see what went wrong."""
@@ -116,8 +132,8 @@ class Recording:
         self._discard_journal()
 
     @property
-    def _failed(self) -> Any:
-        return self._cassette.path.with_name(self._cassette.path.name + ".failed")
+    def _failed(self) -> Path:
+        return self._path.with_name(self._path.name + ".failed")
 
     def _discard_journal(self) -> None:
         self._settled = True
@@ -127,7 +143,7 @@ class Recording:
 
     def _clean(self) -> list[Exchange]:
         """What was recorded, once more without values that were found to be sensitive only later on."""
-        sanitizer = self._cassette.sanitizer
+        sanitizer = self._sanitizer
         if not sanitizer.pseudonyms:
             return self.exchanges
         return [
@@ -142,24 +158,22 @@ class Recording:
         memos_before: Mapping[str, list[Any]],
         memos_now: Mapping[str, list[Any]],
     ) -> bool:
-        cassette = self._cassette
-        greatest, age = cassette.options.max_age, cassette.age
-        expired = greatest is not None and (age is None or age > greatest)
-        if expired or dict(memos_now) != dict(memos_before):
+        options = self._options
+        if self._before.header.is_older_than(options.max_age) or dict(memos_now) != dict(memos_before):
             return False
-        matcher = Matcher(cassette.options.ignore, normalize=cassette.options.hooks.normalize, across_runs=True)
-        return equivalent(before, now, matcher, strict=cassette.options.order == "strict")
+        matcher = Matcher(options.ignore, normalize=options.hooks.normalize, across_runs=True)
+        return equivalent(before, now, matcher, strict=options.order == "strict")
 
     def _header(self, exchanges: Sequence[Exchange], memos: Mapping[str, list[Any]]) -> Header:
-        options = self._cassette.options
-        tables = {**(self._cassette.header.tables if self._keep else {}), **key_names(exchanges)}
+        options = self._options
+        tables = {**(self._before.header.tables if self._keep else {}), **key_names(exchanges)}
         return Header(
             node_id="" if options.shared else options.owner,
             recorded=datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
             endpoint=options.upstream if options.upstream in ("aws", "mock") else "url",
             recorder=_recorder(),
             tables=tables,
-            pseudonyms=self._cassette.sanitizer.pseudonyms,
+            pseudonyms=self._sanitizer.pseudonyms,
             memos=memos,
         )
 

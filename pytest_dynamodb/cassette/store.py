@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pytest_dynamodb.cassette.codec import Header, decode_exchange, decode_header, encode_exchange, encode_header
 from pytest_dynamodb.cassette.collector import MANY_BYTES, collector_paused
@@ -23,9 +23,6 @@ from pytest_dynamodb.cassette.format import (
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange
 
-if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.cassette import Cassette
-
 SUFFIX = ".ddb.msgpack"
 
 
@@ -34,22 +31,6 @@ class Contents(NamedTuple):
 
     header: Header
     exchanges: list[Exchange]
-
-
-def load_cassette(path: str | os.PathLike[str]) -> Cassette:
-    """The cassette in the file at ``path``, for reading.
-
-    Raises ``CassetteError`` naming the file, the byte offset and a remedy if it is missing, damaged, foreign or newer
-    than this release.
-    """
-    from pytest_dynamodb.cassette.cassette import Cassette
-
-    return Cassette(path, contents=read(path))
-
-
-def save_cassette(cassette: Cassette, path: str | os.PathLike[str]) -> None:
-    """Write ``cassette`` to the file at ``path`` in one atomic step. Raises ``CassetteError`` if that fails."""
-    write(path, cassette.header, cassette.exchanges)
 
 
 def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:

@@ -118,7 +118,16 @@ class Core:
         name = self.regions[region]
         admission = None if self.breaker is None else Admission(self.breaker, call, self._prefix(name))
         limit = self._limit(probing=admission is not None and admission.probing, failover=failover)
-        effort = Effort(self, call, deadline=deadline, watch=watch, admission=admission, limit=limit)
+        effort = Effort(
+            call,
+            timing=self.timing,
+            retry=self.retry,
+            quota=self.quota,
+            deadline=deadline,
+            watch=watch,
+            admission=admission,
+            limit=limit,
+        )
         attempt = Attempt(call, effort, region)
         outcome: Outcome = "unknown"
         try:

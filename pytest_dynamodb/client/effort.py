@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.policy.classification import Kind, kind_of
 from pytest_dynamodb.client.policy.deadline import Deadline
-from pytest_dynamodb.client.timing import MonotonicClock
+from pytest_dynamodb.client.timing import MonotonicClock, Timing
 from pytest_dynamodb.errors import DynamoDbError
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.admission import Admission
     from pytest_dynamodb.client.calls import Call
-    from pytest_dynamodb.client.core import Core
     from pytest_dynamodb.client.observer import Retrying
+    from pytest_dynamodb.client.policy.quota import RetryQuota
+    from pytest_dynamodb.client.policy.retry import RetryPolicy
 
 #: The effort of the call that is under way in this thread or task: botocore's events are not told of it.
 current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
@@ -34,8 +35,10 @@ class Effort:
 
     __slots__ = (
         "_admission",
-        "_core",
         "_deadline",
+        "_quota",
+        "_retry",
+        "_timing",
         "_watch",
         "attempts",
         "call",
@@ -48,15 +51,18 @@ class Effort:
 
     def __init__(
         self,
-        core: Core,
         call: Call[Any],
         *,
+        timing: Timing,
+        retry: RetryPolicy | None = None,
+        quota: RetryQuota | None = None,
         deadline: Deadline | None = None,
         watch: Retrying | None = None,
         admission: Admission | None = None,
         limit: int = 1,
     ) -> None:
-        self._core, self._deadline, self._watch, self._admission = core, deadline, watch, admission
+        self._timing, self._retry, self._quota = timing, retry, quota
+        self._deadline, self._watch, self._admission = deadline, watch, admission
         self.call, self.limit = call, limit
         self.attempts = self.sent = 0
         #: Whether the last answer is not what was sent to us.
@@ -77,9 +83,8 @@ class Effort:
     def succeeded(self) -> None:
         """Note an answer that is no error."""
         self.attempts += 1
-        quota = self._core.quota
-        if quota is not None:
-            quota.give_back(self.attempts - 1)
+        if self._quota is not None:
+            self._quota.give_back(self.attempts - 1)
 
     def failed(self, error: DynamoDbError, *, retry_after: float = 0.0) -> float | None:
         """Note an attempt that failed. The seconds to wait before another one; ``None`` if there shall be none."""
@@ -93,13 +98,12 @@ class Effort:
         return delay
 
     def _delay(self, kind: Kind, retry_after: float) -> float | None:
-        core = self._core
-        policy = core.retry
+        policy = self._retry
         if policy is None or self.attempts >= self.limit:
             return None
         if self._admission is not None and self._admission.revoked:
             return None
-        delay = policy.delay(self.attempts, kind, core.timing.jitter(), retry_after=retry_after)
+        delay = policy.delay(self.attempts, kind, self._timing.jitter(), retry_after=retry_after)
         if self._deadline is not None and not self._deadline.allows(delay):
             return None
-        return delay if core.quota is None or core.quota.take() else None
+        return delay if self._quota is None or self._quota.take() else None

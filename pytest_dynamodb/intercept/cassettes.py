@@ -162,7 +162,7 @@ class CassetteInterception(Interception):
             return
         from pytest_dynamodb.cassette.report import describe_unplayed
 
-        text = describe_unplayed(cassette, unplayed)
+        text = describe_unplayed(cassette.inventory, unplayed)
         if cassette.options.on_unused == "fail":
             raise UnplayedExchanges(text)
         warnings.warn(UnplayedWarning(text), stacklevel=4)

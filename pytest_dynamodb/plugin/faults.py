@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.plugin.state import RUN
+from pytest_dynamodb.plugin.stash import RUN
 
 if TYPE_CHECKING:
     from pytest_dynamodb.faults import Fault

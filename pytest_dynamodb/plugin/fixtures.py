@@ -10,7 +10,8 @@ import pytest
 
 from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import item_file
-from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, RUN, state_of
+from pytest_dynamodb.plugin.stash import RUN
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette

@@ -9,9 +9,10 @@ import pytest
 
 from pytest_dynamodb.plugin import faults, markers
 from pytest_dynamodb.plugin.naming import fixture_file
-from pytest_dynamodb.plugin.options import run_settings
+from pytest_dynamodb.plugin.options import INSTALLED, run_settings
 from pytest_dynamodb.plugin.selection import definitions
-from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, INSTALLED, OUTCOME, RUN, STATE, PluginState, state_of
+from pytest_dynamodb.plugin.stash import OUTCOME, RUN
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, STATE, PluginState, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import Outcome

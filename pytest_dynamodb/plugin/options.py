@@ -19,6 +19,9 @@ from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
 from pytest_dynamodb.errors import ConfigurationError
 
 PROVIDERS = ("replay", "record", "mock", "live")
+#: Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another.
+INSTALLED = pytest.StashKey[bool]()
+
 _ORPHANS = ("ignore", "warn", "fail")
 
 #: Modes that may write a cassette.
@@ -93,7 +96,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, None, None]:
     """Cover clients that conftests make when imported; then add ``--record``, unless somebody else has it."""
     from pytest_dynamodb.hooks.install import install
-    from pytest_dynamodb.plugin.state import INSTALLED
 
     try:
         early_config.stash[INSTALLED] = install(cover_imports=True)

@@ -13,11 +13,7 @@ import pytest
 from pytest_dynamodb.plugin.options import RunSettings
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.plugin.runs import CassetteRun
     from pytest_dynamodb.plugin.world import World
-
-#: Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another.
-INSTALLED = pytest.StashKey[bool]()
 
 
 @dataclass
@@ -59,8 +55,6 @@ class PluginState:
 
 
 STATE = pytest.StashKey[PluginState]()
-RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
-OUTCOME = pytest.StashKey[dict[str, str]]()
 #: A test that asked for ``dynamodb_mock`` while it was running: nobody could know before.
 ASKED_FOR_MOCK = pytest.StashKey[bool]()
 

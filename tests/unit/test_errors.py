@@ -8,6 +8,7 @@ import pytest
 
 from pytest_dynamodb.errors import (
     BY_CODE,
+    CancellationReason,
     CircuitOpen,
     ConditionalCheckFailedException,
     DynamoDbError,
@@ -79,18 +80,11 @@ def test_a_missing_item_is_a_lookup_error_of_ours() -> None:
 
 
 def test_a_cancelled_transaction_has_a_reason_for_each_action() -> None:
-    reasons = [
-        {"Code": "None"},
-        {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed", "Item": {"b": {"B": "AP8="}}},
-        {"Code": "ValidationError", "Message": None},
-    ]
-    error = error_for("TransactionCanceledException", "no", members={"CancellationReasons": reasons})
+    reasons = [CancellationReason("None"), CancellationReason("ConditionalCheckFailed", "no", {"n": 1})]
+    error = error_for("TransactionCanceledException", "no", reasons=reasons)
     assert isinstance(error, TransactionCanceledException)
-    assert [(reason.code, reason.failed) for reason in error.reasons] == [
-        ("None", False),
-        ("ConditionalCheckFailed", True),
-        ("ValidationError", True),
+    assert [(reason.code, reason.failed, reason.item) for reason in error.reasons] == [
+        ("None", False, None),
+        ("ConditionalCheckFailed", True, {"n": 1}),
     ]
-    assert error.reasons[1].item == {"b": b"\x00\xff"}
-    assert error.reasons[2].message == ""
     assert TransactionCanceledException("no").reasons == []

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.report.requests import request_line, title
 from pytest_dynamodb.cassette.report.trees import differences
 from pytest_dynamodb.exchange import Exchange, TransportFailure
-
-if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.cassette import Cassette
 
 _SHOWN = 5
 
@@ -38,7 +36,7 @@ def _line(exchange: Exchange) -> str:
     return f"{title(exchange.operation, exchange.params)} {request_line(exchange.operation, exchange.params)}"
 
 
-def describe_unplayed(cassette: Cassette, unplayed: Sequence[Exchange]) -> str:
+def describe_unplayed(cassette: Inventory, unplayed: Sequence[Exchange]) -> str:
     """What a passing test left over, and what to do about it."""
     exchanges = cassette.exchanges
     shown = {id(exchange) for exchange in unplayed[:_SHOWN]}

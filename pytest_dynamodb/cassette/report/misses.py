@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.paths import compile_paths, select, without
 from pytest_dynamodb.cassette.report.expressions import describe_expressions, take_expressions
@@ -14,15 +15,12 @@ from pytest_dynamodb.cassette.report.trees import Path, describe, find_differenc
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.expressions.canonical import canonical_params
 
-if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.cassette import Cassette
-
 #: How many places `ignore` is suggested for, and how many differences of a recording are listed.
 _MOST_IGNORED, _MOST_LISTED = 2, 20
 
 
 def describe_miss(
-    cassette: Cassette,
+    cassette: Inventory,
     operation: str,
     params: dict[str, Any],
     reason: str,
@@ -73,7 +71,7 @@ def _compare(recorded: Any, now: Any, colour: bool) -> Iterator[str]:
 
 
 def suggest_ignore(
-    cassette: Cassette, recorded: Exchange, params: dict[str, Any], tokens: tuple[str, ...]
+    cassette: Inventory, recorded: Exchange, params: dict[str, Any], tokens: tuple[str, ...]
 ) -> list[str]:
     """The ``ignore`` paths with which ``recorded`` would answer, if there are no more than a few; else none.
 
@@ -119,10 +117,10 @@ def _may_be_ignored(place: Path, keys: set[str]) -> bool:
     return False
 
 
-def _holdings(cassette: Cassette) -> str:
+def _holdings(cassette: Inventory) -> str:
     if not cassette.exists:
         return "does not exist yet"
-    count, age = len(cassette.exchanges), cassette.age
+    count, age = len(cassette.exchanges), cassette.header.age
     recorded = cassette.header.recorded[:10] or "an unknown date"
     old = "" if age is None else f", {_days(age.days)}"
     return f"{count} exchange{'' if count == 1 else 's'}, recorded {recorded}{old}"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, NoResponse, PytestDynamoDbError, error_for
+from pytest_dynamodb.errors import (
+    CancellationReason,
+    ConfigurationError,
+    DynamoDbError,
+    NoResponse,
+    PytestDynamoDbError,
+    error_for,
+)
 from pytest_dynamodb.values import from_wire_item
 
 if TYPE_CHECKING:
@@ -28,8 +35,16 @@ def service_error(answer: Mapping[str, Any], call: Call[Any]) -> DynamoDbError:
         request_id=metadata.get("RequestId", ""),
         status=metadata.get("HTTPStatusCode", 0),
         item=from_wire_item(item) if item else None,
+        reasons=list(_reasons(answer.get("CancellationReasons") or ())),
         members={name: value for name, value in answer.items() if name not in _ENVELOPE},
     )
+
+
+def _reasons(wire: Iterable[Mapping[str, Any]]) -> Iterator[CancellationReason]:
+    for reason in wire:
+        item = reason.get("Item")
+        code, message = reason.get("Code") or "None", reason.get("Message") or ""
+        yield CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
 
 
 def no_response(problem: Exception, call: Call[Any]) -> NoResponse | None:

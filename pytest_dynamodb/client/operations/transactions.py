@@ -166,6 +166,7 @@ def cancelled(error: TransactionCanceledException, actions: Sequence[Action] = (
         table=error.table,
         request_id=error.request_id,
         status=error.status,
+        reasons=error.reasons,
         members=error.members,
     )
 

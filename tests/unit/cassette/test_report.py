@@ -268,7 +268,7 @@ def test_unplayed_recordings_are_named_by_their_numbers() -> None:
     same = exchange("GetItem", Key={"pk": {"S": "a"}})
     cassette = opened(same, exchange("GetItem", Key={"pk": {"S": "a"}}), *(exchange("Scan", Limit=n) for n in range(9)))
     assert cassette.answer(Request("GetItem", same.params))[0] is not None
-    text = describe_unplayed(cassette, cassette.unplayed)
+    text = describe_unplayed(cassette.inventory, cassette.unplayed)
     assert "10 of 11 recordings were not played" in text
     assert '  #2 GetItem on app Key {"pk": {"S": "a"}}' in text.splitlines()
     assert "#1 " not in text
