@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
 #: JSON as it travels: what ``json.loads`` gives. Binary attribute values are base64 text.
 Json = Any
@@ -84,8 +84,8 @@ class Exchange:
     @property
     def response(self) -> dict[str, Json] | None:
         """The JSON body that was answered; ``None`` if there was no answer, or none in JSON."""
-        body = getattr(self.outcome, "body", None)
-        return body if isinstance(body, dict) else None
+        outcome = self.outcome
+        return outcome.body if isinstance(outcome, Response) and isinstance(outcome.body, dict) else None
 
     @property
     def error_code(self) -> str | None:
@@ -110,32 +110,59 @@ class Exchange:
         return self.outcome.elapsed
 
 
-class Provider(Protocol):
-    """Who answers DynamoDB calls. Methods are called from any thread and never block on I/O for an answer."""
+class Provider(ABC):
+    """Who answers DynamoDB calls. Whoever has ``before`` is one; the other members have defaults.
+
+    Methods are called from any thread and never block on I/O for an answer.
+    """
 
     @property
     def offline(self) -> bool:
         """Whether it answers everything itself: then no credentials, no region and no sleeping are needed."""
+        return False
 
     @property
     def endpoint(self) -> str | None:
         """The URL for clients that name no endpoint themselves; ``None`` leaves the choice to botocore."""
+        return None
 
+    @property
+    def upstream(self) -> Provider:
+        """Who answers, in the end, what is not answered here: itself, unless it stands before another one."""
+        return self
+
+    @abstractmethod
     def before(self, request: Request) -> Outcome | None:
         """The answer, or ``None`` to let the request go to the network.
 
         Raises ``UnexpectedRequest`` where it must not go there either.
         """
 
-    def after(self, request: Request, outcome: Outcome) -> None:
+    def begin(self, request: Request) -> Outcome | Attempts | None:
+        """As ``before``, or the attempts to come, which are asked from then on in the place of the provider.
+
+        Asked by callers that can try again, once a call; those that cannot ask ``before``.
+        """
+        return self.before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:  # noqa: B027  # most have nothing to do
         """What the network answered to a request that ``before`` let go."""
+
+    def wait(self, seconds: float) -> None:  # noqa: B027  # most have no clock
+        """Let time pass on a clock that can be moved, in the place of a caller's sleep; called where ``offline``."""
+
+    def close(self, *, passed: bool = True) -> None:  # noqa: B027  # most have nothing to settle
+        """There will be no more requests. ``passed`` is false where what made them has failed.
+
+        Raises what is wrong although every request was answered, such as ``UnexpectedRequest`` for a miss that was
+        caught.
+        """
 
 
 class Attempts(ABC):
     """One call whose attempts are answered one at a time, so that whoever makes it tries again as it always does.
 
-    A provider may have a method ``begin(request) -> Outcome | Attempts | None``, which is asked in the place of
-    ``before`` by callers that can retry. Whoever gets attempts asks them and no longer the provider.
+    ``Provider.begin`` may give them. Whoever gets attempts asks them and no longer the provider.
     """
 
     @property

@@ -76,13 +76,13 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
         source = PROVIDER_VARIABLE
     elif isinstance(provider, str):
         value = provider
-    elif isinstance(provider, type) or not callable(getattr(provider, "before", None)):
+    elif isinstance(provider, Provider):
+        return provider
+    else:
         raise ConfigurationError(
-            f"provider must be one of {', '.join(PROVIDER_NAMES)}, or an object such as ReplayProvider(path), "
+            f"provider must be one of {', '.join(PROVIDER_NAMES)}, or a Provider such as ReplayProvider(path), "
             f"not {provider!r:.80}"
         )
-    else:
-        return provider
     for name in PROVIDER_NAMES:
         if value == name:
             return name

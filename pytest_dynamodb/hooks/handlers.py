@@ -45,8 +45,7 @@ def before_call(
         regions.refuse_last_resort(context, params["url"])
         return None
     request = _request(model, params, context)
-    # Most providers have one answer a call; those that want to see each attempt say so by having ``begin``.
-    outcome = getattr(provider, "begin", provider.before)(request)
+    outcome = provider.begin(request)
     if outcome is not None and not isinstance(outcome, Attempts):
         return answers.to_botocore(model, request, outcome)
     call = context[CALL] = Call(provider, request)

@@ -192,8 +192,7 @@ class CassetteRun:
     @property
     def mock(self) -> Mock | None:
         """The mock that answers, as the provider or as the upstream; ``None`` where none does."""
-        upstream = getattr(self.provider, "upstream", self.provider)
-        return self._engine.mock if type(upstream).__name__ == "MockProvider" else None
+        return self._engine.mock if type(self.provider.upstream).__name__ == "MockProvider" else None
 
     def _clock(self) -> Clock | None:
         return None if self.mock is None else self.mock.engine.clock
@@ -231,8 +230,8 @@ class CassetteRun:
         cassette = self.cassette
         recorded, replayed = len(cassette.recorded), len(cassette.played)
         verified = type(self.provider).__name__ == "VerifyingProvider"
-        mocked = getattr(self.provider, "calls", 0) if self.provider_name == "mock" else 0
-        live = len(cassette.traffic) if verified else getattr(self.provider, "calls", recorded) - mocked
+        mocked = len(cassette.traffic) if self.provider_name == "mock" else 0
+        live = len(cassette.traffic) if self.provider_name == "live" else recorded
         unused = len(cassette.unplayed) if passed and replayed + len(cassette.unplayed) and not recorded else 0
         if not (recorded or replayed or live or mocked or unused or cassette.misses):
             return

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pytest_dynamodb.errors import UnexpectedRequest
-from pytest_dynamodb.exchange import Outcome, Request
+from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 
-class BlockingProvider:
+class BlockingProvider(Provider):
     """Raises ``UnexpectedRequest`` for every call, saying ``why`` and what to do."""
 
     offline = True
-    endpoint = None
 
     def __init__(self, why: str) -> None:
         self._why = why
@@ -18,6 +17,3 @@ class BlockingProvider:
     def before(self, request: Request) -> Outcome | None:
         """Never returns."""
         raise UnexpectedRequest(f"{request.operation} on {request.params.get('TableName', '(no table)')}: {self._why}")
-
-    def after(self, request: Request, outcome: Outcome) -> None:
-        """Never called: nothing is let go."""

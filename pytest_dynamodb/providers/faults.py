@@ -12,7 +12,7 @@ from pytest_dynamodb.faults import Blow, Fault, Faults
 from pytest_dynamodb.providers.replay import ReplayProvider
 
 
-class FaultyProvider:
+class FaultyProvider(Provider):
     """Lets ``faults`` strike requests on their way to ``provider``, which answers the others.
 
     A caller that tries again by itself is given ``Attempts`` of a request that is struck; one that does not gets the
@@ -36,6 +36,11 @@ class FaultyProvider:
         """As the provider."""
         return self.provider.endpoint
 
+    @property
+    def upstream(self) -> Provider:
+        """As the provider's."""
+        return self.provider.upstream
+
     def begin(self, request: Request) -> Outcome | Attempts | None:
         """The provider's outcome, or where a fault is due the attempts to come, of which it strikes the first."""
         fault = self.faults.due(request)
@@ -51,10 +56,8 @@ class FaultyProvider:
         self.provider.after(request, outcome)
 
     def close(self, *, passed: bool = True) -> None:
-        """Close the provider, where that can be closed."""
-        close = getattr(self.provider, "close", None)
-        if close is not None:
-            close(passed=passed)
+        """Close the provider."""
+        self.provider.close(passed=passed)
 
     def strike(self, fault: Fault, request: Request, *, timeout: float | None = None) -> Outcome:
         """What comes of a fault."""
@@ -80,8 +83,7 @@ class FaultyProvider:
     def _commit(self, request: Request) -> None:
         """Carry it out, but neither play nor record it: to the caller there was no answer."""
         if not isinstance(self.provider, ReplayProvider):
-            upstream: Provider = getattr(self.provider, "upstream", self.provider)
-            _offline(request, upstream.before(request))
+            _offline(request, self.upstream.before(request))
 
 
 def _offline(request: Request, outcome: Outcome | None) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.exchange import Outcome, Request, Response
+from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 
 
 class Answering(Protocol):
@@ -16,7 +16,7 @@ class Answering(Protocol):
         """The answer to a request."""
 
 
-class MockProvider:
+class MockProvider(Provider):
     """Answers from ``engine``, an ``Engine`` or a ``Mock``; from an empty one of its own where none is given.
 
     Needs no credentials and no region. ``witness`` is told of the traffic, so that assertions about it hold here as
@@ -24,7 +24,6 @@ class MockProvider:
     """
 
     offline = True
-    endpoint = None
 
     def __init__(self, engine: Answering | None = None, *, witness: Cassette | None = None) -> None:
         self.engine: Answering = Engine() if engine is None else engine
@@ -38,6 +37,3 @@ class MockProvider:
         if self._witness is not None:
             self._witness.see(request, answer)
         return answer
-
-    def after(self, request: Request, outcome: Outcome) -> None:
-        """Never called: nothing is let go."""

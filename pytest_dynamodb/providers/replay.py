@@ -10,7 +10,7 @@ from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 
-class ReplayProvider:
+class ReplayProvider(Provider):
     """Answers from a cassette, given open or by its path.
 
     A request it has no recording for goes to ``otherwise`` where one is given; else it raises ``UnexpectedRequest``,
@@ -23,9 +23,9 @@ class ReplayProvider:
         self._otherwise = otherwise
 
     @property
-    def upstream(self) -> Provider | None:
-        """Who answers, in the end, what is not answered here."""
-        return getattr(self._otherwise, "upstream", self._otherwise)
+    def upstream(self) -> Provider:
+        """Who answers, in the end, what is not answered here; itself where that is nobody."""
+        return self._otherwise.upstream if self._otherwise else self
 
     @property
     def offline(self) -> bool:
@@ -54,11 +54,10 @@ class ReplayProvider:
     def close(self, *, passed: bool = True) -> None:
         """Raise ``UnexpectedRequest`` if anything was missed, even where that was caught; not if something else failed.
 
-        Closes ``otherwise`` too, where that can be closed.
+        Closes ``otherwise`` too.
         """
         missed = self.cassette.misses
-        close = getattr(self._otherwise, "close", None)
-        if close is not None:
-            close(passed=passed and not missed)
+        if self._otherwise is not None:
+            self._otherwise.close(passed=passed and not missed)
         if passed and missed:
             raise UnexpectedRequest("\n\n".join(miss.report for miss in missed))

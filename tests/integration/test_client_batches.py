@@ -30,6 +30,7 @@ from pytest_dynamodb import (
     TableClient,
     ValidationException,
 )
+from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.values import from_wire
 
 CASES = Cases()
@@ -137,7 +138,7 @@ def what_waits_behind_a_refused_request_is_not_lost(table: TableClient, client: 
     assert table.scan().count() == 0
 
 
-class Troubled:
+class Troubled(Provider):
     """A mock that leaves some of each batch unprocessed, and throttles, by chance; ``writes`` are those it let pass."""
 
     offline, endpoint = True, None

@@ -24,7 +24,7 @@ from pytest_dynamodb import (
     VirtualClock,
     mock_dynamodb,
 )
-from pytest_dynamodb.exchange import Outcome, Request, TransportFailure
+from pytest_dynamodb.exchange import Outcome, Provider, Request, TransportFailure
 from pytest_dynamodb.faults import ConnectionLost, InternalError, Throttled
 
 KEY = {"id": "a"}
@@ -91,7 +91,7 @@ def test_a_mock_that_never_recovers_is_tried_ten_times(make: Callable[..., Any])
         assert client.table("orders").get(KEY) == KEY
 
 
-class Throttling:
+class Throttling(Provider):
     """A mock that answers at once, and throttles the first so many requests."""
 
     offline, endpoint = True, None

@@ -98,9 +98,8 @@ class AsyncConnection:
             deactivate(self._activation)
             self._untag()
         await self._open.aclose()
-        conclude = getattr(self.provider, "close", None)
-        if conclude is not None:
-            conclude(passed=passed)
+        if self.provider is not None:
+            self.provider.close(passed=passed)
 
     def _check_loop(self) -> None:
         running = asyncio.get_running_loop()

@@ -86,9 +86,8 @@ class Connection:
             self._untag()
         for client in self._clients.values():
             client.close()
-        conclude = getattr(self.provider, "close", None)
-        if conclude is not None:
-            conclude(passed=passed)
+        if self.provider is not None:
+            self.provider.close(passed=passed)
 
     def _method(self, region: int, operation: str) -> Callable[..., Mapping[str, Any]]:
         if self._closed:

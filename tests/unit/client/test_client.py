@@ -24,6 +24,7 @@ from pytest_dynamodb import (
     Response,
     TransportFailure,
 )
+from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.expressions import ExpressionMisuse
 from pytest_dynamodb.hooks import active, internals
 from pytest_dynamodb.hooks.install import install, uninstall
@@ -32,11 +33,10 @@ from pytest_dynamodb.values import UnsupportedValue
 KEY = {"pk": "a"}
 
 
-class Answering:
+class Answering(Provider):
     """A provider that gives one answer to everything, and keeps what it was asked."""
 
     offline = True
-    endpoint = None
 
     def __init__(self, outcome: Outcome | None = None) -> None:
         self.outcome = outcome or Response(200, {})

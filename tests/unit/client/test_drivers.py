@@ -23,14 +23,14 @@ from pytest_dynamodb import (
 )
 from pytest_dynamodb.client.calls import Call
 from pytest_dynamodb.client.steps import Emit, Steps, emit, finished, pause, send, start, together
+from pytest_dynamodb.exchange import Provider
 
 THROTTLED = Response(400, {"__type": "ProvisionedThroughputExceededException", "message": "slowly"})
 
 
-class Answering:
+class Answering(Provider):
     """Answers each call by the number in its parameters; ``trouble`` come first."""
 
-    endpoint = None
     offline = True
 
     def __init__(self) -> None:

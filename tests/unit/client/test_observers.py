@@ -21,6 +21,7 @@ from pytest_dynamodb import (
     UnexpectedRequest,
 )
 from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.exchange import Provider
 
 KEY = {"pk": "a"}
 FOUND = Response(200, {"Item": {"pk": {"S": "a"}}})
@@ -47,11 +48,10 @@ class Watching:
         self.told.append(("breaker", key, state))
 
 
-class Answering:
+class Answering(Provider):
     """Gives its answers in turn."""
 
     offline = True
-    endpoint = None
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome | BaseException] = [FOUND]

@@ -9,12 +9,13 @@ import pytest
 
 from blocking_client import client as client_of
 from pytest_dynamodb import ClientConfig, Outcome, Request, Response, mock_dynamodb, use_cassette
+from pytest_dynamodb.exchange import Provider
 
 KEY = {"pk": "a"}
 REGIONS = ["eu-west-1", "eu-central-1"]
 
 
-class FirstIsDown:
+class FirstIsDown(Provider):
     """Answers in every region but the first."""
 
     offline, endpoint = True, None

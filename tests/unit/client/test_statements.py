@@ -17,9 +17,10 @@ from pytest_dynamodb import (
     Response,
     RetryPolicy,
 )
+from pytest_dynamodb.exchange import Provider
 
 
-class Scripted:
+class Scripted(Provider):
     """A provider that gives these answers in turn, and keeps the statements that it was asked."""
 
     offline, endpoint = True, None

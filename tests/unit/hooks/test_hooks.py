@@ -27,6 +27,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 from loopback import ROLE_CREDENTIALS, Server, json_answer, metadata, serving
 from pytest_dynamodb import Outcome, Request, Response, UnexpectedRequest
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks import active, handlers, internals
 from pytest_dynamodb.hooks import install as installation
 from pytest_dynamodb.hooks.active import activate, current, deactivate
@@ -37,11 +38,10 @@ from pytest_dynamodb.providers.live import LiveProvider
 TABLE: dict[str, Any] = {"TableName": "table"}
 
 
-class Canned:
+class Canned(Provider):
     """A provider that answers everything itself, the same each time."""
 
     offline = True
-    endpoint = None
 
     def __init__(self, *bodies: dict[str, Any]) -> None:
         self.bodies, self.requests = list(bodies) or [{}], list[Request]()

@@ -1,16 +1,20 @@
-"""Who answers: the cassette, the upstream, or nobody; a provider is two methods and two facts."""
+"""Who answers: the cassette, the upstream, or nobody; a provider is what has ``before``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_dynamodb import Cassette, Exchange, Outcome, Provider, Request, Response, UnexpectedRequest
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import Contents
+from pytest_dynamodb.client.config import chosen_provider
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
+from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.providers.block import BlockingProvider
+from pytest_dynamodb.providers.faults import FaultyProvider
 from pytest_dynamodb.providers.live import LiveProvider
 from pytest_dynamodb.providers.record import RecordingProvider
 from pytest_dynamodb.providers.replay import ReplayProvider
@@ -28,6 +32,48 @@ def cassette(tmp_path: Path) -> Cassette:
     """A cassette that holds one exchange."""
     exchange = Exchange(GET.operation, GET.params, ANSWER)
     return Cassette(tmp_path / "x.ddb.msgpack", contents=Contents(Header(), [exchange]))
+
+
+class Answering(Provider):
+    """The least that a provider has."""
+
+    def before(self, request: Request) -> Outcome | None:
+        return ANSWER
+
+
+def test_a_provider_needs_only_before() -> None:
+    provider = Answering()
+    assert (provider.offline, provider.endpoint, provider.upstream) == (False, None, provider)
+    assert provider.begin(GET) is ANSWER
+    provider.after(GET, ANSWER)
+    provider.wait(1.0)
+    provider.close(passed=False)
+
+
+def test_a_provider_answers_for_another_as_its_upstream(cassette: Cassette) -> None:
+    answering = Answering()
+    recording = RecordingProvider(Cassette(cassette.path), upstream=answering)
+    assert ReplayProvider(cassette, otherwise=recording).upstream is answering
+    assert FaultyProvider(recording, Faults()).upstream is answering
+    replay = ReplayProvider(cassette)
+    assert replay.upstream is replay
+
+
+class Lookalike:
+    """Has what a provider has, and is none."""
+
+    offline, endpoint = True, None
+
+    def before(self, request: Request) -> Outcome | None:
+        return ANSWER
+
+
+def test_what_only_looks_like_a_provider_is_a_configuration_error() -> None:
+    impostor: Any = Lookalike()
+    with pytest.raises(ConfigurationError, match="or a Provider such as"):
+        chosen_provider(impostor)
+    with pytest.raises(ConfigurationError, match="or a Provider, not <"):
+        LiveProvider(impostor)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_dynamodb.exchange import Outcome, Request, Response
+from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 from pytest_dynamodb.server import running
 
 SIGNED = {
@@ -25,7 +25,7 @@ SIGNED = {
 
 
 @dataclass
-class Told:
+class Told(Provider):
     """Answers what it is told to, and keeps what it was asked."""
 
     answer: Callable[[Request], Outcome | None] = lambda _: Response(200, {})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_dynamodb.exchange import Outcome, Request, Response
+from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 from pytest_dynamodb.server import app
 from pytest_dynamodb.server.compression import TooLarge, decoded, encoded
 
@@ -40,7 +40,7 @@ QUERIES = st.sampled_from([b"", b"X-Amz-Algorithm", b"X-Amz-Algorithm=a&X-Amz-Cr
 )
 
 
-class Echo:
+class Echo(Provider):
     """Answers with what it was asked."""
 
     offline, endpoint = True, None
