@@ -6,18 +6,22 @@ A driver sends a call and hands the answer to ``read``; that is all a driver doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
 from pytest_dynamodb.expressions.nodes import Name, Path
 from pytest_dynamodb.expressions.requests import expression_params
 from pytest_dynamodb.expressions.updates import Update
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+DriverT = TypeVar("DriverT")
 Result_co = TypeVar("Result_co", covariant=True)
 
 Item = dict[str, Any]
@@ -108,6 +112,70 @@ def _write(
     if return_values != "NONE":
         params["ReturnValues"] = return_values
     return Call(operation, params, _attributes)
+
+
+def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
+    """The condition that both are true; ``None`` stands for no condition."""
+    if one is None or other is None:
+        return other if one is None else one
+    return Condition(as_condition(one)) & Condition(as_condition(other))
+
+
+class UpdateSteps:
+    """The steps of an update, alone or in a transaction. Each returns the update with one action more."""
+
+    __slots__ = ()
+
+    _update: Update
+
+    def set(self, path: PathLike, value: object) -> Self:
+        """Set an attribute."""
+        return self._updated(self._update.set(path, value))
+
+    def set_if_absent(self, path: PathLike, value: object) -> Self:
+        """Set an attribute unless the item has it."""
+        return self._updated(self._update.set_if_absent(path, value))
+
+    def append(self, path: PathLike, values: Iterable[object]) -> Self:
+        """Put values at the end of a list, which is created where it is missing."""
+        return self._updated(self._update.append(path, values))
+
+    def add(self, path: PathLike, value: object) -> Self:
+        """Add to a number or put members into a set, either of which may be missing."""
+        return self._updated(self._update.add(path, value))
+
+    def remove(self, *paths: PathLike) -> Self:
+        """Remove attributes."""
+        return self._updated(self._update.remove(*paths))
+
+    def _updated(self, update: Update) -> Self:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PendingUpdate(UpdateSteps, Generic[DriverT]):
+    """An update of one item that has not been sent. Each step returns a new one and leaves this one as it is."""
+
+    _driver: DriverT = field(repr=False)
+    _table: str
+    _key: Mapping[str, Any]
+    _update: Update
+    _condition: ConditionLike | None = None
+    _returning: Returning = "none"
+
+    def condition(self, condition: ConditionLike) -> Self:
+        """Only if this is true; given again, only if all of them are."""
+        return replace(self, _condition=both(self._condition, condition))
+
+    def returning(self, what: Returning) -> Self:
+        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
+        return replace(self, _returning=check_returning(what))
+
+    def _updated(self, update: Update) -> Self:
+        return replace(self, _update=update)
+
+    def _call(self) -> Call[Item | None]:
+        return update_item(self._table, self._key, self._update, condition=self._condition, returning=self._returning)
 
 
 def check_returning(returning: str) -> Returning:

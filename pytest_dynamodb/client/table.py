@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.batch import TableBatchWriter
-from pytest_dynamodb.client.calls import Item, Returning
+from pytest_dynamodb.client.calls import Item, PendingUpdate
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -21,7 +20,7 @@ from pytest_dynamodb.client.query import QueryBuilder
 from pytest_dynamodb.client.scan import ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.conditions import ConditionLike
 from pytest_dynamodb.expressions.updates import Update
 
 
@@ -136,50 +135,14 @@ class TableClient:
         return QueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UpdateBuilder:
+class UpdateBuilder(PendingUpdate[SyncDriver]):
     """An update of one item. Immutable: each step returns a new one, and one may be executed more than once.
 
     Paths are text such as ``"a.b[2]"`` or ``Attr``; values are Python values, ``Attr`` for another attribute's, or
     ``Attr("n") + 1``.
     """
 
-    _driver: SyncDriver = field(repr=False)
-    _table: str
-    _key: Mapping[str, Any]
-    _update: Update
-    _condition: ConditionLike | None = None
-    _returning: Returning = "none"
-
-    def set(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Set an attribute."""
-        return replace(self, _update=self._update.set(path, value))
-
-    def set_if_absent(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Set an attribute unless the item has it."""
-        return replace(self, _update=self._update.set_if_absent(path, value))
-
-    def append(self, path: PathLike, values: Iterable[object]) -> UpdateBuilder:
-        """Put values at the end of a list, which is created where it is missing."""
-        return replace(self, _update=self._update.append(path, values))
-
-    def add(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Add to a number or put members into a set, either of which may be missing."""
-        return replace(self, _update=self._update.add(path, value))
-
-    def remove(self, *paths: PathLike) -> UpdateBuilder:
-        """Remove attributes."""
-        return replace(self, _update=self._update.remove(*paths))
-
-    def condition(self, condition: ConditionLike) -> UpdateBuilder:
-        """Only if this is true; given again, only if all of them are."""
-        if self._condition is not None:
-            condition = Condition(as_condition(self._condition)) & condition
-        return replace(self, _condition=condition)
-
-    def returning(self, what: Returning) -> UpdateBuilder:
-        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
-        return replace(self, _returning=calls.check_returning(what))
+    __slots__ = ()
 
     def execute(self) -> Item | None:
         """Send it. Returns the attributes asked for with ``returning``; ``None`` without, or where there are none.
@@ -187,7 +150,4 @@ class UpdateBuilder:
         Raises ``ExpressionMisuse`` if it has no action, ``ConditionalCheckFailedException`` with the item on it if the
         condition is false.
         """
-        call = calls.update_item(
-            self._table, self._key, self._update, condition=self._condition, returning=self._returning
-        )
-        return self._driver.send(call)
+        return self._driver.send(self._call())

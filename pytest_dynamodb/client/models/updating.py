@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import Call, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import ABSENT, attribute_of, is_set, storable
 from pytest_dynamodb.client.models.keys import KeyTemplates
 from pytest_dynamodb.client.models.problems import InvalidUpdate
-from pytest_dynamodb.client.models.writing import both, expected_version, now, raise_conflict
+from pytest_dynamodb.client.models.writing import expected_version, now, raise_conflict
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound

@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import Call, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.problems import version_conflict
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConditionalCheckFailedException
 from pytest_dynamodb.expressions.attributes import Attr
-from pytest_dynamodb.expressions.conditions import Condition, as_condition
+from pytest_dynamodb.expressions.conditions import Condition
 
 if TYPE_CHECKING:
     from pytest_dynamodb.expressions.conditions import ConditionLike
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
-    """That both are true; ``None`` is nothing that has to be."""
-    if one is None or other is None:
-        return other if one is None else one
-    return Condition(as_condition(one)) & Condition(as_condition(other))
 
 
 def now(clock: Clock) -> datetime.datetime:

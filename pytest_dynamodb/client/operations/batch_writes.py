@@ -11,7 +11,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.client.calls import Call, Item
 from pytest_dynamodb.client.operations.identity import Identity, identity
@@ -20,6 +20,8 @@ from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, pause, send
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.values import from_wire_item, to_wire_item
+
+DriverT = TypeVar("DriverT")
 
 #: Writes of one request, and its bytes (API reference, BatchWriteItem); less what is around the items.
 WRITES, BYTES = 25, 16 * 1024 * 1024 - 64 * 1024
@@ -207,6 +209,32 @@ class WriteQueue:
         item = request["PutRequest"]["Item"]
         key = {name: item[name] for name in item if names is None or name in names.all}
         return identity(table, to_wire_item(from_wire_item(key)))
+
+
+class BatchResult(Generic[DriverT]):
+    """What has become of a batch so far."""
+
+    def __init__(self, driver: DriverT, queue: WriteQueue, *, raise_on_failed: bool) -> None:
+        self._driver, self._queue, self._raise_on_failed = driver, queue, raise_on_failed
+
+    @property
+    def failed(self) -> list[BatchWrite]:
+        """Writes that were asked for and are not known to have been carried out.
+
+        Those that came back unprocessed until the last attempt; those of a request that raised, which may have been
+        carried out; and, when the block raises, those that were still waiting.
+        """
+        return self._queue.failed
+
+    @property
+    def written(self) -> int:
+        """How many writes have been carried out."""
+        return self._queue.written
+
+    @property
+    def capacity(self) -> float | None:
+        """Write capacity units consumed; ``None`` where the endpoint does not tell."""
+        return self._queue.capacity
 
 
 @dataclass(frozen=True, slots=True)
