@@ -38,7 +38,7 @@ RETURN_VALUES: Mapping[Returning, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[Result_co]):
+class ApiCall(Generic[Result_co]):
     """One request: the operation, its wire-level JSON parameters, and what its answer means.
 
     ``read`` is given the answer as botocore parses it: JSON, with binary values as bytes.
@@ -56,26 +56,26 @@ class Call(Generic[Result_co]):
 
 def get_item(
     table: str, key: Mapping[str, Any], *, consistent: bool, projection: Iterable[PathLike] | str | None
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``GetItem``; read as the item, or ``None``."""
     params: dict[str, Any] = {"TableName": table, "Key": to_wire_item(key)}
     if consistent:
         params["ConsistentRead"] = True
     if projection is not None:
         params.update(expression_params(projection=projection))
-    return Call("GetItem", params, _item)
+    return ApiCall("GetItem", params, _item)
 
 
-def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> Call[bool]:
+def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> ApiCall[bool]:
     """``GetItem`` of nothing but a key attribute, which every item has; read as whether there is an item."""
     projection = [Path((Name(name),)) for name in list(key)[:1]]
     call = get_item(table, key, consistent=consistent, projection=projection or None)
-    return Call(call.operation, call.params, _has_item)
+    return ApiCall(call.operation, call.params, _has_item)
 
 
 def put_item(
     table: str, item: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool, floats: bool
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``PutItem``; read as the item that was replaced, if that was asked for."""
     params = {"TableName": table, "Item": to_wire_item(item, floats=floats)}
     return _write("PutItem", params, condition, "ALL_OLD" if return_old else "NONE")
@@ -83,7 +83,7 @@ def put_item(
 
 def delete_item(
     table: str, key: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``DeleteItem``; read as the item that was there, if that was asked for."""
     params = {"TableName": table, "Key": to_wire_item(key)}
     return _write("DeleteItem", params, condition, "ALL_OLD" if return_old else "NONE")
@@ -91,7 +91,7 @@ def delete_item(
 
 def update_item(
     table: str, key: Mapping[str, Any], update: Update, *, condition: ConditionLike | None, returning: Returning
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``UpdateItem``; read as the attributes that were asked for."""
     params = {"TableName": table, "Key": to_wire_item(key)}
     return _write("UpdateItem", params, condition, RETURN_VALUES[returning], update=update)
@@ -104,14 +104,14 @@ def _write(
     return_values: str,
     *,
     update: Update | None = None,
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     params.update(expression_params(condition=condition, update=update))
     if condition is not None:
         # So that the error can show the item. It consumes no read capacity (API reference, PutItem).
         params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     if return_values != "NONE":
         params["ReturnValues"] = return_values
-    return Call(operation, params, _attributes)
+    return ApiCall(operation, params, _attributes)
 
 
 def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
@@ -174,7 +174,7 @@ class PendingUpdate(UpdateSteps, Generic[DriverT]):
     def _updated(self, update: Update) -> Self:
         return replace(self, _update=update)
 
-    def _call(self) -> Call[Item | None]:
+    def _call(self) -> ApiCall[Item | None]:
         return update_item(self._table, self._key, self._update, condition=self._condition, returning=self._returning)
 
 

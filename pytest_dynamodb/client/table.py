@@ -91,13 +91,13 @@ class TableClient:
     def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
     ) -> Item | None:
-        """Delete an item, which need not be there; returns it if ``return_old``, else ``None``. Raises as ``put``."""
+        """Delete an item, which need not exist; returns it if ``return_old``, else ``None``. Raises as ``put``."""
         return self._driver.send(
             calls.delete_item(self.name, key, condition=condition, return_old=return_old),
         )
 
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
-        """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
+        """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
 
     def describe(self) -> dict[str, Any]:
@@ -111,9 +111,9 @@ class TableClient:
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
     ) -> BatchPage[Item]:
-        """The items that there are of any number of keys, in the order of these, each once.
+        """The items that exist for any number of keys, in the order of the keys, each once.
 
-        Keys that could not be read for want of capacity are in ``failed`` of what is returned.
+        ``failed`` of the result holds the keys that were throttled until the last attempt.
         """
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
         return self._driver.run(steps)[self.name]

@@ -36,9 +36,9 @@ PartT = TypeVar("PartT", bound=BaseModel)
 class TypedTable(TypedItems[SyncDriver, ModelT]):
     """The items of one model; made by ``client.table(name, model=User)``.
 
-    An item is meant by an instance, by a mapping of the fields that its key is made of, or by these as keywords:
+    An item is named by an instance, by a mapping of the fields that its key is made of, or by these as keywords:
     ``users.get(user_id="1")``. What is invalid raises pydantic's ``ValidationError``, or ``InvalidKey``, before
-    anything is sent; an item that is none of the model raises ``InvalidItem`` when it is read.
+    anything is sent; an item that does not fit the model raises ``InvalidItem`` when it is read.
     """
 
     __slots__ = ()
@@ -126,7 +126,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
     def batch_get(
         self, keys: Iterable[ModelT | Mapping[str, object]], *, consistent: bool = False
     ) -> BatchPage[ModelT]:
-        """The items that there are of any number of keys, in the order of these, each once."""
+        """The items that exist for any number of keys, in the order of the keys, each once."""
         steps = batch_get({self.name: [self.key(key) for key in keys]}, consistent=consistent)
         page = self._driver.run(steps)[self.name]
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
@@ -157,7 +157,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         condition: ConditionLike | None = None,
         **fields: object,
     ) -> ModelT | None:
-        """Delete an item, which need not be there; returns what it was.
+        """Delete an item, which need not exist; returns what it was.
 
         Of an instance with a version only that version is deleted: raises ``VersionConflict``.
         """
@@ -165,21 +165,21 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         return self._driver.run(writing.delete(self._codec, stored, condition, version))
 
     def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> TypedUpdate[ModelT]:
-        """Begin an update of an item that is there. Of an instance with a version, only that version is updated."""
+        """Begin an update of an existing item. Of an instance with a version, only that version is updated."""
         return TypedUpdate(self._driver, self._expiry, self._updating(key, fields))
 
     def query(
         self, fields: Mapping[str, object] | None = None, /, *, index: str | None = None, **others: object
     ) -> TypedQuery[ModelT]:
-        """Begin a query: ``orders.query(user_id="1")``. Fields settle the partition key, and the sort key as far as
-        they are given in the order of its template. Raises ``InvalidKey``.
+        """Begin a query: ``orders.query(user_id="1")``. The fields give the whole partition
+        key, and as much of the sort key as is known, in the order of its template. Raises ``InvalidKey``.
         """
         choice = Choice.of(self._codec, index, {**named(fields), **others})
         plan = ReadPlan(table=self.name, index=index, key=choice.key())
         return self._reading(plan, choice)
 
     def scan(self, index: str | None = None) -> TypedQuery[ModelT]:
-        """Begin a scan, which reads the whole table, and shows the items of this model."""
+        """Begin a scan, which reads the whole table and returns the items of this model."""
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> TypedQuery[ModelT]:

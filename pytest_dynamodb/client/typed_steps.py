@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from pytest_dynamodb.client.builders import DriverT, OrderedSteps, ResultT
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.models import writing
 from pytest_dynamodb.client.models.choosing import Bound, Choice, named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
@@ -143,7 +143,7 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def _getting(
         self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False
-    ) -> Call[Any]:
+    ) -> ApiCall[Any]:
         return get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw)
 
     def _write_queue(self) -> WriteQueue:

@@ -1,4 +1,4 @@
-"""Which keys a typed query is about: fields given, as values of key attributes."""
+"""Which keys a typed query is about: the fields that were given, as values of key attributes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Bound = Literal["between", "begins_with", "less_than", "at_most", "greater_than"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The keys that fields choose: all values of the partition key, and as much of the sort key as they settle."""
+    """The keys that the given fields determine: the whole partition key, and as much of the sort key as they give."""
 
     codec: Codec[Any]
     keys: KeyTemplates

@@ -1,4 +1,4 @@
-"""Reads of typed items: as instances, as instances of a part of the fields, or as they are."""
+"""Reads of typed items: as instances of their model, of a model with some of the fields, or as they are stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities
 from pytest_dynamodb.client.operations.plan import ReadPlan
@@ -27,11 +27,10 @@ class Expiry:
     hidden: bool = False
 
     def hides(self, codec: Codec[Any], item: Item) -> bool:
-        """Whether this one is not."""
         return self.hidden and codec.is_expired(item, self.clock.now())
 
     def applied(self, entities: Entities, plan: ReadPlan) -> ReadPlan:
-        """The plan without them."""
+        """The plan without items that have expired, if these are hidden."""
         attributes = {codec.ttl for codec in entities.codecs.values() if codec.ttl is not None}
         for attribute in sorted(attributes) if self.hidden else ():
             of = Attr.of(attribute)
@@ -43,8 +42,8 @@ class Expiry:
 
 def get_call(
     codec: Codec[Any], key: Item, expiry: Expiry, *, consistent: bool, into: type[BaseModel] | None, raw: bool
-) -> Call[Any]:
-    """``GetItem``; read as what was asked for, or ``None``."""
+) -> ApiCall[Any]:
+    """``GetItem``; read as an instance or as stored, or as ``None`` where there is no item."""
     names = None if into is None else codec.projection(into)
     extra = [codec.ttl] if names is not None and expiry.hidden and codec.ttl not in (None, *names) else []
     paths = None if names is None else [Path((Name(name),)) for name in (*names, *extra) if name is not None]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.identity import Identity, identity
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.page import total
@@ -37,7 +37,7 @@ class BatchWrite:
 
 
 class ItemsNotWritten(PytestDynamoDbError):
-    """A batch has come to its end, and some of it is not written: ``failed``."""
+    """A batch has ended, and the writes in ``failed`` are not known to have been carried out."""
 
     def __init__(self, failed: list[BatchWrite]) -> None:
         self.failed = failed
@@ -58,7 +58,7 @@ class _Entry:
 
 
 class WriteQueue:
-    """Writes that wait, and what has become of the others."""
+    """The writes of a batch that wait to be sent, and the results of those that were."""
 
     def __init__(self, book: TableBook, *, floats: bool = False) -> None:
         self._book, self._floats = book, floats
@@ -78,14 +78,14 @@ class WriteQueue:
             return list(self._failed)
 
     def put(self, table: str, item: Mapping[str, Any]) -> Steps[None]:
-        """Add a put; sends what makes a whole request."""
+        """Add a put, and send a request if the writes that wait fill one."""
         names = yield from self._book.names(table)
         wire = to_wire_item(item, floats=self._floats)
         write = BatchWrite(table, "put", dict(item))
         yield from self._add(_Entry(write, {"PutRequest": {"Item": wire}}, identity(table, wire, names.all)))
 
     def delete(self, table: str, key: Mapping[str, Any]) -> Steps[None]:
-        """Add a delete; sends what makes a whole request."""
+        """Add a delete, and send a request if the writes that wait fill one."""
         wire = to_wire_item(key)
         yield from self._add(
             _Entry(BatchWrite(table, "delete", dict(key)), {"DeleteRequest": {"Key": wire}}, identity(table, wire))
@@ -184,11 +184,11 @@ class WriteQueue:
                 else:
                     self._again[entry.identity] = entry
 
-    def _call(self, chunk: Iterable[_Entry]) -> Call[_Answer]:
+    def _call(self, chunk: Iterable[_Entry]) -> ApiCall[_Answer]:
         requests: dict[str, list[dict[str, Any]]] = {}
         for entry in chunk:
             requests.setdefault(entry.write.table, []).append(entry.wire)
-        return Call("BatchWriteItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, self._read)
+        return ApiCall("BatchWriteItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, self._read)
 
     def _read(self, answer: Mapping[str, Any]) -> _Answer:
         left = (
@@ -212,7 +212,7 @@ class WriteQueue:
 
 
 class BatchResult(Generic[DriverT]):
-    """What has become of a batch so far."""
+    """The result of a batch so far."""
 
     def __init__(self, driver: DriverT, queue: WriteQueue, *, raise_on_failed: bool) -> None:
         self._driver, self._queue, self._raise_on_failed = driver, queue, raise_on_failed

@@ -28,11 +28,11 @@ class MultipleItemsFound(PytestDynamoDbError, LookupError):
 
 
 Reading = Stretch | Merge
-"""A way through items, and how far it has come."""
+"""Reads items in their order, and knows how far it has read."""
 
 
 def begun(book: TableBook, plan: ReadPlan, after: str | None = None) -> Steps[Reading]:
-    """The reading of a plan."""
+    """The plan's reading, at its beginning or at a cursor."""
     shards = plan.choice.shards
     if shards is not None:
         return (yield from merged(book, plan, shards, after))
@@ -46,7 +46,6 @@ def _page(reading: Reading, answer: Answer, decode: Decode[Any] | None) -> Page[
 
 
 def request(book: TableBook, plan: ReadPlan) -> Steps[dict[str, Any]]:
-    """The first request."""
     source = yield from prepared(book, plan.parts()[0])
     return source.call("start", plan.limit).params
 
@@ -54,7 +53,6 @@ def request(book: TableBook, plan: ReadPlan) -> Steps[dict[str, Any]]:
 def page(
     book: TableBook, plan: ReadPlan, after: str | None, decode: Decode[Result] | None = None
 ) -> Steps[Page[Result]]:
-    """One page."""
     reading = yield from begun(book, plan, after)
     if reading.over:
         return Page(items=[])
@@ -94,7 +92,6 @@ def everything(
 
 
 def first(book: TableBook, plan: ReadPlan, decode: Decode[Result] | None = None) -> Steps[Result | None]:
-    """The first item, or ``None``."""
     found: Page[Result] = yield from everything(book, plan.at_most(1), decode=decode)
     return found[0] if found else None
 
@@ -112,7 +109,7 @@ def one(book: TableBook, plan: ReadPlan, decode: Decode[Any] | None = None) -> S
 
 
 def count(book: TableBook, plan: ReadPlan) -> Steps[int]:
-    """How many items there are, up to the limit. Reads as much as ``everything``, and sends none of it."""
+    """How many items there are, up to the limit. DynamoDB reads as much as for ``everything``, and sends a number."""
     counts = yield from together([count_of(book, replace(part, projection=None)) for part in plan.parts()])
     return sum(counts) if plan.limit is None else min(sum(counts), plan.limit)
 

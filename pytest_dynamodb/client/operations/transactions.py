@@ -1,4 +1,4 @@
-"""Transactions: their actions, in the order in which they were asked for, and what became of each."""
+"""Transactions: their actions, in their order, and why one of them failed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.client.calls import Call, Item, UpdateSteps, both
+from pytest_dynamodb.client.calls import ApiCall, Item, UpdateSteps, both
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.client.target import TableLike, name_of
@@ -26,7 +26,7 @@ DriverT = TypeVar("DriverT")
 #: Actions of one transaction (API reference, TransactWriteItems and TransactGetItems).
 ACTIONS = 100
 
-Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
+ActionKind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 
 class TransactionTooLarge(PytestDynamoDbError, ValueError):
@@ -39,7 +39,7 @@ class Action:
     __slots__ = ("_condition", "_content", "kind", "table")
 
     def __init__(
-        self, kind: Kind, table: str, content: Mapping[str, Any], condition: ConditionLike | None = None
+        self, kind: ActionKind, table: str, content: Mapping[str, Any], condition: ConditionLike | None = None
     ) -> None:
         self.kind, self.table = kind, table
         self._content = dict(content)
@@ -90,7 +90,7 @@ class ActionFailure:
     """Why an action made its transaction fail.
 
     ``code`` is such as ``"ConditionalCheckFailed"`` or ``"TransactionConflict"``; ``old_item`` the item of which the
-    condition is false, ``None`` if there is no such item.
+    condition is false, ``None`` if no such item exists.
     """
 
     action: Action | None
@@ -100,7 +100,7 @@ class ActionFailure:
 
 
 class TransactionCancelled(TransactionCanceledException):
-    """A transaction was not carried out, nothing of it; ``failures`` are the actions that are to blame."""
+    """A transaction was not carried out, nothing of it; ``failures`` are the actions that caused that."""
 
     def __init__(self, message: str = "", *, actions: Sequence[Action] = (), **about: Any) -> None:
         super().__init__(message, **about)
@@ -108,7 +108,7 @@ class TransactionCancelled(TransactionCanceledException):
 
     @property
     def failures(self) -> list[ActionFailure]:
-        """Why, action by action, of those that are a cause."""
+        """The failures of the actions that caused it, in their order."""
         return [failure for number in range(len(self.reasons)) if (failure := self._failure(number)) is not None]
 
     def failure_of(self, action: Action | int) -> ActionFailure | None:
@@ -137,7 +137,7 @@ class TransactionCancelled(TransactionCanceledException):
 
 
 def cancelled(error: TransactionCanceledException, actions: Sequence[Action] = ()) -> TransactionCancelled:
-    """The error with what it is about."""
+    """The error with the actions that it is about."""
     return TransactionCancelled(
         error.message,
         actions=actions,
@@ -156,7 +156,7 @@ def check_size(actions: int) -> None:
 
 
 def write(actions: Sequence[Action], token: str | None) -> Steps[float | None]:
-    """Carry out a transaction: its capacity units. Raises ``TransactionCancelled``.
+    """Carry out a transaction; returns its capacity units. Raises ``TransactionCancelled``.
 
     The token is one for all attempts, so that what has been carried out is not carried out again.
     """
@@ -167,7 +167,7 @@ def write(actions: Sequence[Action], token: str | None) -> Steps[float | None]:
         "ReturnConsumedCapacity": "TOTAL",
     }
     try:
-        return (yield from send(Call("TransactWriteItems", params, capacity_of)))
+        return (yield from send(ApiCall("TransactWriteItems", params, capacity_of)))
     except TransactionCanceledException as error:
         raise cancelled(error, actions) from error
 
@@ -181,7 +181,6 @@ class Get:
     projection: tuple[PathLike, ...] | str | None = None
 
     def wire(self) -> dict[str, Any]:
-        """The read as it is sent."""
         return {
             "Get": {
                 "TableName": self.table,
@@ -198,7 +197,7 @@ def read(gets: Sequence[Get]) -> Steps[list[Item | None]]:
         return []
     params = {"TransactItems": [get.wire() for get in gets]}
     try:
-        return (yield from send(Call("TransactGetItems", params, _items)))
+        return (yield from send(ApiCall("TransactGetItems", params, _items)))
     except TransactionCanceledException as error:
         raise cancelled(error) from error
 
