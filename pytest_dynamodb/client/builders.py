@@ -53,7 +53,7 @@ class ReadSteps(Generic[DriverT, ResultT]):
         return self._planned(replace(self._plan, consistent=consistent))
 
     def _planned(self, plan: ReadPlan) -> Self:
-        return replace(self, _plan=plan)
+        return type(self)(self._driver, self._book, plan, self._decode)
 
 
 class OrderedSteps(ReadSteps[DriverT, ResultT]):

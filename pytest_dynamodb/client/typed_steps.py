@@ -59,6 +59,9 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
         """Items whose next field of the sort key is greater than or equal to this."""
         return self._bounded("at_least", {**named(value), **field})
 
+    def _planned(self, plan: ReadPlan) -> Self:
+        return type(self)(self._driver, self._book, plan, self._decode, self._codec, self._choice)
+
     def _bounded(self, bound: Bound, *values: Mapping[str, object]) -> Self:
         if self._choice is None:
             raise ConfigurationError("bounds of the sort key are of fields: use query(...) of one model")
