@@ -46,7 +46,7 @@ class Send:
 class Pause:
     """Wait before round ``rounds + 1``: ``rounds`` have been, and left something over.
 
-    ``throttled`` says that they did for want of capacity, which is the rule.
+    ``throttled``: they were throttled, which is the rule.
     """
 
     rounds: int

@@ -137,7 +137,7 @@ class TypedItems(Generic[DriverT, ModelT]):
         return stored_key(self._codec, key, fields)
 
     def item(self, instance: ModelT) -> Item:
-        """What is stored of an instance, for a transaction or a batch: one version higher, and stamped."""
+        """What is stored of an instance, with its next version and its stamps: for a transaction or a batch."""
         return self._codec.encoded(writing.stamped(self._codec, instance, self._expiry.clock))
 
     def guard(self, instance: ModelT) -> ConditionLike | None:

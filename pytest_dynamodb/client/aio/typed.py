@@ -137,15 +137,15 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         """Begin a batch of any number of writes: ``with users.batch_write() as batch: batch.put(user)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
-        Raises ``ConfigurationError`` for a model with a version, which a batch cannot make sure of.
+        Raises ``ConfigurationError`` for a model with a version, which a batch cannot check.
         """
         queue, clock = self._write_queue(), self._expiry.clock
         return AsyncTypedBatchWriter(self._driver, queue, self._codec, clock, raise_on_failed=raise_on_failed)
 
     async def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
-        """Write an instance over whatever has its key; returns what is stored: one version on, and stamped.
+        """Write an instance over whatever has its key; returns what is stored, with its next version and its stamps.
 
-        Raises ``VersionConflict`` if somebody else has written it since it was read, or if it is there and the instance
+        Raises ``VersionConflict`` if somebody else has written it since it was read, or if it exists and the instance
         is new; ``ConditionalCheckFailedException`` if the condition is false.
         """
         return await self._driver.run(writing.put(self._codec, instance, condition, self._expiry.clock))
@@ -172,8 +172,10 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
     def query(
         self, fields: Mapping[str, object] | None = None, /, *, index: str | None = None, **others: object
     ) -> AsyncTypedQuery[ModelT]:
-        """Begin a query: ``orders.query(user_id="1")``. The fields give the whole partition
-        key, and as much of the sort key as is known, in the order of its template. Raises ``InvalidKey``.
+        """Begin a query: ``orders.query(user_id="1")``.
+
+        The fields give the whole partition key, and as much of the sort key as is known, in the order of its template.
+        Raises ``InvalidKey``.
         """
         choice = Choice.of(self._codec, index, {**named(fields), **others})
         plan = ReadPlan(table=self.name, index=index, key=choice.key())

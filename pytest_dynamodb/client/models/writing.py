@@ -44,7 +44,7 @@ def expected_version(codec: Codec[Any], version: int) -> Condition | None:
 
 
 def stamped(codec: Codec[ModelT], instance: ModelT, clock: Clock) -> ModelT:
-    """The instance as it will be stored: one version on, with its stamps; valid. Raises pydantic's errors."""
+    """The instance as it will be stored: validated, with its next version and its stamps. Raises pydantic's errors."""
     declared, stamps = codec.declared, dict[str, Any]()
     if declared.version is not None:
         stamps[declared.version] = version_of(codec, instance) + 1

@@ -25,7 +25,7 @@ RETRYABLE: Mapping[str, bool] = {
     "ThrottlingError": True,
     "TransactionConflict": False,
 }
-"""Whether it is for want of capacity."""
+"""By code: whether it is throttling."""
 
 Statement = str | tuple[str, Sequence[object]]
 """A statement, or one with values for its question marks."""

@@ -213,7 +213,7 @@ class TransactionSteps(Generic[DriverT]):
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """What has been asked for."""
+        """The actions so far, in their order."""
         return tuple(self._actions)
 
     def put(self, table: TableLike, item: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
@@ -222,11 +222,11 @@ class TransactionSteps(Generic[DriverT]):
         return self._added(Action("Put", name_of(table), content, condition))
 
     def update(self, table: TableLike, key: Mapping[str, Any]) -> UpdateAction:
-        """Update an item, which is created if it is not there: ``tx.update(table, key).add("n", 1)``."""
+        """Update an item, which is created if it does not exist: ``tx.update(table, key).add("n", 1)``."""
         return self._added(UpdateAction(name_of(table), key, floats=self._floats))
 
     def delete(self, table: TableLike, key: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
-        """Delete an item, which need not be there."""
+        """Delete an item, which need not exist."""
         return self._added(Action("Delete", name_of(table), {"Key": to_wire_item(key)}, condition))
 
     def check(self, table: TableLike, key: Mapping[str, Any], condition: ConditionLike) -> Action:
