@@ -170,10 +170,31 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def _shown(self, plan: ReadPlan) -> ReadPlan:
         """The plan without items of other models, and without those that have expired."""
-        return shown(Entities(self.name, [self._codec]), plan, self._expiry)
+        return _shown(Entities(self.name, [self._codec]), plan, self._expiry)
 
 
-def shown(entities: Entities, plan: ReadPlan, expiry: Expiry) -> ReadPlan:
+class EntityItems(Generic[DriverT]):
+    """The items of several models in one table."""
+
+    __slots__ = ("_book", "_driver", "_entities", "_expiry")
+
+    def __init__(self, driver: DriverT, book: TableBook, entities: Entities, expiry: Expiry) -> None:
+        self._driver, self._book, self._entities, self._expiry = driver, book, entities, expiry
+
+    def __repr__(self) -> str:
+        models = ", ".join(codec.name for codec in self._entities.codecs.values())
+        return f"{type(self).__name__}({self.name!r}, {models})"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._entities.table
+
+    def _shown(self, plan: ReadPlan) -> ReadPlan:
+        return _shown(self._entities, plan, self._expiry)
+
+
+def _shown(entities: Entities, plan: ReadPlan, expiry: Expiry) -> ReadPlan:
     """The plan without items of other models, and without those that have expired, if these are hidden."""
     condition = entities.condition(plan.index)
     return expiry.applied(entities, plan if condition is None else plan.filter(condition))

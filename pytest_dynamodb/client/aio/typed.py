@@ -25,7 +25,7 @@ from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
-from pytest_dynamodb.client.typed_steps import TypedItems, shown
+from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
 from pytest_dynamodb.expressions.conditions import ConditionLike
@@ -190,24 +190,13 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         return AsyncTypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice)
 
 
-class AsyncEntityTable(Generic[ModelT]):
+class AsyncEntityTable(EntityItems[AsyncDriver], Generic[ModelT]):
     """The items of several models in one table; made by ``client.table(name, models=(User, Order))``.
 
     No two of them can have the same key: templates that could make one are refused.
     """
 
-    __slots__ = ("_book", "_driver", "_entities", "_expiry")
-
-    def __init__(self, driver: AsyncDriver, book: TableBook, entities: Entities, expiry: Expiry) -> None:
-        self._driver, self._book, self._entities, self._expiry = driver, book, entities, expiry
-
-    def __repr__(self) -> str:
-        return f"AsyncEntityTable({self.name!r}, {', '.join(codec.name for codec in self._entities.codecs.values())})"
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self._entities.table
+    __slots__ = ()
 
     def of(self, model: type[PartT]) -> AsyncTypedTable[PartT]:
         """The items of one of the models. Raises ``ConfigurationError`` for another one."""
@@ -249,8 +238,7 @@ class AsyncEntityTable(Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> AsyncTypedQuery[ModelT]:
-        plan = shown(self._entities, plan, self._expiry)
-        return AsyncTypedQuery(self._driver, self._book, plan, self._entities.decoded)
+        return AsyncTypedQuery(self._driver, self._book, self._shown(plan), self._entities.decoded)
 
 
 def typed_table(
