@@ -4,8 +4,8 @@
     python tools/async_faces.py --check   say what is out of date, and exit with 1
 
 A face does nothing but hand calls and steps to a driver, so that little has to change: names by the tables below,
-``await`` before what a driver does, and ``async`` on every method that comes to hold one. A method that is no coroutine
-in the synchronous face's terms, such as a builder's step, stays as it is.
+``await`` before what a driver does, and ``async`` on every method that comes to hold one. What sends nothing, such as a
+builder's steps, is in classes that both faces inherit, generic in the driver.
 """
 
 from __future__ import annotations

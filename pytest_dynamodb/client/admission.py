@@ -1,23 +1,23 @@
-"""A call's leave from the circuits that it depends on: those of its tables."""
+"""Whether the circuit breaker admits a call: it depends on the circuits of the call's tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.operation import tables_of
-from pytest_dynamodb.client.policy.breaker import CircuitBreaker, Outcome, Permit
+from pytest_dynamodb.client.policy.breaker import CallResult, CircuitBreaker, Permit
 from pytest_dynamodb.errors import CircuitOpen
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
 
 
 class Admission:
-    """Permits of one call in one region, to be released whatever becomes of it."""
+    """The permits of one call in one region. They must be released, however the call ends."""
 
     __slots__ = ("_breaker", "_call", "_permits", "_region")
 
-    def __init__(self, breaker: CircuitBreaker, call: Call[Any], region: str) -> None:
+    def __init__(self, breaker: CircuitBreaker, call: ApiCall[Any], region: str) -> None:
         """Raises ``CircuitOpen`` if one circuit does not let it pass; none keeps a permit then."""
         self._breaker, self._call, self._region = breaker, call, region
         self._permits: dict[str, Permit | None] | None = None
@@ -40,17 +40,17 @@ class Admission:
 
     @property
     def probing(self) -> bool:
-        """Whether it is the call that finds out whether DynamoDB is well again."""
+        """Whether this call is the probe of a half-open circuit."""
         permits = self._permits
         return permits is not None and any(permit is not None and permit.probe for permit in permits.values())
 
     @property
     def revoked(self) -> bool:
-        """Whether a circuit has opened since, by the failures of others."""
+        """Whether failures of other calls have opened a circuit since this call was admitted."""
         return self._breaker.troubled and any(self._breaker.state(key) == "open" for key in self._keys())
 
-    def release(self, outcome: Outcome) -> None:
-        """Tell the circuits what became of the call; ``"unknown"`` frees a probe's place and says nothing else."""
+    def release(self, outcome: CallResult) -> None:
+        """Report the call's result to the circuits. ``"unknown"`` only frees the place of a probe."""
         permits = self._permits
         if permits is None:  # all was well when it began, and most calls end well too
             permits = dict.fromkeys(self._keys()) if outcome == "failure" else {}

@@ -6,18 +6,22 @@ A driver sends a call and hands the answer to ``read``; that is all a driver doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
 from pytest_dynamodb.expressions.nodes import Name, Path
 from pytest_dynamodb.expressions.requests import expression_params
 from pytest_dynamodb.expressions.updates import Update
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+DriverT = TypeVar("DriverT")
 Result_co = TypeVar("Result_co", covariant=True)
 
 Item = dict[str, Any]
@@ -34,7 +38,7 @@ RETURN_VALUES: Mapping[Returning, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[Result_co]):
+class ApiCall(Generic[Result_co]):
     """One request: the operation, its wire-level JSON parameters, and what its answer means.
 
     ``read`` is given the answer as botocore parses it: JSON, with binary values as bytes.
@@ -52,26 +56,26 @@ class Call(Generic[Result_co]):
 
 def get_item(
     table: str, key: Mapping[str, Any], *, consistent: bool, projection: Iterable[PathLike] | str | None
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``GetItem``; read as the item, or ``None``."""
     params: dict[str, Any] = {"TableName": table, "Key": to_wire_item(key)}
     if consistent:
         params["ConsistentRead"] = True
     if projection is not None:
         params.update(expression_params(projection=projection))
-    return Call("GetItem", params, _item)
+    return ApiCall("GetItem", params, _item)
 
 
-def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> Call[bool]:
+def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> ApiCall[bool]:
     """``GetItem`` of nothing but a key attribute, which every item has; read as whether there is an item."""
     projection = [Path((Name(name),)) for name in list(key)[:1]]
     call = get_item(table, key, consistent=consistent, projection=projection or None)
-    return Call(call.operation, call.params, _has_item)
+    return ApiCall(call.operation, call.params, _has_item)
 
 
 def put_item(
     table: str, item: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool, floats: bool
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``PutItem``; read as the item that was replaced, if that was asked for."""
     params = {"TableName": table, "Item": to_wire_item(item, floats=floats)}
     return _write("PutItem", params, condition, "ALL_OLD" if return_old else "NONE")
@@ -79,7 +83,7 @@ def put_item(
 
 def delete_item(
     table: str, key: Mapping[str, Any], *, condition: ConditionLike | None, return_old: bool
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``DeleteItem``; read as the item that was there, if that was asked for."""
     params = {"TableName": table, "Key": to_wire_item(key)}
     return _write("DeleteItem", params, condition, "ALL_OLD" if return_old else "NONE")
@@ -87,7 +91,7 @@ def delete_item(
 
 def update_item(
     table: str, key: Mapping[str, Any], update: Update, *, condition: ConditionLike | None, returning: Returning
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     """``UpdateItem``; read as the attributes that were asked for."""
     params = {"TableName": table, "Key": to_wire_item(key)}
     return _write("UpdateItem", params, condition, RETURN_VALUES[returning], update=update)
@@ -100,14 +104,78 @@ def _write(
     return_values: str,
     *,
     update: Update | None = None,
-) -> Call[Item | None]:
+) -> ApiCall[Item | None]:
     params.update(expression_params(condition=condition, update=update))
     if condition is not None:
         # So that the error can show the item. It consumes no read capacity (API reference, PutItem).
         params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     if return_values != "NONE":
         params["ReturnValues"] = return_values
-    return Call(operation, params, _attributes)
+    return ApiCall(operation, params, _attributes)
+
+
+def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
+    """The condition that both are true; ``None`` stands for no condition."""
+    if one is None or other is None:
+        return other if one is None else one
+    return Condition(as_condition(one)) & Condition(as_condition(other))
+
+
+class UpdateSteps:
+    """The steps of an update, alone or in a transaction. Each returns the update with one action more."""
+
+    __slots__ = ()
+
+    _update: Update
+
+    def set(self, path: PathLike, value: object) -> Self:
+        """Set an attribute."""
+        return self._updated(self._update.set(path, value))
+
+    def set_if_absent(self, path: PathLike, value: object) -> Self:
+        """Set an attribute unless the item has it."""
+        return self._updated(self._update.set_if_absent(path, value))
+
+    def append(self, path: PathLike, values: Iterable[object]) -> Self:
+        """Put values at the end of a list, which is created where it is missing."""
+        return self._updated(self._update.append(path, values))
+
+    def add(self, path: PathLike, value: object) -> Self:
+        """Add to a number or put members into a set, either of which may be missing."""
+        return self._updated(self._update.add(path, value))
+
+    def remove(self, *paths: PathLike) -> Self:
+        """Remove attributes."""
+        return self._updated(self._update.remove(*paths))
+
+    def _updated(self, update: Update) -> Self:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PendingUpdate(UpdateSteps, Generic[DriverT]):
+    """An update of one item that has not been sent. Each step returns a new one and leaves this one as it is."""
+
+    _driver: DriverT = field(repr=False)
+    _table: str
+    _key: Mapping[str, Any]
+    _update: Update
+    _condition: ConditionLike | None = None
+    _returning: Returning = "none"
+
+    def condition(self, condition: ConditionLike) -> Self:
+        """Only if this is true; given again, only if all of them are."""
+        return replace(self, _condition=both(self._condition, condition))
+
+    def returning(self, what: Returning) -> Self:
+        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
+        return replace(self, _returning=check_returning(what))
+
+    def _updated(self, update: Update) -> Self:
+        return replace(self, _update=update)
+
+    def _call(self) -> ApiCall[Item | None]:
+        return update_item(self._table, self._key, self._update, condition=self._condition, returning=self._returning)
 
 
 def check_returning(returning: str) -> Returning:

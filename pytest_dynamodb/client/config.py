@@ -1,4 +1,4 @@
-"""What a client is made with."""
+"""The configuration of a client."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class ClientConfig:
     ``credentials``            see ``Credentials``
     ``connect_timeout``        in seconds, of one attempt; 5 unless ``botocore`` says otherwise
     ``read_timeout``           in seconds, of one attempt; 30 unless ``botocore`` says otherwise
-    ``call_timeout``           in seconds, of a call with all its attempts and waits: none begins later
+    ``call_timeout``           in seconds, of a call with all its attempts and waits; no attempt begins after it
     ``max_pool_connections``   open sockets; 50 unless ``botocore`` says otherwise
     ``retry``, ``breaker``     policies; ``None`` switches them off
-    ``botocore``               a ``botocore.config.Config`` with any other setting; the fields here go before its own
+    ``botocore``               a ``botocore.config.Config`` with any other setting; the fields here take precedence
     ``floats``                 lets items and updates hold ``float``, see ``values.to_wire``; conditions say so
                                themselves: ``Attr("price", floats=True)``
     ``clock``, ``sleep``       for tests: ``ClientConfig(clock=clock, sleep=clock.advance)`` with a ``VirtualClock``
-                               waits no time; an asynchronous client awaits what ``sleep`` returns, if it can be
+                               waits no time; an asynchronous client awaits what ``sleep`` returns, if it is awaitable
     ``observer``               is told of every call
     ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.cursor``
     """
@@ -68,7 +68,7 @@ class ClientConfig:
 def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | Provider:
     """The given provider, or the one the environment names, or ``"live"``.
 
-    Raises ``ConfigurationError`` for a name that there is none of.
+    Raises ``ConfigurationError`` for an unknown name.
     """
     source = "provider"
     if provider is None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.admission import Admission
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.effort import Effort
 from pytest_dynamodb.client.observer import Observer, Watch
 from pytest_dynamodb.client.operation import OPERATIONS, is_consistent_read
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.breaker import CircuitBreaker, Outcome
+from pytest_dynamodb.client.policy.breaker import CallResult, CircuitBreaker
 from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
 from pytest_dynamodb.client.policy.deadline import Deadline
 from pytest_dynamodb.client.policy.quota import RetryQuota
@@ -53,7 +53,7 @@ class Core:
         )
 
     def deadline(self) -> Deadline | None:
-        """That of a call which begins now."""
+        """The deadline of a call that begins now; ``None`` where calls have no timeout."""
         if self.call_timeout is None:
             return None
         return Deadline(self.timing.clock, self.timing.clock.now() + self.call_timeout)
@@ -66,7 +66,7 @@ class Core:
         delay = policy.delay(rounds, "throttling" if throttled else "unavailable", self.timing.jitter())
         return delay if deadline is None or deadline.allows(delay) else None
 
-    def perform(self, call: Call[Result], deadline: Deadline | None = None) -> Steps[Result]:
+    def perform(self, call: ApiCall[Result], deadline: Deadline | None = None) -> Steps[Result]:
         """One logical call: what its answer means.
 
         Raises ``DynamoDbError``: what the last attempt brought, ``NoResponse``, or ``CircuitOpen``, with nothing sent.
@@ -82,7 +82,7 @@ class Core:
             answer = yield from self._anywhere(call, deadline, None)
         return call.read(answer)
 
-    def _watched(self, call: Call[Any], deadline: Deadline | None, watch: _Watched) -> Steps[Mapping[str, Any]]:
+    def _watched(self, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched) -> Steps[Mapping[str, Any]]:
         answer: Mapping[str, Any] | None = None
         problem: BaseException | None = None
         try:
@@ -94,7 +94,9 @@ class Core:
         finally:
             watch.end(answer, problem)
 
-    def _anywhere(self, call: Call[Any], deadline: Deadline | None, watch: _Watched | None) -> Steps[Mapping[str, Any]]:
+    def _anywhere(
+        self, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched | None
+    ) -> Steps[Mapping[str, Any]]:
         """The answer of the first region that gives one."""
         last = self._last_region(call)
         for region in range(last):
@@ -106,14 +108,14 @@ class Core:
                     raise
         return (yield from self._in_region(last, call, deadline, watch, failover=False))
 
-    def _last_region(self, call: Call[Any]) -> int:
+    def _last_region(self, call: ApiCall[Any]) -> int:
         last = len(self.regions) - 1
         if last and OPERATIONS[call.operation].reads and not is_consistent_read(call.params):
             return last
         return 0
 
     def _in_region(
-        self, region: int, call: Call[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool
+        self, region: int, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool
     ) -> Steps[Mapping[str, Any]]:
         name = self.regions[region]
         admission = None if self.breaker is None else Admission(self.breaker, call, self._prefix(name))
@@ -129,7 +131,7 @@ class Core:
             limit=limit,
         )
         attempt = Attempt(call, effort, region)
-        outcome: Outcome = "unknown"
+        outcome: CallResult = "unknown"
         try:
             while True:
                 delay: float | None

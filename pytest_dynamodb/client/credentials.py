@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pytest_dynamodb.errors import ConfigurationError
 
-Source = Literal["static", "assume_role", "web_identity", "default"]
+CredentialSource = Literal["static", "assume_role", "web_identity", "default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Credentials:
     in the background from a quarter of an hour before they expire, so that a call waits for them only once.
     """
 
-    source: Source
+    source: CredentialSource
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     base: Credentials | None = field(default=None, repr=False)
 
@@ -45,7 +45,7 @@ class Credentials:
         region: str | None = None,
         endpoint_url: str | None = None,
     ) -> Credentials:
-        """Those of a role, from STS, assumed with ``base``: the default chain, or another role, and so on.
+        """Temporary credentials of a role, from STS. It is assumed with ``base``: the default chain, or another role.
 
         ``duration`` is in seconds. ``region`` and ``endpoint_url`` are those of STS; without them, the client's region.
         Raises ``ConfigurationError`` for what is no ARN.
@@ -71,7 +71,7 @@ class Credentials:
         region: str | None = None,
         endpoint_url: str | None = None,
     ) -> Credentials:
-        """Those of a role, from STS, for a token in a file, as a pod of EKS has it. The file is read for each refresh.
+        """Temporary credentials of a role, from STS, for the token in a file, which each refresh reads: a pod on EKS.
 
         What is not given is what EKS sets: ``AWS_ROLE_ARN``, ``AWS_WEB_IDENTITY_TOKEN_FILE``,
         ``AWS_ROLE_SESSION_NAME``. Raises ``ConfigurationError`` where that is not set either.

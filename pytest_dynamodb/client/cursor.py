@@ -1,4 +1,4 @@
-"""Cursors: where a query or a scan has come to, as a text that may be handed to a browser and back.
+"""Cursors: where a query or a scan is to continue, as a text that may be handed to a browser and back.
 
 A cursor is ``<base64url of JSON>.<base64url of a seal>``. The JSON::
 
@@ -29,7 +29,7 @@ VERSION = 1
 
 WireKey = dict[str, dict[str, Any]]
 Position = WireKey | Literal["start", "end"]
-"""Where one part has come to."""
+"""How far one part has been read."""
 
 
 class InvalidCursor(PytestDynamoDbError, ValueError):
@@ -50,7 +50,7 @@ class Binding:
         return {"t": _short(self.table), "i": _short(self.index or ""), "q": _short(self.query, 12)}
 
 
-#: What to say when a mark is another one.
+#: What the message says when a mark differs.
 _OTHERS = {"t": "of another table", "i": "of another index", "q": "of another query: its conditions or order differ"}
 
 

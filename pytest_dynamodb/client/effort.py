@@ -1,4 +1,4 @@
-"""What has been done so far about one call in one region, and whether to do it again."""
+"""The attempts at one call in one region so far, and whether another one follows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import contextvars
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.policy.classification import Kind, kind_of
+from pytest_dynamodb.client.policy.classification import FailureKind, kind_of
 from pytest_dynamodb.client.policy.deadline import Deadline
 from pytest_dynamodb.client.timing import MonotonicClock, Timing
 from pytest_dynamodb.errors import DynamoDbError
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.admission import Admission
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.observer import Retrying
     from pytest_dynamodb.client.policy.quota import RetryQuota
     from pytest_dynamodb.client.policy.retry import RetryPolicy
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
 
 
-#: Seconds that an attempt is given at least: 0 would be no limit at all to some.
+#: Seconds that an attempt gets at least: some HTTP clients take 0 for no limit.
 SHORTEST = 0.001
 
 
@@ -51,7 +51,7 @@ class Effort:
 
     def __init__(
         self,
-        call: Call[Any],
+        call: ApiCall[Any],
         *,
         timing: Timing,
         retry: RetryPolicy | None = None,
@@ -65,7 +65,7 @@ class Effort:
         self._deadline, self._watch, self._admission = deadline, watch, admission
         self.call, self.limit = call, limit
         self.attempts = self.sent = 0
-        #: Whether the last answer is not what was sent to us.
+        #: Whether the last answer was damaged on its way: its checksum is wrong.
         self.damaged = False
         #: Whether it has been decided that there will be no other attempt, here or when this was recorded.
         self.settled = False
@@ -74,7 +74,7 @@ class Effort:
 
     @property
     def patience(self) -> float | None:
-        """Seconds that an attempt may take by the deadline; ``None`` without one, and where a test's clock has it."""
+        """Seconds left for an attempt until the deadline; ``None`` without one, or where the clock is a test's."""
         deadline = self._deadline
         if deadline is None or not isinstance(deadline.clock, MonotonicClock):
             return None
@@ -97,7 +97,7 @@ class Effort:
             self._watch.retrying(error, self.attempts, delay)
         return delay
 
-    def _delay(self, kind: Kind, retry_after: float) -> float | None:
+    def _delay(self, kind: FailureKind, retry_after: float) -> float | None:
         policy = self._retry
         if policy is None or self.attempts >= self.limit:
             return None

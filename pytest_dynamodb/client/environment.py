@@ -81,7 +81,7 @@ def breaker_policy() -> BreakerPolicy | None:
 
 
 def credentials() -> Credentials | None:
-    """Those that the environment describes beside what botocore reads there; ``None`` if it does not."""
+    """The credentials that our own variables describe, which botocore does not read; ``None`` without any."""
     arns, token_file = _names(os.environ.get(ROLE_ARN, "")), os.environ.get(TOKEN_FILE)
     endpoint, profile = os.environ.get(STS_ENDPOINT) or None, os.environ.get(PROFILE) or None
     made = Credentials.default(profile=profile) if profile else None

@@ -19,7 +19,7 @@ from pytest_dynamodb.expressions.resolution import resolve
 from pytest_dynamodb.values import from_wire
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.observer import Watch
     from pytest_dynamodb.client.policy.breaker import State
 
@@ -27,7 +27,7 @@ _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 
 
 class _Unmoved(Quiet):
-    """A watch that has seen everything when a call begins."""
+    """A watch with nothing left to do once the call has begun."""
 
     __slots__ = ()
 
@@ -42,7 +42,7 @@ _UNMOVED = _Unmoved()
 class HotKey:
     """A partition key, and how often it was asked for. ``index`` is ``None`` for the table itself.
 
-    ``share`` is its part of all that was asked of that table or index, from 0 to 1.
+    ``share`` is its part of all requests counted for that table or index, from 0 to 1.
     """
 
     table: str
@@ -79,7 +79,7 @@ class KeyHeat:
             if index:
                 self._indexes.setdefault(table, []).append(watched)
 
-    def begin(self, call: Call[Any]) -> Watch:
+    def begin(self, call: ApiCall[Any]) -> Watch:
         """A call begins."""
         for watched, value, writes in self._touched(call.operation, call.params):
             self._count(watched, value, writes=writes)
@@ -100,7 +100,7 @@ class KeyHeat:
         return sorted(found, key=lambda hot: hot.total, reverse=True)[:number]
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         with self._lock:
             self._counts.clear()
             self._totals.clear()

@@ -1,4 +1,4 @@
-"""Who is told of calls: spans, metrics, logs. Without an observer a call pays nothing for it."""
+"""The protocol of observers, which are told of calls: spans, metrics, logs. Without one a call costs nothing more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -30,9 +30,9 @@ class Watch(Retrying, Protocol):
 
 
 class Observer(Protocol):
-    """Told of every call of a client. What it raises reaches the caller: it had better not."""
+    """Told of every call of a client. It should not raise: an exception reaches the caller."""
 
-    def begin(self, call: Call[Any]) -> Watch:
+    def begin(self, call: ApiCall[Any]) -> Watch:
         """A call begins. The observer may add to ``call.params``, which belong to this call alone."""
 
     def breaker_changed(self, key: str, state: State) -> None:

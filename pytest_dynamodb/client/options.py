@@ -1,4 +1,4 @@
-"""Options of calls that are left as they are, where ``None`` would switch them off."""
+"""The default of options that are left unchanged: ``None`` would switch them off."""
 
 from __future__ import annotations
 

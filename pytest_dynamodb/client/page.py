@@ -14,7 +14,7 @@ Other = TypeVar("Other")
 class Page(Sequence[Item_co], Generic[Item_co]):
     """A sequence of items: one page of them, or all that were asked for.
 
-    ``cursor``          where to go on, for ``after=``; ``None`` if there is nothing more
+    ``cursor``          where to continue, for ``after=``; ``None`` if there is nothing more
     ``capacity``        read capacity units consumed; ``None`` where the endpoint does not tell
     ``scanned_count``   items that DynamoDB read, before any filter
     """
@@ -38,7 +38,7 @@ class Page(Sequence[Item_co], Generic[Item_co]):
         return iter(self.items)
 
     def map(self, convert: Callable[[Item_co], Other]) -> Page[Other]:
-        """The same page of what ``convert`` makes of each item."""
+        """This page with each item converted."""
         return Page(
             items=[convert(item) for item in self.items],
             cursor=self.cursor,
@@ -48,5 +48,5 @@ class Page(Sequence[Item_co], Generic[Item_co]):
 
 
 def total(before: float | None, more: float | None) -> float | None:
-    """Capacity units added up; what is not told adds nothing."""
+    """The sum of capacity units; ``None`` adds nothing: the endpoint did not tell."""
     return more if before is None else before + (more or 0.0)

@@ -1,4 +1,4 @@
-"""A client's settings once the environment has had its say: what botocore is given, and what the core is made of."""
+"""A client's settings, those of the environment included: for botocore and for the client's core."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULTS: Mapping[str, Any] = {"connect_timeout": 5.0, "read_timeout": 30.0, "ma
 
 
 class Settings:
-    """``config`` with what the environment adds. Raises ``ConfigurationError`` for what makes no sense."""
+    """``config`` with what the environment adds. Raises ``ConfigurationError`` for a setting out of range."""
 
     def __init__(self, config: ClientConfig) -> None:
         given = environment.fields()
@@ -115,5 +115,5 @@ def _check_seconds(config: ClientConfig) -> None:
 
 
 def quota_of(policy: RetryPolicy | None) -> RetryQuota | None:
-    """The bucket of a client with this policy."""
+    """The retry quota of a client with this policy; ``None`` without one."""
     return None if policy is None or policy.quota is None else RetryQuota(policy.quota)

@@ -40,19 +40,19 @@ class Sharded:
     def key(self, by: object) -> str:
         """The partition key for ``by``, a value such as an order's number: always the same one for the same value.
 
-        So that the item can be got again. The same for any process and release. Raises as ``values.to_wire``.
+        It is the same in every process and release, so that the item can be read again. Raises as ``values.to_wire``.
         """
         text = json.dumps(to_wire(by), sort_keys=True)
         return self.shard(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % self.count)
 
     def random_key(self) -> str:
-        """Any one of the partition keys, each as often: for items that are only ever queried."""
+        """One of the partition keys at random: for items that are only ever queried."""
         return self.shard(random.randrange(self.count))  # noqa: S311 - nothing is kept secret by it
 
 
 def sharded(name: str, count: int, *, separator: str = "#") -> Sharded:
-    """The partition key ``name`` spread over ``count`` of them. Raises ``ConfigurationError`` for fewer than one.
+    """``name`` spread over ``count`` partition keys. Raises ``ConfigurationError`` for fewer than one.
 
-    When ``count`` changes, ``key`` of a value may; queries must ask for the larger count from then on.
+    When ``count`` changes, so may the ``key`` of a value; queries must use the larger count from then on.
     """
     return Sharded(name, count, separator)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.effort import Effort
 
 Result = TypeVar("Result")
@@ -39,14 +39,14 @@ Steps = Generator["Effect", Any, Result]
 class Send:
     """Perform a call."""
 
-    call: Call[Any]
+    call: ApiCall[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Wait before round ``rounds + 1``: ``rounds`` have been, and left something over.
 
-    ``throttled`` says that they did for want of capacity, which is the rule.
+    ``throttled``: they were throttled, which is the rule.
     """
 
     rounds: int
@@ -78,7 +78,7 @@ class Emit:
 class Attempt:
     """Ask botocore, in the region of this number."""
 
-    call: Call[Any]
+    call: ApiCall[Any]
     effort: Effort
     region: int
 
@@ -100,7 +100,7 @@ class Job(Protocol, Generic[Result_co]):
         """What they returned. Raises what they raised. Only for a job that ``finished`` has given."""
 
 
-def send(call: Call[Result]) -> Steps[Result]:
+def send(call: ApiCall[Result]) -> Steps[Result]:
     """What the answer to a call means. Raises as ``core.perform``."""
     result: Result = yield Send(call)
     return result

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.batch import TableBatchWriter
-from pytest_dynamodb.client.calls import Item, Returning
+from pytest_dynamodb.client.calls import Item, PendingUpdate
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -21,7 +20,7 @@ from pytest_dynamodb.client.query import QueryBuilder
 from pytest_dynamodb.client.scan import ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.conditions import ConditionLike
 from pytest_dynamodb.expressions.updates import Update
 
 
@@ -92,13 +91,13 @@ class TableClient:
     def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
     ) -> Item | None:
-        """Delete an item, which need not be there; returns it if ``return_old``, else ``None``. Raises as ``put``."""
+        """Delete an item, which need not exist; returns it if ``return_old``, else ``None``. Raises as ``put``."""
         return self._driver.send(
             calls.delete_item(self.name, key, condition=condition, return_old=return_old),
         )
 
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
-        """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
+        """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
 
     def describe(self) -> dict[str, Any]:
@@ -112,9 +111,9 @@ class TableClient:
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
     ) -> BatchPage[Item]:
-        """The items that there are of any number of keys, in the order of these, each once.
+        """The items that exist for any number of keys, in the order of the keys, each once.
 
-        Keys that could not be read for want of capacity are in ``failed`` of what is returned.
+        ``failed`` of the result holds the keys that were throttled until the last attempt.
         """
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
         return self._driver.run(steps)[self.name]
@@ -136,50 +135,14 @@ class TableClient:
         return QueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UpdateBuilder:
+class UpdateBuilder(PendingUpdate[SyncDriver]):
     """An update of one item. Immutable: each step returns a new one, and one may be executed more than once.
 
     Paths are text such as ``"a.b[2]"`` or ``Attr``; values are Python values, ``Attr`` for another attribute's, or
     ``Attr("n") + 1``.
     """
 
-    _driver: SyncDriver = field(repr=False)
-    _table: str
-    _key: Mapping[str, Any]
-    _update: Update
-    _condition: ConditionLike | None = None
-    _returning: Returning = "none"
-
-    def set(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Set an attribute."""
-        return replace(self, _update=self._update.set(path, value))
-
-    def set_if_absent(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Set an attribute unless the item has it."""
-        return replace(self, _update=self._update.set_if_absent(path, value))
-
-    def append(self, path: PathLike, values: Iterable[object]) -> UpdateBuilder:
-        """Put values at the end of a list, which is created where it is missing."""
-        return replace(self, _update=self._update.append(path, values))
-
-    def add(self, path: PathLike, value: object) -> UpdateBuilder:
-        """Add to a number or put members into a set, either of which may be missing."""
-        return replace(self, _update=self._update.add(path, value))
-
-    def remove(self, *paths: PathLike) -> UpdateBuilder:
-        """Remove attributes."""
-        return replace(self, _update=self._update.remove(*paths))
-
-    def condition(self, condition: ConditionLike) -> UpdateBuilder:
-        """Only if this is true; given again, only if all of them are."""
-        if self._condition is not None:
-            condition = Condition(as_condition(self._condition)) & condition
-        return replace(self, _condition=condition)
-
-    def returning(self, what: Returning) -> UpdateBuilder:
-        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
-        return replace(self, _returning=calls.check_returning(what))
+    __slots__ = ()
 
     def execute(self) -> Item | None:
         """Send it. Returns the attributes asked for with ``returning``; ``None`` without, or where there are none.
@@ -187,7 +150,4 @@ class UpdateBuilder:
         Raises ``ExpressionMisuse`` if it has no action, ``ConditionalCheckFailedException`` with the item on it if the
         condition is false.
         """
-        call = calls.update_item(
-            self._table, self._key, self._update, condition=self._condition, returning=self._returning
-        )
-        return self._driver.send(call)
+        return self._driver.send(self._call())

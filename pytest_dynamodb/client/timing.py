@@ -1,4 +1,4 @@
-"""Time and chance as a client has them, so that tests need neither wait nor hope."""
+"""The clock, the sleep and the jitter of a client, which tests replace."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class MonotonicClock:
     """Seconds since some moment; never goes back."""
 
     def now(self) -> float:
-        """Seconds."""
+        """Seconds since that moment."""
         return time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """``sleep`` is ``None`` for really waiting, which is not done while everything is answered offline.
+    """``sleep`` waits; ``None`` waits in real time, and not at all while everything is answered offline.
 
-    One that is given is always called. ``jitter`` draws from [0, 1).
+    A ``sleep`` that is given is always called. ``jitter`` draws from [0, 1).
     """
 
     clock: Clock = field(default_factory=MonotonicClock)

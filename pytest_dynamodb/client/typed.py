@@ -16,15 +16,14 @@ from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities, codec_of
 from pytest_dynamodb.client.models.reads import Expiry, get_call
-from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
-from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.typed_batch import TypedBatchWriter
 from pytest_dynamodb.client.typed_query import TypedQuery
+from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
 from pytest_dynamodb.client.typed_update import TypedUpdate
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
@@ -34,28 +33,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 PartT = TypeVar("PartT", bound=BaseModel)
 
 
-class TypedTable(Generic[ModelT]):
+class TypedTable(TypedItems[SyncDriver, ModelT]):
     """The items of one model; made by ``client.table(name, model=User)``.
 
-    An item is meant by an instance, by a mapping of the fields that its key is made of, or by these as keywords:
+    An item is named by an instance, by a mapping of the fields that its key is made of, or by these as keywords:
     ``users.get(user_id="1")``. What is invalid raises pydantic's ``ValidationError``, or ``InvalidKey``, before
-    anything is sent; an item that is none of the model raises ``InvalidItem`` when it is read.
+    anything is sent; an item that does not fit the model raises ``InvalidItem`` when it is read.
     """
 
-    __slots__ = ("_book", "_codec", "_driver", "_entities", "_expiry")
-
-    def __init__(
-        self, driver: SyncDriver, book: TableBook, entities: Entities, codec: Codec[ModelT], expiry: Expiry
-    ) -> None:
-        self._driver, self._book, self._entities, self._codec, self._expiry = driver, book, entities, codec, expiry
-
-    def __repr__(self) -> str:
-        return f"TypedTable({self.name!r}, {self._codec.name})"
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self._codec.table
+    __slots__ = ()
 
     def with_options(
         self,
@@ -66,20 +52,6 @@ class TypedTable(Generic[ModelT]):
         """The same table with other limits for its calls."""
         driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
         return TypedTable(driver, self._book, self._entities, self._codec, self._expiry)
-
-    def key(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> Item:
-        """The key of an item as it is stored, for a transaction or a batch."""
-        if isinstance(key, self._codec.model):
-            return self._codec.key_of(key)
-        return self._codec.key({**named(key), **fields})
-
-    def item(self, instance: ModelT) -> Item:
-        """An instance as it is stored, stamped and one version on, for a transaction or a batch."""
-        return self._codec.encoded(writing.stamped(self._codec, instance, self._expiry.clock))
-
-    def guard(self, instance: ModelT) -> ConditionLike | None:
-        """The condition that nobody has written the item since it was read; ``None`` for a model without a version."""
-        return writing.expected_version(self._codec, writing.version_of(self._codec, instance))
 
     @overload
     def get(
@@ -124,17 +96,19 @@ class TypedTable(Generic[ModelT]):
         raw: bool = False,
         **fields: object,
     ) -> Any:
-        """The item, or ``None``. ``into`` is a model of some of the fields, which are all that is read; ``raw`` leaves
-        the item as it is stored.
+        """The item, or ``None``.
+
+        ``into`` is a model with some of the fields, and only these are read; ``raw`` leaves the item as it is stored.
         """
-        return self._get(self.key(key, **fields), consistent=consistent, into=into, raw=raw)
+        call = self._getting(self.key(key, **fields), consistent=consistent, into=into, raw=raw)
+        return self._driver.send(call)
 
     def get_or_raise(
         self, key: ModelT | Mapping[str, object] | None = None, /, *, consistent: bool = False, **fields: object
     ) -> ModelT:
         """As ``get``, but raises ``ItemNotFound`` if there is no such item."""
         stored = self.key(key, **fields)
-        found: ModelT | None = self._get(stored, consistent=consistent)
+        found: ModelT | None = self._driver.send(self._getting(stored, consistent=consistent))
         if found is None:
             raise ItemNotFound(self.name, stored)
         return found
@@ -146,13 +120,13 @@ class TypedTable(Generic[ModelT]):
         stored = self.key(key, **fields)
         if not self._expiry.hidden:
             return self._driver.send(calls.item_exists(self.name, stored, consistent=consistent))
-        found = self._get(stored, consistent=consistent, raw=True)
+        found = self._driver.send(self._getting(stored, consistent=consistent, raw=True))
         return found is not None
 
     def batch_get(
         self, keys: Iterable[ModelT | Mapping[str, object]], *, consistent: bool = False
     ) -> BatchPage[ModelT]:
-        """The items that there are of any number of keys, in the order of these, each once."""
+        """The items that exist for any number of keys, in the order of the keys, each once."""
         steps = batch_get({self.name: [self.key(key) for key in keys]}, consistent=consistent)
         page = self._driver.run(steps)[self.name]
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
@@ -162,19 +136,15 @@ class TypedTable(Generic[ModelT]):
         """Begin a batch of any number of writes: ``with users.batch_write() as batch: batch.put(user)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
-        Raises ``ConfigurationError`` for a model with a version, which a batch cannot make sure of.
+        Raises ``ConfigurationError`` for a model with a version, which a batch cannot check.
         """
-        if self._codec.version is not None:
-            raise ConfigurationError(
-                f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
-            )
-        queue = WriteQueue(self._book)
-        return TypedBatchWriter(self._driver, queue, self._codec, self._expiry.clock, raise_on_failed=raise_on_failed)
+        queue, clock = self._write_queue(), self._expiry.clock
+        return TypedBatchWriter(self._driver, queue, self._codec, clock, raise_on_failed=raise_on_failed)
 
     def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
-        """Write an instance over whatever has its key; returns what is stored: one version on, and stamped.
+        """Write an instance over whatever has its key; returns what is stored, with its next version and its stamps.
 
-        Raises ``VersionConflict`` if somebody else has written it since it was read, or if it is there and the instance
+        Raises ``VersionConflict`` if somebody else has written it since it was read, or if it exists and the instance
         is new; ``ConditionalCheckFailedException`` if the condition is false.
         """
         return self._driver.run(writing.put(self._codec, instance, condition, self._expiry.clock))
@@ -187,68 +157,45 @@ class TypedTable(Generic[ModelT]):
         condition: ConditionLike | None = None,
         **fields: object,
     ) -> ModelT | None:
-        """Delete an item, which need not be there; returns what it was.
+        """Delete an item, which need not exist; returns what it was.
 
         Of an instance with a version only that version is deleted: raises ``VersionConflict``.
         """
-        version = writing.version_of(self._codec, key) if isinstance(key, self._codec.model) else None
-        found = self.key(key, **fields)
-        return self._driver.run(writing.delete(self._codec, found, condition, version or None))
+        version, stored = self._version(key), self.key(key, **fields)
+        return self._driver.run(writing.delete(self._codec, stored, condition, version))
 
     def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> TypedUpdate[ModelT]:
-        """Begin an update of an item that is there. Of an instance with a version, only that version is updated."""
-        instance = key if isinstance(key, self._codec.model) else None
-        version = None if instance is None else writing.version_of(self._codec, instance)
-        certain = (
-            self._codec.validated({**named(key), **fields}) if instance is None else self._codec.key_values(instance)
-        )
-        plan = UpdatePlan(self._codec, self.key(key, **fields), instance=instance, version=version, certain=certain)
-        return TypedUpdate(self._driver, self._expiry, plan)
+        """Begin an update of an existing item. Of an instance with a version, only that version is updated."""
+        return TypedUpdate(self._driver, self._expiry, self._updating(key, fields))
 
     def query(
         self, fields: Mapping[str, object] | None = None, /, *, index: str | None = None, **others: object
     ) -> TypedQuery[ModelT]:
-        """Begin a query: ``orders.query(user_id="1")``. Fields settle the partition key, and the sort key as far as
-        they are given in the order of its template. Raises ``InvalidKey``.
+        """Begin a query: ``orders.query(user_id="1")``.
+
+        The fields give the whole partition key, and as much of the sort key as is known, in the order of its template.
+        Raises ``InvalidKey``.
         """
         choice = Choice.of(self._codec, index, {**named(fields), **others})
         plan = ReadPlan(table=self.name, index=index, key=choice.key())
         return self._reading(plan, choice)
 
     def scan(self, index: str | None = None) -> TypedQuery[ModelT]:
-        """Begin a scan, which reads the whole table, and shows the items of this model."""
+        """Begin a scan, which reads the whole table and returns the items of this model."""
         return self._reading(ReadPlan(table=self.name, index=index))
 
-    def _get(self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False) -> Any:
-        return self._driver.send(
-            get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw),
-        )
-
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> TypedQuery[ModelT]:
-        own = Entities(self.name, [self._codec])
-        condition = own.condition(plan.index)
-        plan = self._expiry.applied(own, plan if condition is None else plan.filter(condition))
-        return TypedQuery(self._driver, self._book, plan, self._codec.decoded, self._codec, choice)
+        decode = self._codec.decoded
+        return TypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice)
 
 
-class EntityTable(Generic[ModelT]):
+class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
     """The items of several models in one table; made by ``client.table(name, models=(User, Order))``.
 
     No two of them can have the same key: templates that could make one are refused.
     """
 
-    __slots__ = ("_book", "_driver", "_entities", "_expiry")
-
-    def __init__(self, driver: SyncDriver, book: TableBook, entities: Entities, expiry: Expiry) -> None:
-        self._driver, self._book, self._entities, self._expiry = driver, book, entities, expiry
-
-    def __repr__(self) -> str:
-        return f"EntityTable({self.name!r}, {', '.join(codec.name for codec in self._entities.codecs.values())})"
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self._entities.table
+    __slots__ = ()
 
     def of(self, model: type[PartT]) -> TypedTable[PartT]:
         """The items of one of the models. Raises ``ConfigurationError`` for another one."""
@@ -290,9 +237,7 @@ class EntityTable(Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> TypedQuery[ModelT]:
-        condition = self._entities.condition(plan.index)
-        plan = self._expiry.applied(self._entities, plan if condition is None else plan.filter(condition))
-        return TypedQuery(self._driver, self._book, plan, self._entities.decoded)
+        return TypedQuery(self._driver, self._book, self._shown(plan), self._entities.decoded)
 
 
 def typed_table(

@@ -34,7 +34,7 @@ from pytest_dynamodb import (
     VirtualClock,
     load_cassette,
 )
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 
 KEY = {"pk": "a"}
 FOUND = json_answer({"Item": {"pk": {"S": "a"}}})
@@ -220,7 +220,7 @@ def test_an_answer_that_stays_damaged_is_none(make: Make) -> None:
 def transact(client: Any) -> Any:
     """A transaction, as the transaction helper sends it."""
     actions = [{"Put": {"TableName": "app", "Item": {"pk": {"S": "a"}}}}]
-    call = Call("TransactWriteItems", {"TransactItems": actions}, dict)
+    call = ApiCall("TransactWriteItems", {"TransactItems": actions}, dict)
     return client._driver.send(call)
 
 

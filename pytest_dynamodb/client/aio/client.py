@@ -50,19 +50,19 @@ class AsyncDynamoDbClient:
     ``"live"``:
 
     ``"live"``               DynamoDB, and what ``use_cassette`` or the plugin puts over it, as over any other client
-    ``"replay", "record"``   only that: where no cassette is in charge, calls are refused and nothing is sent
+    ``"replay", "record"``   a cassette alone: while none is in charge, calls are refused and nothing is sent
     ``"mock"``               memory: the mock that is in charge when the client is made, or one of the client's own
-    an object                it is put over this client alone until that is closed: ``LiveProvider()``,
+    an object                it answers this client alone, until the client is closed: ``LiveProvider()``,
                              ``ReplayProvider(path)``, ``RecordingProvider(path, upstream=...)``,
-                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later than that
-                             is nearer, and answers while it is in charge
+                             ``MockProvider(mock)``. A cassette or mock that is put over all clients later takes
+                             precedence while it is in charge
 
-    ``close``, or the end of a ``async with`` block, concludes: a ``RecordingProvider`` writes its cassette (when the
-    block raised, it sets the attempt aside), and a ``ReplayProvider`` raises ``UnexpectedRequest`` if anything was
-    missed.
+    ``close``, or the end of the ``async with`` block, finishes the provider: a ``RecordingProvider`` writes its
+    cassette (when the block raised, it sets the attempt aside), and a ``ReplayProvider`` raises
+    ``UnexpectedRequest`` if anything was missed.
 
-    Raises ``ConfigurationError`` for a provider that does not exist, and where botocore cannot make a client, as for
-    want of a region. A client whose provider is not ``"live"`` needs neither region nor credentials to be made.
+    Raises ``ConfigurationError`` for an unknown provider, and where botocore cannot make a client: without a region,
+    say. A client whose provider is not ``"live"`` needs neither region nor credentials to be made.
     """
 
     def __init__(self, config: ClientConfig | None = None, *, provider: ProviderName | Provider | None = None) -> None:
@@ -73,17 +73,17 @@ class AsyncDynamoDbClient:
 
     @property
     def config(self) -> ClientConfig:
-        """What it was made with."""
+        """The configuration it was made with."""
         return self._config
 
     @property
     def provider(self) -> Provider | None:
-        """The provider that is over this client alone, or ``None``."""
+        """The provider that answers this client alone, or ``None``."""
         return self._connection.provider
 
     @property
     def breaker(self) -> CircuitBreaker | None:
-        """Its circuits, to look at: ``client.breaker.states``. ``None`` if they are switched off."""
+        """Its circuit breaker: ``client.breaker.states`` shows the circuits. ``None`` if it is switched off."""
         return self._driver.core.breaker
 
     @property
@@ -159,8 +159,8 @@ class AsyncDynamoDbClient:
         they are first needed: by queries, and by batches of writes.
 
         With ``model``, a pydantic model that ``entity`` declares (or whose fields ``keys`` are the key), its items are
-        instances of that; with ``models``, of several. ``hide_expired`` leaves out items whose time to live is over,
-        and ``clock`` is what their stamps are taken from.
+        instances of that; with ``models``, of several. ``hide_expired`` leaves out items whose time to live is over;
+        ``clock`` gives the time for that and for their stamps.
         """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
@@ -202,8 +202,8 @@ class AsyncDynamoDbClient:
     def transaction(self, token: str | None = None) -> AsyncTransaction:
         """Begin a transaction: ``with client.transaction() as tx: tx.put("users", item)``.
 
-        ``token`` names it for ten minutes: what is sent again under the same one is carried out once. Without it the
-        transaction has one of its own, for all its attempts.
+        ``token`` makes it idempotent for ten minutes: a transaction that is sent again with the same token is carried
+        out once. Without one, the client makes one up that all attempts share.
         """
         return AsyncTransaction(self._driver, token=token, floats=self._config.floats)
 
@@ -236,15 +236,15 @@ class AsyncDynamoDbClient:
     ) -> list[StatementResult]:
         """Any number of PartiQL statements that each read or write one item, in requests of 25.
 
-        What became of each, in their order. A statement that fails stops no other, and raises nothing.
+        Returns the result of each, in their order. A statement that fails stops no other, and raises nothing.
         """
         return await self._driver.run(statements.batch(batch, consistent=consistent))
 
     async def execute_transaction(self, batch: Iterable[Statement], *, token: str | None = None) -> list[Item | None]:
-        """Up to 100 PartiQL statements, all of which read or all of which write, all of them or none.
+        """Up to 100 PartiQL statements, carried out together or not at all. All of them read, or all of them write.
 
-        The item that each reads, ``None`` for one that writes. Raises ``TransactionCancelled``, of which ``failure_of``
-        takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
+        Returns the item that each reads, ``None`` for one that writes. Raises ``TransactionCancelled``, whose
+        ``failure_of`` takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
         """
         return await self._driver.run(statements.transaction(batch, token))
 
@@ -261,14 +261,14 @@ class AsyncDynamoDbClient:
         """Create a table, with capacity on demand unless ``parameters`` say otherwise.
 
         A key is the name of a text attribute, or names with their types: ``sort_key={"created": "N"}``. ``parameters``
-        are those of CreateTable as AWS names them. ``wait`` for so many seconds until it is active; see
-        ``wait_until_active``.
+        are those of CreateTable as AWS names them. Waits up to ``wait`` seconds until it is active, as
+        ``wait_until_active`` does.
         """
         params = tables.creation(name, partition_key, sort_key, indexes, parameters)
         return self.table(await self._driver.run(tables.create(self._book, params, wait=wait)))
 
     async def delete_table(self, table: TableLike, *, wait: float | None = None) -> None:
-        """Delete a table. ``wait`` for so many seconds until it is gone; then raises ``TableNotReady``."""
+        """Delete a table. Waits up to ``wait`` seconds until it is gone, then raises ``TableNotReady``."""
         await self._driver.run(tables.delete(self._book, name_of(table), wait=wait))
 
     async def describe_table(self, table: TableLike) -> dict[str, Any]:
@@ -278,7 +278,7 @@ class AsyncDynamoDbClient:
     async def wait_until_active(self, table: TableLike, *, timeout: float = 300.0) -> None:
         """Wait until a table and its indexes can be used. Raises ``TableNotReady`` after ``timeout`` seconds.
 
-        What is answered from memory or from a recording is not waited for, but asked as often.
+        A mock or a recording is asked as often, but without waiting in between.
         """
         await self._driver.run(tables.until_active(name_of(table), timeout))
 
@@ -287,7 +287,10 @@ class AsyncDynamoDbClient:
         return await self._driver.run(tables.names())
 
     async def set_time_to_live(self, table: TableLike, attribute: str, *, enabled: bool = True) -> None:
-        """Have items deleted some time after the second since 1970 that this attribute tells, or no longer."""
+        """Switch a table's time to live on or off.
+
+        DynamoDB deletes an item some time after the moment in this attribute, in seconds since 1970.
+        """
         await self._driver.send(tables.time_to_live(name_of(table), attribute, enabled=enabled))
 
     def with_options(
@@ -305,7 +308,10 @@ class AsyncDynamoDbClient:
         return other
 
     async def close(self) -> None:
-        """Conclude, as said above, and close open sockets. Later calls raise; closing again does nothing."""
+        """Finish the provider, as described above, and close open sockets.
+
+        Later calls raise; closing again does nothing.
+        """
         await self._connection.close(passed=True)
 
     async def __aenter__(self) -> AsyncDynamoDbClient:  # noqa: PYI034  # typing has no Self in Python 3.10

@@ -1,24 +1,57 @@
 # Written by tools/async_faces.py from pytest_dynamodb/client/query.py: change that, and run this.
-"""``AsyncQueryBuilder``: a query of a table or an index, step by step."""
+"""``AsyncQueryBuilder``: a query, step by step. ``AsyncExecutableRead``: how it is executed, and how a scan is."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
 
+from pytest_dynamodb.client.builders import QuerySteps, ReadSteps
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations import reading
-from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.plan import KeyChoice, RangeOperator, ReadPlan
 from pytest_dynamodb.client.page import Page
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+
+ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AsyncQueryBuilder:
+class AsyncExecutableRead(ReadSteps[AsyncDriver, ResultT]):
+    """A query or a scan that can be executed: at once, page by page, item by item."""
+
+    __slots__ = ()
+
+    async def execute(self, after: str | None = None) -> Page[ResultT]:
+        """All items, up to ``limit``, in as many requests as it takes. ``after`` is a cursor to continue from.
+
+        Raises ``InvalidCursor`` for a cursor of something else; so do ``page`` and ``pages``.
+        """
+        return await self._driver.run(reading.everything(self._book, self._plan, after, self._decode))
+
+    def pages(self, after: str | None = None) -> AsyncIterator[Page[ResultT]]:
+        """The items page by page; each request is sent when its page is asked for. A page may be empty."""
+        return self._driver.stream(reading.pages(self._book, self._plan, after, self._decode))
+
+    async def page(self, after: str | None = None) -> Page[ResultT]:
+        """Exactly one page: what one request brings."""
+        return await self._driver.run(reading.page(self._book, self._plan, after, self._decode))
+
+    def __aiter__(self) -> AsyncIterator[ResultT]:
+        return self._driver.stream(reading.items(self._book, self._plan, self._decode))
+
+    async def first(self) -> ResultT | None:
+        """The first item that is found, or ``None``."""
+        return await self._driver.run(reading.first(self._book, self._plan, self._decode))
+
+    async def count(self) -> int:
+        """How many items there are, up to ``limit``. DynamoDB reads and charges for them, but does not send them."""
+        return await self._driver.run(reading.count(self._book, self._plan))
+
+    async def to_request(self) -> dict[str, Any]:
+        """The parameters of the first request, which is not sent. A query may send DescribeTable to learn the keys."""
+        return await self._driver.run(reading.request(self._book, self._plan))
+
+
+class AsyncQueryBuilder(QuerySteps[AsyncDriver], AsyncExecutableRead[Item]):
     """A query. Immutable: each step returns a new one, and one may be executed more than once.
 
     Key attributes need not be named: their names are those given to ``client.table(..., keys=...)``, or learned with
@@ -26,106 +59,8 @@ class AsyncQueryBuilder:
     an iteration, which raise ``ExpressionMisuse`` where keys are missing or too many.
     """
 
-    _driver: AsyncDriver = field(repr=False)
-    _book: TableBook = field(repr=False)
-    _plan: ReadPlan
-
-    def partition_key(self, *values: object) -> AsyncQueryBuilder:
-        """The partition key: one value, or one for each attribute of a key of several. Or ``sharded(...)``."""
-        return self._with_key(replace(self._plan.choice, partition=values))
-
-    def sort_key_equals(self, *values: object) -> AsyncQueryBuilder:
-        """The sort key, or the first attributes of one of several; a range of the next one may follow."""
-        return self._with_key(self._plan.choice.with_equal(values))
-
-    def sort_key_begins_with(self, prefix: object) -> AsyncQueryBuilder:
-        """Sort keys that begin with this text, or these bytes."""
-        return self._with_range("begins_with", prefix)
-
-    def sort_key_between(self, low: object, high: object) -> AsyncQueryBuilder:
-        """Sort keys from ``low`` to ``high``, both included."""
-        return self._with_range("between", low, high)
-
-    def sort_key_less_than(self, value: object) -> AsyncQueryBuilder:
-        """Sort keys less than this."""
-        return self._with_range("<", value)
-
-    def sort_key_at_most(self, value: object) -> AsyncQueryBuilder:
-        """Sort keys less than or equal to this."""
-        return self._with_range("<=", value)
-
-    def sort_key_greater_than(self, value: object) -> AsyncQueryBuilder:
-        """Sort keys greater than this."""
-        return self._with_range(">", value)
-
-    def sort_key_at_least(self, value: object) -> AsyncQueryBuilder:
-        """Sort keys greater than or equal to this."""
-        return self._with_range(">=", value)
-
-    def filter(self, condition: ConditionLike) -> AsyncQueryBuilder:
-        """Only items of which this is true; given again, only if all of them are. They are read all the same."""
-        return replace(self, _plan=self._plan.filter(condition))
-
-    def ascending(self) -> AsyncQueryBuilder:
-        """In the order of the sort key, which is how it is without this."""
-        return replace(self, _plan=replace(self._plan, descending=False))
-
-    def descending(self) -> AsyncQueryBuilder:
-        """In the opposite order."""
-        return replace(self, _plan=replace(self._plan, descending=True))
-
-    def limit(self, items: int | None) -> AsyncQueryBuilder:
-        """At most this many items come back, after filtering; ``None`` for all. How many are read is ``page_size``."""
-        return replace(self, _plan=self._plan.at_most(items))
-
-    def page_size(self, items: int | None) -> AsyncQueryBuilder:
-        """DynamoDB's ``Limit``: how many items one request reads, before filtering; ``None`` for up to 1 MB."""
-        return replace(self, _plan=self._plan.in_pages_of(items))
-
-    def project(self, *paths: PathLike | Iterable[PathLike]) -> AsyncQueryBuilder:
-        """Only these paths of each item; given again, these as well."""
-        return replace(self, _plan=self._plan.project(*paths))
-
-    def consistent(self, consistent: bool = True) -> AsyncQueryBuilder:
-        """Read what has been written before. Not of a global index."""
-        return replace(self, _plan=replace(self._plan, consistent=consistent))
-
-    async def execute(self, after: str | None = None) -> Page[Item]:
-        """All items, up to ``limit``, in as many requests as it takes. ``after`` is a cursor to go on from.
-
-        Raises ``InvalidCursor`` for one of something else; so do the others.
-        """
-        return await self._driver.run(reading.everything(self._book, self._plan, after))
-
-    def pages(self, after: str | None = None) -> AsyncIterator[Page[Item]]:
-        """The items page by page, one request each, as they are asked for. A page may be empty."""
-        return self._driver.stream(reading.pages(self._book, self._plan, after))
-
-    async def page(self, after: str | None = None) -> Page[Item]:
-        """Exactly one page: what one request brings."""
-        return await self._driver.run(reading.page(self._book, self._plan, after))
-
-    def __aiter__(self) -> AsyncIterator[Item]:
-        return self._driver.stream(reading.items(self._book, self._plan))
-
-    async def first(self) -> Item | None:
-        """The first item, or ``None``."""
-        return await self._driver.run(reading.first(self._book, self._plan))
+    __slots__ = ()
 
     async def one(self) -> Item:
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""
         return await self._driver.run(reading.one(self._book, self._plan))
-
-    async def count(self) -> int:
-        """How many items there are, up to ``limit``. They are read, and paid for, but not sent."""
-        return await self._driver.run(reading.count(self._book, self._plan))
-
-    async def to_request(self) -> dict[str, Any]:
-        """The parameters of the first request, which is not sent. (Where key names are not known, they are learned.)"""
-        return await self._driver.run(reading.request(self._book, self._plan))
-
-    def _with_key(self, key: KeyChoice) -> AsyncQueryBuilder:
-        return replace(self, _plan=replace(self._plan, key=key))
-
-    def _with_range(self, operator: RangeOperator, *values: object) -> AsyncQueryBuilder:
-        return self._with_key(self._plan.choice.with_range(operator, *values))

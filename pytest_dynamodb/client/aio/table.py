@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.aio.batch import AsyncTableBatchWriter
 from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
 from pytest_dynamodb.client.aio.scan import AsyncScanBuilder
-from pytest_dynamodb.client.calls import Item, Returning
+from pytest_dynamodb.client.calls import Item, PendingUpdate
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -22,7 +21,7 @@ from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.conditions import ConditionLike
 from pytest_dynamodb.expressions.updates import Update
 
 
@@ -93,13 +92,13 @@ class AsyncTableClient:
     async def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
     ) -> Item | None:
-        """Delete an item, which need not be there; returns it if ``return_old``, else ``None``. Raises as ``put``."""
+        """Delete an item, which need not exist; returns it if ``return_old``, else ``None``. Raises as ``put``."""
         return await self._driver.send(
             calls.delete_item(self.name, key, condition=condition, return_old=return_old),
         )
 
     def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
-        """Begin an update of the item, which is created if it is not there. Nothing is sent before ``execute``."""
+        """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         return AsyncUpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
 
     async def describe(self) -> dict[str, Any]:
@@ -113,9 +112,9 @@ class AsyncTableClient:
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
     ) -> BatchPage[Item]:
-        """The items that there are of any number of keys, in the order of these, each once.
+        """The items that exist for any number of keys, in the order of the keys, each once.
 
-        Keys that could not be read for want of capacity are in ``failed`` of what is returned.
+        ``failed`` of the result holds the keys that were throttled until the last attempt.
         """
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
         return (await self._driver.run(steps))[self.name]
@@ -137,50 +136,14 @@ class AsyncTableClient:
         return AsyncQueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AsyncUpdateBuilder:
+class AsyncUpdateBuilder(PendingUpdate[AsyncDriver]):
     """An update of one item. Immutable: each step returns a new one, and one may be executed more than once.
 
     Paths are text such as ``"a.b[2]"`` or ``Attr``; values are Python values, ``Attr`` for another attribute's, or
     ``Attr("n") + 1``.
     """
 
-    _driver: AsyncDriver = field(repr=False)
-    _table: str
-    _key: Mapping[str, Any]
-    _update: Update
-    _condition: ConditionLike | None = None
-    _returning: Returning = "none"
-
-    def set(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
-        """Set an attribute."""
-        return replace(self, _update=self._update.set(path, value))
-
-    def set_if_absent(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
-        """Set an attribute unless the item has it."""
-        return replace(self, _update=self._update.set_if_absent(path, value))
-
-    def append(self, path: PathLike, values: Iterable[object]) -> AsyncUpdateBuilder:
-        """Put values at the end of a list, which is created where it is missing."""
-        return replace(self, _update=self._update.append(path, values))
-
-    def add(self, path: PathLike, value: object) -> AsyncUpdateBuilder:
-        """Add to a number or put members into a set, either of which may be missing."""
-        return replace(self, _update=self._update.add(path, value))
-
-    def remove(self, *paths: PathLike) -> AsyncUpdateBuilder:
-        """Remove attributes."""
-        return replace(self, _update=self._update.remove(*paths))
-
-    def condition(self, condition: ConditionLike) -> AsyncUpdateBuilder:
-        """Only if this is true; given again, only if all of them are."""
-        if self._condition is not None:
-            condition = Condition(as_condition(self._condition)) & condition
-        return replace(self, _condition=condition)
-
-    def returning(self, what: Returning) -> AsyncUpdateBuilder:
-        """What ``execute`` returns: ``"all_old"``, ``"updated_old"``, ``"all_new"``, ``"updated_new"``, ``"none"``."""
-        return replace(self, _returning=calls.check_returning(what))
+    __slots__ = ()
 
     async def execute(self) -> Item | None:
         """Send it. Returns the attributes asked for with ``returning``; ``None`` without, or where there are none.
@@ -188,7 +151,4 @@ class AsyncUpdateBuilder:
         Raises ``ExpressionMisuse`` if it has no action, ``ConditionalCheckFailedException`` with the item on it if the
         condition is false.
         """
-        call = calls.update_item(
-            self._table, self._key, self._update, condition=self._condition, returning=self._returning
-        )
-        return await self._driver.send(call)
+        return await self._driver.send(self._call())

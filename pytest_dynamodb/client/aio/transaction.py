@@ -3,76 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations import transactions
-from pytest_dynamodb.client.operations.transactions import Action, Get, UpdateAction
-from pytest_dynamodb.client.target import TableLike, name_of
-from pytest_dynamodb.errors import PytestDynamoDbError
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
-from pytest_dynamodb.values import to_wire_item
+from pytest_dynamodb.client.operations.transactions import TransactGetSteps, TransactionSteps
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
-class AsyncTransaction:
+class AsyncTransaction(TransactionSteps[AsyncDriver]):
     """Up to 100 writes and checks on any tables, carried out together when the block ends; made by ``transaction()``.
 
     They are sent in the order in which they were asked for. When the block raises, nothing is sent. A conflict with
     another transaction is tried again, under the same token. ``commit``, and so the end of the block, raises
-    ``TransactionCancelled``, of which ``failure_of`` tells what is the matter with an action.
+    ``TransactionCancelled``, whose ``failure_of`` tells why an action failed.
     """
-
-    def __init__(self, driver: AsyncDriver, *, token: str | None = None, floats: bool = False) -> None:
-        self._driver, self._token, self._floats = driver, token, floats
-        self._actions: list[Action] = []
-        self._over = False
-        self.capacity: float | None = None
-
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """What has been asked for."""
-        return tuple(self._actions)
-
-    def put(self, table: TableLike, item: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
-        """Write an item over whatever has its key. Like the others, raises ``TransactionTooLarge`` beyond 100."""
-        content = {"Item": to_wire_item(item, floats=self._floats)}
-        return self._added(Action("Put", name_of(table), content, condition))
-
-    def update(self, table: TableLike, key: Mapping[str, Any]) -> UpdateAction:
-        """Update an item, which is created if it is not there: ``tx.update(table, key).add("n", 1)``."""
-        action = UpdateAction(name_of(table), key, floats=self._floats)
-        self._added(action)
-        return action
-
-    def delete(self, table: TableLike, key: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
-        """Delete an item, which need not be there."""
-        return self._added(Action("Delete", name_of(table), {"Key": to_wire_item(key)}, condition))
-
-    def check(self, table: TableLike, key: Mapping[str, Any], condition: ConditionLike) -> Action:
-        """Change nothing, but have the transaction fail if the condition is false of this item."""
-        return self._added(Action("ConditionCheck", name_of(table), {"Key": to_wire_item(key)}, condition))
-
-    def _added(self, action: Action) -> Action:
-        if self._over:
-            raise PytestDynamoDbError("this transaction is over; begin another one")
-        transactions.check_size(len(self._actions) + 1)
-        self._actions.append(action)
-        return action
 
     async def commit(self) -> None:
         """Carry it out now, rather than when the block ends. Without any action nothing is sent."""
-        if self._over:
-            raise PytestDynamoDbError("this transaction is over; begin another one")
+        self._check_open()
         self._over = True
         if self._actions:
             self.capacity = await self._driver.run(transactions.write(self._actions, self._token))
 
-    async def __aenter__(self) -> AsyncTransaction:  # noqa: PYI034  # typing has no Self in Python 3.10
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -83,24 +41,14 @@ class AsyncTransaction:
         self._over = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AsyncTransactGetBuilder:
+class AsyncTransactGetBuilder(TransactGetSteps[AsyncDriver]):
     """Up to 100 items of any tables as they are at one moment. Immutable: each step returns a new one."""
 
-    _driver: AsyncDriver = field(repr=False)
-    _gets: tuple[Get, ...] = ()
-
-    def get(
-        self, table: TableLike, key: Mapping[str, Any], *, projection: Iterable[PathLike] | str | None = None
-    ) -> AsyncTransactGetBuilder:
-        """With this item as well. Raises ``TransactionTooLarge`` beyond 100."""
-        paths = projection if projection is None or isinstance(projection, str) else tuple(projection)
-        transactions.check_size(len(self._gets) + 1)
-        return replace(self, _gets=(*self._gets, Get(name_of(table), dict(key), paths)))
+    __slots__ = ()
 
     async def execute(self) -> list[Item | None]:
-        """The items in the order in which they were asked for; ``None`` for one that there is not.
+        """The items in the order in which they were asked for; ``None`` for an item that does not exist.
 
-        Raises ``TransactionCancelled``, of which ``failure_of`` takes an item's number, from 0.
+        Raises ``TransactionCancelled``, whose ``failure_of`` takes an item's number, from 0.
         """
         return await self._driver.run(transactions.read(self._gets))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pytest_dynamodb.client.aio.batch import _Batch
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
-from pytest_dynamodb.client.models.choosing import named
+from pytest_dynamodb.client.models.choosing import stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.writing import stamped
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -29,20 +29,14 @@ class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):
         self._codec, self._clock = codec, clock
 
     async def put(self, instance: ModelT) -> ModelT:
-        """Write an instance, now or later; returns what is stored. Raises as ``AsyncTypedTable.put``, and what a
-        request raises that this one fills.
+        """Add an instance to the batch; returns what will be stored.
+
+        Raises pydantic's ``ValidationError`` or ``InvalidKey``; sends and raises as ``AsyncTableBatchWriter.put``.
         """
         stored = stamped(self._codec, instance, self._clock)
         await self._driver.run(self._queue.put(self._codec.table, self._codec.encoded(stored)))
         return stored
 
     async def delete(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> None:
-        """Delete an item, now or later."""
-        if isinstance(key, self._codec.model):
-            found = self._codec.key_of(key)
-        else:
-            found = self._codec.key({**named(key), **fields})
-        await self._driver.run(self._queue.delete(self._codec.table, found))
-
-    async def __aenter__(self) -> AsyncTypedBatchWriter[ModelT]:
-        return self
+        """Add a delete to the batch; the item need not exist. Sends and raises as ``AsyncTableBatchWriter.put``."""
+        await self._driver.run(self._queue.delete(self._codec.table, stored_key(self._codec, key, fields)))

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from pytest_dynamodb.client.config import ProviderName
-from pytest_dynamodb.client.connection.failures import broken_answer, error_of, too_late
+from pytest_dynamodb.client.connection.failures import broken_answer, deadline_passed, error_of
 from pytest_dynamodb.client.connection.guard import follow, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
@@ -27,7 +27,7 @@ Method = Callable[..., Awaitable[Mapping[str, Any]]]
 
 
 class AsyncConnection:
-    """Sends calls. Opens itself with the first of them, in the running event loop, to which it belongs from then on."""
+    """Sends calls. The first call opens it, in the running event loop, to which it belongs from then on."""
 
     def __init__(self, settings: Settings, provider: ProviderName | Provider) -> None:
         require_aiobotocore()
@@ -60,7 +60,7 @@ class AsyncConnection:
         return bool(self._clients) and is_offline(self._clients[0])
 
     def passes(self, seconds: float) -> bool:
-        """Whether to wait so long is needless now; then it counts as done."""
+        """Whether this wait can be skipped now; if so, it counts as done."""
         return bool(self._clients) and passes(self._clients[0], seconds)
 
     async def attempt(self, attempt: Attempt) -> Mapping[str, Any]:
@@ -82,12 +82,11 @@ class AsyncConnection:
         return answer
 
     async def open(self) -> None:
-        """Open it, where that has not been done. Raises ``ConfigurationError`` where no client can be made."""
+        """Open it, if it is not open. Raises ``ConfigurationError`` where no client can be made."""
         self._check_loop()
         await self._client(0)
 
     async def close(self, *, passed: bool) -> None:
-        """As the synchronous one."""
         if self._closed:
             return
         if self._loop is not None:
@@ -163,7 +162,7 @@ async def _in_time(calling: Awaitable[Mapping[str, Any]], effort: Effort) -> Map
         return await asyncio.wait_for(calling, patience)
     except asyncio.TimeoutError:
         effort.settled = True
-        raise too_late(effort.call) from None
+        raise deadline_passed(effort.call) from None
 
 
 def require_aiobotocore() -> None:

@@ -1,4 +1,4 @@
-"""What botocore raises and answers, as this package's errors."""
+"""botocore's exceptions and error answers, as this package's errors."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pytest_dynamodb.errors import (
 from pytest_dynamodb.values import from_wire_item
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.effort import Effort
 
 #: Members of an error answer that every one has, or that have a place of their own.
 _ENVELOPE = frozenset({"Error", "Item", "ResponseMetadata", "message", "Message", "__type"})
 
 
-def service_error(answer: Mapping[str, Any], call: Call[Any]) -> DynamoDbError:
-    """The error that an answer of botocore's is."""
+def service_error(answer: Mapping[str, Any], call: ApiCall[Any]) -> DynamoDbError:
+    """The error for an error answer, as botocore parses it."""
     error, item = answer.get("Error", {}), answer.get("Item")
     metadata = answer.get("ResponseMetadata", {})
     return error_for(
@@ -47,8 +47,8 @@ def _reasons(wire: Iterable[Mapping[str, Any]]) -> Iterator[CancellationReason]:
         yield CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
 
 
-def no_response(problem: Exception, call: Call[Any]) -> NoResponse | None:
-    """The error that a failed transport is; ``None`` if that is not what it is."""
+def no_response(problem: Exception, call: ApiCall[Any]) -> NoResponse | None:
+    """The error for a failed transport; ``None`` for any other exception."""
     from botocore.exceptions import ConnectionError as Disconnected
     from botocore.exceptions import HTTPClientError
 
@@ -57,8 +57,8 @@ def no_response(problem: Exception, call: Call[Any]) -> NoResponse | None:
     return NoResponse(str(problem), code=type(problem).__name__, operation=call.operation, table=call.table)
 
 
-def broken_answer(call: Call[Any]) -> NoResponse:
-    """The error that an answer is which was damaged on its way."""
+def broken_answer(call: ApiCall[Any]) -> NoResponse:
+    """The error for an answer that was damaged on its way."""
     return NoResponse(
         "the answer does not have the checksum it came with",
         code="ChecksumError",
@@ -67,13 +67,13 @@ def broken_answer(call: Call[Any]) -> NoResponse:
     )
 
 
-def too_late(call: Call[Any]) -> NoResponse:
-    """The error that a call is whose deadline came before its answer."""
+def deadline_passed(call: ApiCall[Any]) -> NoResponse:
+    """The error for a call whose deadline passed before its answer came."""
     return NoResponse("no answer by the deadline", code="DeadlineExceeded", operation=call.operation, table=call.table)
 
 
-def client_error(problem: Exception, call: Call[Any]) -> DynamoDbError | PytestDynamoDbError:
-    """What an error of botocore itself is: of the transport, or of the settings."""
+def client_error(problem: Exception, call: ApiCall[Any]) -> DynamoDbError | PytestDynamoDbError:
+    """The error for an exception of botocore's own: of the transport, or of the settings."""
     where = f"{call.operation} on {call.table}" if call.table else call.operation
     return no_response(problem, call) or ConfigurationError(f"{where} could not be sent: {problem}")
 

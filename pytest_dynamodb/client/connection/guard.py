@@ -1,4 +1,4 @@
-"""Who answers a client, and that nothing goes to the network although nobody said that it may."""
+"""Which provider answers a client, and the guard that keeps requests off the network unless it allows them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def provider_in_charge(provider: ProviderName | Provider) -> ProviderName | Prov
 
 
 def guard(events: Any, provider: ProviderName | Provider) -> None:
-    """See to it that no request goes to the network although nobody said that it may."""
+    """Refuse requests that would go to the network without a provider's leave."""
 
     def ask_for_a_cassette(context: Mapping[str, Any], **_: Any) -> None:
         if current(context.get(CLIENT_TAG)) is None:
@@ -55,9 +55,9 @@ def is_offline(client: Any) -> bool:
 
 
 def passes(client: Any, seconds: float) -> bool:
-    """Whether waiting is needless, as calls of this botocore client are answered without the network now.
+    """Whether waiting can be skipped, as calls of this botocore client are answered without the network now.
 
-    A mock's own clock moves on by as much, if it can be moved: there capacity comes back, and tables become active.
+    A mock's own clock moves on by as much, if it can be moved, so that capacity comes back and tables become active.
     """
     provider = current(tags_of.get(client))
     if provider is None or not provider.offline:
@@ -67,7 +67,7 @@ def passes(client: Any, seconds: float) -> bool:
 
 
 def follow(first: Any, other: Any) -> None:
-    """Let whoever is put over the first of a client's botocore clients be put over another one of its too."""
+    """Apply the providers of a client's first botocore client to another botocore client of it."""
 
     def share_tags(context: dict[str, Any], **_: Any) -> None:
         context[CLIENT_TAG] = context.get(CLIENT_TAG, frozenset()) | tags_of.get(first, frozenset())

@@ -78,7 +78,6 @@ class AsyncRefreshedAhead:
         return getattr(self._credentials, name)
 
     async def get_frozen_credentials(self) -> Any:
-        """As the synchronous one."""
         credentials = self._credentials
         if self._frozen is None or credentials.refresh_needed(refresh_in=AT_LAST):
             self._frozen = await credentials.get_frozen_credentials()

@@ -31,7 +31,7 @@ def replace_retries(events: Any, *, asynchronous: bool = False) -> None:
 
 
 def end_with_the_deadline(request: Any, **_: Any) -> None:
-    """Let an attempt wait for its answer no longer than until the deadline. Older botocores take no notice."""
+    """Shorten the read timeout of an attempt to what is left until the deadline. Older botocores ignore that."""
     effort = current.get()
     patience = None if effort is None else effort.patience
     if patience is not None:
@@ -41,7 +41,7 @@ def end_with_the_deadline(request: Any, **_: Any) -> None:
 
 
 def passes_between_attempts(seconds: float) -> bool:
-    """Whether the wait after an attempt is needless, as each of them is answered without the network; as if done."""
+    """Whether the wait after an attempt can be skipped, as attempts are answered without the network."""
     from pytest_dynamodb.hooks import attempts  # which imports botocore
 
     return attempts.pause(seconds)

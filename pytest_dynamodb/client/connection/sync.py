@@ -23,7 +23,7 @@ from pytest_dynamodb.hooks.internals import own_provider
 
 
 class Connection:
-    """Sends calls. ``botocore`` is the client it does it with, ``provider`` the one that is over this client alone."""
+    """Sends calls with ``botocore``, a botocore client. ``provider`` answers this client alone, or is ``None``."""
 
     def __init__(self, settings: Settings, provider: ProviderName | Provider) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -50,11 +50,11 @@ class Connection:
         return is_offline(self.botocore)
 
     def passes(self, seconds: float) -> bool:
-        """Whether to wait so long is needless now; then it counts as done."""
+        """Whether this wait can be skipped now; if so, it counts as done."""
         return passes(self.botocore, seconds)
 
     def open(self) -> None:
-        """Nothing: it is open. An asynchronous one is not when it is made."""
+        """Do nothing: unlike an asynchronous connection, it is open from the beginning."""
 
     def attempt(self, attempt: Attempt) -> Mapping[str, Any]:
         """The answer to a call, as botocore's client gives it.
@@ -76,7 +76,7 @@ class Connection:
         return answer
 
     def close(self, *, passed: bool) -> None:
-        """Let go of the provider and of open sockets, then let the provider conclude. Closing again does nothing."""
+        """Detach and finish the provider, and close open sockets. Closing again does nothing."""
         if self._closed:
             return
         self._closed = True

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
 from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.core import Core
@@ -33,7 +33,7 @@ class AsyncDriver:
         """A driver of the same connection with other limits for its calls."""
         return AsyncDriver(self.connection, self.core.with_options(call_timeout=call_timeout, retry=retry))
 
-    async def send(self, call: Call[Result]) -> Result:
+    async def send(self, call: ApiCall[Result]) -> Result:
         """What the call's answer means. Raises as ``core.perform``."""
         return await _Run(self).to_the_end(self.core.perform(call))
 
@@ -56,7 +56,6 @@ class _Run:
         self._jobs: set[asyncio.Task[Any]] = set()
 
     async def to_the_end(self, steps: Steps[Result]) -> Result:
-        """What they return."""
         try:
             effect = next(steps)
             while True:
@@ -74,7 +73,6 @@ class _Run:
                 await self._end_jobs()
 
     async def emitted(self, steps: Steps[Any]) -> AsyncIterator[Any]:
-        """What they emit."""
         try:
             effect = next(steps)
             while True:

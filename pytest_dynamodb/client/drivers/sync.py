@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.core import Core
@@ -40,7 +40,7 @@ class SyncDriver:
         """A driver of the same connection with other limits for its calls."""
         return SyncDriver(self.connection, self.core.with_options(call_timeout=call_timeout, retry=retry))
 
-    def send(self, call: Call[Result]) -> Result:
+    def send(self, call: ApiCall[Result]) -> Result:
         """What the call's answer means. Raises as ``core.perform``."""
         return _Run(self).to_the_end(self.core.perform(call))
 
@@ -72,7 +72,6 @@ class _Run:
         self._executor: ThreadPoolExecutor | None = None
 
     def to_the_end(self, steps: Steps[Result]) -> Result:
-        """What they return."""
         try:
             effect = next(steps)
             while True:
@@ -89,7 +88,6 @@ class _Run:
             self._end_jobs()
 
     def emitted(self, steps: Steps[Any]) -> Iterator[Any]:
-        """What they emit."""
         try:
             effect = next(steps)
             while True:

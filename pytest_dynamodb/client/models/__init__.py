@@ -1,1 +1,1 @@
-"""Typed tables: plain pydantic models, the templates of their keys, and what becomes of an item on its way."""
+"""Typed tables: plain pydantic models, the templates of their keys, and the conversion of items."""

@@ -1,11 +1,14 @@
-"""Which keys a typed query is about: fields given, as values of key attributes."""
+"""Which keys a typed query is about: the fields that were given, as values of key attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from pydantic import BaseModel
+
+from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import storable
 from pytest_dynamodb.client.models.keys import KeyTemplates
@@ -15,12 +18,14 @@ from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.attributes import Attr
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
 Bound = Literal["between", "begins_with", "less_than", "at_most", "greater_than", "at_least"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The keys that fields choose: all values of the partition key, and as much of the sort key as they settle."""
+    """The keys that the given fields determine: the whole partition key, and as much of the sort key as they give."""
 
     codec: Codec[Any]
     keys: KeyTemplates
@@ -126,3 +131,10 @@ def named(key: object) -> Mapping[str, object]:
             f"an item is meant by an instance of the model, or by the fields of its key, not by {key!r:.80}"
         )
     return key
+
+
+def stored_key(codec: Codec[ModelT], key: ModelT | Mapping[str, object] | None, fields: Mapping[str, object]) -> Item:
+    """The key of an item as it is stored: of an instance, or of the fields that the key is made of."""
+    if isinstance(key, codec.model):
+        return codec.key_of(key)
+    return codec.key({**named(key), **fields})

@@ -37,7 +37,7 @@ class Codec(Generic[ModelT]):
         self.keys = keys_of(declared, [*self.fields, *computed])
         self._inputs = {name: conversion.input_of(name, field) for name, field in self.fields.items()}
         self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
-        #: Attributes that are made of fields, and are none themselves.
+        #: Attributes that are made of fields, and are not fields themselves.
         self.derived = {
             name
             for keys in self.keys.values()
@@ -55,12 +55,10 @@ class Codec(Generic[ModelT]):
 
     @property
     def ttl(self) -> str | None:
-        """The attribute of the time to live."""
         return None if self.declared.ttl is None else self.attributes[self.declared.ttl]
 
     @property
     def version(self) -> str | None:
-        """The attribute of the version."""
         return None if self.declared.version is None else self.attributes[self.declared.version]
 
     def attribute(self, field: str) -> str:
@@ -89,7 +87,6 @@ class Codec(Generic[ModelT]):
         return field in self.fields and type(None) in get_args(self.fields[field].annotation)
 
     def values(self, instance: BaseModel, fields: tuple[str, ...]) -> dict[str, object]:
-        """The values of fields, computed ones too."""
         return {field: getattr(instance, field) for field in fields}
 
     def validated(self, values: Mapping[str, object]) -> dict[str, object]:
@@ -97,7 +94,7 @@ class Codec(Generic[ModelT]):
         return {name: self.validated_field(name, value) for name, value in values.items()}
 
     def validated_field(self, name: str, value: object) -> Any:
-        """The value of one field, after its own validators. Raises pydantic's ``ValidationError``."""
+        """One field's value, after the field's own validators. Raises pydantic's ``ValidationError``."""
         if name not in self.fields:
             return value  # a computed one
         # Validators of the whole model would see one without its other fields.

@@ -41,7 +41,7 @@ _UNIONS = (Union, types.UnionType)
 
 
 class _Absent:
-    """What is not stored at all."""
+    """Stands for a value that is not stored."""
 
 
 ABSENT = _Absent()

@@ -60,7 +60,7 @@ class Entities:
         return self.codec_for(item).decoded(item)
 
     def condition(self, index: str | None = None) -> Condition | None:
-        """That an item is of one of them; ``None`` where items do not say what they are.
+        """The filter for items of these models; ``None`` where a model or the index has no discriminator.
 
         Those without a discriminator are told apart by their keys when they are read.
         """
@@ -77,7 +77,7 @@ class Entities:
         return whole
 
     def tell(self, book: TableBook) -> None:
-        """Let the client know the names of the keys, so that it need not ask."""
+        """Tell the client the names of the keys, so that it need not describe the table."""
         indexes: dict[str, KeysLike] = {}
         own: KeysLike | None = None
         for codec in self.codecs.values():

@@ -23,17 +23,15 @@ class KeyTemplates:
 
     @property
     def all(self) -> Named:
-        """Of both kinds."""
         return self.partition + self.sort
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that it is made of."""
         return tuple(dict.fromkeys(field for _, template in self.all for field in template.fields))
 
     @property
     def whose(self) -> str:
-        """For messages."""
+        """What messages call this key."""
         return "the key of the table" if self.index is None else f"the key of {self.index}"
 
     def made_of(self, values: Mapping[str, object]) -> dict[str, object]:
@@ -47,11 +45,11 @@ class KeyTemplates:
         return self.made_of(values)
 
     def matches(self, item: Mapping[str, object]) -> bool:
-        """Whether some values make the key of this item."""
+        """Whether these templates could have made the key of this item."""
         return all(template.matches(item.get(name)) for name, template in self.all)
 
     def may_equal(self, other: KeyTemplates) -> bool:
-        """Whether some values make the same of both."""
+        """Whether this key and another could be equal for some values."""
         theirs = dict(other.all)
         return all(name not in theirs or template.may_equal(theirs[name]) for name, template in self.all)
 

@@ -17,11 +17,11 @@ class InvalidKey(InvalidValue):
 
 
 class InvalidUpdate(PytestDynamoDbError, ValueError):
-    """An update of a typed item would leave it, or its keys in an index, in two minds. Nothing has been sent."""
+    """An update of a typed item would make it inconsistent: with its keys in an index, say. Nothing has been sent."""
 
 
 class InvalidItem(PytestDynamoDbError, ValueError):
-    """An item in the table is none of the model. ``item`` is what was read, the cause is pydantic's error."""
+    """An item in the table does not fit the model. ``item`` is what was read, the cause is pydantic's error."""
 
     def __init__(self, table: str, model: str, item: Mapping[str, Any], problem: object) -> None:
         self.table, self.model, self.item = table, model, dict(item)
@@ -33,8 +33,8 @@ class InvalidItem(PytestDynamoDbError, ValueError):
 class VersionConflict(ConditionalCheckFailedException):
     """Somebody else has written the item since it was read. ``item`` is what is there now, ``None`` for nothing.
 
-    ``expected`` is the version that was to be written over, 0 for an item that was not to be there, ``found`` the one
-    that is.
+    ``expected`` is the version that was to be replaced, 0 for an item that was to be new; ``found`` is the version
+    in the table.
     """
 
     expected: int = 0
@@ -42,7 +42,7 @@ class VersionConflict(ConditionalCheckFailedException):
 
 
 def version_conflict(error: ConditionalCheckFailedException, expected: int, found: int | None) -> VersionConflict:
-    """The same failure with what it means."""
+    """The failure as ``VersionConflict``."""
     there = "there is none" if found is None else f"version {found} is there"
     conflict = VersionConflict(
         f"version {expected} was to be written over, but {there}" if expected else f"it was to be new, but {there}",

@@ -1,4 +1,4 @@
-"""Templates of keys: ``"USER#{user_id}"``. What they make of values, and whether two can make the same.
+"""Templates of keys, such as ``"USER#{user_id}"``: the keys that they make, and whether two can make the same one.
 
 A template is cut into segments at the delimiter; a segment has at most one field, and no value may hold the delimiter.
 So each key can be made of one set of values alone, and two templates that differ in a literal segment, or in how many
@@ -33,7 +33,7 @@ class Segment:
     after: str = ""
 
     def may_equal(self, other: Segment) -> bool:
-        """Whether some values make the same of both."""
+        """Whether this segment and another could make the same text."""
         if self.field is None and other.field is None:
             return self.before == other.before
         if self.field is None:
@@ -43,7 +43,7 @@ class Segment:
         return _may_begin_alike(self.before, other.before) and _may_begin_alike(self.after[::-1], other.after[::-1])
 
     def matches(self, text: str) -> bool:
-        """Whether some value makes this text."""
+        """Whether this segment could have made this text."""
         if self.field is None:
             return text == self.before
         least = len(self.before) + len(self.after)
@@ -121,7 +121,7 @@ class Template:
         return segment == self.segments[-1] and not segment.after
 
     def may_equal(self, other: Template) -> bool:
-        """Whether some values make the same key of both."""
+        """Whether this template and another could make the same key."""
         if self.bare or other.bare or self.delimiter != other.delimiter:
             return True
         if len(self.segments) != len(other.segments):
@@ -129,7 +129,7 @@ class Template:
         return all(one.may_equal(another) for one, another in zip(self.segments, other.segments, strict=True))
 
     def matches(self, key: object) -> bool:
-        """Whether some values make this key."""
+        """Whether this template could have made this key."""
         if self.bare:
             return True
         if not isinstance(key, str):
@@ -140,7 +140,7 @@ class Template:
         return all(segment.matches(text) for segment, text in zip(self.segments, texts, strict=True))
 
     def text_of(self, segment: Segment, value: object) -> str:
-        """What a value is in the key. Raises ``InvalidKey``."""
+        """A value as text of the key. Raises ``InvalidKey``."""
         text = _text(value, segment.spec, f"{segment.field} of the key {self.text!r}")
         if not text:
             raise InvalidKey(f"{segment.field} is empty, and the key {self.text!r} would say nothing")

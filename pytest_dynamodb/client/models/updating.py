@@ -1,4 +1,4 @@
-"""Updates of typed items: by field, checked, and never of half of a key."""
+"""Updates of typed items: by field, validated, with the keys of indexes that are made of these fields."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import ABSENT, attribute_of, is_set, storable
 from pytest_dynamodb.client.models.keys import KeyTemplates
 from pytest_dynamodb.client.models.problems import InvalidUpdate
-from pytest_dynamodb.client.models.writing import both, expected_version, now, raise_conflict
+from pytest_dynamodb.client.models.writing import expected_version, now, raise_conflict
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound
@@ -29,7 +29,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class UpdatePlan(Generic[ModelT]):
-    """What an update is to do.
+    """The changes of an update.
 
     ``known`` are the values of fields that it sets, ``certain`` those of the key, which do not change; ``unknown`` are
     fields of which it changes the value in the table, ``removed`` those of which it takes it away.
@@ -62,24 +62,20 @@ class UpdatePlan(Generic[ModelT]):
         return self.computed(where.field, self.update.set(where.path, where.stored(value)))
 
     def set_if_absent(self, path: str, value: object) -> UpdatePlan[ModelT]:
-        """Set a field unless the item has it."""
         where = self._resolve(path)
         if where.whole and not isinstance(value, Buildable):
             value = self.codec.validated_field(where.field, value)
         return self.computed(where.field, self.update.set_if_absent(where.path, self._stored(where, value)))
 
     def append(self, path: str, values: Iterable[object]) -> UpdatePlan[ModelT]:
-        """Put values at the end of a list."""
         where = self._resolve(path)
         return self.computed(where.field, self.update.append(where.path, self._members(where, list(values))))
 
     def add(self, path: str, value: object) -> UpdatePlan[ModelT]:
-        """Add to a number, or members to a set."""
         where = self._resolve(path)
         return self.computed(where.field, self.update.add(where.path, self._members(where, value)))
 
     def delete(self, path: str, members: Iterable[object]) -> UpdatePlan[ModelT]:
-        """Take members out of a set."""
         where = self._resolve(path)
         return self.computed(where.field, self.update.delete(where.path, self._members(where, set(members))))
 
@@ -99,11 +95,10 @@ class UpdatePlan(Generic[ModelT]):
         return plan
 
     def only_if(self, condition: ConditionLike) -> UpdatePlan[ModelT]:
-        """With one condition more."""
         return replace(self, condition=both(self.condition, condition))
 
     def steps(self, clock: Clock) -> Steps[ModelT]:
-        """Send it; the item as it is then.
+        """Send it; returns the item as it is then.
 
         Raises ``ItemNotFound`` if there is none, ``VersionConflict``, ``InvalidUpdate`` with nothing sent.
         """
@@ -116,8 +111,7 @@ class UpdatePlan(Generic[ModelT]):
             raise
         return self.codec.decoded(item or {})
 
-    def call(self, clock: Clock) -> Call[Item | None]:
-        """``UpdateItem``."""
+    def call(self, clock: Clock) -> ApiCall[Item | None]:
         update, condition = self._with_keys()
         update = self._stamped(update, clock)
         return calls.update_item(
@@ -205,7 +199,7 @@ class UpdatePlan(Generic[ModelT]):
         return condition
 
     def changing(self, name: str) -> UpdatePlan[ModelT]:
-        """Itself. Raises ``InvalidUpdate`` for a field that no update may change."""
+        """The plan itself. Raises ``InvalidUpdate`` for a field that no update may change."""
         declared = self.codec.declared
         if name in self.codec.keys[None].fields:
             raise InvalidUpdate(f"{name} is part of the key: put another item, and delete this one")
@@ -214,7 +208,7 @@ class UpdatePlan(Generic[ModelT]):
         return self
 
     def computed(self, name: str, update: Update) -> UpdatePlan[ModelT]:
-        """With another update, of a field whose value will be known in the table alone."""
+        """The plan with an update that computes a field's value in the table, so that it is not known here."""
         return replace(self.changing(name), update=update, unknown=self.unknown | {name})
 
     def _is_left_out(self, name: str) -> bool:

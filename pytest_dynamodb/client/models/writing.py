@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.problems import version_conflict
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConditionalCheckFailedException
 from pytest_dynamodb.expressions.attributes import Attr
-from pytest_dynamodb.expressions.conditions import Condition, as_condition
+from pytest_dynamodb.expressions.conditions import Condition
 
 if TYPE_CHECKING:
     from pytest_dynamodb.expressions.conditions import ConditionLike
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
-    """That both are true; ``None`` is nothing that has to be."""
-    if one is None or other is None:
-        return other if one is None else one
-    return Condition(as_condition(one)) & Condition(as_condition(other))
 
 
 def now(clock: Clock) -> datetime.datetime:
@@ -41,7 +34,7 @@ def version_of(codec: Codec[Any], instance: BaseModel) -> int:
 
 
 def expected_version(codec: Codec[Any], version: int) -> Condition | None:
-    """That the item in the table still is of a version, or that there is none."""
+    """The condition that the stored item still has this version; for 0, that no item exists."""
     if codec.version is None:
         return None
     if version:
@@ -51,7 +44,7 @@ def expected_version(codec: Codec[Any], version: int) -> Condition | None:
 
 
 def stamped(codec: Codec[ModelT], instance: ModelT, clock: Clock) -> ModelT:
-    """The instance as it will be stored: one version on, with its stamps; valid. Raises pydantic's errors."""
+    """The instance as it will be stored: validated, with its next version and its stamps. Raises pydantic's errors."""
     declared, stamps = codec.declared, dict[str, Any]()
     if declared.version is not None:
         stamps[declared.version] = version_of(codec, instance) + 1
@@ -63,7 +56,10 @@ def stamped(codec: Codec[ModelT], instance: ModelT, clock: Clock) -> ModelT:
 
 
 def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None, clock: Clock) -> Steps[ModelT]:
-    """Write an instance; what was stored. Raises ``VersionConflict``, and before anything is sent pydantic's errors."""
+    """Write an instance; returns what was stored.
+
+    Raises ``VersionConflict``, and before anything is sent pydantic's errors.
+    """
     stored = stamped(codec, instance, clock)
     version = version_of(codec, instance)
     call = put_call(codec, stored, both(expected_version(codec, version), condition))
@@ -75,15 +71,14 @@ def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None,
     return stored
 
 
-def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> Call[Item | None]:
-    """``PutItem`` of what is stored."""
+def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> ApiCall[Item | None]:
     return calls.put_item(codec.table, codec.encoded(stored), condition=condition, return_old=False, floats=False)
 
 
 def delete(
     codec: Codec[ModelT], key: Item, condition: ConditionLike | None, version: int | None
 ) -> Steps[ModelT | None]:
-    """Delete an item; what it was. A ``version``, where there is one, must be the item's, or ``VersionConflict``."""
+    """Delete an item; returns what it was. Raises ``VersionConflict`` if ``version`` is given and not the item's."""
     expected = None if version is None else expected_version(codec, version)
     try:
         old = yield from send(calls.delete_item(codec.table, key, condition=both(expected, condition), return_old=True))
@@ -94,7 +89,7 @@ def delete(
 
 
 def raise_conflict(codec: Codec[Any], error: ConditionalCheckFailedException, expected: int | None) -> None:
-    """Raise ``VersionConflict``, if that is what it was: the item is not of the version that was expected."""
+    """Raise ``VersionConflict``, if that is why the condition is false: the item has another version."""
     if codec.version is None or expected is None:
         return
     found = None if error.item is None else int(error.item.get(codec.version) or 0)

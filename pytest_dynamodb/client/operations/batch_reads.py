@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.identity import Identity, identity
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
@@ -24,10 +24,10 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage(Page[Item_co]):
-    """The items that there are, in the order of their keys, each once.
+    """The items that exist, in the order of their keys, each once.
 
-    ``failed`` are keys that were not read, as DynamoDB had no capacity for them until the last attempt: not those of
-    items that do not exist. ``scanned_count`` is 0.
+    ``failed`` holds keys that were throttled until the last attempt, not those of items that do not exist.
+    ``scanned_count`` is 0.
     """
 
     failed: Sequence[Item] = ()
@@ -110,7 +110,7 @@ def _chunk(keys: list[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]
             return whole
 
 
-def _call(keys: Iterable[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]) -> Call[_Answer]:
+def _call(keys: Iterable[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]) -> ApiCall[_Answer]:
     requests: dict[str, dict[str, Any]] = {}
     for table, key in keys:
         requests.setdefault(table, {**wanted[table].params, "Keys": []})["Keys"].append(key)
@@ -134,4 +134,4 @@ def _call(keys: Iterable[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Want
         }
         return _Answer(found, left, capacity)
 
-    return Call("BatchGetItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, read)
+    return ApiCall("BatchGetItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, read)

@@ -11,15 +11,17 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.identity import Identity, identity
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, pause, send
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.values import from_wire_item, to_wire_item
+
+DriverT = TypeVar("DriverT")
 
 #: Writes of one request, and its bytes (API reference, BatchWriteItem); less what is around the items.
 WRITES, BYTES = 25, 16 * 1024 * 1024 - 64 * 1024
@@ -35,7 +37,7 @@ class BatchWrite:
 
 
 class ItemsNotWritten(PytestDynamoDbError):
-    """A batch has come to its end, and some of it is not written: ``failed``."""
+    """A batch has ended, and the writes in ``failed`` are not known to have been carried out."""
 
     def __init__(self, failed: list[BatchWrite]) -> None:
         self.failed = failed
@@ -56,7 +58,7 @@ class _Entry:
 
 
 class WriteQueue:
-    """Writes that wait, and what has become of the others."""
+    """The writes of a batch that wait to be sent, and the results of those that were."""
 
     def __init__(self, book: TableBook, *, floats: bool = False) -> None:
         self._book, self._floats = book, floats
@@ -76,14 +78,14 @@ class WriteQueue:
             return list(self._failed)
 
     def put(self, table: str, item: Mapping[str, Any]) -> Steps[None]:
-        """Add a put; sends what makes a whole request."""
+        """Add a put, and send a request if the writes that wait fill one."""
         names = yield from self._book.names(table)
         wire = to_wire_item(item, floats=self._floats)
         write = BatchWrite(table, "put", dict(item))
         yield from self._add(_Entry(write, {"PutRequest": {"Item": wire}}, identity(table, wire, names.all)))
 
     def delete(self, table: str, key: Mapping[str, Any]) -> Steps[None]:
-        """Add a delete; sends what makes a whole request."""
+        """Add a delete, and send a request if the writes that wait fill one."""
         wire = to_wire_item(key)
         yield from self._add(
             _Entry(BatchWrite(table, "delete", dict(key)), {"DeleteRequest": {"Key": wire}}, identity(table, wire))
@@ -182,11 +184,11 @@ class WriteQueue:
                 else:
                     self._again[entry.identity] = entry
 
-    def _call(self, chunk: Iterable[_Entry]) -> Call[_Answer]:
+    def _call(self, chunk: Iterable[_Entry]) -> ApiCall[_Answer]:
         requests: dict[str, list[dict[str, Any]]] = {}
         for entry in chunk:
             requests.setdefault(entry.write.table, []).append(entry.wire)
-        return Call("BatchWriteItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, self._read)
+        return ApiCall("BatchWriteItem", {"RequestItems": requests, "ReturnConsumedCapacity": "TOTAL"}, self._read)
 
     def _read(self, answer: Mapping[str, Any]) -> _Answer:
         left = (
@@ -207,6 +209,32 @@ class WriteQueue:
         item = request["PutRequest"]["Item"]
         key = {name: item[name] for name in item if names is None or name in names.all}
         return identity(table, to_wire_item(from_wire_item(key)))
+
+
+class BatchResult(Generic[DriverT]):
+    """The result of a batch so far."""
+
+    def __init__(self, driver: DriverT, queue: WriteQueue, *, raise_on_failed: bool) -> None:
+        self._driver, self._queue, self._raise_on_failed = driver, queue, raise_on_failed
+
+    @property
+    def failed(self) -> list[BatchWrite]:
+        """Writes that were asked for and are not known to have been carried out.
+
+        Those that came back unprocessed until the last attempt; those of a request that raised, which may have been
+        carried out; and, when the block raises, those that were still waiting.
+        """
+        return self._queue.failed
+
+    @property
+    def written(self) -> int:
+        """How many writes have been carried out."""
+        return self._queue.written
+
+    @property
+    def capacity(self) -> float | None:
+        """Write capacity units consumed; ``None`` where the endpoint does not tell."""
+        return self._queue.capacity
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError
@@ -24,7 +24,6 @@ class KeyNames:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """All of them."""
         return self.partition + self.sort
 
     @classmethod
@@ -40,7 +39,6 @@ class KeyNames:
 
     @classmethod
     def described(cls, schema: Iterable[Mapping[str, str]]) -> KeyNames:
-        """Those of a ``KeySchema``."""
         schema = list(schema)
         by_kind = [
             tuple(part["AttributeName"] for part in schema if part["KeyType"] == kind) for kind in ("HASH", "RANGE")
@@ -76,15 +74,14 @@ class TableBook:
             self._names[table] = {**self._names.get(table, {}), **given}
 
     def known(self, table: str, index: str | None = None) -> KeyNames | None:
-        """The names, if they are known."""
         return self._names.get(table, {}).get(index)
 
     def forget(self, table: str) -> None:
-        """The table is no more."""
+        """Forget a table that has been deleted."""
         self._names.pop(table, None)
 
     def note(self, description: Mapping[str, Any]) -> None:
-        """Learn from a table's description."""
+        """Learn the names from a table's description."""
         table: str = description["TableName"]
         names: dict[str | None, KeyNames] = {None: KeyNames.described(description["KeySchema"])}
         for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
@@ -117,9 +114,9 @@ class TableBook:
         return known
 
 
-def describe_table(table: str) -> Call[dict[str, Any]]:
+def describe_table(table: str) -> ApiCall[dict[str, Any]]:
     """``DescribeTable``; read as the description."""
-    return Call("DescribeTable", {"TableName": table}, _described)
+    return ApiCall("DescribeTable", {"TableName": table}, _described)
 
 
 def _described(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.cursor import Binding, Position
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan, position_of
-from pytest_dynamodb.client.operations.source import Answer, Source, prepared
+from pytest_dynamodb.client.operations.source import Answer, ReadSource, prepared
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.client.steps import Steps, send, together
@@ -24,7 +24,7 @@ class _Shard:
 
     __slots__ = ("ahead", "come_to", "next", "source")
 
-    def __init__(self, source: Source, position: Position) -> None:
+    def __init__(self, source: ReadSource, position: Position) -> None:
         self.source = source
         self.next: Position = position
         self.come_to: Position = position
@@ -55,7 +55,7 @@ class Merge:
     """Reads a sharded query. Its cursors hold a position of each shard."""
 
     def __init__(
-        self, book: TableBook, plan: ReadPlan, sources: Sequence[Source], binding: Binding, after: str | None
+        self, book: TableBook, plan: ReadPlan, sources: Sequence[ReadSource], binding: Binding, after: str | None
     ) -> None:
         """Raises ``InvalidCursor``."""
         self._cursors, self._plan, self._binding = book.cursors, plan, binding
@@ -74,7 +74,7 @@ class Merge:
 
     @property
     def cursor(self) -> str | None:
-        """Where to go on another time."""
+        """The cursor to continue from; ``None`` at the end."""
         positions: list[Position] = [shard.position for shard in self._shards]
         return None if all(at == "end" for at in positions) else self._cursors.encode(self._binding, positions)
 
@@ -97,7 +97,7 @@ class Merge:
         return Answer(items, "end", scanned, len(items), capacity)
 
     def shown(self, items: list[Item]) -> list[Item]:
-        """The items without what was not asked for."""
+        """The items without attributes that were read for positions alone."""
         return self._shards[0].source.shown(items)
 
     def _nearest(self) -> _Shard | None:
@@ -113,7 +113,6 @@ class Merge:
 
 
 def merged(book: TableBook, plan: ReadPlan, shards: Sharded, after: str | None) -> Steps[Merge]:
-    """The reading of a query of ``shards``."""
     sources = []
     for key in shards.keys:
         sources.append((yield from prepared(book, plan.of_shard(key), positions=True)))  # noqa: PERF401 - no comprehension may hold a `yield`

@@ -1,4 +1,4 @@
-"""What a query or a scan asks for, as its builder has heard it; and what is sent for that."""
+"""What a query or a scan asks for, as its builder collects it, and the request for that."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class KeyChoice:
         return first if isinstance(first, Sharded) and not others else None
 
     def with_equal(self, values: tuple[object, ...]) -> KeyChoice:
-        """With these values of the first sort key attributes."""
+        """With these values of the first sort key attributes. Raises ``ExpressionMisuse``."""
         if self.equal or self.range or not values:
             raise ExpressionMisuse("sort_key_equals() is given once, before any range, with one value or more")
         return replace(self, equal=values)
 
     def with_range(self, operator: RangeOperator, *values: object) -> KeyChoice:
-        """With this range of the next sort key attribute."""
+        """With this range of the next sort key attribute. Raises ``ExpressionMisuse`` for a second range."""
         if self.range:
             raise ExpressionMisuse("a query takes one range of its sort key; filter() by any other")
         return replace(self, range=(operator, values))
@@ -106,38 +106,33 @@ class ReadPlan:
 
     @property
     def operation(self) -> str:
-        """DynamoDB's name of it."""
         return "Scan" if self.key is None else "Query"
 
     @property
     def choice(self) -> KeyChoice:
-        """Which keys it is about."""
         return self.key or KeyChoice()
 
     def of_segment(self, number: int, of: int) -> ReadPlan:
-        """With nothing but one segment of the table. Raises ``ConfigurationError``."""
+        """The plan for one segment of the table. Raises ``ConfigurationError``."""
         if not 0 <= number < check_segments(of):
             raise ConfigurationError(f"segments of {of} are numbered 0 to {of - 1}, not {number!r}")
         return replace(self, segment=(number, of))
 
     def filter(self, condition: ConditionLike) -> ReadPlan:
-        """With one condition more."""
         more = Condition(as_condition(condition, expression="FilterExpression"))
         return replace(self, filtered_by=more if self.filtered_by is None else self.filtered_by & more)
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> ReadPlan:
-        """With these paths more."""
+        """The plan with these paths in its projection, too."""
         listed = [path for given in paths for path in _listed(given)]
         added = as_projection(listed).paths
         before = () if self.projection is None else self.projection.paths
         return replace(self, projection=Projection(tuple(dict.fromkeys(before + added))))
 
     def at_most(self, limit: int | None) -> ReadPlan:
-        """With this limit."""
         return replace(self, limit=_count("limit", limit))
 
     def in_pages_of(self, size: int | None) -> ReadPlan:
-        """With this page size."""
         return replace(self, page_size=_count("page_size", size))
 
     def request(self, names: KeyNames | None, extra: Iterable[str] = ()) -> dict[str, Any]:
@@ -197,7 +192,6 @@ class ReadPlan:
         return [self] if shards is None else [self.of_shard(key) for key in shards.keys]
 
     def of_shard(self, value: str) -> ReadPlan:
-        """The query of one shard."""
         return replace(self, key=replace(self.choice, partition=(value,)))
 
 

@@ -10,7 +10,7 @@ from pytest_dynamodb.client.cursor import Position
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
 from pytest_dynamodb.client.operations.reading import count_of
-from pytest_dynamodb.client.operations.source import Answer, Source, prepared
+from pytest_dynamodb.client.operations.source import Answer, ReadSource, prepared
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Job, Steps, emit, finished, send, start, together
 
@@ -19,7 +19,7 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanProgress:
-    """How far a parallel scan has come: what it has read since it began, or was taken up again."""
+    """How much a parallel scan has read since it began, or since it was continued from a cursor."""
 
     segments: int
     finished: int
@@ -44,7 +44,7 @@ class SegmentPage(Page[Item_co]):
 class _Scan:
     """The positions of all segments."""
 
-    def __init__(self, book: TableBook, source: Source, segments: int, after: str | None) -> None:
+    def __init__(self, book: TableBook, source: ReadSource, segments: int, after: str | None) -> None:
         """Raises ``InvalidCursor``."""
         self._cursors, self.source, self.segments = book.cursors, source, segments
         self._binding = source.plan.binding(source.names, segments)
@@ -58,7 +58,6 @@ class _Scan:
 
     @property
     def cursor(self) -> str | None:
-        """That of all segments."""
         over = all(position == "end" for position in self.positions)
         return None if over else self._cursors.encode(self._binding, self.positions)
 
@@ -117,7 +116,6 @@ class _Scan:
 
     @property
     def progress(self) -> ScanProgress:
-        """How far it has come."""
         return ScanProgress(
             segments=self.segments,
             finished=self.positions.count("end"),
@@ -128,7 +126,7 @@ class _Scan:
 
 
 def begun(book: TableBook, plan: ReadPlan, segments: int, after: str | None = None) -> Steps[_Scan]:
-    """The scan of a plan."""
+    """The plan's scan, begun."""
     # Each segment may bring as much as is wanted of all of them: what is too much is cut off, and read another time.
     source = yield from prepared(book, plan, positions=plan.limit is not None)
     scan = _Scan(book, source, segments, after)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.cursor import Position
 from pytest_dynamodb.client.operations.keys import KeyNames, TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan, position_of
@@ -26,7 +26,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ReadSource:
     """How to read on from any position.
 
     ``names`` are those of the key to query by; ``key`` all attributes that make a position, where one may have to be
@@ -39,7 +39,7 @@ class Source:
     key: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
-    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> Call[Answer]:
+    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> ApiCall[Answer]:
         """The request for what comes next. ``most`` is how many items are still wanted."""
         params = dict(self.params)
         if isinstance(position, dict):
@@ -49,33 +49,32 @@ class Source:
             params["Limit"] = size
         if counting:
             params["Select"] = "COUNT"
-        return Call(self.plan.operation, params, _answer)
+        return ApiCall(self.plan.operation, params, _answer)
 
     def size(self, most: int | None) -> int | None:
         """How many items DynamoDB shall read: with a filter nobody knows how many of them are wanted."""
         sizes = [self.plan.page_size, None if self.plan.filters else most]
         return min((size for size in sizes if size is not None), default=None)
 
-    def segment(self, number: int, segments: int) -> Source:
-        """One segment of a scan."""
+    def segment(self, number: int, segments: int) -> ReadSource:
         return replace(self, params={**self.params, "Segment": number, "TotalSegments": segments})
 
     def cut(self, answer: Answer, most: int | None) -> Answer:
-        """The answer without what is not wanted; its position is then that of the last item that is."""
+        """The answer cut to ``most`` items; its position is then that of the last one."""
         if most is None or len(answer.items) <= most:
             return answer
         items = answer.items[:most]
         return Answer(items, position_of(items[-1], self.key), answer.scanned, answer.count, answer.capacity)
 
     def shown(self, items: list[Item]) -> list[Item]:
-        """The items without what was not asked for."""
+        """The items without attributes that were read for positions alone."""
         for item in items if self.hidden else ():
             for name in self.hidden:
                 item.pop(name, None)
         return items
 
 
-def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Steps[Source]:
+def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Steps[ReadSource]:
     """The source of a plan. ``positions``: one may have to be made of any item, whatever the plan says."""
     names = None
     key: tuple[str, ...] = ()
@@ -86,7 +85,7 @@ def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Ste
         if plan.index is not None:
             key = tuple(dict.fromkeys((*key, *(yield from book.names(plan.table, plan.index)).all)))
     hidden = plan.added(key)
-    return Source(plan=plan, params=plan.request(names, key), names=names, key=key, hidden=hidden)
+    return ReadSource(plan=plan, params=plan.request(names, key), names=names, key=key, hidden=hidden)
 
 
 def _answer(answer: Mapping[str, Any]) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.transactions import cancelled, check_size
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
@@ -25,7 +25,7 @@ RETRYABLE: Mapping[str, bool] = {
     "ThrottlingError": True,
     "TransactionConflict": False,
 }
-"""Whether it is for want of capacity."""
+"""By code: whether it is throttling."""
 
 Statement = str | tuple[str, Sequence[object]]
 """A statement, or one with values for its question marks."""
@@ -33,7 +33,7 @@ Statement = str | tuple[str, Sequence[object]]
 
 @dataclass(frozen=True, slots=True)
 class StatementResult:
-    """What became of one statement of a batch: the item that it read, if it did; or why it failed."""
+    """The result of one statement of a batch: the item that it read, if it read one, or why it failed."""
 
     item: Item | None = None
     error: DynamoDbError | None = None
@@ -69,7 +69,7 @@ def execute(
             params["Limit"] = min(sizes)
         if after is not None:
             params["NextToken"] = after
-        answer = yield from send(Call("ExecuteStatement", dict(params), _answer))
+        answer = yield from send(ApiCall("ExecuteStatement", dict(params), _answer))
         items += answer.items
         capacity, after = total(capacity, answer.capacity), answer.token
         if after is None or (limit is not None and len(items) >= limit):
@@ -77,7 +77,7 @@ def execute(
 
 
 def batch(statements: Iterable[Statement], *, consistent: bool) -> Steps[list[StatementResult]]:
-    """What became of each statement, in their order."""
+    """The result of each statement, in their order."""
     wires = _statements(statements, consistent=consistent)
     chunks = [wires[at : at + STATEMENTS] for at in range(0, len(wires), STATEMENTS)]
     results = yield from together([_chunk(chunk) for chunk in chunks])
@@ -90,7 +90,7 @@ def _chunk(wires: list[dict[str, Any]]) -> Steps[list[StatementResult]]:
     left, rounds = list(range(len(wires))), 0
     while True:
         params = {"Statements": [wires[number] for number in left], "ReturnConsumedCapacity": "TOTAL"}
-        answers = yield from send(Call("BatchExecuteStatement", params, _results))
+        answers = yield from send(ApiCall("BatchExecuteStatement", params, _results))
         results.update(zip(left, answers, strict=True))
         left = [number for number in left if _code(results[number]) in RETRYABLE]
         rounds += 1
@@ -111,7 +111,7 @@ def transaction(statements: Iterable[Statement], token: str | None) -> Steps[lis
         "ReturnConsumedCapacity": "TOTAL",
     }
     try:
-        items = yield from send(Call("ExecuteTransaction", params, _items))
+        items = yield from send(ApiCall("ExecuteTransaction", params, _items))
         return items or [None] * len(wires)  # of writes there are no answers one by one
     except TransactionCanceledException as error:
         raise cancelled(error) from error

@@ -1,18 +1,18 @@
-"""One way through one source, and how far it has come."""
+"""One query or scan, read from its beginning to its end."""
 
 from __future__ import annotations
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.cursor import Binding, Position
 from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.source import Answer, Source
+from pytest_dynamodb.client.operations.source import Answer, ReadSource
 from pytest_dynamodb.client.steps import Steps, send
 
 
 class Stretch:
     """Reads a query or a scan from its beginning, or from a cursor, to its end or limit."""
 
-    def __init__(self, book: TableBook, source: Source, after: str | None = None) -> None:
+    def __init__(self, book: TableBook, source: ReadSource, after: str | None = None) -> None:
         """Raises ``InvalidCursor``."""
         self._cursors, self._source, self._left = book.cursors, source, source.plan.limit
         self._binding: Binding | None = None
@@ -27,7 +27,7 @@ class Stretch:
 
     @property
     def cursor(self) -> str | None:
-        """Where to go on another time."""
+        """The cursor to continue from; ``None`` at the end."""
         return None if self.position == "end" else self._cursors.encode(self._bound(), [self.position])
 
     def _bound(self) -> Binding:
@@ -45,5 +45,5 @@ class Stretch:
         return answer
 
     def shown(self, items: list[Item]) -> list[Item]:
-        """The items without what was not asked for."""
+        """The items without attributes that were read for positions alone."""
         return self._source.shown(items)

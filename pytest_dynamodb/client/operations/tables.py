@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.operations.keys import TableBook, describe_table
 from pytest_dynamodb.client.steps import Steps, Wait, send
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, ResourceNotFoundException
@@ -19,7 +19,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 
 
 class TableNotReady(PytestDynamoDbError, TimeoutError):
-    """A table has not become what was waited for."""
+    """A table did not become active, or was not deleted, in the time that was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,6 @@ class Index:
 
     @property
     def projection(self) -> dict[str, Any]:
-        """Its ``Projection``."""
         if self.attributes is None:
             return {"ProjectionType": "ALL"}
         named = list(self.attributes)
@@ -53,7 +52,7 @@ def creation(
     indexes: Iterable[Index],
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The parameters of ``CreateTable``; ``given`` are parameters as AWS names them, which go before."""
+    """The parameters of ``CreateTable``; ``given`` are parameters as AWS names them, which take precedence."""
     params: dict[str, Any] = {} if name is None else {"TableName": name}
     types: dict[str, str] = {}
     if partition_key is not None:
@@ -89,8 +88,8 @@ def _schema(
 
 
 def create(book: TableBook, params: dict[str, Any], *, wait: float | None) -> Steps[str]:
-    """Create a table: its name. ``wait`` for so many seconds until it is active."""
-    description = yield from send(Call("CreateTable", params, _description))
+    """Create a table; returns its name. Waits up to ``wait`` seconds until it is active."""
+    description = yield from send(ApiCall("CreateTable", params, _description))
     name: str = params["TableName"]
     book.note({**description, "TableName": name})
     if wait is not None:
@@ -99,8 +98,8 @@ def create(book: TableBook, params: dict[str, Any], *, wait: float | None) -> St
 
 
 def delete(book: TableBook, table: str, *, wait: float | None) -> Steps[None]:
-    """Delete a table. ``wait`` for so many seconds until it is gone."""
-    yield from send(Call("DeleteTable", {"TableName": table}, _description))
+    """Delete a table. Waits up to ``wait`` seconds until it is gone."""
+    yield from send(ApiCall("DeleteTable", {"TableName": table}, _description))
     book.forget(table)
     if wait is not None:
         yield from _until(table, "gone", wait)
@@ -143,21 +142,19 @@ def _status(table: str) -> Steps[str]:
 
 
 def names() -> Steps[list[str]]:
-    """The names of all tables."""
     found: list[str] = []
     params: dict[str, Any] = {}
     while True:
-        answer = yield from send(Call("ListTables", dict(params), dict))
+        answer = yield from send(ApiCall("ListTables", dict(params), dict))
         found += answer.get("TableNames") or ()
         if "LastEvaluatedTableName" not in answer:
             return found
         params["ExclusiveStartTableName"] = answer["LastEvaluatedTableName"]
 
 
-def time_to_live(table: str, attribute: str, *, enabled: bool) -> Call[None]:
-    """``UpdateTimeToLive``."""
+def time_to_live(table: str, attribute: str, *, enabled: bool) -> ApiCall[None]:
     setting = {"AttributeName": attribute, "Enabled": enabled}
-    return Call("UpdateTimeToLive", {"TableName": table, "TimeToLiveSpecification": setting}, _nothing)
+    return ApiCall("UpdateTimeToLive", {"TableName": table, "TimeToLiveSpecification": setting}, _nothing)
 
 
 def _description(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,32 @@
-"""Transactions: their actions, in the order in which they were asked for, and what became of each."""
+"""Transactions: their actions, in their order, and why one of them failed."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.client.calls import Call, Item
+from pytest_dynamodb.client.calls import ApiCall, Item, UpdateSteps, both
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, send
+from pytest_dynamodb.client.target import TableLike, name_of
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, TransactionCanceledException
 from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.conditions import ConditionLike
 from pytest_dynamodb.expressions.requests import expression_params
 from pytest_dynamodb.expressions.updates import Update
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+DriverT = TypeVar("DriverT")
+
 #: Actions of one transaction (API reference, TransactWriteItems and TransactGetItems).
 ACTIONS = 100
 
-Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
+ActionKind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 
 class TransactionTooLarge(PytestDynamoDbError, ValueError):
@@ -33,7 +39,7 @@ class Action:
     __slots__ = ("_condition", "_content", "kind", "table")
 
     def __init__(
-        self, kind: Kind, table: str, content: Mapping[str, Any], condition: ConditionLike | None = None
+        self, kind: ActionKind, table: str, content: Mapping[str, Any], condition: ConditionLike | None = None
     ) -> None:
         self.kind, self.table = kind, table
         self._content = dict(content)
@@ -42,15 +48,10 @@ class Action:
     def __repr__(self) -> str:
         return f"<{self.kind} on {self.table}>"
 
-    def condition(self, condition: ConditionLike) -> Action:
+    def condition(self, condition: ConditionLike) -> Self:
         """Only if this is true, and all conditions before it."""
-        self._add_condition(condition)
+        self._condition = both(self._condition, condition)
         return self
-
-    def _add_condition(self, condition: ConditionLike) -> None:
-        if self._condition is not None:
-            condition = Condition(as_condition(self._condition)) & condition
-        self._condition = condition
 
     def wire(self) -> dict[str, Any]:
         """The action as it is sent. Raises ``ExpressionMisuse`` for an update that does nothing."""
@@ -64,7 +65,7 @@ class Action:
         return expression_params(condition=self._condition)
 
 
-class UpdateAction(Action):
+class UpdateAction(Action, UpdateSteps):
     """An update in a transaction: the steps of ``table.update``, which change it here and return itself."""
 
     __slots__ = ("_update",)
@@ -73,37 +74,15 @@ class UpdateAction(Action):
         super().__init__("Update", table, {"Key": to_wire_item(key)})
         self._update = Update(floats=floats)
 
-    def set(self, path: PathLike, value: object) -> UpdateAction:
-        """Set an attribute."""
-        return self._with(self._update.set(path, value))
-
-    def set_if_absent(self, path: PathLike, value: object) -> UpdateAction:
-        """Set an attribute unless the item has it."""
-        return self._with(self._update.set_if_absent(path, value))
-
-    def append(self, path: PathLike, values: Iterable[object]) -> UpdateAction:
-        """Put values at the end of a list, which is created where it is missing."""
-        return self._with(self._update.append(path, values))
-
-    def add(self, path: PathLike, value: object) -> UpdateAction:
-        """Add to a number or put members into a set, either of which may be missing."""
-        return self._with(self._update.add(path, value))
-
-    def remove(self, *paths: PathLike) -> UpdateAction:
-        """Remove attributes."""
-        return self._with(self._update.remove(*paths))
-
-    def condition(self, condition: ConditionLike) -> UpdateAction:
-        """Only if this is true, and all conditions before it."""
-        self._add_condition(condition)
-        return self
-
     def _expressions(self) -> dict[str, Any]:
         return expression_params(condition=self._condition, update=self._update)
 
-    def _with(self, update: Update) -> UpdateAction:
+    def _updated(self, update: Update) -> Self:
         self._update = update
         return self
+
+
+ActionT = TypeVar("ActionT", bound=Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +90,7 @@ class ActionFailure:
     """Why an action made its transaction fail.
 
     ``code`` is such as ``"ConditionalCheckFailed"`` or ``"TransactionConflict"``; ``old_item`` the item of which the
-    condition is false, ``None`` if there is no such item.
+    condition is false, ``None`` if no such item exists.
     """
 
     action: Action | None
@@ -121,7 +100,7 @@ class ActionFailure:
 
 
 class TransactionCancelled(TransactionCanceledException):
-    """A transaction was not carried out, nothing of it; ``failures`` are the actions that are to blame."""
+    """A transaction was not carried out, nothing of it; ``failures`` are the actions that caused that."""
 
     def __init__(self, message: str = "", *, actions: Sequence[Action] = (), **about: Any) -> None:
         super().__init__(message, **about)
@@ -129,7 +108,7 @@ class TransactionCancelled(TransactionCanceledException):
 
     @property
     def failures(self) -> list[ActionFailure]:
-        """Why, action by action, of those that are a cause."""
+        """The failures of the actions that caused it, in their order."""
         return [failure for number in range(len(self.reasons)) if (failure := self._failure(number)) is not None]
 
     def failure_of(self, action: Action | int) -> ActionFailure | None:
@@ -158,7 +137,7 @@ class TransactionCancelled(TransactionCanceledException):
 
 
 def cancelled(error: TransactionCanceledException, actions: Sequence[Action] = ()) -> TransactionCancelled:
-    """The error with what it is about."""
+    """The error with the actions that it is about."""
     return TransactionCancelled(
         error.message,
         actions=actions,
@@ -178,7 +157,7 @@ def check_size(actions: int) -> None:
 
 
 def write(actions: Sequence[Action], token: str | None) -> Steps[float | None]:
-    """Carry out a transaction: its capacity units. Raises ``TransactionCancelled``.
+    """Carry out a transaction; returns its capacity units. Raises ``TransactionCancelled``.
 
     The token is one for all attempts, so that what has been carried out is not carried out again.
     """
@@ -189,7 +168,7 @@ def write(actions: Sequence[Action], token: str | None) -> Steps[float | None]:
         "ReturnConsumedCapacity": "TOTAL",
     }
     try:
-        return (yield from send(Call("TransactWriteItems", params, capacity_of)))
+        return (yield from send(ApiCall("TransactWriteItems", params, capacity_of)))
     except TransactionCanceledException as error:
         raise cancelled(error, actions) from error
 
@@ -203,7 +182,6 @@ class Get:
     projection: tuple[PathLike, ...] | str | None = None
 
     def wire(self) -> dict[str, Any]:
-        """It as it is sent."""
         return {
             "Get": {
                 "TableName": self.table,
@@ -220,9 +198,67 @@ def read(gets: Sequence[Get]) -> Steps[list[Item | None]]:
         return []
     params = {"TransactItems": [get.wire() for get in gets]}
     try:
-        return (yield from send(Call("TransactGetItems", params, _items)))
+        return (yield from send(ApiCall("TransactGetItems", params, _items)))
     except TransactionCanceledException as error:
         raise cancelled(error) from error
+
+
+class TransactionSteps(Generic[DriverT]):
+    """What a transaction is asked for. Nothing is sent here."""
+
+    def __init__(self, driver: DriverT, *, token: str | None = None, floats: bool = False) -> None:
+        self._driver, self._token, self._floats = driver, token, floats
+        self._actions: list[Action] = []
+        self._over = False
+        self.capacity: float | None = None
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The actions so far, in their order."""
+        return tuple(self._actions)
+
+    def put(self, table: TableLike, item: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
+        """Write an item over whatever has its key. Like the others, raises ``TransactionTooLarge`` beyond 100."""
+        content = {"Item": to_wire_item(item, floats=self._floats)}
+        return self._added(Action("Put", name_of(table), content, condition))
+
+    def update(self, table: TableLike, key: Mapping[str, Any]) -> UpdateAction:
+        """Update an item, which is created if it does not exist: ``tx.update(table, key).add("n", 1)``."""
+        return self._added(UpdateAction(name_of(table), key, floats=self._floats))
+
+    def delete(self, table: TableLike, key: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
+        """Delete an item, which need not exist."""
+        return self._added(Action("Delete", name_of(table), {"Key": to_wire_item(key)}, condition))
+
+    def check(self, table: TableLike, key: Mapping[str, Any], condition: ConditionLike) -> Action:
+        """Change nothing, but make the transaction fail if the condition is false for this item."""
+        return self._added(Action("ConditionCheck", name_of(table), {"Key": to_wire_item(key)}, condition))
+
+    def _added(self, action: ActionT) -> ActionT:
+        self._check_open()
+        check_size(len(self._actions) + 1)
+        self._actions.append(action)
+        return action
+
+    def _check_open(self) -> None:
+        if self._over:
+            raise PytestDynamoDbError("this transaction is over; begin another one")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransactGetSteps(Generic[DriverT]):
+    """The items that are to be read as of one moment. Each step returns a new one and leaves this one as it is."""
+
+    _driver: DriverT = field(repr=False)
+    _gets: tuple[Get, ...] = ()
+
+    def get(
+        self, table: TableLike, key: Mapping[str, Any], *, projection: Iterable[PathLike] | str | None = None
+    ) -> Self:
+        """With this item as well. Raises ``TransactionTooLarge`` beyond 100."""
+        paths = projection if projection is None or isinstance(projection, str) else tuple(projection)
+        check_size(len(self._gets) + 1)
+        return replace(self, _gets=(*self._gets, Get(name_of(table), dict(key), paths)))
 
 
 def _items(answer: Mapping[str, Any]) -> list[Item | None]:

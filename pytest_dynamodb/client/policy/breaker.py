@@ -19,7 +19,7 @@ from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import CircuitOpen, ConfigurationError
 
 State = Literal["closed", "open", "half-open"]
-Outcome = Literal["success", "failure", "unknown"]
+CallResult = Literal["success", "failure", "unknown"]
 OnChange = Callable[[str, State], None]
 
 
@@ -31,10 +31,10 @@ class BreakerPolicy:
     ``open_for``    seconds in which nothing is sent
     ``probes``      calls that may be under way at a time while it is half-open; they are not retried
     ``successes``   probes that must succeed for it to close
-    ``scope``       ``"table"`` for a circuit for each table, ``"client"`` for one for all of them; of each region
+    ``scope``       ``"table"`` for one circuit a table, ``"client"`` for one circuit in all; each region has its own
 
     Only failures of DynamoDB and of the way to it count: see ``policy.classification``. A call that is cancelled
-    counts for nothing. Raises ``ConfigurationError`` for what makes no sense.
+    counts for nothing. Raises ``ConfigurationError`` for a value out of range.
     """
 
     failures: int = 5
@@ -63,7 +63,7 @@ class _Circuit:
 
 
 class Permit:
-    """Leave to make one call, to be given back whatever becomes of it. On a ``probe``'s outcome the circuit depends."""
+    """Permission for one call, to be released however that ends. A ``probe`` decides whether the circuit closes."""
 
     __slots__ = ("_breaker", "_key", "_released", "opened_at", "probe")
 
@@ -71,8 +71,8 @@ class Permit:
         self._breaker, self._key, self.opened_at = breaker, key, opened_at
         self.probe, self._released = opened_at is not None, False
 
-    def release(self, outcome: Outcome) -> None:
-        """Give it back. Doing so again changes nothing."""
+    def release(self, outcome: CallResult) -> None:
+        """Report the call's result. Releasing again changes nothing."""
         if not self._released:
             self._released = True
             self._breaker._settle(self._key, self, outcome)  # noqa: SLF001 - one thing in two classes
@@ -90,7 +90,7 @@ class CircuitBreaker:
         self._lock = threading.Lock()
 
     def state(self, key: str = "") -> State:
-        """The state of a circuit now; ``"closed"`` for one that nothing is known of."""
+        """The state of a circuit now; ``"closed"`` for an unknown one."""
         circuit = self._circuits.get(key)
         if circuit is None or circuit.opened_at is None:
             return "closed"
@@ -104,11 +104,11 @@ class CircuitBreaker:
 
     @property
     def troubled(self) -> bool:
-        """Whether any circuit has seen a failure that is not forgotten."""
+        """Whether any circuit is open, half-open, or has counted failures."""
         return bool(self._circuits)
 
     def admit(self, key: str) -> Permit | None:
-        """Leave to make a call; ``None`` is one that costs nothing to give back, of a circuit in perfect order.
+        """A permit for a call; ``None``, with nothing to release, where the circuit has counted no failure.
 
         Raises ``CircuitOpen``.
         """
@@ -141,7 +141,7 @@ class CircuitBreaker:
             f"the circuit of {key or 'this client'} is open: calls have failed; {when}", retry_after=left
         )
 
-    def _settle(self, key: str, permit: Permit | None, outcome: Outcome) -> None:
+    def _settle(self, key: str, permit: Permit | None, outcome: CallResult) -> None:
         with self._lock:
             circuit = self._circuits.get(key)
             if circuit is None:
@@ -154,7 +154,7 @@ class CircuitBreaker:
         if news is not None:
             self._tell(key, news)
 
-    def _settled(self, circuit: _Circuit, permit: Permit | None, outcome: Outcome) -> State | None:
+    def _settled(self, circuit: _Circuit, permit: Permit | None, outcome: CallResult) -> State | None:
         """Count an outcome; the state that the circuit changes to, if it does."""
         if permit is not None and permit.probe:
             if not circuit.half_open or circuit.opened_at != permit.opened_at:

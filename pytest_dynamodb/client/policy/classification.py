@@ -1,4 +1,4 @@
-"""What a failure is a case of: how long to wait after it, and whether it says something about DynamoDB's health.
+"""The kinds of failures: how long to wait before another attempt, and whether the circuit breaker counts them.
 
 =================  ===================================================  ==========================  ==================
 kind               such as                                              sent again after            counts for breaker
@@ -25,10 +25,10 @@ from pytest_dynamodb.errors import (
     transaction_is_retryable,
 )
 
-Kind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
+FailureKind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
 
 #: The kind of each code after which the same request may succeed: those of ``errors.RETRYABLE``. Others are final.
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, FailureKind] = {
     **dict.fromkeys(
         (
             "LimitExceededException",
@@ -65,10 +65,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 #: Kinds that say that DynamoDB, or the way to it, is in trouble.
-UNHEALTHY: frozenset[Kind] = frozenset({"throttling", "unavailable", "connection"})
+UNHEALTHY: frozenset[FailureKind] = frozenset({"throttling", "unavailable", "connection"})
 
 
-def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> Kind:
+def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> FailureKind:
     """The kind of an error answer. ``reasons`` are those of a cancelled transaction, in wire form."""
     kind = KINDS.get(code)
     if kind is not None:
@@ -78,7 +78,7 @@ def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] 
     return "unavailable" if status >= 500 and code not in BY_CODE else "final"
 
 
-def kind_of_transaction(reasons: Iterable[Mapping[str, Any]]) -> Kind:
+def kind_of_transaction(reasons: Iterable[Mapping[str, Any]]) -> FailureKind:
     """A transaction is worth another attempt if each of its causes is: a false condition stays false."""
     reasons = list(reasons)
     if not transaction_is_retryable(reasons):
@@ -86,7 +86,7 @@ def kind_of_transaction(reasons: Iterable[Mapping[str, Any]]) -> Kind:
     return "conflict" if any(reason.get("Code") == "TransactionConflict" for reason in reasons) else "throttling"
 
 
-def kind_of(error: DynamoDbError) -> Kind:
+def kind_of(error: DynamoDbError) -> FailureKind:
     """The kind of an error."""
     if isinstance(error, CircuitOpen):
         return "final"  # it is the breaker that says when to ask again

@@ -16,7 +16,7 @@ class Deadline:
 
     @property
     def remaining(self) -> float:
-        """Seconds; negative once it is over."""
+        """Seconds left; negative once it has passed."""
         return self.at - self.clock.now()
 
     def allows(self, delay: float = 0.0) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pytest_dynamodb.client.policy.classification import Kind
+from pytest_dynamodb.client.policy.classification import FailureKind
 from pytest_dynamodb.errors import ConfigurationError
 
 
@@ -19,10 +19,10 @@ class RetryPolicy:
                           AWS's SDKs of 2026 have it the other way round (25 ms, and 1 s after throttling): see the
                           how-to on retries before choosing
     ``max_delay``         in seconds; what DynamoDB asks for with ``x-amz-retry-after`` is waited for, but no longer
-    ``quota``             retries that may be under way or in vain in one client: each takes ``5`` of it, gives them
-                          back when it helps, and none is made when it is used up. ``None`` for no such limit
+    ``quota``             a client's budget of retries: each takes 5 of it and gives them back when it succeeds; none is
+                          made when it is used up. ``None`` for no such limit
 
-    Raises ``ConfigurationError`` for what makes no sense.
+    Raises ``ConfigurationError`` for a value out of range.
     """
 
     max_attempts: int = 10
@@ -40,7 +40,7 @@ class RetryPolicy:
         if self.quota is not None and self.quota < 0:
             raise ConfigurationError(f"quota is None, or 0 or more, not {self.quota}")
 
-    def delay(self, failures: int, kind: Kind, jitter: float, *, retry_after: float = 0.0) -> float:
+    def delay(self, failures: int, kind: FailureKind, jitter: float, *, retry_after: float = 0.0) -> float:
         """Seconds to wait after the failure of this number, from 1; ``jitter`` is a number in [0, 1)."""
         base = self.throttling_base if kind == "throttling" else self.base
         # 2 ** 1024 is no float; and beyond a few dozen the cap has long been reached.

@@ -11,7 +11,7 @@ from pytest_dynamodb.client.telemetry.capacity import NOTHING, consumed_by, entr
 from pytest_dynamodb.client.telemetry.conventions import Names
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.telemetry.watches import Ended
 
 Attributes = dict[str, Any]
@@ -45,7 +45,7 @@ ATTEMPTS = "pytest_dynamodb.attempts"
 CAPACITY = "pytest_dynamodb.consumed_capacity"
 
 
-def attributes_at_the_beginning(call: Call[Any], names: Names) -> Attributes:
+def attributes_at_the_beginning(call: ApiCall[Any], names: Names) -> Attributes:
     """The attributes that are known before anything is sent. Samplers see these."""
     found: Attributes = {"rpc.system": "aws-api", **names.system}
     if names.old:

@@ -1,4 +1,4 @@
-"""What calls have consumed: of one answer, of a block of code, of a client."""
+"""The capacity that calls consume: in one answer, in a block of code, in a client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_dynamodb.client.operation import OPERATIONS
 from pytest_dynamodb.client.telemetry.watches import Quiet
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
 
 #: Operations with a parameter ReturnConsumedCapacity. (API reference.)
@@ -43,7 +43,7 @@ class Capacity:
 
     @property
     def units(self) -> float:
-        """Of both kinds."""
+        """Read and write units together."""
         return self.read + self.write
 
     def __add__(self, other: Capacity) -> Capacity:
@@ -53,8 +53,8 @@ class Capacity:
 NOTHING = Capacity()
 
 
-def ask_for_capacity(call: Call[Any]) -> None:
-    """Let the answer say what the call has consumed, unless the call has settled that itself."""
+def ask_for_capacity(call: ApiCall[Any]) -> None:
+    """Ask DynamoDB for the consumed capacity, unless the call's parameters already say whether to."""
     if call.operation in _ACCOUNTED:
         call.params.setdefault("ReturnConsumedCapacity", "TOTAL")
 
@@ -65,7 +65,7 @@ def entries(answer: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     return [consumed] if isinstance(consumed, Mapping) else list(consumed)
 
 
-def consumed_by(call: Call[Any], answer: Mapping[str, Any] | None) -> dict[str, Capacity]:
+def consumed_by(call: ApiCall[Any], answer: Mapping[str, Any] | None) -> dict[str, Capacity]:
     """What an answer says was consumed, by the table's name; empty where it says nothing."""
     found: dict[str, Capacity] = {}
     for entry in entries(answer):
@@ -74,14 +74,14 @@ def consumed_by(call: Call[Any], answer: Mapping[str, Any] | None) -> dict[str, 
     return found
 
 
-def _capacity(call: Call[Any], entry: Mapping[str, Any]) -> Capacity:
+def _capacity(call: ApiCall[Any], entry: Mapping[str, Any]) -> Capacity:
     if "ReadCapacityUnits" in entry or "WriteCapacityUnits" in entry:
         return Capacity(float(entry.get("ReadCapacityUnits", 0)), float(entry.get("WriteCapacityUnits", 0)))
     units = float(entry.get("CapacityUnits", 0))
     return Capacity(read=units) if _reads(call) else Capacity(write=units)
 
 
-def _reads(call: Call[Any]) -> bool:
+def _reads(call: ApiCall[Any]) -> bool:
     if OPERATIONS[call.operation].reads:
         return True
     statements = [call.params, *call.params.get("Statements", ()), *call.params.get("TransactStatements", ())]
@@ -154,19 +154,19 @@ class CapacityObserver(CapacityTotal):
         finally:
             self._measuring.reset(token)
 
-    def begin(self, call: Call[Any]) -> _Counting:
+    def begin(self, call: ApiCall[Any]) -> _Counting:
         """Ask for the call's capacity."""
         ask_for_capacity(call)
         return _Counting(call, (self, *self._measuring.get()))
 
     def breaker_changed(self, key: str, state: State) -> None:
-        """Nothing: it costs no capacity."""
+        """Ignored: a circuit consumes no capacity."""
 
 
 class _Counting(Quiet):
     __slots__ = ("_call", "_totals")
 
-    def __init__(self, call: Call[Any], totals: _Totals) -> None:
+    def __init__(self, call: ApiCall[Any], totals: _Totals) -> None:
         self._call, self._totals = call, totals
 
     def end(self, answer: Mapping[str, Any] | None, error: BaseException | None, attempts: int, region: str) -> None:

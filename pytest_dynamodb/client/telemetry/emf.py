@@ -17,7 +17,7 @@ from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -68,14 +68,14 @@ class EmfObserver:
         self._dimensions, self._properties = [list(names) for names in dimensions], dict(properties or {})
         self._capacity, self._clock, self.timer = capacity, clock or SystemClock(), timer
 
-    def begin(self, call: Call[Any]) -> _Writing:
-        """Look at the time."""
+    def begin(self, call: ApiCall[Any]) -> _Writing:
+        """Start measuring the call."""
         if self._capacity:
             ask_for_capacity(call)
         return _Writing(self, call)
 
     def breaker_changed(self, key: str, state: State) -> None:
-        """Write a line."""
+        """Write a line for a circuit's change of state."""
         self.line({"CircuitOpen": int(state == "open")}, {"CircuitOpen": "Count"}, {"Circuit": key}, [["Circuit"]])
 
     def call_line(self, ended: Ended, throttles: int) -> None:
@@ -121,7 +121,7 @@ class EmfObserver:
 class _Writing:
     __slots__ = ("_began", "_call", "_observer", "_throttles")
 
-    def __init__(self, observer: EmfObserver, call: Call[Any]) -> None:
+    def __init__(self, observer: EmfObserver, call: ApiCall[Any]) -> None:
         self._observer, self._call, self._began, self._throttles = observer, call, observer.timer(), 0
 
     def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:

@@ -16,7 +16,7 @@ from pytest_dynamodb.client.telemetry.watches import Ended, is_throttling
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -35,7 +35,7 @@ class MetricsObserver:
 
     ``db.client.operation.duration``        histogram in seconds, of whole calls; ``error.type`` where they fail
     ``dynamodb.client.retries``             attempts that were made again, by ``error.type``
-    ``dynamodb.client.throttles``           attempts that failed for want of capacity
+    ``dynamodb.client.throttles``           attempts that were throttled
     ``dynamodb.client.consumed_capacity``   capacity units, by table and ``dynamodb.capacity.type``, read or write
     ``dynamodb.client.breaker.state``       gauge of each circuit that has ever opened: 0 closed, 1 half-open, 2 open
     ``dynamodb.client.breaker.changes``     changes of it, by ``dynamodb.circuit.state``
@@ -79,20 +79,20 @@ class MetricsObserver:
             "dynamodb.client.breaker.state", [self._gauge], "{state}", "0 closed, 1 half-open, 2 open."
         )
 
-    def begin(self, call: Call[Any]) -> _Measuring:
-        """Look at the time."""
+    def begin(self, call: ApiCall[Any]) -> _Measuring:
+        """Start measuring the call."""
         if self._capacity:
             ask_for_capacity(call)
         return _Measuring(self, call)
 
     def breaker_changed(self, key: str, state: State) -> None:
-        """Count it, and remember it for the gauge."""
+        """Count a circuit's change of state, and keep the state for the gauge."""
         with self._lock:
             self._states[key] = state
         self._changes.add(1, {"dynamodb.circuit": key, "dynamodb.circuit.state": state})
 
-    def attributes(self, call: Call[Any]) -> dict[str, Any]:
-        """Those of every measurement of a call. They are few, as each combination of their values is a series."""
+    def attributes(self, call: ApiCall[Any]) -> dict[str, Any]:
+        """The attributes of a call's measurements: few, as each combination of their values is a series."""
         found: dict[str, Any] = dict(self._names.system)
         self._names.put(found, "operation", call.operation)
         tables = tables_of(call.params)
@@ -121,7 +121,7 @@ class MetricsObserver:
 class _Measuring:
     __slots__ = ("_attributes", "_began", "_call", "_observer")
 
-    def __init__(self, observer: MetricsObserver, call: Call[Any]) -> None:
+    def __init__(self, observer: MetricsObserver, call: ApiCall[Any]) -> None:
         self._observer, self._call = observer, call
         self._attributes = observer.attributes(call)
         self._began = observer.timer()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_dynamodb.client.observer import Observer, Watch
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -25,7 +25,7 @@ class Observers:
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
 
-    def begin(self, call: Call[Any]) -> _Watches:
+    def begin(self, call: ApiCall[Any]) -> _Watches:
         """A call begins."""
         watches: list[Watch] = []
         for observer in self._observers:

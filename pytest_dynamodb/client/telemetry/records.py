@@ -11,7 +11,7 @@ from pytest_dynamodb.client.telemetry.capacity import NOTHING, consumed_by
 from pytest_dynamodb.client.telemetry.watches import Ended
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -23,9 +23,9 @@ logging.getLogger("pytest_dynamodb").addHandler(logging.NullHandler())
 class LoggingObserver:
     """Logs calls to the logger ``pytest_dynamodb.client``, or to the one given:
 
-    ``DEBUG``     a call that succeeded, or was refused for what it asked: a condition, a malformed request
+    ``DEBUG``     a call that succeeded, or failed because of its request: a false condition, a malformed request
     ``INFO``      an attempt that is made again; a call that was cancelled
-    ``WARNING``   a call that failed for DynamoDB's sake; a circuit that changes its state
+    ``WARNING``   a call that failed because of DynamoDB or the network; a circuit that changes its state
 
     What a record says, its attributes say too, for formatters that write JSON: ``dynamodb_event`` (``call``, ``retry``
     or ``circuit``), ``dynamodb_operation``, ``_table``, ``_region``, ``_attempts``, ``_duration_ms``, ``_request_id``,
@@ -35,12 +35,12 @@ class LoggingObserver:
     def __init__(self, logger: logging.Logger | None = None, *, timer: Callable[[], float] = time.perf_counter) -> None:
         self.log, self.timer = logger or logging.getLogger(LOGGER), timer
 
-    def begin(self, call: Call[Any]) -> _Logging:
-        """Look at the time."""
+    def begin(self, call: ApiCall[Any]) -> _Logging:
+        """Start measuring the call."""
         return _Logging(self, call)
 
     def breaker_changed(self, key: str, state: State) -> None:
-        """Log it."""
+        """Log a circuit's change of state."""
         self.log.warning(
             "DynamoDB: the circuit of %s is %s",
             key or "the client",
@@ -52,7 +52,7 @@ class LoggingObserver:
 class _Logging:
     __slots__ = ("_began", "_call", "_observer")
 
-    def __init__(self, observer: LoggingObserver, call: Call[Any]) -> None:
+    def __init__(self, observer: LoggingObserver, call: ApiCall[Any]) -> None:
         self._observer, self._call, self._began = observer, call, observer.timer()
 
     def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:
@@ -88,7 +88,7 @@ class _Logging:
             )
 
 
-def _where(call: Call[Any]) -> str:
+def _where(call: ApiCall[Any]) -> str:
     return f"{call.operation} on {call.table}" if call.table else call.operation
 
 

@@ -19,7 +19,7 @@ from pytest_dynamodb.client.telemetry.watches import Ended
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, TracerProvider
 
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
     from pytest_dynamodb.errors import DynamoDbError
 
@@ -56,7 +56,7 @@ class TracingObserver:
         self._kind, self._capacity = kind, capacity
         self._names = Names(convention)
 
-    def begin(self, call: Call[Any]) -> _Tracing:
+    def begin(self, call: ApiCall[Any]) -> _Tracing:
         """Begin a span, which is the current one until the call is over."""
         if self._capacity:
             ask_for_capacity(call)
@@ -68,7 +68,7 @@ class TracingObserver:
         return _Tracing(call, span, self._names)
 
     def breaker_changed(self, key: str, state: State) -> None:
-        """Note it in the span in which it was noticed."""
+        """Add an event to the current span."""
         from opentelemetry import trace
 
         attributes = {"pytest_dynamodb.circuit": key, "pytest_dynamodb.circuit.state": state}
@@ -89,7 +89,7 @@ def botocore_is_instrumented() -> bool:
 class _Tracing:
     __slots__ = ("_call", "_names", "_span", "_token")
 
-    def __init__(self, call: Call[Any], span: Span, names: Names) -> None:
+    def __init__(self, call: ApiCall[Any], span: Span, names: Names) -> None:
         from opentelemetry import context, trace
 
         self._call, self._span, self._names = call, span, names

@@ -1,4 +1,4 @@
-"""What watches have in common: most are told things that they have no use for, and all need to know what came out."""
+"""What the watches of several observers share: above all the summary of a call that is over."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
 from pytest_dynamodb.errors import DynamoDbError
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.client.calls import Call
+    from pytest_dynamodb.client.calls import ApiCall
 
 
 class Quiet:
-    """A watch that has no use for retries."""
+    """A watch that ignores retries."""
 
     __slots__ = ()
 
     def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:
-        """Nothing."""
+        """Ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A call that is over. ``seconds`` is how long it took, waits included; ``region`` may be empty."""
 
-    call: Call[Any]
+    call: ApiCall[Any]
     answer: Mapping[str, Any] | None
     error: BaseException | None
     attempts: int
@@ -46,12 +46,12 @@ class Ended:
 
     @property
     def cancelled(self) -> bool:
-        """Whether nobody waited for its end."""
+        """Whether it was cancelled."""
         return self.error is not None and not isinstance(self.error, Exception)
 
     @property
     def unhealthy(self) -> bool:
-        """Whether it says something about DynamoDB that it failed, and not about what was asked of it."""
+        """Whether it failed because of DynamoDB or the network, and not because of the request."""
         return isinstance(self.error, DynamoDbError) and kind_of(self.error) in UNHEALTHY
 
     @property
@@ -82,5 +82,5 @@ def error_type(error: BaseException | None) -> str:
 
 
 def is_throttling(error: DynamoDbError) -> bool:
-    """Whether it is for want of capacity."""
+    """Whether the error is throttling."""
     return kind_of(error) == "throttling"

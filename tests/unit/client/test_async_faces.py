@@ -32,16 +32,37 @@ def test_they_are_up_to_date(tool: ModuleType) -> None:
     assert not stale, f"run {sys.executable} {TOOL}"
 
 
-@pytest.mark.parametrize("name", ["DynamoDbClient", "TableClient"])
+TWINS = [name for name in pytest_dynamodb.__all__ if f"Async{name}" in pytest_dynamodb.__all__]
+
+
+def public(face: type) -> set[str]:
+    return {name for name in dir(face) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", TWINS)
 def test_they_have_the_same_names_and_parameters(name: str) -> None:
     face: Any = getattr(pytest_dynamodb, name)
     twin: Any = getattr(pytest_dynamodb, f"Async{name}")
-    public = {method for method in vars(face) if not method.startswith("_")}
-    assert public == {method for method in vars(twin) if not method.startswith("_")}
-    for method in public:
+    assert public(face) == public(twin)
+    for method in public(face):
         if inspect.isfunction(getattr(face, method)):
             parameters = inspect.signature(getattr(face, method)).parameters
             assert list(parameters) == list(inspect.signature(getattr(twin, method)).parameters)
+
+
+STEPS = {
+    "QueryBuilder": {"partition_key", "sort_key_equals", "filter", "ascending", "limit", "page_size", "project"},
+    "ScanBuilder": {"segment", "filter", "limit", "page_size", "project", "consistent"},
+    "Transaction": {"put", "update", "delete", "check", "actions"},
+    "TransactGetBuilder": {"get"},
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_steps_that_send_nothing_are_written_once(name: str) -> None:
+    face, twin = getattr(pytest_dynamodb, name), getattr(pytest_dynamodb, f"Async{name}")
+    for step in STEPS[name]:
+        assert getattr(face, step) is getattr(twin, step)
 
 
 EXAMPLE = """

@@ -21,7 +21,7 @@ from pytest_dynamodb import (
     RetryPolicy,
     VirtualClock,
 )
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.steps import Emit, Steps, emit, finished, pause, send, start, together
 from pytest_dynamodb.exchange import Provider
 
@@ -71,9 +71,9 @@ def driver(make: Callable[..., Any], clock: VirtualClock) -> Iterator[Any]:
         yield client._driver
 
 
-def ask(number: int) -> Call[int]:
+def ask(number: int) -> ApiCall[int]:
     """A call that is answered with its number."""
-    return Call("ListTables", {"Limit": number}, lambda answer: int(answer["LastEvaluatedTableName"]))
+    return ApiCall("ListTables", {"Limit": number}, lambda answer: int(answer["LastEvaluatedTableName"]))
 
 
 def asked(number: int) -> Steps[int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.connection.failures import service_error
 from pytest_dynamodb.errors import ConditionalCheckFailedException, TransactionCanceledException
 
-CALL = Call("TransactWriteItems", {}, dict)
+CALL = ApiCall("TransactWriteItems", {}, dict)
 
 
 def test_reasons_of_a_cancelled_transaction_have_python_values() -> None:

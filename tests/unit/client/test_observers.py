@@ -20,7 +20,7 @@ from pytest_dynamodb import (
     Response,
     UnexpectedRequest,
 )
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.exchange import Provider
 
 KEY = {"pk": "a"}
@@ -34,7 +34,7 @@ class Watching:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
 
-    def begin(self, call: Call[Any]) -> Watching:
+    def begin(self, call: ApiCall[Any]) -> Watching:
         self.told.append(("begin", call.operation, call.table))
         return self
 

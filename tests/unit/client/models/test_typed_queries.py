@@ -54,6 +54,12 @@ def test_fields_settle_the_key_as_far_as_they_are_given(readings: TypedTable[Rea
     assert readings.query(sensor="1").count() == 10
 
 
+def test_a_consistent_read_can_be_taken_back(readings: TypedTable[Reading]) -> None:
+    query = readings.query(sensor="s").consistent()
+    assert query.to_request()["ConsistentRead"] is True
+    assert "ConsistentRead" not in query.consistent(False).to_request()
+
+
 def test_bounds_are_of_the_next_field(readings: TypedTable[Reading]) -> None:
     of_heat = readings.query(sensor="1", kind="heat")
     for query, numbers in [

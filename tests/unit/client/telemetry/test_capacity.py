@@ -9,14 +9,14 @@ from threading import Thread
 import pytest
 
 from pytest_dynamodb import DynamoDbClient
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, ask_for_capacity, consumed_by
 
 Observed = Callable[..., DynamoDbClient]
 
 
-def call(operation: str, **params: object) -> Call[None]:
-    return Call(operation, dict(params), lambda _: None)
+def call(operation: str, **params: object) -> ApiCall[None]:
+    return ApiCall(operation, dict(params), lambda _: None)
 
 
 def test_a_client_has_a_total(observed: Observed) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb import ConfigurationError, DynamoDbClient, DynamoDbError, Mock
-from pytest_dynamodb.client.calls import Call
+from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.policy.breaker import BreakerPolicy, State
 from pytest_dynamodb.client.telemetry.metrics import MetricsObserver
 from pytest_dynamodb.client.telemetry.observers import Observers
@@ -26,7 +26,7 @@ class Noting:
     def __init__(self, name: str, notes: list[str], *, fails: bool = False) -> None:
         self.name, self.notes, self.fails = name, notes, fails
 
-    def begin(self, call: Call[Any]) -> Noting:
+    def begin(self, call: ApiCall[Any]) -> Noting:
         self.note("begin")
         return self
 

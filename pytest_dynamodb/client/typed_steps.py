@@ -1,0 +1,200 @@
+"""What typed tables, queries, updates and batches do before anything is sent: written once for both colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from pytest_dynamodb.client.builders import DriverT, OrderedSteps, ResultT
+from pytest_dynamodb.client.calls import ApiCall, Item
+from pytest_dynamodb.client.models import writing
+from pytest_dynamodb.client.models.choosing import Bound, Choice, named, stored_key
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.entities import Entities
+from pytest_dynamodb.client.models.reads import Expiry, get_call
+from pytest_dynamodb.client.models.updating import UpdatePlan
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
+from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.expressions.conditions import ConditionLike
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
+    """The steps of a query or a scan of typed items. Each returns a new one and leaves this one as it is."""
+
+    _codec: Codec[Any] | None = field(default=None, repr=False)
+    _choice: Choice | None = field(default=None, repr=False)
+
+    def sort_key_begins_with(self, prefix: Mapping[str, object] | None = None, /, **field: object) -> Self:
+        """Items whose next field of the sort key begins with this text: ``.sort_key_begins_with(order_id="2024")``."""
+        return self._bounded("begins_with", {**named(prefix), **field})
+
+    def sort_key_between(self, low: Mapping[str, object], high: Mapping[str, object]) -> Self:
+        """From ``low`` to ``high``, both included: ``.sort_key_between({"placed": monday}, {"placed": friday})``."""
+        return self._bounded("between", low, high)
+
+    def sort_key_less_than(self, value: Mapping[str, object] | None = None, /, **field: object) -> Self:
+        """Items whose next field of the sort key is less than this: ``.sort_key_less_than(placed=monday)``."""
+        return self._bounded("less_than", {**named(value), **field})
+
+    def sort_key_at_most(self, value: Mapping[str, object] | None = None, /, **field: object) -> Self:
+        """Items whose next field of the sort key is less than or equal to this."""
+        return self._bounded("at_most", {**named(value), **field})
+
+    def sort_key_greater_than(self, value: Mapping[str, object] | None = None, /, **field: object) -> Self:
+        """Items whose next field of the sort key is greater than this."""
+        return self._bounded("greater_than", {**named(value), **field})
+
+    def sort_key_at_least(self, value: Mapping[str, object] | None = None, /, **field: object) -> Self:
+        """Items whose next field of the sort key is greater than or equal to this."""
+        return self._bounded("at_least", {**named(value), **field})
+
+    def _planned(self, plan: ReadPlan) -> Self:
+        return type(self)(self._driver, self._book, plan, self._decode, self._codec, self._choice)
+
+    def _bounded(self, bound: Bound, *values: Mapping[str, object]) -> Self:
+        if self._choice is None:
+            raise ConfigurationError("bounds of the sort key are of fields: use query(...) of one model")
+        return self._planned(self._choice.bounded(self._plan, bound, *values))
+
+    def _of_one(self, what: str) -> Codec[Any]:
+        if self._codec is None:
+            raise ConfigurationError(f"{what} is of one model's fields: use query(...) of one model")
+        return self._codec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedUpdateSteps(Generic[DriverT, ModelT]):
+    """The steps of an update of one typed item. Each returns a new one and leaves this one as it is."""
+
+    _driver: DriverT = field(repr=False)
+    _expiry: Expiry = field(repr=False)
+    _plan: UpdatePlan[ModelT]
+
+    def set(self, path: str, value: object) -> Self:
+        """Set a field, or a part of one. Raises pydantic's ``ValidationError``."""
+        return replace(self, _plan=self._plan.set(path, value))
+
+    def set_if_absent(self, path: str, value: object) -> Self:
+        """Set a field unless the item has it."""
+        return replace(self, _plan=self._plan.set_if_absent(path, value))
+
+    def append(self, path: str, values: Iterable[object]) -> Self:
+        """Put values at the end of a list, which is created where it is missing."""
+        return replace(self, _plan=self._plan.append(path, values))
+
+    def add(self, path: str, value: object) -> Self:
+        """Add to a number or put members into a set, either of which may be missing."""
+        return replace(self, _plan=self._plan.add(path, value))
+
+    def delete(self, path: str, members: Iterable[object]) -> Self:
+        """Take members out of a set."""
+        return replace(self, _plan=self._plan.delete(path, members))
+
+    def remove(self, *paths: str) -> Self:
+        """Remove fields. Raises ``InvalidUpdate`` for one that the model requires."""
+        return replace(self, _plan=self._plan.remove(*paths))
+
+    def condition(self, condition: ConditionLike) -> Self:
+        """Only if this is true of the item's attributes; given again, only if all of them are."""
+        return replace(self, _plan=self._plan.only_if(condition))
+
+    def to_request(self) -> dict[str, Any]:
+        """The parameters of the request, which is not sent."""
+        return self._plan.call(self._expiry.clock).params
+
+
+class TypedItems(Generic[DriverT, ModelT]):
+    """The items of one model: their keys, what is stored of them, and the plans of what is asked of them."""
+
+    __slots__ = ("_book", "_codec", "_driver", "_entities", "_expiry")
+
+    def __init__(
+        self, driver: DriverT, book: TableBook, entities: Entities, codec: Codec[ModelT], expiry: Expiry
+    ) -> None:
+        self._driver, self._book, self._entities, self._codec, self._expiry = driver, book, entities, codec, expiry
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self._codec.name})"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._codec.table
+
+    def key(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> Item:
+        """The key of an item as it is stored, for a transaction or a batch."""
+        return stored_key(self._codec, key, fields)
+
+    def item(self, instance: ModelT) -> Item:
+        """What is stored of an instance, with its next version and its stamps: for a transaction or a batch."""
+        return self._codec.encoded(writing.stamped(self._codec, instance, self._expiry.clock))
+
+    def guard(self, instance: ModelT) -> ConditionLike | None:
+        """The condition that nobody has written the item since it was read; ``None`` for a model without a version."""
+        return writing.expected_version(self._codec, writing.version_of(self._codec, instance))
+
+    def _getting(
+        self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False
+    ) -> ApiCall[Any]:
+        return get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw)
+
+    def _write_queue(self) -> WriteQueue:
+        if self._codec.version is not None:
+            raise ConfigurationError(
+                f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
+            )
+        return WriteQueue(self._book)
+
+    def _version(self, key: object) -> int | None:
+        """That of an instance, where it has one; ``None`` for fields."""
+        return writing.version_of(self._codec, key) or None if isinstance(key, self._codec.model) else None
+
+    def _updating(self, key: ModelT | Mapping[str, object] | None, fields: Mapping[str, object]) -> UpdatePlan[ModelT]:
+        codec = self._codec
+        if isinstance(key, codec.model):
+            version = writing.version_of(codec, key)
+            return UpdatePlan(codec, codec.key_of(key), instance=key, version=version, certain=codec.key_values(key))
+        values = {**named(key), **fields}
+        return UpdatePlan(codec, certain=codec.validated(values), key=codec.key(values))
+
+    def _shown(self, plan: ReadPlan) -> ReadPlan:
+        """The plan without items of other models, and without those that have expired."""
+        return _shown(Entities(self.name, [self._codec]), plan, self._expiry)
+
+
+class EntityItems(Generic[DriverT]):
+    """The items of several models in one table."""
+
+    __slots__ = ("_book", "_driver", "_entities", "_expiry")
+
+    def __init__(self, driver: DriverT, book: TableBook, entities: Entities, expiry: Expiry) -> None:
+        self._driver, self._book, self._entities, self._expiry = driver, book, entities, expiry
+
+    def __repr__(self) -> str:
+        models = ", ".join(codec.name for codec in self._entities.codecs.values())
+        return f"{type(self).__name__}({self.name!r}, {models})"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._entities.table
+
+    def _shown(self, plan: ReadPlan) -> ReadPlan:
+        return _shown(self._entities, plan, self._expiry)
+
+
+def _shown(entities: Entities, plan: ReadPlan, expiry: Expiry) -> ReadPlan:
+    """The plan without items of other models, and without those that have expired, if these are hidden."""
+    condition = entities.condition(plan.index)
+    return expiry.applied(entities, plan if condition is None else plan.filter(condition))
