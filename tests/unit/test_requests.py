@@ -52,7 +52,11 @@ def told(operation: str, **params: Any) -> list[tuple[Any, ...]]:
             [("t", None, "get", KEY, False)],
         ),
         ("Query", {"TableName": "t", "KeyConditionExpression": "pk ="}, [("t", None, "get", {}, False)]),
-        ("Query", {"TableName": "t", "KeyConditions": {"pk": {"AttributeValueList": [KEY["pk"]]}}}, [("t", None, "get", {}, False)]),
+        (
+            "Query",
+            {"TableName": "t", "KeyConditions": {"pk": {"AttributeValueList": [KEY["pk"]]}}},
+            [("t", None, "get", {}, False)],
+        ),
         (
             "BatchGetItem",
             {"RequestItems": {ARN: {"Keys": [KEY, KEY], "ConsistentRead": True}, "u": {"Keys": [KEY]}}},
@@ -63,13 +67,25 @@ def told(operation: str, **params: Any) -> list[tuple[Any, ...]]:
             {"RequestItems": {"t": [{"PutRequest": {"Item": ITEM}}, {"DeleteRequest": {"Key": KEY}}]}},
             [("t", None, "put", ITEM, False), ("t", None, "delete", KEY, False)],
         ),
-        ("TransactGetItems", {"TransactItems": [{"Get": {"TableName": "t", "Key": KEY}}]}, [("t", None, "get", KEY, True)]),
+        (
+            "TransactGetItems",
+            {"TransactItems": [{"Get": {"TableName": "t", "Key": KEY}}]},
+            [("t", None, "get", KEY, True)],
+        ),
         (
             "TransactWriteItems",
-            {"TransactItems": [{name: {"TableName": ARN, "Key": KEY}} for name in ("Update", "Delete", "ConditionCheck")]},
+            {
+                "TransactItems": [
+                    {name: {"TableName": ARN, "Key": KEY}} for name in ("Update", "Delete", "ConditionCheck")
+                ]
+            },
             [("t", None, action, KEY, False) for action in ("update", "delete", "check")],
         ),
-        ("ExecuteStatement", {"Statement": 'SELECT * FROM "t"."i"', "ConsistentRead": True}, [("t", "i", "get", {}, True)]),
+        (
+            "ExecuteStatement",
+            {"Statement": 'SELECT * FROM "t"."i"', "ConsistentRead": True},
+            [("t", "i", "get", {}, True)],
+        ),
         ("ExecuteStatement", {"Statement": "nonsense"}, [(UNTOLD, None, "update", {}, False)]),
         (
             "BatchExecuteStatement",
@@ -84,7 +100,7 @@ def told(operation: str, **params: Any) -> list[tuple[Any, ...]]:
         ("DescribeTable", {"TableName": "t"}, []),
         ("NoSuchOperation", {"TableName": "t"}, []),
     ],
-)  # fmt: skip
+)
 def test_the_parts_of_a_request(operation: str, params: dict[str, Any], expected: list[Any]) -> None:
     assert told(operation, **params) == expected
 
@@ -117,7 +133,11 @@ def test_nothing_is_wrong_enough_to_raise(operation: str, params: dict[str, Any]
         ("GetItem", {}, (UNTOLD,)),
         ("GetItem", {"TableName": "arn:aws:kinesis:us-east-1:123456789012:stream/t"}, (UNTOLD,)),
         ("BatchWriteItem", {"RequestItems": {"t": [], ARN: [], "u": []}}, ("t", "u")),
-        ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "t"}}, {"Delete": {"TableName": "u"}}]}, ("t", "u")),
+        (
+            "TransactWriteItems",
+            {"TransactItems": [{"Put": {"TableName": "t"}}, {"Delete": {"TableName": "u"}}]},
+            ("t", "u"),
+        ),
         ("ExecuteStatement", {"Statement": SELECT}, ("t",)),
         ("ExecuteStatement", {"Statement": "?"}, (UNTOLD,)),
         ("BatchExecuteStatement", {"Statements": [{"Statement": SELECT}, {}]}, ("t", UNTOLD)),
@@ -142,7 +162,7 @@ def test_nothing_is_wrong_enough_to_raise(operation: str, params: dict[str, Any]
         ("NewOperation", {"TableName": "t"}, ("t",)),
         ("NewOperation", {"Whatever": "t"}, (UNTOLD,)),
     ],
-)  # fmt: skip
+)
 def test_the_tables_of_a_request(operation: str, params: dict[str, Any], tables: tuple[str, ...]) -> None:
     assert tables_of(operation, params) == tables
 

@@ -21,13 +21,18 @@ PARAMETERS = [{"S": "first"}, {"N": "2"}]
         ("-- INSERT INTO u\nSELECT size(a) /* FROM u */ FROM t", "select", "t", None),
         ("INSERT INTO \"t\" VALUE {'id': 'selected'}", "insert", "t", None),
         ("INSERT INTO selection VALUE {'from': 'select'}", "insert", "selection", None),
-        ('UPDATE "a""b" SET x = \'it\'\'s FROM u\' WHERE id = 1', "update", 'a"b', None),
+        ("UPDATE \"a\"\"b\" SET x = 'it''s FROM u' WHERE id = 1", "update", 'a"b', None),
         ("FROM t WHERE id = 1 SET x = 2", "update", "t", None),
         ("DELETE FROM t WHERE id = 'select'", "delete", "t", None),
         ("EXISTS(SELECT * FROM t WHERE id = 1)", "exists", "t", None),
-        ('SELECT * FROM "arn:aws:dynamodb:us-east-1:123456789012:table/t"', "select", "arn:aws:dynamodb:us-east-1:123456789012:table/t", None),
+        (
+            'SELECT * FROM "arn:aws:dynamodb:us-east-1:1:table/t"',
+            "select",
+            "arn:aws:dynamodb:us-east-1:1:table/t",
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_verb_table_and_index(text: str, verb: str, table: str, index: str | None) -> None:
     statement = read_statement(text)
     assert statement is not None
@@ -36,8 +41,22 @@ def test_verb_table_and_index(text: str, verb: str, table: str, index: str | Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "SELECT", "SELECT *", "SELECT (a FROM t)", "FROM", "INSERT t", "DELETE t", "EXISTS(t)", "DROP TABLE t", "UPDATE 't' SET a = 1", "SELECT * FROM #", "SELECT 'a FROM t", "/* SELECT * FROM t"],
-)  # fmt: skip
+    [
+        "",
+        "SELECT",
+        "SELECT *",
+        "SELECT (a FROM t)",
+        "FROM",
+        "INSERT t",
+        "DELETE t",
+        "EXISTS(t)",
+        "DROP TABLE t",
+        "UPDATE 't' SET a = 1",
+        "SELECT * FROM #",
+        "SELECT 'a FROM t",
+        "/* SELECT * FROM t",
+    ],
+)
 def test_what_cannot_be_told_is_none(text: str) -> None:
     assert read_statement(text) is None
 
@@ -58,11 +77,14 @@ def test_what_cannot_be_told_is_none(text: str) -> None:
         ("FROM t WHERE pk = ? SET x = ?", {"pk": {"S": "first"}}),
         ("DELETE FROM t WHERE pk = ? AND a = ? AND b = ?", {"pk": {"S": "first"}, "a": {"N": "2"}}),
         ("EXISTS(SELECT * FROM t WHERE pk = 'a' AND n = 1)", {"pk": {"S": "a"}, "n": {"N": "1"}}),
-        ("INSERT INTO t VALUE {'pk': ?, 'm': {'x': 1, 'y': ?}, 'l': [1, 2], 's': <<1>>, 'n': 4}", {"pk": {"S": "first"}, "n": {"N": "4"}}),
+        (
+            "INSERT INTO t VALUE {'pk': ?, 'm': {'x': 1, 'y': ?}, 's': <<1>>, 'n': 4}",
+            {"pk": PARAMETERS[0], "n": {"N": "4"}},
+        ),
         ("INSERT INTO t {'pk': 'it''s'}", {"pk": {"S": "it's"}}),
         ("INSERT INTO t VALUE ?", {}),
     ],
-)  # fmt: skip
+)
 def test_the_attributes_that_are_named_outright(text: str, attributes: dict[str, Any]) -> None:
     statement = read_statement(text)
     assert statement is not None
@@ -75,7 +97,34 @@ def test_parameters_that_are_none_are_left_out() -> None:
     assert statement.attributes(None) == statement.attributes([]) == {}
 
 
-TOKENS = ["SELECT", "*", "FROM", "t", '"u"', ".", "WHERE", "AND", "=", "?", "'s'", "1", "-", "(", ")", "{", "}", ":", ",", "EXISTS", "INSERT", "INTO", "VALUE", "#", "<<", ">>"]  # fmt: skip
+TOKENS = [
+    "SELECT",
+    "*",
+    "FROM",
+    "t",
+    '"u"',
+    ".",
+    "WHERE",
+    "AND",
+    "=",
+    "?",
+    "'s'",
+    "1",
+    "-",
+    "(",
+    ")",
+    "{",
+    "}",
+    ":",
+    ",",
+    "EXISTS",
+    "INSERT",
+    "INTO",
+    "VALUE",
+    "#",
+    "<<",
+    ">>",
+]
 
 
 @settings(deadline=None)

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
 import pytest
 
 from pytest_dynamodb.errors import UnexpectedRequest
