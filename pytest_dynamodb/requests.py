@@ -176,8 +176,8 @@ _STATED: Final[Mapping[str, Action]] = {
 
 
 def _one(action: Action, params: Params) -> Sequence[Part]:
-    table = _told(params.get("TableName"))
-    return (Part(table, action, params, params.get("IndexName"), truth(params.get("ConsistentRead"))),)
+    consistent = "ConsistentRead" in params and truth(params["ConsistentRead"])
+    return (Part(_told(params.get("TableName")), action, params, params.get("IndexName"), consistent),)
 
 
 def _batch_get(params: Params) -> Sequence[Part]:

@@ -36,12 +36,16 @@ def key_names(exchanges: Iterable[Exchange]) -> dict[str, tuple[str, ...]]:
     """The names of each table's key attributes, partition key first, from whatever the exchanges show of them."""
     tables: dict[str, tuple[str, ...]] = {}
     for exchange in exchanges:
-        found = parts(exchange.operation, exchange.params)
-        for part in found:
+        row = OPERATIONS.get(exchange.operation)
+        if row is None or not row.items:
+            tables.update(_schemas(exchange))
+            continue
+        table = exchange.params.get("TableName")
+        if isinstance(table, str) and table in tables:  # the commonest, at a glance
+            continue
+        for part in parts(exchange.operation, exchange.params):
             if part.table not in tables and (key := part.exact_key) is not None:
                 tables[part.table] = tuple(key)
-        if not found:
-            tables.update(_schemas(exchange))
     return tables
 
 
@@ -72,7 +76,7 @@ def touched(operation: str, params: Mapping[str, Any], tables: Mapping[str, tupl
     for part in parts(operation, params):
         if part.action == "check":
             continue
-        key = None if collection else _key(part, tables)
+        key = None if collection else part.exact_key or _named_key(part, tables)
         if key is not None:
             items[part.table, _canonical(key)] = None
         if part.action != "get":
@@ -84,11 +88,8 @@ def touched(operation: str, params: Mapping[str, Any], tables: Mapping[str, tupl
     return Touched(tuple(items), writes=writes, whole=whole)
 
 
-def _key(part: Part, tables: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any] | None:
-    """The key of the item that a part is about; ``None`` where it cannot be told."""
-    key = part.exact_key
-    if key is not None:
-        return key
+def _named_key(part: Part, tables: Mapping[str, tuple[str, ...]]) -> dict[str, Any] | None:
+    """The key among the attributes that a part names; ``None`` where it cannot be told."""
     names = tables.get(part.table)
     if not names or part.index_name is not None:
         return None
