@@ -1,4 +1,4 @@
-"""Write docs/reference/operations.md from the engine's own table of what it supports.
+"""Write docs/reference/operations.md from the table of AWS's operations.
 
 python tools/operations_page.py            write it
 python tools/operations_page.py --check    say what would change, and fail if anything would
@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_dynamodb.engine.operations.support import AREAS, SUPPORT
+from pytest_dynamodb.operations import AREAS, OPERATIONS
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "operations.md"
 
 INTRODUCTION = """\
-<!-- Written by tools/operations_page.py from pytest_dynamodb/engine/operations/support.py. -->
+<!-- Written by tools/operations_page.py from pytest_dynamodb/operations.py. -->
 
 # Operations
 
@@ -33,16 +33,16 @@ What the in-memory DynamoDB knows of AWS's {total} operations of DynamoDB and it
 
 def page() -> str:
     """The text of the page."""
-    counts = Counter(one.kind for one in SUPPORT.values())
-    numbers = {kind: counts[kind] for kind in ("real", "described", "absent")}
-    return INTRODUCTION.format(total=len(SUPPORT), **numbers) + "\n".join(_tables())
+    counts = Counter(one.level for one in OPERATIONS.values())
+    numbers = {level: counts[level] for level in ("real", "described", "absent")}
+    return INTRODUCTION.format(total=len(OPERATIONS), **numbers) + "\n".join(_tables())
 
 
 def _tables() -> Iterator[str]:
     for area, operations in AREAS.items():
         yield f"\n## {area}\n\n| operation | here | |\n|---|---|---|"
-        for name, one in operations.items():
-            yield f"| `{name}` | {one.kind} | {one.note} |" if one.note else f"| `{name}` | {one.kind} | |"
+        for one in operations:
+            yield f"| `{one.name}` | {one.level} | {one.note} |" if one.note else f"| `{one.name}` | {one.level} | |"
     yield ""
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pytest_dynamodb.cassette.items import COLLECTION_READS, ITEM_READS, WRITES
 from pytest_dynamodb.exchange import Exchange
-
-_STATEMENTS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
-_READS = ITEM_READS | COLLECTION_READS
+from pytest_dynamodb.operations import OPERATIONS
+from pytest_dynamodb.requests import is_write
 
 
 class Consumed(NamedTuple):
@@ -25,23 +23,17 @@ def consumed(exchanges: Iterable[Exchange]) -> Consumed:
     read = write = 0.0
     unreported = []
     for exchange in exchanges:
-        operation = exchange.operation
-        if exchange.error_code is not None or operation not in _READS | WRITES | _STATEMENTS:
+        row = OPERATIONS.get(exchange.operation)
+        if exchange.error_code is not None or row is None or not row.uses_units:
             continue
         reported = (exchange.response or {}).get("ConsumedCapacity")
         if not reported:
-            unreported.append(operation)
+            unreported.append(exchange.operation)
+        writes = is_write(exchange.operation, exchange.params)
         for entry in reported if isinstance(reported, list) else [reported] if isinstance(reported, dict) else []:
-            units = _units(entry, writes=_writes(exchange))
+            units = _units(entry, writes=writes)
             read, write = read + units[0], write + units[1]
     return Consumed(read, write, unreported)
-
-
-def _writes(exchange: Exchange) -> bool:
-    if exchange.operation in _STATEMENTS:
-        statement = str(exchange.params.get("Statement") or exchange.params)
-        return "SELECT" not in statement.upper()
-    return exchange.operation in WRITES
 
 
 def _units(entry: dict[str, Any], *, writes: bool) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from pytest_dynamodb.cassette import capacity, memos
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.collector import MANY_EXCHANGES, collector_paused
 from pytest_dynamodb.cassette.inventory import Inventory
-from pytest_dynamodb.cassette.items import WRITES, key_names, table_names
+from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.playback import Playback
@@ -24,6 +24,7 @@ from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Request
+from pytest_dynamodb.requests import UNTOLD, is_write, tables_of
 
 Value = TypeVar("Value")
 
@@ -109,7 +110,7 @@ class Cassette:
         """Index the recordings."""
         options, tables = self.options, dict[str, tuple[str, ...]]()
         with collector_paused(many=len(self._loaded) > MANY_EXCHANGES):
-            if options.order == "causal" and any(exchange.operation in WRITES for exchange in self._loaded):
+            if options.order == "causal" and any(is_write(one.operation, one.params) for one in self._loaded):
                 tables = {**self.header.tables, **key_names(self._loaded)}
             self._playback = Playback(
                 self._loaded, self.matcher, order=options.order, repeats=options.repeats, tables=tables
@@ -190,11 +191,11 @@ class Cassette:
         allowed = self.options.allow
         if not allowed:
             return
-        for table in table_names(request.operation, request.params):
-            if not any(fnmatchcase(table, pattern) for pattern in allowed):
+        for table in tables_of(request.operation, request.params):
+            if table == UNTOLD or not any(fnmatchcase(table, pattern) for pattern in allowed):
+                about = "a table that cannot be told" if table == UNTOLD else f"the table {table!r}"
                 raise RecordingRefused(
-                    f"{request.operation} on the table {table!r} may not be recorded: "
-                    f"only these are allowed: {', '.join(allowed)}"
+                    f"{request.operation} on {about} may not be recorded: only these are allowed: {', '.join(allowed)}"
                 )
 
     def record(self, request: Request, outcome: Outcome) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_dynamodb.cassette.choices import Order
-from pytest_dynamodb.cassette.items import NOTHING, WRITES, Item, Touched, touched
+from pytest_dynamodb.cassette.items import NOTHING, Item, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.requests import is_write
 
 
 class Found(NamedTuple):
@@ -217,7 +218,7 @@ class _Causality:
 
 
 def _causality(exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ...]]) -> _Causality | None:
-    if not any(exchange.operation in WRITES for exchange in exchanges):
+    if not any(is_write(exchange.operation, exchange.params) for exchange in exchanges):
         return None  # nothing changes, so any order will do
     causality, last = _Causality(), dict[Item, int]()
     for number, exchange in enumerate(exchanges):

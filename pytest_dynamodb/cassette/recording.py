@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.items import COLLECTION_READS, key_names, touched
+from pytest_dynamodb.cassette.items import key_names, touched
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.redaction import Sanitizer
@@ -209,11 +209,12 @@ def _by_subject(
 ) -> dict[object, list[tuple[str, str]]]:
     """The exchanges of each key and of each item, in their order."""
     tables = key_names(exchanges)
-    collections = any(exchange.operation in COLLECTION_READS for exchange in exchanges)
+    touching = [touched(exchange.operation, exchange.params, tables) for exchange in exchanges]
+    collections = any(touches.whole for touches in touching)
     subjects: dict[object, list[tuple[str, str]]] = defaultdict(list)
-    for exchange, signature in zip(exchanges, signed, strict=True):
+    for touches, signature in zip(touching, signed, strict=True):
         subjects[signature[0]].append(signature)
-        for item in touched(exchange.operation, exchange.params, tables).items:
+        for item in touches.items:
             if item[1] or collections:
                 subjects[item].append(signature)
     return subjects

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.client.policy.breaker import CallResult, CircuitBreaker, Permit
 from pytest_dynamodb.errors import CircuitOpen
 
@@ -35,7 +34,7 @@ class Admission:
             raise
 
     def _keys(self) -> tuple[str, ...]:
-        tables = tables_of(self._call.params) if self._breaker.policy.scope == "table" else ()
+        tables = self._call.tables if self._breaker.policy.scope == "table" else ()
         return tuple(f"{self._region}/{table}" if self._region else table for table in tables or ("",))
 
     @property

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.buildable import PathLike
 from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
 from pytest_dynamodb.expressions.nodes import Name, Path
 from pytest_dynamodb.expressions.requests import expression_params
 from pytest_dynamodb.expressions.updates import Update
+from pytest_dynamodb.requests import tables_of
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 if TYPE_CHECKING:
@@ -49,9 +49,14 @@ class ApiCall(Generic[Result_co]):
     read: Callable[[Mapping[str, Any]], Result_co]
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it is for by name, each once, in their order; without those that cannot be told."""
+        return tuple(filter(None, tables_of(self.operation, self.params)))
+
+    @property
     def table(self) -> str:
-        """The table it is for, for errors and telemetry; several are separated by commas."""
-        return ", ".join(tables_of(self.params))
+        """The same as one text, for errors and telemetry."""
+        return ", ".join(self.tables)
 
 
 def get_item(

@@ -10,7 +10,6 @@ from pytest_dynamodb.client.admission import Admission
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.effort import Effort
 from pytest_dynamodb.client.observer import Observer, Watch
-from pytest_dynamodb.client.operation import OPERATIONS, is_consistent_read
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.policy.breaker import CallResult, CircuitBreaker
 from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
@@ -20,6 +19,7 @@ from pytest_dynamodb.client.policy.retry import RetryPolicy
 from pytest_dynamodb.client.steps import Attempt, Steps, Wait
 from pytest_dynamodb.client.timing import Timing
 from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
+from pytest_dynamodb.requests import changes_nothing, parts
 
 Result = TypeVar("Result")
 
@@ -109,10 +109,11 @@ class Core:
         return (yield from self._in_region(last, call, deadline, watch, failover=False))
 
     def _last_region(self, call: ApiCall[Any]) -> int:
+        """The last of the regions that may be asked: none but the first for writes and consistent reads."""
         last = len(self.regions) - 1
-        if last and OPERATIONS[call.operation].reads and not is_consistent_read(call.params):
-            return last
-        return 0
+        if not last or not changes_nothing(call.operation, call.params):
+            return 0
+        return 0 if any(part.consistent for part in parts(call.operation, call.params)) else last
 
     def _in_region(
         self, region: int, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool

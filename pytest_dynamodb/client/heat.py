@@ -13,17 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.telemetry.watches import Quiet
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.nodes import And, Compare, Literal, Name, Path
-from pytest_dynamodb.expressions.parser import parse_condition
-from pytest_dynamodb.expressions.resolution import resolve
+from pytest_dynamodb.requests import parts
 from pytest_dynamodb.values import from_wire
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.observer import Watch
     from pytest_dynamodb.client.policy.breaker import State
-
-_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 
 
 class _Unmoved(Quiet):
@@ -63,7 +59,8 @@ class KeyHeat:
 
     ``keys`` names the partition key of each table to be watched, and of each index as ``"table/index"``. Writes count
     for an index too where the item that is put has its key. At most ``2 * capacity`` keys of each are kept: when there
-    are more, those asked for least are forgotten. Retries and PartiQL do not count.
+    are more, those asked for least are forgotten. Retries do not count, nor do statements that
+    do not say the key outright: ``"pk" = ?`` does, ``"pk" IN [?, ?]`` does not.
     """
 
     def __init__(self, keys: Mapping[str, str], *, capacity: int = 1000) -> None:
@@ -117,55 +114,13 @@ class KeyHeat:
 
     def _touched(self, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
         """Each partition key that a request is about: of which table or index, and whether it writes."""
-        if operation == "Query":
-            yield from self._queried(params)
-        for table, content, writes in _contents(operation, params):
-            yield from self._item(table, content, writes=writes)
-
-    def _item(
-        self, table: str, content: Mapping[str, Any], *, writes: bool
-    ) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-        attributes = content.get("Item") or content.get("Key") or {}
-        for watched in (table, *(self._indexes.get(table, ()) if writes else ())):
-            name = self._keys.get(watched)
-            if name is not None and name in attributes:
-                yield watched, attributes[name], writes
-
-    def _queried(self, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-        index = params.get("IndexName")
-        watched = params["TableName"] if index is None else f"{params['TableName']}/{index}"
-        name = self._keys.get(watched)
-        if name is None or "KeyConditionExpression" not in params:
-            return
-        tree = parse_condition(params["KeyConditionExpression"], expression="KeyConditionExpression")
-        names, values = params.get("ExpressionAttributeNames", {}), params.get("ExpressionAttributeValues", {})
-        resolved = resolve(tree, names, values)
-        for term in resolved.conditions if isinstance(resolved, And) else (resolved,):
-            if (
-                isinstance(term, Compare)
-                and (term.operator, term.left) == ("=", Path((Name(name),)))
-                and isinstance(term.right, Literal)
-            ):
-                yield watched, term.right.wire, False
-
-
-def _contents(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    """What has an item or a key: its table, itself, and whether it is written."""
-    if operation in ("GetItem", *_WRITES):
-        yield params["TableName"], params, operation in _WRITES
-    elif operation == "BatchGetItem":
-        for table, asked in params["RequestItems"].items():
-            for key in asked["Keys"]:
-                yield table, {"Key": key}, False
-    elif operation == "BatchWriteItem":
-        for table, requests in params["RequestItems"].items():
-            for request in requests:
-                for content in request.values():
-                    yield table, content, True
-    else:
-        for action in params.get("TransactItems") or ():
-            for kind, content in action.items():
-                yield content["TableName"], content, kind not in ("Get", "ConditionCheck")
+        for part in parts(operation, params):
+            watched = [part.table if part.index_name is None else f"{part.table}/{part.index_name}"]
+            if part.writes:
+                watched += self._indexes.get(part.table, ())
+            names = [(one, name) for one in watched if (name := self._keys.get(one)) is not None]
+            attributes = part.attributes if names else {}
+            yield from ((one, attributes[name], part.writes) for one, name in names if name in attributes)
 
 
 def _hot_key(watched: str, part: tuple[str, str], counts: list[int], total: int) -> HotKey:

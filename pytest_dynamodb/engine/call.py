@@ -14,6 +14,7 @@ from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions import Dialect
+from pytest_dynamodb.requests import table_name
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
 _NOT_FOUND = "Requested resource not found"
@@ -53,11 +54,11 @@ class Call:
     @property
     def table_name(self) -> str:
         """The table a request names, by name or by ARN (developer guide, "Using resource-based policies")."""
-        return name_of(self.params["TableName"])
+        return table_name(self.params["TableName"])
 
     def table(self, given: str | None = None) -> Table:
         """The table to read from or write to. Raises ResourceNotFoundException as data operations word it."""
-        name = name_of(self.params["TableName"] if given is None else given)
+        name = table_name(self.params["TableName"] if given is None else given)
         now = self.clock.now()
         table = self.region.find(name, now)
         if table is None or not table.settings.is_usable(now):
@@ -71,12 +72,3 @@ class Call:
 
 Follower: TypeAlias = Callable[[Call, Table, Written], None]
 """What follows from a change of an item, where the table's settings say so. The table is one that may be changed."""
-
-
-def name_of(name_or_arn: str) -> str:
-    """The table's name in a TableName parameter, which may be an ARN."""
-    return (
-        name_or_arn.rsplit(":table/", 1)[1].split("/", 1)[0]
-        if name_or_arn.startswith("arn:") and ":table/" in name_or_arn
-        else name_or_arn
-    )

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from pytest_dynamodb.engine.schema import IndexSchema
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Change, EntryChange, Table
+from pytest_dynamodb.throttling import Kind
 
 READ_UNIT = 4096
 WRITE_UNIT = 1024
-
-Kind = Literal["Read", "Write"]
 
 
 def read_units(size: int, *, consistent: bool) -> float:

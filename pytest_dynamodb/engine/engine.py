@@ -14,7 +14,7 @@ from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
-from pytest_dynamodb.engine.operations import operation_named
+from pytest_dynamodb.engine.operations import handler_named
 from pytest_dynamodb.engine.outside import deliver, followers
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.simulators import Simulation, switched_on
@@ -80,8 +80,8 @@ class Engine:
 
     def run(self, request: Request) -> dict[str, object]:
         """The body of a successful answer. Raises ``DynamoDbError`` for one that is not."""
-        operation = operation_named(request.operation)
-        if operation is None:
+        handler = handler_named(request.operation)
+        if handler is None:
             raise error_for("UnknownOperationException", "")
         params = check_request(request.operation, request.params, dialect=self.dialect)
         with self._lock:
@@ -102,8 +102,8 @@ class Engine:
                 deliver(call)
             expire(call)
             for simulator in self._simulators:
-                operation = simulator.around(operation, self)
-            return operation(call)
+                handler = simulator.around(handler, self)
+            return handler(call)
 
     def region(self, name: str = DEFAULT_REGION, *, account: str | None = None) -> Region:
         """The tables of a region, for looking at. What is in it changes with the next request."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.operations import Operation
+from pytest_dynamodb.engine.operations import Handler
 
 
 class Restorer(Protocol):
@@ -21,12 +21,12 @@ class Simulator(ABC):
     """Carries operations out, in its own way."""
 
     @abstractmethod
-    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+    def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
         """The body of the answer. Raises ``DynamoDbError``."""
 
-    def around(self, operation: Operation, engine: Restorer) -> Operation:
-        """An operation that is carried out by this."""
-        return lambda call: self.carry_out(call, operation, engine)
+    def around(self, handler: Handler, engine: Restorer) -> Handler:
+        """What carries an operation out in this one's way."""
+        return lambda call: self.carry_out(call, handler, engine)
 
     @abstractmethod
     def anew(self) -> Simulator:

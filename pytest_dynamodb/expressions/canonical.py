@@ -23,14 +23,10 @@ from typing import Any, Final
 
 from pytest_dynamodb.expressions.clauses import CANNOT, plan_of, value_text
 from pytest_dynamodb.expressions.parser import MAX_BYTES, ExpressionName
+from pytest_dynamodb.operations import named
 from pytest_dynamodb.values import canonical_item, canonical_value
 
-_OPERATIONS: Final = frozenset(
-    {
-        *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem"),
-        *("TransactGetItems", "TransactWriteItems", "ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"),
-    }
-)
+_OPERATIONS: Final = named()
 """The operations whose parameters hold attribute values or expressions."""
 
 _NOTHING: Final[dict[str, Any]] = {}

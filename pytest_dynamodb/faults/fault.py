@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Outcome, Request
-from pytest_dynamodb.faults.requests import WRITES, Part, parts_of
+from pytest_dynamodb.requests import Part, parts
 from pytest_dynamodb.values import canonical_value, to_wire
 
 
@@ -78,14 +78,14 @@ class Fault(ABC):
             return False
         if self.table is None and self.index is None and self.key is None:
             return True
-        return any(self._aims_at(part, request.operation) for part in parts_of(request.operation, request.params))
+        return any(map(self._aims_at, parts(request.operation, request.params)))
 
-    def _aims_at(self, part: Part, operation: str) -> bool:
+    def _aims_at(self, part: Part) -> bool:
         if self.table is not None and part.table != self.table:
             return False
-        if self.index is not None and part.index != self.index and not (self.table and operation in WRITES):
+        if self.index is not None and part.index_name != self.index and not (self.table and part.writes):
             return False
-        return self.key is None or (part.key is not None and self._has_key(part.key))
+        return self.key is None or self._has_key(part.attributes)
 
     def _has_key(self, attributes: Mapping[str, Any]) -> bool:
         return all(
@@ -94,7 +94,7 @@ class Fault(ABC):
 
     def struck_parts(self, request: Request) -> list[bool]:
         """Of a batch or a transaction: for each of its items whether the fault is about it."""
-        return [self._aims_at(part, request.operation) for part in parts_of(request.operation, request.params)]
+        return [self._aims_at(part) for part in parts(request.operation, request.params)]
 
     @abstractmethod
     def outcome(self, blow: Blow) -> Outcome:

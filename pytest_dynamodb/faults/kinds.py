@@ -9,8 +9,12 @@ from typing import Any, ClassVar, Final
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, error_for
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.faults.fault import Blow, Fault
-from pytest_dynamodb.faults.requests import BATCHES, TRANSACTIONS, kind_of, parts_of
+from pytest_dynamodb.operations import OPERATIONS, named
+from pytest_dynamodb.requests import capacity_kind, parts
 from pytest_dynamodb.throttling import LIMITS, Limit, reason_of, throttled
+
+_BATCHES: Final = {name: one.leftovers for name, one in OPERATIONS.items() if one.leftovers is not None}
+_TRANSACTIONS: Final = named(shape="transaction")
 
 _SERVICE: Final = "com.amazonaws.dynamodb.v20120810#"
 _CORAL: Final = "com.amazon.coral.service#"
@@ -57,11 +61,11 @@ class Throttled(Fault):
     def outcome(self, blow: Blow) -> Outcome:
         """The error."""
         request = blow.request
-        kind = kind_of(request.operation, request.params)
+        kind = capacity_kind(request.operation, request.params)
         if kind is None:
             return _response(error_for("ThrottlingException", "Rate exceeded"))
-        hit = [part for part in parts_of(request.operation, request.params) if self._aims_at(part, request.operation)]
-        table, index = (hit[0].table, self.index or hit[0].index) if hit else (self.table or "", self.index)
+        hit = list(filter(self._aims_at, parts(request.operation, request.params)))
+        table, index = (hit[0].table, self.index or hit[0].index_name) if hit else (self.table or "", self.index)
         problem = throttled(
             self.limit,
             kind,
@@ -69,7 +73,7 @@ class Throttled(Fault):
             index=index is not None,
             on_demand=self.on_demand,
         )
-        if request.operation in TRANSACTIONS:
+        if request.operation in _TRANSACTIONS:
             return _cancelled(self.struck_parts(request), reason_of(problem))
         return _response(problem)
 
@@ -81,7 +85,7 @@ class TransactionConflict(Fault):
     Single reads and batches never get it, so none of them counts.
     """
 
-    _TARGETS: ClassVar = frozenset({"PutItem", "UpdateItem", "DeleteItem"}) | TRANSACTIONS
+    _TARGETS: ClassVar = named(effect="writes", shape="single") | _TRANSACTIONS
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -94,7 +98,7 @@ class TransactionConflict(Fault):
 
     def outcome(self, blow: Blow) -> Outcome:
         """The error."""
-        if blow.request.operation in TRANSACTIONS:
+        if blow.request.operation in _TRANSACTIONS:
             reason = {"Code": "TransactionConflict", "Message": _ONGOING}
             return _cancelled(self.struck_parts(blow.request), reason)
         return _response(error_for("TransactionConflictException", _ONGOING))
@@ -194,12 +198,12 @@ class Unprocessed(Fault):
     BatchWriteItem and BatchGetItem only. A replay can only give back all of them: it holds no parts of requests.
     """
 
-    operation: str | tuple[str, ...] | None = ("BatchGetItem", "BatchWriteItem")
+    operation: str | tuple[str, ...] | None = tuple(_BATCHES)
     count: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.operations or not BATCHES.issuperset(self.operations):
+        if not self.operations or not _BATCHES.keys() >= set(self.operations):
             raise ConfigurationError(f"only batches give items back: {self!r}")
         if self.count is not None and self.count < 1:
             raise ConfigurationError(f"count is at least 1: {self!r}")
@@ -215,7 +219,7 @@ class Unprocessed(Fault):
             done = blow.answer(_restricted(request, [not one for one in left]))
         if not isinstance(done, Response) or done.status != 200 or not isinstance(done.body, dict):
             return done
-        member = "UnprocessedKeys" if request.operation == "BatchGetItem" else "UnprocessedItems"
+        member = _BATCHES[request.operation]
         given_back = _restricted(request, left).params["RequestItems"]
         body = {**done.body, member: _joined(done.body.get(member, {}), given_back)}
         return replace(done, body=body)
@@ -243,7 +247,7 @@ def _restricted(request: Request, wanted: list[bool]) -> Request:
     tables: dict[str, Any] = {}
     for table, part in request.params["RequestItems"].items():
         entries = part if isinstance(part, list) else part["Keys"]
-        kept = [entry for entry in entries if next(items)]
+        kept = [entry for entry in entries if next(items, False)]
         if kept:
             tables[table] = kept if isinstance(part, list) else {**part, "Keys": kept}
     return replace(request, params={**request.params, "RequestItems": tables})

@@ -103,12 +103,12 @@ def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) 
 def described(traffic: Iterable[Exchange]) -> dict[str, Any]:
     """A test's traffic in numbers that travel as JSON."""
     from pytest_dynamodb.cassette.capacity import consumed
+    from pytest_dynamodb.operations import named
 
+    repeatable = named(effect="reads", shape="single") | named(effect="reads", shape="collection")
     traffic = list(traffic)
     used = consumed(traffic)
-    reads = Counter(
-        f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in ("GetItem", "Query", "Scan")
-    )
+    reads = Counter(f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in repeatable)
     slowest = max(traffic, key=lambda exchange: exchange.elapsed, default=None)
     return {
         "exchanges": len(traffic),

@@ -10,13 +10,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_dynamodb.requests import changes_nothing
+
 if TYPE_CHECKING:
     from pytest_dynamodb.engine import Snapshot
     from pytest_dynamodb.exchange import Request, Response
     from pytest_dynamodb.mock import Mock
-
-#: Operations that change nothing begin with one of these.
-_READS = ("Get", "BatchGet", "TransactGet", "Query", "Scan", "Describe", "List")
 
 
 class World:
@@ -52,7 +51,7 @@ class World:
     def carry_out(self, request: Request) -> Response:
         """Answer a wider fixture. A test that has its copy already hears of it too: the fixture is set up for it."""
         test = self._test
-        if test is not None and test.has_begun and not request.operation.startswith(_READS):
+        if test is not None and test.has_begun and not changes_nothing(request.operation, request.params):
             test.answer(request)
         return self.mock.answer(request)
 
@@ -109,7 +108,7 @@ class FixtureMock:
 
     def answer(self, request: Request) -> Response:
         """The answer, noted if it may have changed something."""
-        if not request.operation.startswith(_READS):
+        if not changes_nothing(request.operation, request.params):
             if self._before is None:
                 self._before = self._world.begin(self)
             self._writes.append(request)

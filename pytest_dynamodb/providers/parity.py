@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pytest_dynamodb.cassette.generated import is_generated
-from pytest_dynamodb.cassette.items import table_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.report.requests import request_line, title
 from pytest_dynamodb.cassette.report.trees import MISSING, Difference, describe, find_differences
 from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
+from pytest_dynamodb.requests import tables_of
 
 #: What DynamoDB answers when it is busy, which says nothing of how it answers.
 _PASSING: Final = frozenset(
@@ -116,7 +116,7 @@ def _why_not(exchange: Exchange, knows: Callable[[str], bool]) -> str:
         return f"it failed in passing: {exchange.error_code}"
     if exchange.operation == "CreateTable" or exchange.error_code == "ResourceNotFoundException":
         return ""
-    unknown = sorted(name for name in table_names(exchange.operation, exchange.params) if not knows(name))
+    unknown = sorted(name for name in tables_of(exchange.operation, exchange.params) if name and not knows(name))
     return f"unknown table {', '.join(unknown)}: the recording does not make it" if unknown else ""
 
 

@@ -13,7 +13,7 @@ from itertools import count
 
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Response
-from pytest_dynamodb.server.targets import BODILESS
+from pytest_dynamodb.operations import OPERATIONS
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -68,7 +68,8 @@ def answer_of(operation: str, response: Response) -> Answer:
     """What a provider answered, without a content type."""
     body = response.body
     if not isinstance(body, bytes):
-        body = b"" if not body and operation in BODILESS and response.status == 200 else to_bytes(body)
+        empty = not body and response.status == 200 and OPERATIONS[operation].bodiless
+        body = b"" if empty else to_bytes(body)
     if not response.headers:
         return Answer(response.status, body)
     kept = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]

@@ -31,7 +31,7 @@ from pytest_dynamodb.server.answers import (
 )
 from pytest_dynamodb.server.authentication import Refused, caller_of
 from pytest_dynamodb.server.compression import WORTHWHILE, TooLarge, accepted, decoded, encoded
-from pytest_dynamodb.server.targets import OPERATIONS, TOKENS
+from pytest_dynamodb.server.targets import TARGETS
 from pytest_dynamodb.server.upstream import Upstream
 
 Scope = MutableMapping[str, Any]
@@ -103,7 +103,7 @@ class Application:
             params = _parsed(plain) if plain else None
         except (ValueError, RecursionError, zlib.error):
             return Answer(400, SERIALIZATION_BODY)
-        operation = OPERATIONS.get(headers.get(b"x-amz-target", b""))
+        operation = TARGETS.get(headers.get(b"x-amz-target", b""))
         if operation is None:
             return Answer(400, UNKNOWN_OPERATION_BODY)
         try:
@@ -113,11 +113,11 @@ class Application:
         if not isinstance(params, dict):
             return Answer(400, SERIALIZATION_BODY)
         request = Request(
-            operation,
+            operation.name,
             params,
             caller.region or self._region,
             _endpoint(scope, headers),
-            TOKENS.get(operation, ()),
+            operation.tokens,
             account=caller.account,
         )
         return await self._provided(request, scope, body)

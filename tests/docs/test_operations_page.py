@@ -9,13 +9,13 @@ import pytest
 from botocore.loaders import Loader
 
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.engine.operations import SUPPORTED, operation_named
-from pytest_dynamodb.engine.operations.support import SUPPORT
+from pytest_dynamodb.engine.operations import handler_named
 from pytest_dynamodb.engine.validation.shapes import input_shape
 from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
-HERE = {name for name, one in SUPPORT.items() if one.kind != "absent"}
+HERE = {name for name, one in OPERATIONS.items() if one.level != "absent"}
 
 
 def test_the_page_is_what_the_tool_writes() -> None:
@@ -34,16 +34,15 @@ def test_every_operation_of_awss_model_has_its_line() -> None:
         for service in ("dynamodb", "dynamodbstreams")
         for name in Loader().load_service_model(service, "service-2")["operations"]
     }
-    assert modelled <= SUPPORT.keys()  # an older botocore knows fewer
-    assert all(input_shape(name) is not None for name in SUPPORT)
+    assert modelled <= OPERATIONS.keys()  # an older botocore knows fewer
+    assert all(input_shape(name) is not None for name in OPERATIONS)
 
 
 def test_what_is_here_can_be_called() -> None:
-    assert HERE == SUPPORTED
-    assert all(callable(operation_named(name)) for name in HERE)
+    assert all(callable(handler_named(name)) for name in HERE)
 
 
-@pytest.mark.parametrize("name", [*sorted(SUPPORT.keys() - HERE), "NoSuchOperation"])
+@pytest.mark.parametrize("name", [*sorted(OPERATIONS.keys() - HERE), "NoSuchOperation"])
 def test_what_is_absent_is_unknown(name: str) -> None:
     answer = Engine().answer(Request(name, {}))
     assert answer.status == 400

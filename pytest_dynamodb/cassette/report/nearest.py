@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from heapq import nlargest
 from typing import Any
 
-from pytest_dynamodb.cassette.items import table_names
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.requests import tables_of
 
 #: How many recordings are looked at, how many of them are compared leaf by leaf, and how many leaves of each.
 _SCANNED, _COMPARED, _LEAVES = 20_000, 100, 500
@@ -22,7 +22,7 @@ def nearest(
     equals, one that has not been played. However many recordings there are, only some are compared closely: those of
     which most parameters are the same as a whole.
     """
-    tables = table_names(operation, params)
+    tables = set(tables_of(operation, params))
     leaves = _leaves(params)
     candidates = range(min(len(recordings), _SCANNED))
     same = [number for number in candidates if recordings[number].operation == operation]
@@ -36,7 +36,7 @@ def nearest(
         recorded = recordings[number]
         others = _leaves(recorded.params)
         common = len(leaves & others) / (len(leaves | others) or 1)
-        same_tables = table_names(recorded.operation, recorded.params) == tables
+        same_tables = set(tables_of(recorded.operation, recorded.params)) == tables
         return recorded.operation == operation, same_tables, common, not played[number]
 
     return nlargest(shown, nlargest(_COMPARED, same or candidates, key=at_a_glance), key=likeness)

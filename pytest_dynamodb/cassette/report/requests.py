@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_dynamodb.cassette.items import table_names
 from pytest_dynamodb.expressions.canonical import canonical_params
+from pytest_dynamodb.requests import tables_of
 
 #: As far as a value, and a whole request on one line, are shown.
 WIDEST_VALUE, WIDEST_LINE = 80, 200
@@ -36,7 +36,7 @@ def title(operation: str, params: dict[str, Any]) -> str:
 
 def tables_text(operation: str, params: dict[str, Any]) -> str:
     """The tables a request names; empty if it names none."""
-    return ", ".join(sorted(table_names(operation, params)))
+    return ", ".join(sorted(filter(None, tables_of(operation, params))))
 
 
 def request_line(operation: str, params: dict[str, Any], *, widest: int = WIDEST_LINE) -> str:

@@ -14,7 +14,6 @@ from pytest_dynamodb.client.connection.parameters import for_botocore
 from pytest_dynamodb.client.connection.retries import replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
 from pytest_dynamodb.client.effort import Effort, current
-from pytest_dynamodb.client.operation import OPERATIONS
 from pytest_dynamodb.client.settings import Settings
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
@@ -22,6 +21,7 @@ from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
 from pytest_dynamodb.hooks.internals import own_provider
+from pytest_dynamodb.operations import OPERATIONS
 
 Method = Callable[..., Awaitable[Mapping[str, Any]]]
 

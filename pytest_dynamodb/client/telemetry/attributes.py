@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.client.telemetry.capacity import NOTHING, consumed_by, entries
 from pytest_dynamodb.client.telemetry.conventions import Names
+from pytest_dynamodb.requests import parts
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
@@ -30,16 +30,6 @@ _PARAMETERS: Mapping[str, str] = {
 #: Members of an answer that do.
 _ANSWERS: Mapping[str, str] = {"Count": "aws.dynamodb.count", "ScannedCount": "aws.dynamodb.scanned_count"}
 
-#: Where the parts of one operation on several items are.
-_PARTS: Mapping[str, Callable[[Mapping[str, Any]], int]] = {
-    "BatchExecuteStatement": lambda params: len(params["Statements"]),
-    "BatchGetItem": lambda params: sum(len(asked["Keys"]) for asked in params["RequestItems"].values()),
-    "BatchWriteItem": lambda params: sum(map(len, params["RequestItems"].values())),
-    "ExecuteTransaction": lambda params: len(params["TransactStatements"]),
-    "TransactGetItems": lambda params: len(params["TransactItems"]),
-    "TransactWriteItems": lambda params: len(params["TransactItems"]),
-}
-
 #: Ours: no convention has a name for these.
 ATTEMPTS = "pytest_dynamodb.attempts"
 CAPACITY = "pytest_dynamodb.consumed_capacity"
@@ -51,15 +41,14 @@ def attributes_at_the_beginning(call: ApiCall[Any], names: Names) -> Attributes:
     if names.old:
         found.update({"rpc.service": "DynamoDB", "rpc.method": call.operation})
     names.put(found, "operation", call.operation)
-    tables = tables_of(call.params)
+    tables = call.tables
     if tables:
         found["aws.dynamodb.table_names"] = tables
     if len(tables) == 1:
         names.put(found, "table", tables[0])
     found.update({name: call.params[parameter] for parameter, name in _PARAMETERS.items() if parameter in call.params})
-    count = _PARTS.get(call.operation)
-    if count is not None and names.new and (parts := count(call.params)) > 1:
-        found["db.operation.batch.size"] = parts
+    if names.new and (size := len(parts(call.operation, call.params))) > 1:
+        found["db.operation.batch.size"] = size
     return found
 
 

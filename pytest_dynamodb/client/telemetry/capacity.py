@@ -9,29 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.operation import OPERATIONS
 from pytest_dynamodb.client.telemetry.watches import Quiet
+from pytest_dynamodb.operations import OPERATIONS
+from pytest_dynamodb.requests import is_write
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.policy.breaker import State
-
-#: Operations with a parameter ReturnConsumedCapacity. (API reference.)
-_ACCOUNTED = frozenset({
-    "BatchExecuteStatement",
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "ExecuteStatement",
-    "ExecuteTransaction",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +39,7 @@ NOTHING = Capacity()
 
 def ask_for_capacity(call: ApiCall[Any]) -> None:
     """Ask DynamoDB for the consumed capacity, unless the call's parameters already say whether to."""
-    if call.operation in _ACCOUNTED:
+    if OPERATIONS[call.operation].items:
         call.params.setdefault("ReturnConsumedCapacity", "TOTAL")
 
 
@@ -78,15 +62,7 @@ def _capacity(call: ApiCall[Any], entry: Mapping[str, Any]) -> Capacity:
     if "ReadCapacityUnits" in entry or "WriteCapacityUnits" in entry:
         return Capacity(float(entry.get("ReadCapacityUnits", 0)), float(entry.get("WriteCapacityUnits", 0)))
     units = float(entry.get("CapacityUnits", 0))
-    return Capacity(read=units) if _reads(call) else Capacity(write=units)
-
-
-def _reads(call: ApiCall[Any]) -> bool:
-    if OPERATIONS[call.operation].reads:
-        return True
-    statements = [call.params, *call.params.get("Statements", ()), *call.params.get("TransactStatements", ())]
-    texts = [text for statement in statements if (text := statement.get("Statement"))]
-    return bool(texts) and all(text.lstrip()[:6].upper() == "SELECT" for text in texts)
+    return Capacity(write=units) if is_write(call.operation, call.params) else Capacity(read=units)
 
 
 class CapacityTotal:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.client.telemetry.capacity import ask_for_capacity, consumed_by
 from pytest_dynamodb.client.telemetry.conventions import Convention, Names
 from pytest_dynamodb.client.telemetry.requirement import require_opentelemetry
@@ -95,7 +94,7 @@ class MetricsObserver:
         """The attributes of a call's measurements: few, as each combination of their values is a series."""
         found: dict[str, Any] = dict(self._names.system)
         self._names.put(found, "operation", call.operation)
-        tables = tables_of(call.params)
+        tables = call.tables
         if len(tables) == 1:
             self._names.put(found, "table", tables[0])
         return found

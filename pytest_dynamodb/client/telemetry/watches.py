@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.operation import tables_of
 from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
 from pytest_dynamodb.errors import DynamoDbError
 
@@ -37,7 +36,7 @@ class Ended:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that it was for."""
-        return tables_of(self.call.params)
+        return self.call.tables
 
     @property
     def error_type(self) -> str:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, Written, name_of
+from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.settings import Recovery
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.requests import table_name
 
 LAG_SECONDS: Final = 300.0
 DAY_SECONDS: Final = 86_400.0
@@ -54,7 +55,7 @@ def backed_up(call: Call, given: str | None = None) -> Table:
 
     Raises TableNotFoundException.
     """
-    name = name_of(call.params["TableName"] if given is None else given)
+    name = table_name(call.params["TableName"] if given is None else given)
     table = call.region.find(name, call.clock.now())
     if table is None or table.settings.status == "CREATING":
         raise no_table(name)

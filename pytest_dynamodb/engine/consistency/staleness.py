@@ -7,20 +7,16 @@ that is behind gets the table from before the first write that it may not see, w
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.operations import Operation
+from pytest_dynamodb.engine.operations import Handler
 from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
-
-_READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan"})
-#: Reads that are consistent, and what changes no items.
-_PLAIN: Final = ("Describe", "List", "TransactGet", "GetRecords", "GetShardIterator")
+from pytest_dynamodb.operations import OPERATIONS
+from pytest_dynamodb.requests import Part, changes_nothing, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +60,16 @@ class Staleness(Simulator):
         """One that knows no past."""
         return Staleness(self._settings)
 
-    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+    def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
         """The answer, of the past or of now."""
-        if call.operation in _READS or _selects(call):
-            values = {field.name: getattr(call, field.name) for field in fields(Call)}
-            return operation(StaleCall(**values, staleness=self))
-        if call.operation.startswith(_PLAIN):
-            return operation(call)
-        return self._kept(call, operation)
+        if not changes_nothing(call.operation, call.params):
+            return self._kept(call, handler)
+        if not OPERATIONS[call.operation].items:
+            return handler(call)
+        values = {field.name: getattr(call, field.name) for field in fields(Call)}
+        return handler(StaleCall(**values, staleness=self))
 
-    def _kept(self, call: Call, operation: Operation) -> dict[str, Any]:
+    def _kept(self, call: Call, handler: Handler) -> dict[str, Any]:
         """Carry out what may write, and keep the tables that it changed."""
         before, now = call.region.tables.copy(), call.clock.now()
         place = (call.region.account, call.region.name)
@@ -81,7 +77,7 @@ class Staleness(Simulator):
             self._renewed[place] = now
             call.region.renew()
         try:
-            return operation(call)
+            return handler(call)
         finally:
             for name, table in call.region_of(*place).tables.items():
                 old = before.get(name)
@@ -96,11 +92,13 @@ class Staleness(Simulator):
         if not known or known[-1].until != past.until:
             known.append(past)
 
-    def seen(self, call: Call, table: Table, params: Mapping[str, Any]) -> Table:
+    def seen(self, call: Call, table: Table) -> Table:
         """The table that a read gets to see."""
-        settings, index = self._settings, table.indexes.get(str(params.get("IndexName")))
+        reads = (part for part in parts(call.operation, call.params) if part.table == table.name)
+        read = next(reads, Part(table.name, "get", {}))
+        settings, index = self._settings, table.indexes.get(str(read.index_name))
         is_global = index is not None and index.schema.is_global
-        if truth(params.get("ConsistentRead")) and not is_global:
+        if read.consistent and not is_global:
             return table
         lag = settings.index_lag if is_global and settings.index_lag is not None else settings.lag
         seen_until = call.clock.now() - lag
@@ -125,9 +123,4 @@ class StaleCall(Call):
     def table(self, given: str | None = None) -> Table:
         """As ``Call.table``, perhaps as it was."""
         table = Call.table(self, given)  # not super(): dataclasses with slots are other classes than they were
-        part = (self.params.get("RequestItems") or {}).get(given, self.params)
-        return self.staleness.seen(self, table, part)
-
-
-def _selects(call: Call) -> bool:
-    return call.operation == "ExecuteStatement" and str(call.params.get("Statement")).lstrip()[:6].upper() == "SELECT"
+        return self.staleness.seen(self, table)

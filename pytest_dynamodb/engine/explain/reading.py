@@ -6,32 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import name_of
 from pytest_dynamodb.engine.engine import DEFAULT_REGION, Engine
 from pytest_dynamodb.engine.explain.explanation import Explanation
 from pytest_dynamodb.engine.explain.hints import hints_of
 from pytest_dynamodb.engine.explain.wording import PLACEHOLDER, written_out
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.operations import named
+from pytest_dynamodb.requests import Part, changes_nothing, parts, table_name, tables_of, truth
 from pytest_dynamodb.values import canonical_item, item_size
 
 Params = Mapping[str, Any]
 
-_PAGES: Final = frozenset({"Query", "Scan"})
-_EXPLAINED: Final = _PAGES | {
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "ExecuteStatement",
-    "GetItem",
-    "PutItem",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-}
+_PAGES: Final = named(shape="collection")
+_EXPLAINED: Final = named() - {"BatchExecuteStatement", "ExecuteTransaction", "SearchVectors"}
 #: What decides only what of an item is given.
 _SHOWN: Final = ("FilterExpression", "QueryFilter", "ScanFilter", "ProjectionExpression", "AttributesToGet", "Select")
 
@@ -46,7 +36,9 @@ def explain(engine: Engine, request: Request) -> Explanation:
             f"{request.operation}: only operations on items are explained, {', '.join(sorted(_EXPLAINED))}"
         )
     params: Params = request.params
-    found = Explanation(request.operation, tuple(dict.fromkeys(_tables(params))), params.get("IndexName"))
+    found = Explanation(
+        request.operation, tuple(filter(None, tables_of(request.operation, params))), params.get("IndexName")
+    )
     before, after = engine.fork(), engine.fork()
     try:
         with after.at_ease():
@@ -76,17 +68,9 @@ def _telling(params: Params) -> dict[str, Any]:
     return {**params, "ReturnConsumedCapacity": "INDEXES" if given in ("NONE", "TOTAL") else given}
 
 
-def _tables(params: Params) -> Iterator[str]:
-    if "TableName" in params:
-        yield name_of(params["TableName"])
-    yield from (name_of(table) for table in params.get("RequestItems") or ())
-    for entry in params.get("TransactItems") or ():
-        yield from (name_of(action["TableName"]) for action in entry.values())
-
-
 def _units(capacity: Any) -> Iterator[tuple[str, float]]:
     for usage in capacity if isinstance(capacity, list) else [capacity or {}]:
-        table = name_of(usage.get("TableName", ""))
+        table = table_name(usage.get("TableName", ""))
         own = usage.get("Table", {}).get("CapacityUnits", 0.0)
         arms = {
             f"{table}/{name}": arm["CapacityUnits"]
@@ -134,36 +118,21 @@ def _bytes(request: Request, scanned: int, engine: Engine) -> int:
 
 
 def _items(found: Explanation, request: Request, before: Engine, after: Engine) -> Explanation:
-    aims = list(_aims(request.operation, request.params))
+    aims = parts(request.operation, request.params)
     sizes, present = 0, 0
-    for name, attributes in aims:
-        old, new = (_stored(engine, request, name, attributes) for engine in (before, after))
+    for part in aims:
+        old, new = (_stored(engine, request, part) for engine in (before, after))
         sizes += max(0 if item is None else item.size for item in (old, new))
         present += old is not None
-    reads = "Get" in request.operation
+    reads = changes_nothing(request.operation, request.params)
     return replace(
         found,
         condition=written_out(request.params, "ConditionExpression"),
-        consistent=truth(request.params.get("ConsistentRead")) or request.operation == "TransactGetItems",
+        consistent=any(part.consistent for part in aims),
         evaluated=len(aims),
         returned=present if reads else 0,
         bytes=sizes,
     )
-
-
-def _aims(operation: str, params: Params) -> Iterator[tuple[str, Params]]:
-    """Tables and what has an item's key."""
-    if "TableName" in params:
-        yield name_of(params["TableName"]), params.get("Key") or params["Item"]
-    for table, part in (params.get("RequestItems") or {}).items():
-        if operation == "BatchGetItem":
-            yield from ((name_of(table), key) for key in part["Keys"])
-        else:
-            for write in part:
-                yield from ((name_of(table), action.get("Key") or action["Item"]) for action in write.values())
-    for entry in params.get("TransactItems") or ():
-        for action in entry.values():
-            yield name_of(action["TableName"]), action.get("Key") or action["Item"]
 
 
 def _table(engine: Engine, request: Request, name: str) -> Table | None:
@@ -171,6 +140,6 @@ def _table(engine: Engine, request: Request, name: str) -> Table | None:
     return region.find(name, engine.clock.now())
 
 
-def _stored(engine: Engine, request: Request, name: str, attributes: Params) -> Item | None:
-    table = _table(engine, request, name)
-    return None if table is None else table.get(canonical_item({key: attributes[key] for key in table.keys.names}))
+def _stored(engine: Engine, request: Request, part: Part) -> Item | None:
+    table = _table(engine, request, part.table)
+    return None if table is None else table.get(canonical_item({key: part.attributes[key] for key in table.keys.names}))

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pytest_dynamodb.engine.call import name_of
 from pytest_dynamodb.engine.explain.explanation import Explanation
 from pytest_dynamodb.engine.partiql.nexttoken import from_token
 from pytest_dynamodb.engine.partiql.ordering import orderings
 from pytest_dynamodb.engine.partiql.readplan import plan_reads
 from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters
-from pytest_dynamodb.engine.partiql.sources import table_name
+from pytest_dynamodb.engine.partiql.sources import written_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.reads.page import PAGE_SIZE, read_page
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.walk import walk_partition, walk_segment
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.requests import table_name, truth
 
 _SCAN = "a SELECT without = or IN for the partition key reads, and is billed for, everything there is"
 _MORE = "there are more pages: go on with NextToken"
@@ -32,7 +31,7 @@ def bound_statement(params: dict[str, Any]) -> Bound:
 
 def table_of(bound: Bound) -> str:
     """The name of the table that a statement names."""
-    return name_of(table_name(bound.statement.source))
+    return table_name(written_name(bound.statement.source))
 
 
 def statement_explained(

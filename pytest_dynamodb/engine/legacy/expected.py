@@ -14,10 +14,10 @@ from pytest_dynamodb.engine.legacy.conditions import (
     literals,
     lowered,
 )
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import Wording, wording_of
 from pytest_dynamodb.expressions.messages import Dialect
 from pytest_dynamodb.expressions.nodes import Compare, Condition, Function
+from pytest_dynamodb.requests import truth
 
 BOTH_VALUES: Final = INVALID + "Value and AttributeValueList cannot be used together for Attribute: {name}"
 EXISTS_AND_OPERATOR: Final = INVALID + "Exists and ComparisonOperator cannot be used together for Attribute: {name}"

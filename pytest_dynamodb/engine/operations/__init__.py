@@ -5,94 +5,25 @@ A function is loaded when its operation is first called.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.operations import OPERATIONS
 
-Operation = Callable[[Call], dict[str, Any]]
+Handler = Callable[[Call], dict[str, Any]]
+"""What carries an operation out."""
 
-SUPPORTED: Final = frozenset(
-    {
-        "BatchExecuteStatement",
-        "BatchGetItem",
-        "BatchWriteItem",
-        "CancelBulkOperation",
-        "CreateBackup",
-        "CreateGlobalTable",
-        "CreateTable",
-        "DeleteBackup",
-        "DeleteItem",
-        "DeleteResourcePolicy",
-        "DeleteTable",
-        "DescribeBackup",
-        "DescribeBulkOperation",
-        "DescribeContinuousBackups",
-        "DescribeContributorInsights",
-        "DescribeEndpoints",
-        "DescribeExport",
-        "DescribeGlobalTable",
-        "DescribeGlobalTableSettings",
-        "DescribeImport",
-        "DescribeKinesisStreamingDestination",
-        "DescribeLimits",
-        "DescribeStream",
-        "DescribeTable",
-        "DescribeTableReplicaAutoScaling",
-        "DescribeTimeToLive",
-        "DisableKinesisStreamingDestination",
-        "EnableKinesisStreamingDestination",
-        "ExecuteStatement",
-        "ExecuteTransaction",
-        "ExportTableToPointInTime",
-        "GetItem",
-        "GetRecords",
-        "GetResourcePolicy",
-        "GetShardIterator",
-        "ImportTable",
-        "ListBackups",
-        "ListBulkOperations",
-        "ListContributorInsights",
-        "ListExports",
-        "ListGlobalTables",
-        "ListImports",
-        "ListStreams",
-        "ListTables",
-        "ListTagsOfResource",
-        "PutItem",
-        "PutResourcePolicy",
-        "Query",
-        "RestoreTableFromBackup",
-        "RestoreTableToPointInTime",
-        "Scan",
-        "SearchVectors",
-        "StartBulkPutItems",
-        "TagResource",
-        "TransactGetItems",
-        "TransactWriteItems",
-        "UntagResource",
-        "UpdateContinuousBackups",
-        "UpdateContributorInsights",
-        "UpdateGlobalTable",
-        "UpdateGlobalTableSettings",
-        "UpdateItem",
-        "UpdateKinesisStreamingDestination",
-        "UpdateTable",
-        "UpdateTableReplicaAutoScaling",
-        "UpdateTimeToLive",
-    }
-)
-"""Operations that there are; any other is an UnknownOperationException."""
-
-_loaded: dict[str, Operation] = {}
+_loaded: dict[str, Handler] = {}
 
 
-def operation_named(name: str) -> Operation | None:
-    """The function of an operation; ``None`` if there is none."""
-    function = _loaded.get(name)
-    if function is None and name in SUPPORTED:
-        own_name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        function = _loaded[name] = getattr(import_module(f"{__name__}.{own_name}"), own_name)
-    return function
+def handler_named(name: str) -> Handler | None:
+    """What carries an operation out; ``None`` if there is nothing that does."""
+    handler = _loaded.get(name)
+    if handler is None:
+        operation = OPERATIONS.get(name)
+        if operation is not None and operation.level != "absent":
+            module = import_module(f"{__name__}.{operation.method}")
+            handler = _loaded[name] = getattr(module, operation.method)
+    return handler

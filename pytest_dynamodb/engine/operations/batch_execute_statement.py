@@ -6,42 +6,28 @@ far as that (dynamodb-conformance, partiql/batchExecuteStatement).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
-from pytest_dynamodb.engine.partiql.answers import selection_of
+from pytest_dynamodb.engine.partiql.answers import selection_of, statement_error
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.nexttoken import Position
 from pytest_dynamodb.engine.partiql.paging import read_selected
 from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters
 from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key
-from pytest_dynamodb.engine.partiql.sources import table_name
+from pytest_dynamodb.engine.partiql.sources import written_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import check_returning, returned_item, returning_of, write_of
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.rules.batches import check_distinct
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.transaction import place_of
 from pytest_dynamodb.engine.writes.write import Write, carry_out
 from pytest_dynamodb.errors import DynamoDbError, ValidationException
-
-_CODES: Final = {
-    "ConditionalCheckFailedException": "ConditionalCheckFailed",
-    "DuplicateItemException": "DuplicateItem",
-    "InternalServerError": "InternalServerError",
-    "ItemCollectionSizeLimitExceededException": "ItemCollectionSizeLimitExceeded",
-    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
-    "RequestLimitExceeded": "RequestLimitExceeded",
-    "ResourceNotFoundException": "ResourceNotFound",
-    "ThrottlingException": "ThrottlingError",
-    "TransactionConflictException": "TransactionConflict",
-    "ValidationException": "ValidationError",
-}
-"""BatchStatementErrorCodeEnum (API reference, BatchStatementError)."""
+from pytest_dynamodb.requests import truth
 
 
 @dataclass(slots=True)
@@ -122,24 +108,25 @@ def _aim(call: Call, member: _Member) -> None:
 
 def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
     if isinstance(bound.statement, Select):
-        selection = selection_of(call, bound, request)
+        selection = selection_of(replace(call, operation="ExecuteStatement", params=request), bound, request)
         check_single_key(selection, text("single-read", operation="BatchExecuteStatement"))
         return selection
     check_returning(bound)
-    table = call.table(table_name(bound.statement.source))
+    table = call.table(written_name(bound.statement.source))
     # ReturnValuesOnConditionCheckFailure is taken, but changes nothing (partiql/batchExecuteStatement).
     return table, write_of(bound, table)
 
 
 def _response(call: Call, member: _Member, cost: _Cost) -> dict[str, Any]:
-    if member.problem is not None or member.bound is None:
-        return {"Error": _error(member.problem)}
-    name = table_name(member.bound.statement.source)
+    if member.problem is not None:
+        return {"Error": statement_error(member.problem)}
+    assert member.bound is not None  # otherwise there is a problem
+    name = written_name(member.bound.statement.source)
     try:
         item, usage = _carried_out(call, member)
     except DynamoDbError as problem:
         cost.add_failure(name, _attempted(call, member))
-        return {"Error": _error(problem), "TableName": name}
+        return {"Error": statement_error(problem), "TableName": name}
     cost.usages.setdefault(name, Usage()).include(usage)
     return {"TableName": name} if item is None else {"TableName": name, "Item": item}
 
@@ -165,8 +152,3 @@ def _attempted(call: Call, member: _Member) -> float:
     key = write.key
     old = call.table(table.name).get(key) if table.keys.indexable(key) else None
     return write_units(old, Item(key, write.size) if isinstance(write, Put) else None)
-
-
-def _error(problem: DynamoDbError | None) -> dict[str, Any]:
-    assert problem is not None
-    return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}

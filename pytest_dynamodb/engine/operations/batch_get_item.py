@@ -18,9 +18,9 @@ from pytest_dynamodb.engine.reads.projection import Wanted
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.rules.batches import check_batch_get
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 MAX_BYTES: Final = 16_000_000
 """Of an answer. AWS says 16 MB, and that of 100 items of 300 KB it gives 52 (API reference, BatchGetItem): only with a

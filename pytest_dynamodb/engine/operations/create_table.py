@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.creation import created_table
 from pytest_dynamodb.engine.tables.definitions import check_new_table
@@ -12,6 +12,7 @@ from pytest_dynamodb.engine.tables.description import describe
 from pytest_dynamodb.engine.tables.lookup import in_use, require_active
 from pytest_dynamodb.engine.tables.quotas import check_quotas
 from pytest_dynamodb.errors import error_for
+from pytest_dynamodb.requests import table_name
 
 
 def create_table(call: Call) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def create_table(call: Call) -> dict[str, Any]:
     LimitExceededException for more units than an account has.
     """
     check_new_table(call.params)
-    name, now = name_of(call.params["TableName"]), call.clock.now()
+    name, now = table_name(call.params["TableName"]), call.clock.now()
     _check_name_is_free(call.region.find(name, now))
     check_quotas(call)
     table = call.region.tables[name] = created_table(call)

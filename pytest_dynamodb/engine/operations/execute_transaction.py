@@ -19,7 +19,7 @@ from pytest_dynamodb.engine.partiql.nexttoken import Position
 from pytest_dynamodb.engine.partiql.paging import SelectedPage, read_selected
 from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters
 from pytest_dynamodb.engine.partiql.selection import Selection, check_single_key, select
-from pytest_dynamodb.engine.partiql.sources import table_name
+from pytest_dynamodb.engine.partiql.sources import written_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import returning_of, write_of
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
@@ -97,7 +97,7 @@ def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
 def _selection(call: Call, bound: Bound) -> Selection:
     statement = bound.statement
     assert isinstance(statement, Select)
-    transacted(call.table(table_name(statement.source)))
+    transacted(call.table(written_name(statement.source)))
     if len(statement.source.parts) > 1:
         reject("index-read")
     selection = select(call, statement, bound.where, consistent=True)
@@ -139,7 +139,7 @@ def _carry_out(call: Call, steps: list[Step]) -> None:
 
 
 def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
-    table = transacted(call.table(table_name(bound.statement.source)))
+    table = transacted(call.table(written_name(bound.statement.source)))
     if returning_of(bound) is not None:
         reject("returning")
     return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)

@@ -7,7 +7,7 @@ from typing import Any
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.lookup import check_projecting, look_up, read_key, read_wanted
-from pytest_dynamodb.engine.validation.payload import truth
+from pytest_dynamodb.requests import truth
 
 
 def get_item(call: Call) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from pytest_dynamodb.engine.backups.arns import record_arn
 from pytest_dynamodb.engine.backups.backup import Backup, backup_details
 from pytest_dynamodb.engine.backups.overrides import INVALID
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import table_name
 
 _PAGE: Final = 100
 
@@ -44,7 +45,7 @@ def _place(backup: Backup) -> str:
 def _chosen(call: Call) -> list[Backup]:
     params, now = call.params, call.clock.now()
     _check_bounds(params)
-    table = None if params.get("TableName") is None else name_of(params["TableName"])
+    table = None if params.get("TableName") is None else table_name(params["TableName"])
     kind = params.get("BackupType") or "USER"
     low, high = params.get("TimeRangeLowerBound"), params.get("TimeRangeUpperBound")
     chosen = [

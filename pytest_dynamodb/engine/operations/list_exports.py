@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.exports.job import PAGE, Export
 from pytest_dynamodb.engine.pages import page_after
+from pytest_dynamodb.requests import table_name
 
 
 def list_exports(call: Call) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def list_exports(call: Call) -> dict[str, Any]:
     params, exports = call.params, call.region.records.of(Export)
     found = [(export.resource, export) for export in reversed(exports.values())]
     if params.get("TableArn") is not None:
-        table = call.region.find(name_of(params["TableArn"]), call.clock.now())
+        table = call.region.find(table_name(params["TableArn"]), call.clock.now())
         wanted = None if table is None else table.settings.id
         found = [(place, export) for place, export in found if export.table_id == wanted]
     page, more = page_after(found, params.get("NextToken"), params.get("MaxResults") or PAGE, prefix="export:")

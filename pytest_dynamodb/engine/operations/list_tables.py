@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.requests import table_name
 
 _PAGE: Final = 100
 
@@ -18,7 +19,7 @@ def list_tables(call: Call) -> dict[str, Any]:
     region, now = call.region, call.clock.now()
     names = sorted(name for name in list(region.tables) if region.find(name, now) is not None)
     start = call.params.get("ExclusiveStartTableName")
-    first = 0 if start is None else bisect_right(names, name_of(start))
+    first = 0 if start is None else bisect_right(names, table_name(start))
     end = first + (call.params.get("Limit") or _PAGE)
     page = names[first:end]
     last = {"LastEvaluatedTableName": page[-1]} if end < len(names) else {}

@@ -19,10 +19,10 @@ from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.startkey import check_count, check_table_key, check_within, read_start_key
 from pytest_dynamodb.engine.reads.walk import walk_partition
 from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.rules.reads import check_key_condition
 from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.expressions.keyconditions import KeyClause
+from pytest_dynamodb.requests import truth
 
 
 def query(call: Call) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import Any, Final
 from pytest_dynamodb.engine.backups.overrides import INVALID
 from pytest_dynamodb.engine.backups.recovery import earliest, latest, no_table, recoverable
 from pytest_dynamodb.engine.backups.restore import restore
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Recovery, Restored
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.moments import moment_in_zulu, moment_of
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import table_name, truth
 
 _PARTS: Final = 6
 
@@ -54,9 +54,9 @@ def _source(call: Call) -> tuple[Region, Table]:
         raise ValidationException("The parameter 'TableName' is required but was not present in the request")
     region = call.region if arn is None else _region(call, arn)
     given: str = call.params["SourceTableName"] if arn is None else arn
-    table = region.find(name_of(given), call.clock.now())
+    table = region.find(table_name(given), call.clock.now())
     if table is None or table.settings.status == "CREATING":
-        raise no_table(name_of(given))
+        raise no_table(table_name(given))
     return region, table
 
 

@@ -11,8 +11,8 @@ from pytest_dynamodb.engine.backups.recovery import backed_up, describe_recovery
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Recovery
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 _DAYS = 35
 

@@ -9,8 +9,8 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.replication.mirroring import mirror_time_to_live
 from pytest_dynamodb.engine.settings import TimeToLive
 from pytest_dynamodb.engine.tables.lookup import existing, in_use
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 SETTLING_SECONDS: Final = 3600.0
 """How long the setting may not be changed again, however soon it is in force (API reference, UpdateTimeToLive)."""

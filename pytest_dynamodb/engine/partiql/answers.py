@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, write_usage
@@ -13,12 +13,27 @@ from pytest_dynamodb.engine.partiql.nexttoken import Position, from_token
 from pytest_dynamodb.engine.partiql.paging import read_selected
 from pytest_dynamodb.engine.partiql.request import Bound
 from pytest_dynamodb.engine.partiql.selection import Selection, select
-from pytest_dynamodb.engine.partiql.sources import table_name
+from pytest_dynamodb.engine.partiql.sources import written_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.writing import check_returning, returned_item, returning_of, write_of
 from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.writes.write import carry_out
+from pytest_dynamodb.errors import DynamoDbError
+from pytest_dynamodb.requests import truth
+
+_CODES: Final = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "DuplicateItemException": "DuplicateItem",
+    "InternalServerError": "InternalServerError",
+    "ItemCollectionSizeLimitExceededException": "ItemCollectionSizeLimitExceeded",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded": "RequestLimitExceeded",
+    "ResourceNotFoundException": "ResourceNotFound",
+    "ThrottlingException": "ThrottlingError",
+    "TransactionConflictException": "TransactionConflict",
+    "ValidationException": "ValidationError",
+}
+"""BatchStatementErrorCodeEnum (API reference, BatchStatementError)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +69,14 @@ def run_selection(selection: Selection, request: Mapping[str, Any]) -> Outcome:
 def run_write(call: Call, bound: Bound, *, failure: str | None) -> Outcome:
     """Carry an INSERT, UPDATE or DELETE out. Raises ``DynamoDbError``, and then nothing was changed."""
     check_returning(bound)
-    name = table_name(bound.statement.source)
+    name = written_name(bound.statement.source)
     table = call.table(name)
     write = write_of(bound, table, failure=failure)
     change = carry_out(call, write, table)
     item = returned_item(returning_of(bound), write, change)
     return Outcome(name, [] if item is None else [item], write_usage(change))
+
+
+def statement_error(problem: DynamoDbError) -> dict[str, str]:
+    """What is wrong with one statement of a batch, in its place (API reference, BatchStatementError)."""
+    return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}

@@ -12,7 +12,7 @@ from pytest_dynamodb.engine.partiql.columns import Columns, columns_of
 from pytest_dynamodb.engine.partiql.javaorder import java_set_order
 from pytest_dynamodb.engine.partiql.ordering import orderings
 from pytest_dynamodb.engine.partiql.readplan import Read, ReadPlan, plan_reads
-from pytest_dynamodb.engine.partiql.sources import read_source, table_name
+from pytest_dynamodb.engine.partiql.sources import read_source, written_name
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.reads.page import Keep
 from pytest_dynamodb.engine.reads.selection import check_projected
@@ -51,7 +51,7 @@ def select(call: Call, statement: Select, where: Condition | None, *, consistent
 
     Raises ResourceNotFoundException, and ValidationException in AWS's order: the index, columns, keys, projections.
     """
-    name = table_name(statement.source)
+    name = written_name(statement.source)
     table = call.table(name)
     source = read_source(call, table, statement.source, consistent=consistent)
     columns = columns_of(statement.columns)

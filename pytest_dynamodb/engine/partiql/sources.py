@@ -31,7 +31,7 @@ def check_written_source(source: Named, *, insert: bool) -> None:
         reject("insert-index" if insert else "write-index")
 
 
-def table_name(source: Named) -> str:
+def written_name(source: Named) -> str:
     """The table's name, as written."""
     return str(source.parts[0])
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pytest_dynamodb.engine.partiql.keywords import KEYWORDS
 from pytest_dynamodb.engine.partiql.messages import reject
 from pytest_dynamodb.engine.partiql.position import At
+from pytest_dynamodb.statements import TOKEN
 
 Kind: TypeAlias = Literal["name", "quoted", "keyword", "string", "number", "symbol", "end"]
 
@@ -26,19 +27,6 @@ class Token:
         return self.kind in {"keyword", "symbol"} and self.text in texts
 
 
-_TOKEN: Final = re.compile(
-    r"""
-      (?P<space>   \s+ | --[^\n]* | /\*.*?\*/ )
-    | (?P<number>  (?: [0-9]+ (?:\.[0-9]*)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
-    | (?P<word>    [A-Za-z_$][A-Za-z0-9_$]* )
-    | (?P<string>  '(?:[^']|'')*' )
-    | (?P<quoted>  "(?:[^"]|"")*" )
-    | (?P<symbol>  <<|>>|<=|>=|<>|!=|\|\||[=<>+\-*/%,.:;?@()\[\]{}] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
 def tokenize(statement: str) -> tuple[Token, ...]:
     """The tokens of a statement, with an ``end`` behind them.
 
@@ -47,7 +35,7 @@ def tokenize(statement: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     position, line, line_start = 0, 1, 0
     while position < len(statement):
-        match = _TOKEN.match(statement, position)
+        match = TOKEN.match(statement, position)
         if match is None or (match[0] == "/" and statement.startswith("/*", position)):
             reject("unreadable")
         if match.lastgroup != "space":

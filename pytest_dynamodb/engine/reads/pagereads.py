@@ -21,8 +21,8 @@ from pytest_dynamodb.engine.reads.selection import check_all_attributes, check_p
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.expressions.nodes import Condition, Path, walk
+from pytest_dynamodb.requests import truth
 
 
 @dataclass(frozen=True, slots=True)

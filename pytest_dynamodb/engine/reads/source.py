@@ -9,8 +9,8 @@ from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.storage.partition import Identity, Order
 from pytest_dynamodb.engine.storage.store import Store
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 _NO_INDEX: Final = "The table does not have the specified index: {name}"
 _BACKFILLING: Final = "Cannot read from backfilling global secondary index: {name}"

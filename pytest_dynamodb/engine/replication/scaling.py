@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.replication.membership import members
 from pytest_dynamodb.engine.replication.replica import status_of
 from pytest_dynamodb.engine.settings import Dimension
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.keys import listed
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
+from pytest_dynamodb.requests import table_name, truth
 
 Settings = Mapping[str, Any]
 Change = tuple[Dimension, Settings]
@@ -28,7 +28,7 @@ _OFF: Final[Settings] = {"AutoScalingDisabled": True, "ScalingPolicies": []}
 
 def scaled_table(call: Call) -> Table:
     """The table of a request, which must be of a global table. Raises ResourceNotFoundException."""
-    name = name_of(call.params["TableName"])
+    name = table_name(call.params["TableName"])
     table = call.region.find(name, call.clock.now())
     if table is None or not table.settings.replicas:
         raise error_for("ResourceNotFoundException", f"Global table with name: '{name}' does not exist.")

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Destination
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.lookup import existing
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import table_name
 
 _STATE: Final = "Table is not in a valid state to enable Kinesis Streaming Destination: "
 _OFF: Final = frozenset({"DISABLED", "ENABLE_FAILED"})
@@ -23,7 +24,7 @@ def sending_table(call: Call) -> Table:
     """The table of a request. Raises ResourceNotFoundException, also of one on its way up."""
     table = existing(call)
     if table.settings.status == "CREATING":
-        name = name_of(call.params["TableName"])
+        name = table_name(call.params["TableName"])
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
     return table
 

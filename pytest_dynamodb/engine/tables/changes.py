@@ -25,9 +25,9 @@ from pytest_dynamodb.engine.tables.concerns import concerns_of
 from pytest_dynamodb.engine.tables.creation import encryption_of, stream_of, throughput_of
 from pytest_dynamodb.engine.tables.index_changes import with_index_changes
 from pytest_dynamodb.engine.tables.keys import INVALID
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.vectors.changes import with_vector_changes
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 Change = Callable[[Table, TableSettings, Call], TableSettings]
 

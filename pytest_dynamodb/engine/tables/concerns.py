@@ -10,8 +10,8 @@ from typing import Any, Final
 from pytest_dynamodb.engine.tables.billing import check_bounds
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.tables.options import check_encryption, check_table_class
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 #: What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them.
 _LISTED: Final = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import (
@@ -22,8 +22,8 @@ from pytest_dynamodb.engine.settings import (
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.tables.moments import moment_in_label
 from pytest_dynamodb.engine.tables.schemas import attribute_types_of, index_schema_of, key_schema_of
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.vectors.index import vector_index_of
+from pytest_dynamodb.requests import table_name, truth
 
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
@@ -31,7 +31,7 @@ _ON_DEMAND: Final = "PAY_PER_REQUEST"
 def created_table(call: Call) -> Table:
     """The table of a checked request, on its way up."""
     params = call.params
-    name = name_of(params["TableName"])
+    name = table_name(params["TableName"])
     settings = _settings(call, name)
     types = settings.attribute_types
     table = Table(call.region.owner, name, key_schema_of(params["KeySchema"], types), settings)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pytest_dynamodb.engine.call import Call, name_of
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.requests import table_name
 
 _IN_USE: Final = "Attempt to change a resource which is still in use: "
 _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}
@@ -14,7 +15,7 @@ _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "dele
 
 def existing(call: Call, given: str | None = None) -> Table:
     """The table a control plane request names, whatever its status. Raises ResourceNotFoundException."""
-    name = name_of(call.params["TableName"] if given is None else given)
+    name = table_name(call.params["TableName"] if given is None else given)
     table = call.region.find(name, call.clock.now())
     if table is None:
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")

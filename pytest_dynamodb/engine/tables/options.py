@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.tables.keys import INVALID
 from pytest_dynamodb.engine.tables.tags import check_tags
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.requests import truth
 
 _CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 

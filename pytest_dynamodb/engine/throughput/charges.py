@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from pytest_dynamodb.engine.call import Call, name_of
-from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.schema import KeySchema
-from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.storage.partition import Identity
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.errors import DynamoDbError
+from pytest_dynamodb.requests import Part, capacity_kind, parts, table_name
 from pytest_dynamodb.throttling import Kind
 from pytest_dynamodb.values import canonical_item
-
-_WRITES: Final = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,71 +35,45 @@ def charges_of(call: Call, body: Mapping[str, Any], before: Mapping[str, Table])
     """What an answer with ``ConsumedCapacity`` says. ``before`` are the tables as they were before it."""
     capacity = body.get("ConsumedCapacity") or []
     for usage in [capacity] if isinstance(capacity, dict) else capacity:
-        name = name_of(usage["TableName"])
-        table = before[name]
+        table = before[table_name(usage["TableName"])]
         kind = _kind(call, usage)
-        keys = [canonical_item(dict(item)) for other, item in _aims(call.params) if other == name]
+        aims = [part for part in parts(call.operation, call.params) if part.table == table.name]
         own = usage.get("Table", {}).get("CapacityUnits", 0.0)
         own += sum(arm["CapacityUnits"] for arm in usage.get("LocalSecondaryIndexes", {}).values())
         if own:
-            yield Charge(table, None, kind, own, _own(call, table, keys))
+            yield Charge(table, None, kind, own, _identities(aims, table.keys))
         for index, arm in usage.get("GlobalSecondaryIndexes", {}).items():
-            yield Charge(table, index, kind, arm["CapacityUnits"], _of_index(call, before, table, index, keys))
+            after = call.region.tables.get(table.name, table)
+            yield Charge(table, index, kind, arm["CapacityUnits"], _of_index((after, table), index, aims))
 
 
 def _kind(call: Call, usage: Mapping[str, Any]) -> Kind:
-    if call.operation == "ExecuteStatement":
-        return "Read" if str(call.params["Statement"]).lstrip()[:6].upper() == "SELECT" else "Write"
     if "ReadCapacityUnits" in usage:  # a transaction that was repeated only reads
         return "Read"
-    return "Write" if call.operation in _WRITES else "Read"
+    return capacity_kind(call.operation, call.params) or "Read"
 
 
-def _aims(params: Mapping[str, Any]) -> Iterator[tuple[str, Attributes]]:
-    """Tables, and attributes that have an item's key."""
-    single = params.get("Key") or params.get("Item")
-    if single:
-        yield name_of(params["TableName"]), single
-    for table, part in (params.get("RequestItems") or {}).items():
-        actions = part["Keys"] if isinstance(part, Mapping) else [action for write in part for action in write.values()]
-        for action in actions:
-            yield name_of(table), action if isinstance(part, Mapping) else action.get("Key") or action["Item"]
-    for entry in params.get("TransactItems") or ():
-        for action in entry.values():
-            yield name_of(action["TableName"]), action.get("Key") or action["Item"]
-
-
-def _own(call: Call, table: Table, keys: list[dict[str, Any]]) -> tuple[Identity, ...]:
-    if call.operation == "Query":
-        return _queried(call, table.keys)
-    return tuple(table.keys.identity(key) for key in keys)
-
-
-def _queried(call: Call, keys: KeySchema) -> tuple[Identity, ...]:
-    """The partition that a Query reads. It was carried out, so its parameters are right."""
-    try:
-        clauses = bind_expressions("Query", call.params, dialect=call.dialect).key_clauses
-    except DynamoDbError:
+def _identities(aims: Sequence[Part], keys: KeySchema) -> tuple[Identity, ...]:
+    """The partitions that parts are about; none where that is not said of each: a Scan reads all of them."""
+    named = [canonical_item(dict(part.attributes)) for part in aims]
+    hash_names = [name for name, _ in keys.hash]
+    if not all(name in attributes for attributes in named for name in hash_names):
         return ()
-    if clauses is None:
-        legacy = call.params.get("KeyConditions") or {}
-        values = {name: condition["AttributeValueList"][0] for name, condition in legacy.items()}
-    else:
-        values = {clause.attribute: clause.operands[0].wire for clause in clauses}
-    return (keys.identity(canonical_item(values)),)
+    return tuple(keys.identity(attributes) for attributes in named)
 
 
-def _of_index(
-    call: Call, before: Mapping[str, Table], table: Table, index: str, keys: list[dict[str, Any]]
-) -> tuple[Identity, ...]:
-    schema = table.indexes[index].schema.keys
-    if call.operation == "Query":
-        return _queried(call, schema)
-    after = call.region.tables.get(table.name, table)
+def _of_index(tables: tuple[Table, Table], index: str, aims: Sequence[Part]) -> tuple[Identity, ...]:
+    """The partitions of an index: those that are read, or those of what is written, as it was after and before."""
+    keys = tables[0].indexes[index].schema.keys
+    if any(part.index_name == index for part in aims):
+        return _identities(aims, keys)
     found = []
-    for key in keys:
-        for stored in (after.get(key), before[table.name].get(key)):
-            if stored is not None and schema.indexable(stored.attributes):
-                found.append(schema.identity(stored.attributes))
+    for part in aims:
+        attributes = canonical_item(dict(part.attributes))
+        if not tables[0].keys.indexable(attributes):
+            continue
+        for stored in (table.get(attributes) for table in tables):
+            if stored is not None and keys.indexable(stored.attributes):
+                found.append(keys.identity(stored.attributes))
                 break
     return tuple(found)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call, name_of
-from pytest_dynamodb.engine.operations import Operation
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.operations import Handler
+from pytest_dynamodb.engine.partiql.answers import statement_error
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.throughput.bucket import Bucket
@@ -18,13 +19,10 @@ from pytest_dynamodb.engine.throughput.capacity import reported, summed
 from pytest_dynamodb.engine.throughput.charges import Charge, charges_of
 from pytest_dynamodb.engine.throughput.partitions import ON_DEMAND_PARTITIONS, Partitions, partitions_for
 from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.operations import OPERATIONS
+from pytest_dynamodb.requests import parts
 from pytest_dynamodb.throttling import Limit, reason_of, throttled
 
-_BATCHES: Final = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
-_TRANSACTIONS: Final = frozenset({"TransactGetItems", "TransactWriteItems"})
-_METERED: Final = frozenset(
-    {"DeleteItem", "ExecuteStatement", "GetItem", "PutItem", "Query", "Scan", "UpdateItem", *_BATCHES, *_TRANSACTIONS}
-)
 _CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
 
 
@@ -75,21 +73,28 @@ class Meter(Simulator):
         """One with full buckets."""
         return Meter(self._limits)
 
-    def carry_out(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
-        """The answer, or an error with ThrottlingReasons. A batch gives back what there is no capacity for."""
-        if call.operation not in _METERED:
-            return operation(call)
+    def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
+        """The answer, or an error with ThrottlingReasons.
+
+        A batch gives back what there is no capacity for; one of statements tells it in each one's place.
+        """
+        operation = OPERATIONS[call.operation]
+        if not operation.uses_units:
+            return handler(call)
         try:
-            body = self._charged(call, operation, engine)
+            body = self._charged(call, handler, engine)
         except _Throttled as found:
-            if call.operation in _TRANSACTIONS:
+            if operation.shape == "transaction":
                 raise _cancellation(call, found) from None
-            if call.operation not in _BATCHES:
+            if operation.shape != "batch":
                 raise found.problem from None
-            body = self._piecewise(call, operation, engine, found)
+            if operation.leftovers is None:
+                body = self._by_statement(call, handler, engine)
+            else:
+                body = self._piecewise(call, handler, engine, found)
         return reported(body, call.params.get("ReturnConsumedCapacity"))
 
-    def _charged(self, call: Call, operation: Operation, engine: Restorer) -> dict[str, Any]:
+    def _charged(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
         """The answer with all that it used, once that has been charged. Raises ``_Throttled``."""
         undo, state = engine.checkpoint(), call.random.getstate()
         call = replace(
@@ -98,7 +103,7 @@ class Meter(Simulator):
             region=call.region_of(call.region.account, call.region.name),
         )
         before = call.region.tables.copy()
-        body = operation(call)
+        body = handler(call)
         try:
             self._charge(list(charges_of(call, body, before)), call.clock.now())
         except _Throttled:
@@ -107,7 +112,21 @@ class Meter(Simulator):
             raise
         return body
 
-    def _piecewise(self, call: Call, operation: Operation, engine: Restorer, found: _Throttled) -> dict[str, Any]:
+    def _by_statement(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
+        """A batch statement by statement, each with an answer or what it was refused for."""
+        done: list[dict[str, Any]] = []
+        responses: list[Any] = []
+        for statement in call.params["Statements"]:
+            try:
+                body = self._charged(replace(call, params={**call.params, "Statements": [statement]}), handler, engine)
+            except _Throttled as found:
+                responses.append({"Error": statement_error(found.problem), "TableName": found.table})
+            else:
+                responses += body.pop("Responses")
+                done.append(body)
+        return {**summed(done), "Responses": responses}
+
+    def _piecewise(self, call: Call, handler: Handler, engine: Restorer, found: _Throttled) -> dict[str, Any]:
         """A batch item by item. Raises the error where there is no capacity for any of it."""
         done: list[dict[str, Any]] = []
         left: dict[str, Any] = {}
@@ -118,14 +137,14 @@ class Meter(Simulator):
                 one = [entry] if isinstance(part, list) else {**part, "Keys": [entry]}
                 try:
                     params = {**call.params, "RequestItems": {table: one}}
-                    done.append(self._charged(replace(call, params=params), operation, engine))
+                    done.append(self._charged(replace(call, params=params), handler, engine))
                 except _Throttled:
                     unprocessed.append(entry)
             if unprocessed:
                 left[table] = unprocessed if isinstance(part, list) else {**part, "Keys": unprocessed}
         if not done:
             raise found.problem from None
-        return {**summed(done), _BATCHES[call.operation]: left}
+        return {**summed(done), str(OPERATIONS[call.operation].leftovers): left}
 
     def _charge(self, charges: list[Charge], now: float) -> None:
         """Take what is charged, of everything, or nothing at all."""
@@ -211,9 +230,8 @@ def _error(charge: Charge, settings: TableSettings, limit: Limit) -> DynamoDbErr
 
 def _cancellation(call: Call, found: _Throttled) -> DynamoDbError:
     reasons: list[dict[str, Any]] = [
-        reason_of(found.problem) if name_of(action["TableName"]) == found.table else {"Code": "None"}
-        for entry in call.params["TransactItems"]
-        for action in entry.values()
+        reason_of(found.problem) if part.table == found.table else {"Code": "None"}
+        for part in parts(call.operation, call.params)
     ]
     message = _CANCELLED.format(codes=", ".join(reason["Code"] for reason in reasons))
     return error_for("TransactionCanceledException", message, members={"CancellationReasons": reasons})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.shapes import Shape
+from pytest_dynamodb.requests import truth
 
 
 def converted(shape: Shape, content: Any) -> Any:

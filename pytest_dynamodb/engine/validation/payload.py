@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from pytest_dynamodb.engine.validation.acceptance import is_base64
 from pytest_dynamodb.engine.validation.shapes import Shape
 from pytest_dynamodb.errors import error_for
+from pytest_dynamodb.requests import TRUE
 
 PACKAGE = "com.amazonaws.dynamodb.v20120810"
 
@@ -42,7 +43,7 @@ _JAVA_CLASSES = {
     "timestamp": "java.util.Date",  # inferred
     "blob": "java.nio.ByteBuffer",
 }
-_TRUE, _FALSE = frozenset({"TRUE", "1", "YES"}), frozenset({"FALSE", "0", "NO"})
+_FALSE = frozenset({"FALSE", "0", "NO"})
 
 
 def check_types(shape: Shape, body: Any) -> None:
@@ -51,11 +52,6 @@ def check_types(shape: Shape, body: Any) -> None:
     Nulls are of any type and unknown members of none: both are passed over.
     """
     _check(shape, body, within=True, depth=0)
-
-
-def truth(content: Any) -> bool:
-    """A boolean as AWS reads it: ``true`` and ``false``, and the words it takes for them."""
-    return content is True or (isinstance(content, str) and content.upper() in _TRUE)
 
 
 def _check(shape: Shape, content: Any, *, within: bool, depth: int) -> None:
@@ -115,7 +111,7 @@ def _check_text(content: Any) -> None:
 
 def _check_boolean(content: Any) -> None:
     if isinstance(content, str):
-        if content.upper() not in _TRUE | _FALSE:
+        if content.upper() not in TRUE | _FALSE:
             _refuse(_NOT_BOOLEAN)
     elif not isinstance(content, bool):
         _refuse(f"{_token(content)} cannot be converted to Boolean")

@@ -13,9 +13,9 @@ from typing import Any, NoReturn, TypeAlias
 
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.storage.order import members_in_order
-from pytest_dynamodb.engine.validation.payload import truth
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import canonical_number, value_size
 
 Checked: TypeAlias = tuple[dict[str, Any], int]

@@ -161,6 +161,9 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
     ("BatchWriteItem", {"RequestItems": {ARN: [{"DeleteRequest": {"Key": {"pk": {"S": "a"}}}}]}}),
     ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "t", "Item": {"pk": {"S": "a"}}}}]}),
     ("TransactWriteItems", {"TransactItems": [{"Update": {"TableName": ARN, "Key": {"pk": {"S": "a"}}}}]}),
+    ("ExecuteStatement", {"Statement": "INSERT INTO t VALUE {'pk': ?}", "Parameters": [{"S": "a"}]}),
+    ("BatchExecuteStatement", {"Statements": [{"Statement": "UPDATE t SET v = 1 WHERE pk = 'a'"}]}),
+    ("ExecuteTransaction", {"TransactStatements": [{"Statement": f"DELETE FROM \"{ARN}\" WHERE 'a' = pk"}]}),
 ]
 READS: list[tuple[str, dict[str, Any]]] = [
     get(),
@@ -169,6 +172,9 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("TransactGetItems", {"TransactItems": [{"Get": {"TableName": ARN, "Key": {"pk": {"S": "a"}}}}]}),
     QUERY,
     ("Scan", {"TableName": ARN}),
+    ("ExecuteStatement", {"Statement": "SELECT * FROM t WHERE pk = 'a'"}),
+    ("ExecuteStatement", {"Statement": "SELECT * FROM t WHERE v > 1"}),
+    ("SearchVectors", {"TableName": "t", "IndexName": "i"}),
 ]
 
 

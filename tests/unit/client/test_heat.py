@@ -63,6 +63,32 @@ def test_an_index_has_heat_of_its_own() -> None:
     assert len(heat.hottest(table="other")) == 0
 
 
+def test_a_table_is_the_same_by_its_arn() -> None:
+    heat = KeyHeat({"app": "pk"})
+    client = client_with(heat)
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/app"
+    table = client.table(arn)
+    table.put({"pk": "a", "sk": "1"})
+    table.get({"pk": "a", "sk": "1"})
+    table.query().partition_key("a").execute()
+    with client.transaction() as tx:
+        tx.put(arn, {"pk": "a", "sk": "2"})
+    with table.batch_write() as batch:
+        batch.put({"pk": "a", "sk": "3"})
+    assert [(hot.table, hot.key, hot.reads, hot.writes) for hot in heat.hottest()] == [("app", "a", 2, 3)]
+
+
+def test_statements_count_where_they_name_the_key() -> None:
+    heat = KeyHeat({"app": "pk", "app/gsi1": "state"})
+    client = client_with(heat)
+    client.execute_statement("INSERT INTO app VALUE {'pk': ?, 'sk': '1', 'state': 'NEW'}", ["a"])
+    client.execute_statement("SELECT * FROM app WHERE pk = 'a'")
+    client.execute_statement('SELECT * FROM "app"."gsi1" WHERE state = ?', ["NEW"])
+    client.execute_statement("SELECT * FROM app WHERE pk IN ['a', 'b']")
+    counted = {(hot.index, hot.key): (hot.reads, hot.writes) for hot in heat.hottest()}
+    assert counted == {(None, "a"): (1, 1), ("gsi1", "NEW"): (1, 1)}
+
+
 def test_other_tables_are_not_watched() -> None:
     heat = KeyHeat({"orders": "id"})
     client_with(heat).table("app").put({"pk": "a", "sk": "1"})

@@ -1,18 +1,15 @@
-"""Wire-level parameters as botocore wants them, and what a table of operations says about requests."""
+"""Wire-level parameters as botocore wants them."""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
 
-import boto3
 import pytest
-from botocore import xform_name
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.client.connection.parameters import for_botocore
-from pytest_dynamodb.client.operation import OPERATIONS, is_consistent_read, tables_of
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 B64 = base64.b64encode(b"\x00\xff").decode()
@@ -58,44 +55,3 @@ def test_an_item_comes_through_whatever_its_attributes_are_called(item: dict[str
     native = for_botocore({"Item": wire})["Item"]
     assert from_wire_item(native) == item
     assert wire == to_wire_item(item)  # what was given is left as it is
-
-
-def test_every_operation_has_botocores_method() -> None:
-    client = boto3.Session().client("dynamodb", "us-east-1")
-    for name, operation in OPERATIONS.items():
-        assert operation.method == xform_name(name)
-        assert callable(getattr(client, operation.method))
-
-
-def test_reads_are_those_that_change_nothing() -> None:
-    reads = {name for name, operation in OPERATIONS.items() if operation.reads}
-    assert all(
-        name.startswith(("Get", "BatchGet", "Query", "Scan", "Describe", "List", "TransactGet")) for name in reads
-    )
-
-
-@pytest.mark.parametrize(
-    ("params", "tables"),
-    [
-        ({"TableName": "a"}, ("a",)),
-        ({"RequestItems": {"a": {}, "b": {}}}, ("a", "b")),
-        ({"TransactItems": [{"Put": {"TableName": "a"}}, {"Get": {"TableName": "b"}}]}, ("a", "b")),
-        ({"TransactItems": [{"Put": {"TableName": "a"}}, {"Delete": {"TableName": "a"}}]}, ("a",)),
-        ({"Statement": "SELECT"}, ()),
-    ],
-)  # fmt: skip
-def test_the_tables_of_a_request(params: dict[str, Any], tables: tuple[str, ...]) -> None:
-    assert tables_of(params) == tables
-
-
-@pytest.mark.parametrize(
-    ("params", "consistent"),
-    [
-        ({"TableName": "a"}, False),
-        ({"TableName": "a", "ConsistentRead": True}, True),
-        ({"RequestItems": {"a": {"Keys": []}, "b": {"Keys": [], "ConsistentRead": True}}}, True),
-        ({"RequestItems": {"a": {"Keys": []}}}, False),
-    ],
-)
-def test_consistent_reads(params: dict[str, Any], consistent: bool) -> None:
-    assert is_consistent_read(params) == consistent

@@ -88,6 +88,10 @@ CASES: list[tuple[Fault, Request, bool]] = [
     (Throttled(index="i"), request("ExecuteStatement", Statement='SELECT * FROM "t"."i" WHERE pk = ?'), True),
     (Throttled(table="t"), request("ExecuteStatement", Statement="INSERT INTO u VALUE {'pk': 't'}"), False),
     (Throttled(table="t"), request("BatchExecuteStatement", Statements=[{"Statement": "UPDATE t SET a=1"}]), True),
+    (Throttled(table="u"), request("ExecuteStatement", Statement="DELETE FROM t WHERE pk = 'FROM u'"), False),
+    (Throttled(key={"pk": "a"}), request("ExecuteStatement", Statement="DELETE FROM t WHERE pk = 'a'"), True),
+    (Throttled(key={"pk": "b"}), request("ExecuteStatement", Statement="DELETE FROM t WHERE pk = 'a'"), False),
+    (Throttled(index="i", table="t"), request("ExecuteStatement", Statement="DELETE FROM t WHERE pk = 'a'"), True),
     (TransactionConflict(), request("PutItem", TableName="t", Item={}), True),
     (TransactionConflict(), request("GetItem", **one("a")), False),
     (Throttled(table="t"), request("BatchGetItem", RequestItems=7), False),
@@ -241,3 +245,11 @@ def test_a_slow_answer_says_how_long_it_took() -> None:
     answer = Slow(seconds=2.5).outcome(blow)
     assert isinstance(answer, Response)
     assert (answer.body, answer.elapsed, waited) == ({"Item": {}}, 2.5, [2.5])
+
+
+def test_a_transaction_of_statements_is_cancelled_by_its_parts() -> None:
+    texts = ["UPDATE u SET a = 1 WHERE pk = 'a'", "EXISTS(SELECT * FROM t WHERE pk = 'a' AND b = 1)"]
+    asked = request("ExecuteTransaction", TransactStatements=[{"Statement": text} for text in texts])
+    body = struck(Throttled(table="t"), asked)
+    assert body["__type"].endswith("#TransactionCanceledException")
+    assert [reason["Code"] for reason in body["CancellationReasons"]] == ["None", "ProvisionedThroughputExceeded"]

@@ -222,3 +222,53 @@ def test_it_is_switched_on_and_off_at_any_time() -> None:
     assert read(mock, "a") == 1
     mock.simulate()
     assert read(mock, "a") == 2
+
+
+def stated(mock: Mock, text: str, **more: Any) -> Any:
+    """The items of a statement, alone and in a batch."""
+    statement = {"Statement": text, **more}
+    alone: Any = mock.engine.run(Request("ExecuteStatement", statement, "us-east-1"))
+    batch: Any = mock.engine.run(Request("BatchExecuteStatement", {"Statements": [statement]}, "us-east-1"))
+    assert [one["Item"] for one in batch["Responses"] if "Item" in one] == alone["Items"]
+    return alone["Items"]
+
+
+def test_selects_are_behind_alone_and_in_batches() -> None:
+    mock = mock_with(Consistency(lag=10))
+    put(mock, "a")
+    text = "SELECT id FROM t WHERE id = 'a'"
+    assert stated(mock, text) == stated(mock, text, ConsistentRead=False) == []
+    assert stated(mock, text, ConsistentRead=True) == [{"id": {"S": "a"}}]
+    mock.clock.advance(11)
+    assert stated(mock, text) == [{"id": {"S": "a"}}]
+
+
+def test_each_statement_of_a_batch_asks_for_itself() -> None:
+    mock = mock_with(Consistency(lag=10))
+    put(mock, "a")
+    put(mock, "b")
+    statements = [
+        {"Statement": "SELECT * FROM t WHERE id = 'a'", "ConsistentRead": True},
+        {"Statement": "SELECT * FROM t WHERE id = 'b'"},
+    ]
+    body: Any = mock.engine.run(Request("BatchExecuteStatement", {"Statements": statements}, "us-east-1"))
+    assert ["Item" in one for one in body["Responses"]] == [True, False]
+
+
+def test_an_index_that_a_statement_names_has_its_own_lag() -> None:
+    mock = mock_with(Consistency(lag=0, index_lag=10))
+    put(mock, "a")
+
+    def count(text: str) -> int:
+        body: Any = mock.engine.run(Request("ExecuteStatement", {"Statement": text}, "us-east-1"))
+        return len(body["Items"])
+
+    assert (count("SELECT * FROM t"), count('SELECT * FROM "t"."by_city"')) == (1, 0)
+
+
+def test_transactions_are_never_behind() -> None:
+    mock = mock_with(Consistency(lag=10))
+    put(mock, "a")
+    statements = [{"Statement": "SELECT id FROM t WHERE id = 'a'"}]
+    body: Any = mock.engine.run(Request("ExecuteTransaction", {"TransactStatements": statements}, "us-east-1"))
+    assert body["Responses"] == [{"Item": {"id": {"S": "a"}}}]

@@ -318,3 +318,63 @@ def test_a_copy_begins_with_capacity_of_its_own() -> None:
     twin = mock.fork()
     assert until_throttled(lambda _: put(twin))[0] == 10
     assert until_throttled(lambda _: put(mock))[0] == 0
+
+
+def statements(*texts: str) -> list[dict[str, str]]:
+    return [{"Statement": text} for text in texts]
+
+
+def run_batch(mock: Mock, *texts: str, **more: Any) -> Any:
+    return mock.engine.run(Request("BatchExecuteStatement", {"Statements": statements(*texts), **more}, "us-east-1"))
+
+
+def insert(number: int) -> str:
+    return f"INSERT INTO \"t\" VALUE {{'id': '{number}'}}"
+
+
+def test_a_batch_of_statements_tells_in_each_one_s_place_what_there_is_no_capacity_for() -> None:
+    mock = mock_of(PROVISIONED, ThroughputLimits())
+    mock.load({"u": {"table": ON_DEMAND, "items": []}})
+    until_throttled(lambda number: put(mock, str(number)))
+    other = insert(21).replace('"t"', "u")
+    body = run_batch(mock, insert(20), other, insert(22), ReturnConsumedCapacity="TOTAL")
+    refused, done, _ = body["Responses"]
+    assert (done, refused["TableName"]) == ({"TableName": "u"}, "t")
+    assert refused["Error"]["Code"] == "ProvisionedThroughputExceeded"
+    assert refused["Error"]["Message"].startswith("The level of configured provisioned throughput")
+    assert body["Responses"][2] == refused
+    assert body["ConsumedCapacity"] == [{"TableName": "u", "CapacityUnits": 1.0}]
+    assert (mock.tables["t"].count, mock.tables["u"].count) == (10, 1)
+    assert run_batch(mock, insert(20)) == {"Responses": [refused]}
+    mock.clock.advance(1)
+    assert run_batch(mock, insert(20))["Responses"] == [{"TableName": "t"}]
+
+
+def test_a_hot_key_throttles_its_statements_alone() -> None:
+    mock = mock_of(ON_DEMAND, ThroughputLimits(partition_read=5))
+    read = "SELECT * FROM t WHERE id = 'hot'"
+    until_throttled(lambda _: mock.engine.run(Request("ExecuteStatement", {"Statement": read}, "us-east-1")))
+    body = run_batch(mock, read, *(f"SELECT * FROM t WHERE id = 'k{number}'" for number in range(20)))
+    codes = [one.get("Error", {}).get("Code") for one in body["Responses"]]
+    assert codes[0] == "ThrottlingError"
+    assert None in codes[1:]
+
+
+@pytest.mark.parametrize(("text", "times"), [("INSERT INTO t VALUE {'id': ?}", 5), ("SELECT * FROM t WHERE id = ?", 3)])
+def test_a_transaction_of_statements_is_cancelled_whole(text: str, times: int) -> None:
+    """Two units each, of 10 for writes and of 5 for reads; the last may take more than there is."""
+    mock = mock_of(PROVISIONED, ThroughputLimits())
+    mock.load({"u": {"table": ON_DEMAND, "items": []}})
+
+    def run(number: int) -> None:
+        request = {"Statement": text, "Parameters": [{"S": str(number)}]}
+        other = {**request, "Statement": text.replace(" t ", " u ")}
+        mock.engine.run(Request("ExecuteTransaction", {"TransactStatements": [request, other]}, "us-east-1"))
+
+    count, problem = until_throttled(run)
+    assert count == times
+    assert isinstance(problem, TransactionCanceledException)
+    reasons = problem.members["CancellationReasons"]
+    assert [one["Code"] for one in reasons] == ["ProvisionedThroughputExceeded", "None"]
+    written = 5 if text.startswith("INSERT") else 0
+    assert (mock.tables["t"].count, mock.tables["u"].count) == (written, written)

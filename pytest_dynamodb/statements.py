@@ -1,0 +1,207 @@
+"""What a PartiQL statement is about: what it does, to which table, through which index, with which key.
+
+Reads no more of the language than that needs: quotes, comments and brackets are respected, everything else is skipped.
+Whether a statement is one at all is the engine's grammar to say, which has its tokens from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+MAX_CACHED: Final = 1024
+
+TOKEN: Final = re.compile(
+    r"""
+      (?P<space>   \s+ | --[^\n]* | /\*.*?\*/ )
+    | (?P<number>  (?: [0-9]+ (?:\.[0-9]*)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
+    | (?P<word>    [A-Za-z_$][A-Za-z0-9_$]* )
+    | (?P<string>  '(?:[^']|'')*' )
+    | (?P<quoted>  "(?:[^"]|"")*" )
+    | (?P<symbol>  <<|>>|<=|>=|<>|!=|\|\||[=<>+\-*/%,.:;?@()\[\]{}] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""One token of PartiQL; a quote stands for itself where it is doubled."""
+
+Verb: TypeAlias = Literal["select", "insert", "update", "delete", "exists"]
+
+_OPENING: Final = frozenset({"(", "[", "{", "<<"})
+_CLOSING: Final = frozenset({")", "]", "}", ">>"})
+#: What ends a WHERE. A statement that begins with FROM has its SET and REMOVE behind it.
+_AFTER_WHERE: Final = frozenset({"order", "returning", "set", "remove", "group", "having", "limit"})
+
+
+class _Token(NamedTuple):
+    """``text`` is a string or a name without its quotes; of a ``?`` it is which of all of them, from 0."""
+
+    kind: str
+    text: str
+
+    @property
+    def keyword(self) -> str:
+        """A word in small letters, or a symbol; empty of what is neither."""
+        return self.text.lower() if self.kind in {"word", "symbol"} else ""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it may be the name of something."""
+        return self.kind in {"word", "quoted"}
+
+
+_END: Final = _Token("end", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """``equal`` has attributes and what they are put as, or have to be equal to: a value, or a parameter's position."""
+
+    verb: Verb
+    table: str
+    index: str | None
+    equal: Mapping[str, dict[str, Any] | int]
+
+    def attributes(self, parameters: Any) -> dict[str, Any]:
+        """The attributes that it names outright, with ``parameters``, which are in wire form, in place."""
+        given = parameters if isinstance(parameters, list) else []
+        return {
+            name: given[value] if isinstance(value, int) else value
+            for name, value in self.equal.items()
+            if not isinstance(value, int) or value < len(given)
+        }
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def read_statement(text: str) -> Statement | None:
+    """What a statement is about; ``None`` where that cannot be told."""
+    tokens = list(_tokens(text))
+    if tokens[-1] is not _END:
+        return None
+    match [token.keyword for token in tokens[:3]]:
+        case ["exists", "(", "select"]:
+            return _selecting("exists", tokens, 2)
+        case ["select", *_]:
+            return _selecting("select", tokens, 0)
+        case ["insert", "into", *_]:
+            return _about("insert", tokens, 2)
+        case ["delete", "from", *_]:
+            return _about("delete", tokens, 2)
+        case ["update" | "from", *_]:
+            return _about("update", tokens, 1)
+    return None
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    """The tokens, and ``_END`` behind them if all of the text can be read."""
+    position, parameters = 0, 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if match is None or (match[0] == "/" and text.startswith("/*", position)):
+            yield _Token("unreadable", "")
+            return
+        kind, found, position = str(match.lastgroup), match[0], match.end()
+        if found == "?":
+            yield _Token("parameter", str(parameters))
+            parameters += 1
+        elif kind in {"string", "quoted"}:
+            yield _Token(kind, found[1:-1].replace(found[0] * 2, found[0]))
+        elif kind != "space":
+            yield _Token(kind, found)
+    yield _END
+
+
+def _selecting(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+    """SELECT columns FROM source ..."""
+    source = next((place for place, token in _flat(tokens, at) if token.keyword == "from"), None)
+    return None if source is None else _about(verb, tokens, source + 1)
+
+
+def _flat(tokens: Sequence[_Token], at: int) -> Iterator[tuple[int, _Token]]:
+    """The tokens from a place on, with theirs, that stand in no brackets; until the brackets round that place end."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        token = tokens[place]
+        symbol = token.text if token.kind == "symbol" else ""
+        if symbol in _CLOSING:
+            depth -= 1
+            if depth < 0:
+                return
+        elif depth == 0:
+            yield place, token
+        if symbol in _OPENING:
+            depth += 1
+
+
+def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+    """source : name ["." name], then what is said of attributes."""
+    if not tokens[at].is_name:
+        return None
+    table, index, at = tokens[at].text, None, at + 1
+    if tokens[at].keyword == "." and tokens[at + 1].is_name:
+        index, at = tokens[at + 1].text, at + 2
+    equal = _put(tokens, at) if verb == "insert" else _required(tokens, at)
+    return Statement(verb, table, index, dict(equal))
+
+
+def _put(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any] | int]]:
+    """[VALUE] "{" string ":" value ("," string ":" value)* "}", of which only scalars are told."""
+    at += tokens[at].keyword == "value"
+    if tokens[at].keyword != "{":
+        return
+    member: list[_Token] = []
+    for _, token in [*_flat(tokens, at + 1), (0, _Token("symbol", ","))]:
+        if token.keyword != ",":
+            member.append(token)
+            continue
+        value = _value(member[2:])
+        if value is not None and member[0].kind in {"string", "quoted"} and member[1].keyword == ":":
+            yield member[0].text, value
+        member = []
+
+
+def _required(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any] | int]]:
+    """WHERE term (AND term)*, of which terms with ``name = value`` are told; nothing where there is an OR."""
+    flat = iter(_flat(tokens, at))
+    if not any(token.keyword == "where" for _, token in flat):
+        return
+    terms: list[list[_Token]] = [[]]
+    for _, token in flat:
+        word = token.keyword
+        if word in {"or", "not"}:
+            return
+        if word in _AFTER_WHERE:
+            break
+        if word == "and":
+            terms.append([])
+        elif token is not _END and word != ";":
+            terms[-1].append(token)
+    for term in terms:
+        name, value = _equality(term)
+        if value is not None:
+            yield name, value
+
+
+def _equality(term: Sequence[_Token]) -> tuple[str, dict[str, Any] | int | None]:
+    """name "=" value, or the other way round; no value of any other term."""
+    if len(term) > 2 and term[0].is_name and term[1].keyword == "=":
+        return term[0].text, _value(term[2:])
+    if len(term) > 2 and term[-1].is_name and term[-2].keyword == "=":
+        return term[-1].text, _value(term[:-2])
+    return "", None
+
+
+def _value(tokens: Sequence[_Token]) -> dict[str, Any] | int | None:
+    """value : string | ["-"] number | "?"; ``None`` of anything else."""
+    match tokens:
+        case [_Token("string", text)]:
+            return {"S": text}
+        case [_Token("number", text)]:
+            return {"N": text}
+        case [_Token("symbol", "-"), _Token("number", text)]:
+            return {"N": f"-{text}"}
+        case [_Token("parameter", position)]:
+            return int(position)
+    return None
