@@ -12,8 +12,8 @@ from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.surfaces import Dialect, Surface
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions import Dialect
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
 _NOT_FOUND = "Requested resource not found"
@@ -23,10 +23,11 @@ _NOT_FOUND = "Requested resource not found"
 class Call:
     """The request's operation and parameters, and what of the engine it may use.
 
-    ``region_of`` gives the region of an account and a name; ``files`` are the buckets of exports and imports.
+    ``surface`` is the operation's row: how AWS takes its parameters. ``region_of`` gives the region of an account and a
+    name; ``files`` are the buckets of exports and imports.
     """
 
-    operation: str
+    surface: Surface
     params: dict[str, Any]
     region: Region
     clock: Clock
@@ -35,6 +36,11 @@ class Call:
     lifecycle: Lifecycle
     region_of: Callable[[str, str], Region]
     files: Files | None = None
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation."""
+        return self.surface.operation
 
     @property
     def table_name(self) -> str:

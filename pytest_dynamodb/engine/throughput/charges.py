@@ -82,7 +82,7 @@ def _own(call: Call, table: Table, keys: list[dict[str, Any]]) -> tuple[Identity
 def _queried(call: Call, keys: KeySchema) -> tuple[Identity, ...]:
     """The partition that a Query reads. It was carried out, so its parameters are right."""
     try:
-        clauses = bind_expressions("Query", call.params, dialect=call.dialect).key_clauses
+        clauses = bind_expressions(call.surface, call.params).key_clauses
     except DynamoDbError:
         return ()
     if clauses is None:
