@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 
 class PytestDynamoDbError(Exception):
@@ -126,8 +126,21 @@ class DynamoDbError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """By the code, and by the status where the code is not known: a server's or a proxy's fault may pass."""
+        """Whether the code is one of ``RETRYABLE``; an unknown code is retryable with a status of 500 and above."""
         return self.code in RETRYABLE or (self.status >= 500 and self.code not in BY_CODE)
+
+
+#: The class of each code that has one (developer guide, "Error handling"; the service's model in botocore).
+BY_CODE: dict[str, type[DynamoDbError]] = {}
+
+_Kind = TypeVar("_Kind", bound=type[DynamoDbError])
+
+
+def _named_by_aws(kind: _Kind) -> _Kind:
+    """Make a class the one of the code that is its name."""
+    kind.code = kind.__name__
+    BY_CODE[kind.code] = kind
+    return kind
 
 
 class NoResponse(DynamoDbError):
@@ -137,7 +150,7 @@ class NoResponse(DynamoDbError):
 
     @property
     def retryable(self) -> bool:
-        """Unless a certificate was refused, which does not pass by itself."""
+        """Whether another attempt may succeed: always, unless a certificate was refused."""
         return "CERTIFICATE_VERIFY_FAILED" not in self.message
 
 
@@ -155,86 +168,73 @@ class CircuitOpen(DynamoDbError):
 
     @property
     def retryable(self) -> bool:
-        """Later."""
+        """Always: once ``retry_after`` is over, or the probe has succeeded."""
         return True
 
 
+@_named_by_aws
 class AccessDeniedException(DynamoDbError):
     """The caller's policies do not allow this."""
 
-    code = "AccessDeniedException"
 
-
+@_named_by_aws
 class ConditionalCheckFailedException(DynamoDbError):
     """The condition is false; ``item`` is what it was false of, ``None`` if there is no such item."""
 
-    code = "ConditionalCheckFailedException"
 
-
+@_named_by_aws
 class ExpiredTokenException(DynamoDbError):
     """Temporary credentials have expired."""
 
-    code = "ExpiredTokenException"
 
-
+@_named_by_aws
 class InternalServerError(DynamoDbError):
     """DynamoDB could not process the request (HTTP 500)."""
 
-    code = "InternalServerError"
 
-
+@_named_by_aws
 class ItemCollectionSizeLimitExceededException(DynamoDbError):
     """The items of one partition key of a table with local indexes exceed 10 GB."""
 
-    code = "ItemCollectionSizeLimitExceededException"
 
-
+@_named_by_aws
 class LimitExceededException(DynamoDbError):
     """Too many control plane operations at a time, or too many tables."""
 
-    code = "LimitExceededException"
 
-
+@_named_by_aws
 class ProvisionedThroughputExceededException(DynamoDbError):
     """A table, an index or a partition is out of capacity."""
 
-    code = "ProvisionedThroughputExceededException"
 
-
+@_named_by_aws
 class ReplicatedWriteConflictException(DynamoDbError):
     """A global table with strong consistency is writing the item in another region."""
 
-    code = "ReplicatedWriteConflictException"
 
-
+@_named_by_aws
 class RequestLimitExceeded(DynamoDbError):
     """The account is out of capacity."""
 
-    code = "RequestLimitExceeded"
 
-
+@_named_by_aws
 class ResourceInUseException(DynamoDbError):
     """The table exists already, or is being created, changed or deleted."""
 
-    code = "ResourceInUseException"
 
-
+@_named_by_aws
 class ResourceNotFoundException(DynamoDbError):
     """There is no such table or index, or it is not active yet."""
 
-    code = "ResourceNotFoundException"
 
-
+@_named_by_aws
 class ServiceUnavailable(DynamoDbError):
     """DynamoDB is unavailable (HTTP 503)."""
 
-    code = "ServiceUnavailable"
 
-
+@_named_by_aws
 class ThrottlingException(DynamoDbError):
     """Too many requests."""
-
-    code = "ThrottlingException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +254,12 @@ class CancellationReason:
         return self.code != "None"
 
 
+@_named_by_aws
 class TransactionCanceledException(DynamoDbError):
     """A transaction was not carried out, nothing of it.
 
     ``reasons`` has one for each action, in their order; none where DynamoDB says nothing about it.
     """
-
-    code = "TransactionCanceledException"
 
     @property
     def retryable(self) -> bool:
@@ -274,77 +273,60 @@ def transaction_is_retryable(reasons: Iterable[Mapping[str, Any]]) -> bool:
     return bool(codes) and codes <= RETRYABLE_REASONS
 
 
+@_named_by_aws
 class TransactionConflictException(DynamoDbError):
     """A transaction that is under way holds the item."""
 
-    code = "TransactionConflictException"
 
-
+@_named_by_aws
 class UnrecognizedClientException(DynamoDbError):
     """The access key or the security token is not known."""
 
-    code = "UnrecognizedClientException"
 
-
+@_named_by_aws
 class ValidationException(DynamoDbError):
     """The request is malformed."""
 
-    code = "ValidationException"
 
-
-#: The class of each code that has one (developer guide, "Error handling"; the service's model in botocore).
-BY_CODE: Mapping[str, type[DynamoDbError]] = {
-    kind.code: kind
-    for kind in (
-        AccessDeniedException,
-        ConditionalCheckFailedException,
-        ExpiredTokenException,
-        InternalServerError,
-        ItemCollectionSizeLimitExceededException,
-        LimitExceededException,
-        ProvisionedThroughputExceededException,
-        ReplicatedWriteConflictException,
-        RequestLimitExceeded,
-        ResourceInUseException,
-        ResourceNotFoundException,
-        ServiceUnavailable,
-        ThrottlingException,
-        TransactionCanceledException,
-        TransactionConflictException,
-        UnrecognizedClientException,
-        ValidationException,
-    )
-}
-
-#: Codes after which the same request may succeed. (Developer guide, "Error handling", "OK to retry?", but for
+#: Codes after which the same request may succeed, by the kind of trouble; how long to wait after each kind is for
+#: ``client.policy.classification``. (Developer guide, "Error handling", "OK to retry?", but for
 #: UnrecognizedClientException: a wrong key does not become right; and what botocore takes for transient, or for
-#: throttling, of any service. ``client.policy.classification`` says how long to wait after each.)
-RETRYABLE: frozenset[str] = frozenset(
-    {
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerException",
-        "LimitExceededException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "ReplicatedWriteConflictException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingError",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    }
-)
+#: throttling, of any service.)
+RETRYABLE: Mapping[str, Literal["throttling", "unavailable", "conflict"]] = {
+    **dict.fromkeys(
+        (
+            "LimitExceededException",
+            "PriorRequestNotComplete",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingError",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ),
+        "throttling",
+    ),
+    **dict.fromkeys(
+        (
+            "InternalFailure",
+            "InternalServerError",
+            "InternalServerException",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+        ),
+        "unavailable",
+    ),
+    **dict.fromkeys(
+        ("ReplicatedWriteConflictException", "TransactionConflictException", "TransactionInProgressException"),
+        "conflict",
+    ),
+}
 
 #: The codes of an action's ``CancellationReason`` that pass. (API reference, TransactWriteItems.)
 RETRYABLE_REASONS: frozenset[str] = frozenset(

@@ -12,8 +12,8 @@ from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.validation.surfaces import Dialect, Surface
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.requests import table_name
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
@@ -36,11 +36,11 @@ class Written(NamedTuple):
 class Call:
     """The request's operation and parameters, and what of the engine it may use.
 
-    ``region_of`` gives the region of an account and a name; ``files`` are the buckets of exports and imports;
-    ``followers`` are told of each change of an item.
+    ``surface`` is the operation's row: how AWS takes its parameters. ``region_of`` gives the region of an account and a
+    name; ``files`` are the buckets of exports and imports; ``followers`` are told of each change of an item.
     """
 
-    operation: str
+    surface: Surface
     params: dict[str, Any]
     region: Region
     clock: Clock
@@ -50,6 +50,11 @@ class Call:
     region_of: Callable[[str, str], Region]
     files: Files | None = None
     followers: tuple[Follower, ...] = ()
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation."""
+        return self.surface.operation
 
     @property
     def table_name(self) -> str:

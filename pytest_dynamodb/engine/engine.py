@@ -21,9 +21,9 @@ from pytest_dynamodb.engine.simulators import Simulation, switched_on
 from pytest_dynamodb.engine.streams.splitting import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
-from pytest_dynamodb.expressions import Dialect
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -83,11 +83,12 @@ class Engine:
         handler = handler_named(request.operation)
         if handler is None:
             raise error_for("UnknownOperationException", "")
-        params = check_request(request.operation, request.params, dialect=self.dialect)
+        surface = surface_of(request.operation, self.dialect)
+        params = check_request(surface, request.params)
         with self._lock:
             region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
             call = Call(
-                request.operation,
+                surface,
                 params,
                 region,
                 self.clock,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.expressions.clauses import canonical_clauses
     from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
     from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
-    from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
+    from pytest_dynamodb.expressions.messages import ExpressionError
     from pytest_dynamodb.expressions.parser import (
         ExpressionName,
         parse,
@@ -63,10 +63,7 @@ _HOMES = {
         "KeyClause",
         "key_clauses",
     ),
-    "messages": (
-        "Dialect",
-        "ExpressionError",
-    ),
+    "messages": ("ExpressionError",),
     "parser": (
         "ExpressionName",
         "parse",
@@ -106,7 +103,6 @@ __all__ = [
     "Attr",
     "Condition",
     "ConditionLike",
-    "Dialect",
     "ExpressionError",
     "ExpressionMisuse",
     "ExpressionName",

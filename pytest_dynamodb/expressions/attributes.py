@@ -149,7 +149,7 @@ class Attr(AttrOperand):
 
     @classmethod
     def of(cls, *parts: str | int, floats: bool = False) -> Attr:
-        """An attribute of parts taken literally: text is a name, dots and all, and a number a list position."""
+        """An attribute by its parts: a text is a whole name, dots included, and a number is a list position."""
         nodes = tuple(Index(part) if isinstance(part, int) else Name(part) for part in parts)
         if not nodes or isinstance(nodes[0], Index):
             raise ExpressionMisuse(f"a document path begins with an attribute name, not with {parts[:1]}")

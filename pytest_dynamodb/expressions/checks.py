@@ -35,11 +35,11 @@ class Checks(ABC):
 
     @abstractmethod
     def text_alone(self, tree: Any) -> None:
-        """Check what names and values have no part in."""
+        """Check what can be checked without names and values."""
 
     @abstractmethod
     def resolved(self, tree: Any) -> Tree:
-        """Put names and values in place and check the rest."""
+        """The node with names and values in place, once the rest is checked, too."""
 
     def put(self, node: AnyNode) -> AnyNode:
         """The node with names and values in place."""

@@ -55,7 +55,7 @@ CANNOT: Final = (KeyError, TypeError, ValueError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled expression: what writes its clauses, and the placeholders it uses."""
+    """A compiled expression: the function that writes its clauses, and the placeholders that it uses."""
 
     clauses: tuple[Write, ...]
     names: frozenset[str]

@@ -17,7 +17,7 @@ _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
 class ForeignCondition(Protocol):
-    """A condition of ``boto3.dynamodb.conditions``, told by its shape: what it says of its operator and values."""
+    """A condition of ``boto3.dynamodb.conditions``, recognised by the members that it has."""
 
     def get_expression(self) -> dict[str, Any]: ...  # noqa: D102  # boto3's method, told of above
 
@@ -63,7 +63,7 @@ class Condition:
 
 
 def as_condition(value: ConditionLike, *, expression: ConditionName = "ConditionExpression") -> nodes.Condition:
-    """The tree of a condition of any make.
+    """The tree of a condition: a built one, boto3's, a tree or a text.
 
     A text is parsed and keeps its placeholders; ``expression`` names it in an ``ExpressionError``. Raises
     ``ExpressionMisuse`` for anything else than a condition.

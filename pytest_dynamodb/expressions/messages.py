@@ -1,23 +1,24 @@
-"""What DynamoDB answers to a bad expression: one table of messages, keyed by dialect, and the error that renders them.
+"""What DynamoDB answers to a bad expression: one table of messages in two editions, and the error that renders them.
 
 AWS has been replacing its validator region by region since 2026-06 (dynamodb-conformance, registry/splits.json). So a
 wording is never written where a rule is checked; it is looked up here by the kind of error.
 
-``classic``  the wording of the long-lived validator; the default
-``2026``     the newer one: some sentences differ, and some operations wrap every message in an envelope
+``older``  the wording of the long-lived validator
+``newer``  that of its successor, in which some sentences about key conditions differ
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.errors import ValidationException
 
-Dialect = Literal["classic", "2026"]
+Edition: TypeAlias = Literal["older", "newer"]
+"""Whose sentence or whose check: that of AWS's long-lived validator, or that of the one that replaces it."""
 
 # Where a line names no source, dynalite's suite of cases run against AWS has it (test/{scan,query,updateItem,getItem}).
 # "inferred": seen in no capture; the sentence is ours, in AWS's manner.
-_CLASSIC: dict[str, str] = {
+_OLDER: dict[str, str] = {
     # the text
     "empty": "Invalid {expression}: The expression can not be empty;",
     # extenddb, test_expression_size_limit (seen on AWS): only conditions and filters say how long they are
@@ -138,16 +139,8 @@ _NEWER: dict[str, str] = {
     ),
 }
 
-MESSAGES: dict[Dialect, dict[str, str]] = {"classic": _CLASSIC, "2026": {**_CLASSIC, **_NEWER}}
-"""Every message by dialect and kind of error."""
-
-ENVELOPED: dict[Dialect, frozenset[str]] = {
-    "classic": frozenset(),
-    "2026": frozenset({"PutItem", "UpdateItem", "DeleteItem"}),
-}
-"""Operations whose value and expression errors stand behind ``ENVELOPE`` (error-messages/valueLayers, 2026-10-09)."""
-
-ENVELOPE = "1 validation error detected: "
+MESSAGES: dict[Edition, dict[str, str]] = {"older": _OLDER, "newer": {**_OLDER, **_NEWER}}
+"""Every message by edition and kind of error."""
 
 
 class ExpressionError(ValidationException):
@@ -166,10 +159,9 @@ class ExpressionError(ValidationException):
         self.details = details
         super().__init__(self.render())
 
-    def render(self, *, dialect: Dialect = "classic", operation: str = "") -> str:
-        """The message in a dialect; with ``operation``, behind the envelope that dialect gives that operation."""
-        text = MESSAGES[dialect][self.kind].format(expression=self.expression, token=self.token, **self.details)
-        return ENVELOPE + text if operation in ENVELOPED[dialect] else text
+    def render(self, edition: Edition = "older") -> str:
+        """The message in an edition, without the envelope that some operations put it in."""
+        return MESSAGES[edition][self.kind].format(expression=self.expression, token=self.token, **self.details)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.kind, self.expression, self.token, self.position, self.details)

@@ -67,7 +67,7 @@ def put_names(node: AnyNode, names: Mapping[str, str], *, expression: str = "") 
 
 
 def put_values(node: AnyNode, values: Mapping[str, dict[str, Any]], *, expression: str = "") -> AnyNode:
-    """The same tree with a literal for every placeholder, of a tree whose names are in place.
+    """The same tree with a literal for every placeholder; its names must be in place already.
 
     Raises ``ExpressionError`` ("undefined-value").
     """

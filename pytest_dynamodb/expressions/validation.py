@@ -48,7 +48,7 @@ def compile_expression(expression: ExpressionName, text: str, names: Names, valu
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def checked_tree(expression: ExpressionName, text: str) -> Tree:
-    """The tree of a text after every check that names and values have no part in. Cached by text, bounded.
+    """The tree of a text, after every check that needs neither names nor values. Cached by text, bounded.
 
     DynamoDB comes so far with every expression of a request before it looks at the names and values of the first
     (dynalite's suite, test/scan). Raises ``ExpressionError``.
@@ -59,7 +59,7 @@ def checked_tree(expression: ExpressionName, text: str) -> Tree:
 
 
 def check_tree(expression: ExpressionName, tree: Tree) -> None:
-    """What ``checked_tree`` checks, of a tree that is no text's. Raises ``ExpressionError``."""
+    """Check a tree that was built and not parsed as ``checked_tree`` checks a text's. Raises ``ExpressionError``."""
     _CHECKS[expression](expression, {}, {}).text_alone(tree)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.engine import Lifecycle
     from pytest_dynamodb.engine.consistency import Consistency
     from pytest_dynamodb.engine.throughput import ThroughputLimits
-    from pytest_dynamodb.expressions import Dialect
+    from pytest_dynamodb.engine.validation.surfaces import Dialect
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
 

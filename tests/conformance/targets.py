@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.engine.validation.surfaces import Dialect
 from pytest_dynamodb.exchange import Request
-from pytest_dynamodb.expressions import Dialect
 from runner import Call, Target
 
 Json = Any

@@ -15,6 +15,7 @@ from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.projections import compile_projection
 from pytest_dynamodb.engine.evaluation.updates import compile_update
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import expression_params
 from pytest_dynamodb.expressions.nodes import (
@@ -119,7 +120,7 @@ def test_a_condition_means_the_same_as_the_text_of_a_request(
     params = {"TableName": "t", **expression_params(condition=condition)}
     for _ in range(2):  # the second time by what was remembered of the first
         try:
-            bound = bind_expressions("PutItem", params, dialect="classic").condition
+            bound = bind_expressions(surface_of("PutItem"), params).condition
         except ValidationException:
             continue
         assert bound is not None

@@ -15,8 +15,8 @@ from pytest_dynamodb.engine.validation.payload import check_types
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.shapes import Shape, input_shape
 from pytest_dynamodb.engine.validation.shapes.table import _model
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_expression_values, checked_item, checked_value
-from pytest_dynamodb.engine.validation.wording import wording_of
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.values import canonical_value, item_size, to_wire, value_size
 
@@ -98,7 +98,7 @@ def test_a_request_is_accepted_or_refused_and_never_a_crash(data: st.DataObject,
     shape = input_shape(operation)
     assert shape is not None
     params = shaped(data, shape)
-    refusal = outcome(partial(check_request, operation, params, dialect=dialect))
+    refusal = outcome(partial(check_request, surface_of(operation, dialect), params))
     assert refusal is None or (refusal.code in CODES and refusal.message)
 
 
@@ -116,7 +116,7 @@ def test_what_the_quick_look_accepts_the_exact_one_accepts_too(data: st.DataObje
 @EXAMPLES
 @given(st.dictionaries(st.text(max_size=3), HOSTILE, max_size=3), OPERATIONS, DIALECTS)
 def test_values_are_checked_or_refused_and_never_a_crash(attributes: Any, operation: str, dialect: Any) -> None:
-    wording = wording_of(operation, dialect)
+    wording = surface_of(operation, dialect)
     for check in (checked_item, checked_expression_values):
         refusal = outcome(partial(check, attributes, wording=wording))
         assert refusal is None or refusal.code in CODES
@@ -143,7 +143,7 @@ def test_a_value_nested_a_hundred_thousand_levels_deep_is_refused() -> None:
     for _ in range(100_000):
         value = {"L": [value]}
     params: dict[str, Any] = {"TableName": "abc", "Item": {"pk": {"S": "a"}, "data": value}}
-    check_request("PutItem", params)
+    check_request(surface_of("PutItem"), params)
     refusal = outcome(partial(checked_item, params["Item"]))
     assert refusal is not None
     assert refusal.message.startswith("Nesting Levels have exceeded supported limits")

@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 
+import pytest_dynamodb
 from pytest_dynamodb.errors import (
     BY_CODE,
     CancellationReason,
@@ -29,8 +30,18 @@ def test_an_error_is_of_the_class_that_has_its_codes_name(code: str) -> None:
     assert not isinstance(error, PytestDynamoDbError)
 
 
-def test_every_class_of_a_code_is_in_the_table() -> None:
-    assert {kind.__name__ for kind in DynamoDbError.__subclasses__()} == {*BY_CODE, "NoResponse", "CircuitOpen"}
+def test_every_class_of_a_code_is_in_the_table_and_public() -> None:
+    of_this_module = {kind for kind in DynamoDbError.__subclasses__() if kind.__module__ == DynamoDbError.__module__}
+    assert of_this_module == {*BY_CODE.values(), NoResponse, CircuitOpen}
+    assert {kind.__name__ for kind in of_this_module} <= set(pytest_dynamodb.__all__)
+
+
+def test_a_class_of_someone_else_s_does_not_become_that_of_a_code() -> None:
+    class Mine(ValidationException):
+        """As an application may have it."""
+
+    assert Mine("text").code == "ValidationException"
+    assert type(error_for("Mine", "text")) is DynamoDbError
 
 
 def test_a_code_without_a_class_is_kept() -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pytest_dynamodb.errors import (
     BY_CODE,
+    RETRYABLE,
     CircuitOpen,
     DynamoDbError,
     NoResponse,
@@ -27,52 +28,14 @@ from pytest_dynamodb.errors import (
 
 FailureKind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
 
-#: The kind of each code after which the same request may succeed: those of ``errors.RETRYABLE``. Others are final.
-KINDS: Mapping[str, FailureKind] = {
-    **dict.fromkeys(
-        (
-            "LimitExceededException",
-            "PriorRequestNotComplete",
-            "ProvisionedThroughputExceededException",
-            "RequestLimitExceeded",
-            "RequestThrottled",
-            "RequestThrottledException",
-            "SlowDown",
-            "ThrottledException",
-            "Throttling",
-            "ThrottlingError",
-            "ThrottlingException",
-            "TooManyRequestsException",
-        ),
-        "throttling",
-    ),
-    **dict.fromkeys(
-        (
-            "InternalFailure",
-            "InternalServerError",
-            "InternalServerException",
-            "RequestTimeout",
-            "RequestTimeoutException",
-            "ServiceUnavailable",
-            "ServiceUnavailableException",
-        ),
-        "unavailable",
-    ),
-    **dict.fromkeys(
-        ("ReplicatedWriteConflictException", "TransactionConflictException", "TransactionInProgressException"),
-        "conflict",
-    ),
-}
-
 #: Kinds that say that DynamoDB, or the way to it, is in trouble.
 UNHEALTHY: frozenset[FailureKind] = frozenset({"throttling", "unavailable", "connection"})
 
 
 def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> FailureKind:
     """The kind of an error answer. ``reasons`` are those of a cancelled transaction, in wire form."""
-    kind = KINDS.get(code)
-    if kind is not None:
-        return kind
+    if code in RETRYABLE:
+        return RETRYABLE[code]
     if code == TransactionCanceledException.code:
         return kind_of_transaction(reasons or ())
     return "unavailable" if status >= 500 and code not in BY_CODE else "final"

@@ -9,7 +9,7 @@ from pytest_dynamodb.engine.table import Index, Table
 from pytest_dynamodb.engine.tables.options import check_encryption
 from pytest_dynamodb.errors import ValidationException
 
-INVALID: Final = "Invalid Request: "
+INVALID_REQUEST: Final = "Invalid Request: "
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
 Params = Mapping[str, Any]
@@ -97,4 +97,4 @@ def check_matched(wanted: Params, indexes: Sequence[Index]) -> Index:
 
 
 def _invalid(detail: str) -> ValidationException:
-    return ValidationException(INVALID + detail)
+    return ValidationException(INVALID_REQUEST + detail)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.backups.history import Overwritten
-from pytest_dynamodb.engine.backups.overrides import INVALID, check_matched, check_overrides, target_on_demand
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST, check_matched, check_overrides, target_on_demand
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import (
     Encryption,
@@ -55,7 +55,9 @@ def _check_encryption(call: Call, source: Table) -> None:
     """Keys of a region are of no use in another."""
     elsewhere = source.settings.arn.split(":")[3] != call.region.name
     if elsewhere and call.params.get("SSESpecificationOverride") is None:
-        raise ValidationException(f"{INVALID}sseSpecificationOverride must be provided for cross-region restores")
+        raise ValidationException(
+            f"{INVALID_REQUEST}sseSpecificationOverride must be provided for cross-region restores"
+        )
 
 
 def _check_target(call: Call) -> None:

@@ -38,7 +38,7 @@ _SHORT: Final = 256
 
 
 def may_matter(params: Mapping[str, Any]) -> bool:
-    """Whether a request's update expression could be charged near the limit at all; most need no sum."""
+    """Whether an update expression may come near the limit of an item's size; most are far too short for that."""
     names, values = params.get("ExpressionAttributeNames"), params.get("ExpressionAttributeValues")
     if len(params["UpdateExpression"]) > _SHORT or (names and any(len(name) > _SHORT for name in names.values())):
         return True

@@ -29,9 +29,9 @@ _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
 def compile_condition(tree: Condition) -> Test:
-    """Whether items meet a resolved, checked condition; ``{}`` stands for an item that is not there.
+    """A function that says whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
 
-    The values in the tree must be canonical. The result may be asked about any number of items; it keeps nothing.
+    The values in the tree must be canonical. The function may be called with any number of items; it keeps nothing.
     """
     match tree:
         case Compare():

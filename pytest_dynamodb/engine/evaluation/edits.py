@@ -23,7 +23,7 @@ _Node: TypeAlias = "dict[Any, _Node | _Leaf]"
 
 
 def edited(attributes: Attributes, edits: Edits) -> dict[str, Value]:
-    """An item with edits made. The parent of each path must be there."""
+    """A copy of an item in which the edits are made. The parent of each path must exist."""
     return _members(attributes, _tree(edits))
 
 

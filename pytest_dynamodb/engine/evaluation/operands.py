@@ -19,9 +19,9 @@ WRONG_TYPE: Final = "An operand in the update expression has an incorrect data t
 
 
 def compile_value(value: SetValue) -> Compute:
-    """What computes the right side of a resolved, checked SET action.
+    """A function that computes, for an item, the right side of a resolved, checked SET action.
 
-    It raises ``ValidationException`` for an operand that the item has not, or has of the wrong type.
+    The function raises ``ValidationException`` for an operand that the item lacks or that is of the wrong type.
     """
     match value:
         case Literal(wire=wire):

@@ -31,7 +31,7 @@ def head(path: Path) -> str:
 
 
 def compile_path(path: Path) -> Read:
-    """What reads a resolved path in an item."""
+    """A function that gives the value at a resolved path of an item, or ``None``."""
     if len(path.parts) == 1:
         name = head(path)
         return lambda attributes: attributes.get(name)

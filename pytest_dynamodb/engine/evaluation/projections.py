@@ -17,7 +17,7 @@ Wanted: TypeAlias = "dict[Any, Wanted | None]"
 
 
 def compile_projection(wanted: Projection | Iterable[str]) -> Project:
-    """What gives the part of an item that a resolved, checked projection names, or that names alone do.
+    """A function that gives the part of an item that a resolved, checked projection names, or a list of names.
 
     Paths that lead nowhere are left out. Maps keep the members wanted; lists the elements wanted, closed up, in
     ascending order (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
@@ -35,7 +35,7 @@ def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, Va
 
 
 def merged(paths: Iterable[tuple[Step, ...]]) -> Wanted:
-    """Paths as one tree."""
+    """Several paths as one tree of names and positions."""
     root: Wanted = {}
     for path in paths:
         node = root

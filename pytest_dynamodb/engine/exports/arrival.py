@@ -9,6 +9,7 @@ from pytest_dynamodb.engine.exports.sources import UNREADABLE, items_in
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.errors import DynamoDbError
 
@@ -37,10 +38,11 @@ def fill(call: Call, files: Files, table: Table) -> dict[str, Any]:
 
 
 def _put(call: Call, table: Table, item: Any) -> bool:
+    surface = surface_of("PutItem", call.dialect)
     try:
-        params = check_request("PutItem", {"TableName": table.name, "Item": item}, dialect=call.dialect)
-        put = Put.read("PutItem", params, dialect=call.dialect)
-        put.aim(table)
+        params = check_request(surface, {"TableName": table.name, "Item": item})
+        put = Put.read(surface, params)
+        put.check_against(table)
         stored = put.outcome(table, None)
     except DynamoDbError:
         return False

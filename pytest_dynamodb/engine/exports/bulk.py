@@ -14,6 +14,7 @@ from pytest_dynamodb.engine.exports.sources import UNREADABLE, records_in
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.write import carry_out
 from pytest_dynamodb.errors import ConditionalCheckFailedException, DynamoDbError
@@ -79,9 +80,10 @@ def put_all(call: Call, files: Files, table: Table) -> dict[str, Any]:
 
 def _put(call: Call, name: str, record: dict[str, Any]) -> bool:
     given = {member: record[member] for member in _MEMBERS if member in record}
+    surface = surface_of("PutItem", call.dialect)
     try:
-        params = check_request("PutItem", {"TableName": name, **given}, dialect=call.dialect)
-        carry_out(call, Put.read("PutItem", params, dialect=call.dialect), call.table(name))
+        params = check_request(surface, {"TableName": name, **given})
+        carry_out(call, Put.read(surface, params), call.table(name))
     except ConditionalCheckFailedException:
         return True
     except DynamoDbError:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.exports.contents import as_of
 from pytest_dynamodb.engine.operations.query import query
 from pytest_dynamodb.engine.operations.scan import scan
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 
 
@@ -26,12 +27,13 @@ def filtered(call: Call, table: Table, time: float, spec: Mapping[str, Any]) -> 
     by_key = spec.get("KeyConditionExpression") is not None
     read = query if by_key else scan
     params: dict[str, Any] = {**spec, "TableName": table.name}
-    inner = replace(call, operation="Query" if by_key else "Scan", region=region, params=params)
+    surface = surface_of("Query" if by_key else "Scan", call.dialect)
+    inner = replace(call, surface=surface, region=region, params=params)
     while True:
         try:
             page = read(inner)
         except ValidationException as problem:
-            raise ValidationException(f"{INVALID}Invalid FilterSpecification: {problem.message}") from None
+            raise ValidationException(f"{INVALID_REQUEST}Invalid FilterSpecification: {problem.message}") from None
         yield from page["Items"]
         if "LastEvaluatedKey" not in page:
             return

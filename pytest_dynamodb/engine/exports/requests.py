@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.backups.recovery import earliest, latest, no_table, recoverable
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
@@ -37,7 +37,7 @@ def exported_table(call: Call) -> Table:
         raise ValidationException("One or more parameter values were invalid: tableArn is not a valid ARN")
     name = parts[5].removeprefix("table/")
     if "/" in name:
-        raise ValidationException(f"{INVALID}Table ARN is invalid.")
+        raise ValidationException(f"{INVALID_REQUEST}Table ARN is invalid.")
     if parts[4] != call.region.account:
         raise error_for("AccessDeniedException", "Access is denied")
     table = call.region.find(name, call.clock.now()) if parts[3] == call.region.name else None
@@ -112,7 +112,7 @@ def _increment(spec: Params, table: Table, now: float) -> Span:
 
 
 def _invalid(detail: str) -> ValidationException:
-    return ValidationException(INVALID + detail)
+    return ValidationException(INVALID_REQUEST + detail)
 
 
 def _wrong_time(message: str) -> DynamoDbError:

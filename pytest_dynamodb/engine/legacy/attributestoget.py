@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.engine.legacy.conditions import INVALID
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
-DUPLICATE: Final = INVALID + "Duplicate value in attribute name: {name}"
+DUPLICATE: Final = INVALID_VALUES + "Duplicate value in attribute name: {name}"
 
 
 def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from pytest_dynamodb.engine.legacy.conditions import INVALID, attribute
+from pytest_dynamodb.engine.legacy.conditions import attribute
 from pytest_dynamodb.engine.validation.values import checked_value
-from pytest_dynamodb.engine.validation.wording import Wording, wording_of
-from pytest_dynamodb.expressions.messages import Dialect
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES, Wording
 from pytest_dynamodb.expressions.nodes import (
     Action,
     Literal,
@@ -20,9 +19,9 @@ from pytest_dynamodb.expressions.nodes import (
     ValueAction,
 )
 
-ONLY_DELETE: Final = INVALID + "Only DELETE action is allowed when no attribute value is specified"
-WRONG_DELETE: Final = INVALID + "DELETE action with value is not supported for the type {type}"
-WRONG_ADD: Final = INVALID + "ADD action is not supported for the type {type}"
+ONLY_DELETE: Final = INVALID_VALUES + "Only DELETE action is allowed when no attribute value is specified"
+WRONG_DELETE: Final = INVALID_VALUES + "DELETE action with value is not supported for the type {type}"
+WRONG_ADD: Final = INVALID_VALUES + "ADD action is not supported for the type {type}"
 
 _SETS: Final = frozenset({"SS", "NS", "BS"})
 _ADDABLE: Final = _SETS | {"N", "L"}
@@ -30,12 +29,11 @@ _ADDABLE: Final = _SETS | {"N", "L"}
 _Placed: TypeAlias = "tuple[SectionName, Action]"
 
 
-def attribute_updates(params: Mapping[str, Any], *, dialect: Dialect) -> Update | None:
+def attribute_updates(params: Mapping[str, Any], wording: Wording) -> Update | None:
     """The update that AttributeUpdates are, or ``None`` if there are none. Raises ``ValidationException``.
 
     To be compiled with ``mismatch=LEGACY_MISMATCH``. Other than in expressions, its ADD may hold lists.
     """
-    wording = wording_of("UpdateItem", dialect)
     given: Mapping[str, Any] = params.get("AttributeUpdates") or {}
     sections: dict[SectionName, list[Action]] = {}
     for name, update in given.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from pytest_dynamodb.engine.validation.values import checked_value
-from pytest_dynamodb.engine.validation.wording import Wording
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES, Wording
 from pytest_dynamodb.expressions.nodes import (
     And,
     Between,
@@ -23,10 +23,9 @@ from pytest_dynamodb.expressions.nodes import (
 )
 from pytest_dynamodb.values import order_key
 
-INVALID: Final = "One or more parameter values were invalid: "
-WRONG_COUNT: Final = INVALID + "Invalid number of argument(s) for the {operator} ComparisonOperator"
-MIXED_TYPES: Final = INVALID + "AttributeValues inside AttributeValueList must be of same type"
-WRONG_TYPE: Final = INVALID + "ComparisonOperator {operator} is not valid for {type} AttributeValue type"
+WRONG_COUNT: Final = INVALID_VALUES + "Invalid number of argument(s) for the {operator} ComparisonOperator"
+MIXED_TYPES: Final = INVALID_VALUES + "AttributeValues inside AttributeValueList must be of same type"
+WRONG_TYPE: Final = INVALID_VALUES + "ComparisonOperator {operator} is not valid for {type} AttributeValue type"
 INVERTED: Final = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
 
 Lower: TypeAlias = Callable[[Path, Sequence[Literal]], Condition]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.legacy.conditions import (
-    INVALID,
     attribute,
     check_count,
     check_operator,
@@ -14,26 +13,29 @@ from pytest_dynamodb.engine.legacy.conditions import (
     literals,
     lowered,
 )
-from pytest_dynamodb.engine.validation.wording import Wording, wording_of
-from pytest_dynamodb.expressions.messages import Dialect
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES, Wording
 from pytest_dynamodb.expressions.nodes import Compare, Condition, Function
 from pytest_dynamodb.requests import truth
 
-BOTH_VALUES: Final = INVALID + "Value and AttributeValueList cannot be used together for Attribute: {name}"
-EXISTS_AND_OPERATOR: Final = INVALID + "Exists and ComparisonOperator cannot be used together for Attribute: {name}"
-NO_VALUES: Final = (
-    INVALID + "Value or AttributeValueList must be used with ComparisonOperator: {operator} for Attribute: {name}"
+BOTH_VALUES: Final = INVALID_VALUES + "Value and AttributeValueList cannot be used together for Attribute: {name}"
+EXISTS_AND_OPERATOR: Final = (
+    INVALID_VALUES + "Exists and ComparisonOperator cannot be used together for Attribute: {name}"
 )
-LIST_ALONE: Final = INVALID + "AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}"
-VALUE_NEEDED: Final = INVALID + "Value must be provided when Exists is {exists} for Attribute: {name}"
-VALUE_UNWANTED: Final = INVALID + "Value cannot be used when Exists is false for Attribute: {name}"
+NO_VALUES: Final = (
+    INVALID_VALUES
+    + "Value or AttributeValueList must be used with ComparisonOperator: {operator} for Attribute: {name}"
+)
+LIST_ALONE: Final = (
+    INVALID_VALUES + "AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}"
+)
+VALUE_NEEDED: Final = INVALID_VALUES + "Value must be provided when Exists is {exists} for Attribute: {name}"
+VALUE_UNWANTED: Final = INVALID_VALUES + "Value cannot be used when Exists is false for Attribute: {name}"
 
 _WITHOUT_VALUES: Final = frozenset({"NULL", "NOT_NULL"})
 
 
-def expected_condition(params: Mapping[str, Any], *, dialect: Dialect) -> Condition | None:
+def expected_condition(params: Mapping[str, Any], wording: Wording) -> Condition | None:
     """The condition that Expected is, or ``None``. Raises ``ValidationException``."""
-    wording = wording_of("PutItem", dialect)  # the other two operations word it alike
     conditions = [_condition(name, given, wording) for name, given in (params.get("Expected") or {}).items()]
     return joined(conditions, params.get("ConditionalOperator"))
 

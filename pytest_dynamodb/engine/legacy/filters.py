@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from pytest_dynamodb.engine.legacy.conditions import check_operator, joined, literals, lowered
-from pytest_dynamodb.engine.validation.wording import wording_of
+from pytest_dynamodb.engine.validation.wording import Wording
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.keyconditions import KeyClause, KeyOperator
-from pytest_dynamodb.expressions.messages import Dialect
 
 FilterName: TypeAlias = Literal["QueryFilter", "ScanFilter"]
 
@@ -29,15 +28,13 @@ _KEY_OPERATORS: Final[dict[str, KeyOperator]] = {
 _Checked: TypeAlias = "tuple[str, str, tuple[nodes.Literal, ...]]"
 
 
-def filter_condition(
-    params: Mapping[str, Any], name: FilterName, *, dialect: Dialect, operation: str
-) -> nodes.Condition | None:
+def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.Condition | None:
     """The condition that a legacy filter is, or ``None``. Raises ``ValidationException``."""
-    conditions = [lowered(*condition) for condition in _checked(params.get(name), dialect, operation)]
+    conditions = [lowered(*condition) for condition in _checked(params.get(name), wording)]
     return joined(conditions, params.get("ConditionalOperator"))
 
 
-def legacy_key_clauses(params: Mapping[str, Any], *, dialect: Dialect, operation: str) -> tuple[KeyClause, ...] | None:
+def legacy_key_clauses(params: Mapping[str, Any], wording: Wording) -> tuple[KeyClause, ...] | None:
     """The clauses that KeyConditions are, or ``None`` where there are no KeyConditions. Raises ``ValidationException``.
 
     Operators that no key can have keep their legacy names: they are reported against the schema.
@@ -45,14 +42,13 @@ def legacy_key_clauses(params: Mapping[str, Any], *, dialect: Dialect, operation
     given = params.get("KeyConditions")
     if given is None:
         return None
-    clauses = tuple([_clause(*condition) for condition in _checked(given, dialect, operation)])
+    clauses = tuple([_clause(*condition) for condition in _checked(given, wording)])
     if not clauses:
         raise ValidationException(WRONG_LENGTH)
     return clauses
 
 
-def _checked(given: Mapping[str, Any] | None, dialect: Dialect, operation: str) -> Iterator[_Checked]:
-    wording = wording_of(operation, dialect)
+def _checked(given: Mapping[str, Any] | None, wording: Wording) -> Iterator[_Checked]:
     for name, condition in (given or {}).items():
         values = literals(condition.get("AttributeValueList") or (), wording)
         operator = condition["ComparisonOperator"]

@@ -23,6 +23,7 @@ from pytest_dynamodb.engine.partiql.writing import check_returning, returned_ite
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.rules.batches import check_distinct
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.transaction import place_of
 from pytest_dynamodb.engine.writes.write import Write, carry_out
@@ -108,7 +109,9 @@ def _aim(call: Call, member: _Member) -> None:
 
 def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
     if isinstance(bound.statement, Select):
-        selection = selection_of(replace(call, operation="ExecuteStatement", params=request), bound, request)
+        selection = selection_of(
+            replace(call, surface=surface_of("ExecuteStatement", call.dialect), params=request), bound, request
+        )
         check_single_key(selection, text("single-read", operation="BatchExecuteStatement"))
         return selection
     check_returning(bound)

@@ -70,10 +70,10 @@ def _check_mixture(requests: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _part(name: str, request: Mapping[str, Any], call: Call) -> _Part:
-    operation, dialect = call.operation, call.dialect
-    check_projecting("KeysAndAttributes", request, operation=operation, dialect=dialect)
-    part = read_wanted("KeysAndAttributes", request, operation=operation, dialect=dialect)
-    return _Part(name, request, [read_key(key, operation=operation, dialect=dialect) for key in request["Keys"]], part)
+    surface = call.surface.parts["KeysAndAttributes"]
+    check_projecting(surface, request)
+    part = read_wanted(surface, request)
+    return _Part(name, request, [read_key(surface, key) for key in request["Keys"]], part)
 
 
 def _read(table: Table, part: _Part, room: int) -> int:

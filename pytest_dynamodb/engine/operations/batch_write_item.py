@@ -41,9 +41,9 @@ def _writes(call: Call, requests: list[dict[str, Any]]) -> Iterator[Write]:
     for request in requests:
         put = request.get("PutRequest")
         if put is not None:
-            yield Put.read(call.operation, put, dialect=call.dialect)
+            yield Put.read(call.surface, put)
         else:
-            yield Delete.read(call.operation, request["DeleteRequest"], dialect=call.dialect)
+            yield Delete.read(call.surface, request["DeleteRequest"])
 
 
 def _check_keys(aimed: list[tuple[Table, list[Write]]]) -> None:
@@ -54,7 +54,7 @@ def _check_keys(aimed: list[tuple[Table, list[Write]]]) -> None:
         )
     for table, writes in aimed:
         for write in writes:
-            write.aim(table)
+            write.check_against(table)
 
 
 def _carry_out(call: Call, table: Table, writes: list[Write]) -> Usage:

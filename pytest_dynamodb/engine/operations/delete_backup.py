@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_dynamodb.engine.backups.backup import Backup, backup_details, describe_backup, existing_backup
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.tables.moments import moment_in_zulu
 from pytest_dynamodb.errors import ValidationException, error_for
@@ -29,7 +29,7 @@ def delete_backup(call: Call) -> dict[str, Any]:
 def _check_may_go(backup: Backup, arn: str) -> None:
     if backup.expires is not None:
         raise ValidationException(
-            f"{INVALID}User is not allowed to delete the system backup with arn {arn}. "
+            f"{INVALID_REQUEST}User is not allowed to delete the system backup with arn {arn}. "
             f"It will automatically expire on {moment_in_zulu(backup.expires)}"
         )
 

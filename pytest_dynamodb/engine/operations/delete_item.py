@@ -11,4 +11,4 @@ from pytest_dynamodb.engine.writes.delete import Delete
 
 def delete_item(call: Call) -> dict[str, Any]:
     """Take an item away; one that is not there is no error."""
-    return put_or_delete(call, Delete.read(call.operation, call.params, dialect=call.dialect))
+    return put_or_delete(call, Delete.read(call.surface, call.params))

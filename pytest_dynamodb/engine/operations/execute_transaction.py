@@ -148,7 +148,7 @@ def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
 def _on_its_key(step: Step) -> Step:
     """The step, if its write has a key of its table: what else it has is a reason to cancel."""
     try:
-        step.write.aim(step.table)
+        step.write.check_against(step.table)
     except EmptyKeyValue:
         raise
     except ValidationException as problem:

@@ -12,10 +12,10 @@ from pytest_dynamodb.requests import truth
 
 def get_item(call: Call) -> dict[str, Any]:
     """The item with a key: no ``Item`` where there is none, an empty one where nothing of it is wanted."""
-    params, operation, dialect = call.params, call.operation, call.dialect
-    check_projecting("GetItem", params, operation=operation, dialect=dialect)
-    key = read_key(params["Key"], operation=operation, dialect=dialect)
-    part = read_wanted("GetItem", params, operation=operation, dialect=dialect)
+    params, surface = call.params, call.surface
+    check_projecting(surface, params)
+    key = read_key(surface, params["Key"])
+    part = read_wanted(surface, params)
     table = call.table()
     item = look_up(table, key)
     part.check(table)

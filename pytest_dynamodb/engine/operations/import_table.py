@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.exports.arrival import fill
 from pytest_dynamodb.engine.exports.job import Import, no_bucket
@@ -37,12 +37,14 @@ def _check(call: Call) -> None:
     params = call.params
     kind = params["InputFormat"]
     if params.get("InputFormatOptions") and kind != "CSV":
-        raise ValidationException(f"{INVALID}Unsupported InputFormatOptions for the given input format: {kind}.")
+        raise ValidationException(
+            f"{INVALID_REQUEST}Unsupported InputFormatOptions for the given input format: {kind}."
+        )
     check_new_table(params["TableCreationParameters"])
     if kind == "ION":  # not AWS's words, nor the next
-        raise ValidationException(f"{INVALID}this in-memory DynamoDB imports DYNAMODB_JSON and CSV, not ION")
+        raise ValidationException(f"{INVALID_REQUEST}this in-memory DynamoDB imports DYNAMODB_JSON and CSV, not ION")
     if params.get("InputCompressionType") == "ZSTD":
-        raise ValidationException(f"{INVALID}this in-memory DynamoDB imports what is plain or GZIP, not ZSTD")
+        raise ValidationException(f"{INVALID_REQUEST}this in-memory DynamoDB imports what is plain or GZIP, not ZSTD")
 
 
 def _repeated(call: Call) -> Import | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.backups.arns import record_arn
 from pytest_dynamodb.engine.backups.backup import Backup, backup_details
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import table_name
@@ -34,7 +34,7 @@ def _start(call: Call) -> str | None:
         return None
     arn = record_arn(call, given, "backup")
     if arn.region != call.region.name:
-        raise ValidationException(f"{INVALID}The supplied ExclusiveStartBackupArn does not match the region")
+        raise ValidationException(f"{INVALID_REQUEST}The supplied ExclusiveStartBackupArn does not match the region")
     return arn.resource.rsplit("/", 1)[1]
 
 

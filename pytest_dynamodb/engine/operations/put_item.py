@@ -11,4 +11,4 @@ from pytest_dynamodb.engine.writes.put import Put
 
 def put_item(call: Call) -> dict[str, Any]:
     """Store an item in the place of the one with its key."""
-    return put_or_delete(call, Put.read(call.operation, call.params, dialect=call.dialect))
+    return put_or_delete(call, Put.read(call.surface, call.params))

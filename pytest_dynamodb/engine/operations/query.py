@@ -20,8 +20,8 @@ from pytest_dynamodb.engine.reads.startkey import check_count, check_table_key, 
 from pytest_dynamodb.engine.reads.walk import walk_partition
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.validation.rules.reads import check_key_condition
-from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.expressions.keyconditions import KeyClause
+from pytest_dynamodb.expressions.messages import Edition
 from pytest_dynamodb.requests import truth
 
 
@@ -30,7 +30,7 @@ def query(call: Call) -> dict[str, Any]:
     params = call.params
     clauses, sieve, start = _read(call)
     source = source_of(call.table(), params, now=call.clock.now())
-    plan = _plan(source, clauses, start, call.dialect)
+    plan = _plan(source, clauses, start, call.surface.key_conditions)
     _check_sieve(source, sieve, params)
     forward = truth(params.get("ScanIndexForward", True))
     stored = walk_partition(source, plan.identity, plan.spans, start, forward=forward)
@@ -39,26 +39,26 @@ def query(call: Call) -> dict[str, Any]:
 
 def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
     """What the parameters say, as far as that shows without the table."""
-    params, operation, dialect = call.params, call.operation, call.dialect
-    check_usage("Query", params, dialect=dialect)
-    legacy_filter = filter_condition(params, "QueryFilter", dialect=dialect, operation=operation)
+    params, surface = call.params, call.surface
+    check_usage(surface, params)
+    legacy_filter = filter_condition(params, "QueryFilter", surface)
     names = attributes_to_get(params)
-    start = read_start_key(operation, params, dialect=dialect)
+    start = read_start_key(surface, params)
     check_key_condition(params)
-    bound = bind_expressions("Query", params, dialect=dialect)
+    bound = bind_expressions(surface, params)
     clauses: Sequence[KeyClause] | None = bound.key_clauses
     if clauses is None:
-        clauses = legacy_key_clauses(params, dialect=dialect, operation=operation) or ()
-    check_clause_count(len(clauses), dialect=dialect, indexed=params.get("IndexName") is not None)
-    check_select(operation, params)
+        clauses = legacy_key_clauses(params, surface) or ()
+    check_clause_count(len(clauses), surface.key_conditions, indexed=params.get("IndexName") is not None)
+    check_select(call.operation, params)
     condition = legacy_filter if bound.filter is None else bound.filter
     return clauses, Sieve(condition, wanted_of(bound.projection, names)), start
 
 
-def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, dialect: Dialect) -> KeyPlan:
+def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, edition: Edition) -> KeyPlan:
     if start is not None:
         check_count(start, source)
-    plan = plan_query(source, clauses, start, dialect=dialect)
+    plan = plan_query(source, clauses, start, edition)
     if start is not None:
         check_table_key(start, source.table.keys)
         check_within(start, source, plan.identity, plan.spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.backups.recovery import earliest, latest, no_table, recoverable
 from pytest_dynamodb.engine.backups.restore import restore
 from pytest_dynamodb.engine.call import Call
@@ -37,19 +37,19 @@ def _check_time_members(params: Mapping[str, Any]) -> None:
     newest, time = truth(params.get("UseLatestRestorableTime")), params.get("RestoreDateTime")
     if newest and time is not None:
         raise ValidationException(
-            f"{INVALID}Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore "
-            "request. Please specify only one of them"
+            f"{INVALID_REQUEST}Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time "
+            "restore request. Please specify only one of them"
         )
     if not newest and time is None:
         raise ValidationException(
-            f"{INVALID}Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both"
+            f"{INVALID_REQUEST}Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both"
         )
 
 
 def _source(call: Call) -> tuple[Region, Table]:
     name, arn = call.params.get("SourceTableName"), call.params.get("SourceTableArn")
     if name is not None and arn is not None:
-        raise ValidationException(f"{INVALID}Must provide exactly one of: sourceTableArn, sourceTableName")
+        raise ValidationException(f"{INVALID_REQUEST}Must provide exactly one of: sourceTableArn, sourceTableName")
     if name is None and arn is None:
         raise ValidationException("The parameter 'TableName' is required but was not present in the request")
     region = call.region if arn is None else _region(call, arn)

@@ -31,14 +31,14 @@ def scan(call: Call) -> dict[str, Any]:
 
 def _read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     """What the parameters say, as far as that shows without the table."""
-    params, operation, dialect = call.params, call.operation, call.dialect
-    check_usage("Scan", params, dialect=dialect)
+    params, surface = call.params, call.surface
+    check_usage(surface, params)
     names = attributes_to_get(params)
-    legacy_filter = filter_condition(params, "ScanFilter", dialect=dialect, operation=operation)
-    start = read_start_key(operation, params, dialect=dialect)
+    legacy_filter = filter_condition(params, "ScanFilter", surface)
+    start = read_start_key(surface, params)
     check_segments(params)
-    bound = bind_expressions("Scan", params, dialect=dialect)
-    check_select(operation, params)
+    bound = bind_expressions(surface, params)
+    check_select(call.operation, params)
     condition = legacy_filter if bound.filter is None else bound.filter
     return Sieve(condition, wanted_of(bound.projection, names)), start, _segment(params)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.exports.bulk import Bulk, put_all
 from pytest_dynamodb.engine.exports.job import no_bucket
@@ -33,7 +33,7 @@ def _check(call: Call, table: Table) -> None:
     if table.settings.replicas:
         raise ValidationException("Bulk put items does not support global tables")
     if source["InputFormat"] == "ION" or source.get("InputCompressionType") == "ZSTD":
-        raise ValidationException(f"{INVALID}this in-memory DynamoDB reads DYNAMODB_JSON, plain or GZIP")
+        raise ValidationException(f"{INVALID_REQUEST}this in-memory DynamoDB reads DYNAMODB_JSON, plain or GZIP")
 
 
 def _repeated(call: Call) -> Bulk | None:

@@ -58,10 +58,10 @@ def transact_get_items(call: Call) -> dict[str, Any]:
 
 
 def _get(params: dict[str, Any], call: Call) -> _Get:
-    operation, dialect = call.operation, call.dialect
-    check_projecting("Get", params, operation=operation, dialect=dialect)
-    key = read_key(params["Key"], operation=operation, dialect=dialect)
-    return _Get(params["TableName"], key, read_wanted("Get", params, operation=operation, dialect=dialect))
+    surface = call.surface.parts["Get"]
+    check_projecting(surface, params)
+    key = read_key(surface, params["Key"])
+    return _Get(params["TableName"], key, read_wanted(surface, params))
 
 
 def _check_keys(gets: list[_Get], tables: list[Table]) -> None:

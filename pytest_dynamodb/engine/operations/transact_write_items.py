@@ -40,7 +40,7 @@ def transact_write_items(call: Call) -> dict[str, Any]:
 
 
 def _steps(call: Call) -> list[Step]:
-    writes = [read_action(entry, dialect=call.dialect) for entry in call.params["TransactItems"]]
+    writes = [read_action(call.surface, entry) for entry in call.params["TransactItems"]]
     steps = [Step(write, transacted(call.table(name))) for name, write in writes]
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:

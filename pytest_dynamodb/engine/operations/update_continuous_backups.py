@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.engine.backups.history import History
-from pytest_dynamodb.engine.backups.overrides import INVALID
+from pytest_dynamodb.engine.backups.overrides import INVALID_REQUEST
 from pytest_dynamodb.engine.backups.recovery import backed_up, describe_recovery
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Recovery
@@ -26,7 +26,7 @@ def update_continuous_backups(call: Call) -> dict[str, Any]:
     enabled, days = truth(wanted["PointInTimeRecoveryEnabled"]), wanted.get("RecoveryPeriodInDays")
     if not enabled and days is not None:
         raise ValidationException(
-            f"{INVALID}Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery."
+            f"{INVALID_REQUEST}Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery."
         )
     table = call.writable(backed_up(call))
     _switch(table, call.clock.now(), enabled=enabled, days=days)

@@ -14,7 +14,7 @@ from pytest_dynamodb.engine.writes.write import carry_out, returned
 
 def update_item(call: Call) -> dict[str, Any]:
     """Change an item, or make one of its key and the changes."""
-    write = Update.read(call.operation, call.params, dialect=call.dialect)
+    write = Update.read(call.surface, call.params)
     table = call.table()
     change = carry_out(call, write, table)
     body = returned(_attributes(call.params.get("ReturnValues"), write, change))

@@ -19,12 +19,10 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
 from typing import Literal as Choice
 
-from pytest_dynamodb.engine.parameters.surfaces import CHECKED_IN_ORDER, SURFACES, WITHOUT_VALUES, SurfaceName
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_expression_values
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
-from pytest_dynamodb.expressions.messages import Dialect, ExpressionError
+from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.expressions.nodes import (
     Between,
     Condition,
@@ -60,44 +58,28 @@ MANY, LONG = 100, 1000
 NO_EXPRESSIONS: Final = BoundExpressions()
 
 
-def bind_expressions(
-    name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialect, operation: str = ""
-) -> BoundExpressions:
+def bind_expressions(surface: Surface, params: Mapping[str, Any]) -> BoundExpressions:
     """The expressions of a request, or of a part of one, bound to its names and values.
 
-    ``name`` is the surface that ``params`` belong to; ``operation``, if it is another, the operation it is part of: it
-    decides the wording. Values in the trees are canonical. ``check_usage`` must have passed. Raises
-    ``ValidationException`` with what DynamoDB would report first.
+    ``surface`` is the row that ``params`` belong to. Values in the trees are canonical. ``check_usage`` must have
+    passed. Raises ``ValidationException`` with what DynamoDB would report first.
     """
-    texts = [
-        (expression, params[expression])
-        for expression in CHECKED_IN_ORDER
-        if expression in SURFACES[name].expressions and params.get(expression) is not None
-    ]
+    texts = [(name, params[name]) for name in surface.checked if params.get(name) is not None]
     if not texts:
         return NO_EXPRESSIONS
     try:
-        return _bound(texts, params, _values(name, params), dialect, operation or name)
+        return _bound(surface, texts, params)
     except ExpressionError as problem:
-        raise ValidationException(problem.render(dialect=dialect, operation=operation or name)) from problem
+        raise surface.refusal(problem.render(surface.key_conditions)) from problem
 
 
-def _values(name: SurfaceName, params: Mapping[str, Any]) -> Values | None:
-    """What has no values as a member ignores them: a read of items."""
-    return None if name in WITHOUT_VALUES else params.get("ExpressionAttributeValues")
-
-
-def _bound(
-    texts: list[tuple[ExpressionName, str]],
-    params: Mapping[str, Any],
-    given: Values | None,
-    dialect: Dialect,
-    operation: str,
-) -> BoundExpressions:
+def _bound(surface: Surface, texts: list[tuple[ExpressionName, str]], params: Mapping[str, Any]) -> BoundExpressions:
+    # A read of items has no values: it ignores them.
+    given: Values | None = params.get("ExpressionAttributeValues") if surface.valued else None
     names: Mapping[str, str] | None = params.get("ExpressionAttributeNames")
     named = None if names is None else tuple(names.items())
     _check_keys(named, None if given is None else tuple(given))
-    values = {} if given is None else checked_expression_values(given, wording=wording_of(operation, dialect))
+    values = {} if given is None else checked_expression_values(given, wording=surface)
     if _may_be_large(names) or any(map(_may_be_large, values.values())) or len(values) > MANY:
         check_sizes(names, values)
     shape = (tuple(texts), named or (), tuple([(key, next(iter(value))) for key, value in values.items()]))

@@ -59,7 +59,7 @@ def check_key_paths(tree: Tree, table: Table) -> None:
 
 
 def check_index_types(update: Update, indexes: Mapping[str, KeyParts]) -> None:
-    """Raise ``ValidationException`` if an update sees at once that it gives an index's key another type.
+    """Raise ``ValidationException`` if an update gives the key of an index another type, as far as a request shows it.
 
     ``indexes`` are key schemas by index name; of several at fault the alphabetically first is named (dynalite's suite:
     "wrong type on index"). What only shows in the item is for ``validation.keys.check_index_keys``.

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.engine.parameters.surfaces import SURFACES, Surface, SurfaceName
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.expressions import Dialect
+from pytest_dynamodb.engine.validation.surfaces import Surface
 
 MIXED: Final = (
     "Can not use both expression and non-expression parameters in the same request: "
@@ -19,26 +17,16 @@ OPERATOR_OF_ONE: Final = "ConditionalOperator can only be used when Filter or Ex
 VALUES_ALONE: Final = "ExpressionAttributeValues can only be specified when using expressions"
 NULL_EXPRESSIONS: Final = ": {expressions} {are} null"
 
-WITHOUT_EXPRESSIONS: Final[dict[Dialect, frozenset[str]]] = {
-    "classic": frozenset(),
-    "2026": frozenset({"DeleteItem", "PutItem", "Query", "UpdateItem"}),
-}
-"""Operations that do not say which expressions there are none of (error-messages/{deleteItem,putItem}, 2026-10-09;
-extenddb, seen on AWS in 2026; UpdateItem inferred; in ``classic`` dynalite's suite)."""
 
-
-def check_usage(name: SurfaceName, params: Mapping[str, Any], *, dialect: Dialect, operation: str = "") -> None:
+def check_usage(surface: Surface, params: Mapping[str, Any]) -> None:
     """Check that a request does not mix expressions with what they replace, nor has names or values without any.
 
-    ``name`` is the surface that ``params`` belong to; ``operation``, if it is another, the operation it is part of.
-    Raises ``ValidationException`` (dynalite's suite: "if expression and non-expression" and the cases after it).
+    ``surface`` is the row that ``params`` belong to, of an operation or of a part. Raises ``ValidationException``
+    (dynalite's suite: "if expression and non-expression" and the cases after it).
     """
-    problem = _misuse(SURFACES[name], params)
-    if problem is None:
-        return
-    if problem.startswith(VALUES_ALONE) and name in WITHOUT_EXPRESSIONS[dialect]:
-        problem = VALUES_ALONE
-    raise wording_of(operation or name, dialect).refusal(problem)
+    problem = _misuse(surface, params)
+    if problem is not None:
+        raise surface.refusal(problem)
 
 
 def _misuse(surface: Surface, params: Mapping[str, Any]) -> str | None:
@@ -74,6 +62,8 @@ def _values_alone(surface: Surface, params: Mapping[str, Any]) -> str | None:
     valued = surface.valued
     if not valued or any(params.get(name) is not None for name in valued):
         return None
+    if not surface.lists_absent:
+        return VALUES_ALONE
     return VALUES_ALONE + NULL_EXPRESSIONS.format(
         expressions=" and ".join(valued), are="are" if len(valued) > 1 else "is"
     )

@@ -9,17 +9,17 @@ from pytest_dynamodb.engine.partiql.decimals import is_decimal, wrapped_problem
 from pytest_dynamodb.engine.partiql.literals import Value
 from pytest_dynamodb.engine.partiql.messages import text
 from pytest_dynamodb.engine.validation.values import checked_value
-from pytest_dynamodb.engine.validation.wording import Fault, Wording
+from pytest_dynamodb.engine.validation.wording import BadValue, Wording
 from pytest_dynamodb.errors import ValidationException
 
 
 class _ParameterWording(Wording):
     """The older layer's words, save for numbers."""
 
-    def about(self, fault: Fault) -> ValidationException:
-        if fault.kind != "number":
-            return super().about(fault)
-        return ValidationException(_number_problem(fault.details["text"], fault.details["message"]))
+    def about(self, problem: BadValue) -> ValidationException:
+        if problem.kind != "number":
+            return super().about(problem)
+        return ValidationException(_number_problem(problem.details["text"], problem.details["message"]))
 
 
 _WORDING = _ParameterWording()

@@ -33,7 +33,7 @@ from pytest_dynamodb.engine.partiql.updates import update_tree
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.values import check_item_size
-from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault
+from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue
 from pytest_dynamodb.engine.writes.check import ConditionCheck
 from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
 from pytest_dynamodb.engine.writes.delete import Delete
@@ -74,7 +74,7 @@ class Modify(Update):
         try:
             return super().outcome(table, old)
         except ValidationException as problem:
-            if problem.message == CLASSIC.about(Fault("nesting")).message:
+            if problem.message == CLASSIC.about(BadValue("nesting")).message:
                 reject("levels")
             raise
 
@@ -125,7 +125,7 @@ def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
         for name, value in statement.value.members
     }
     if "" in attributes:
-        raise CLASSIC.about(Fault("empty-name"))
+        raise CLASSIC.about(BadValue("empty-name"))
     size = item_size(attributes)
     check_item_size(size)
     return Insert(Item(attributes, size), UNCONDITIONAL, batch=False)

@@ -18,8 +18,8 @@ from pytest_dynamodb.engine.schema import KeyPart, ordered
 from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.storage.partition import Identity
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.expressions.keyconditions import KeyClause
+from pytest_dynamodb.expressions.messages import Edition
 
 # dynalite's suite, test/query; dynamodb-conformance, error-messages/query and queryKeyConditionOperands (2026-10).
 TOO_MANY: Final = (
@@ -51,17 +51,17 @@ class KeyPlan:
     spans: Spans
 
 
-def check_clause_count(count: int, *, dialect: Dialect, indexed: bool) -> None:
+def check_clause_count(count: int, edition: Edition, *, indexed: bool) -> None:
     """Raise ValidationException if no table's key could have so many conditions.
 
     The older wording comes before the table is looked for (dynalite's suite, test/query, "incorrect number of
     KeyConditions"). An index of several attributes may have more, and the newer one counts against the schema.
     """
-    if count > _SIMPLE_KEY and dialect == "classic" and not indexed:
+    if count > _SIMPLE_KEY and edition == "older" and not indexed:
         _reject(NOT_ONE_OR_TWO)
 
 
-def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, *, dialect: Dialect) -> KeyPlan:
+def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, edition: Edition) -> KeyPlan:
     """Where conditions on keys lead. Raises ValidationException if they, or a start key's attributes, do not fit.
 
     ``start`` must have as many attributes as start keys of the source have; whether it is one of the table's, and
@@ -73,7 +73,7 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     for part in keys.hash:
         if start is not None:
             check_key_attribute(start, part)
-        _check_count(len(given), len(keys.parts), dialect)
+        _check_count(len(given), len(keys.parts), edition)
         clause = _clause(given, part)
         if clause.operator != "=":
             _reject(NOT_SUPPORTED)
@@ -87,9 +87,9 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     return KeyPlan(_identity(keys.hash, conditions), _spans(source, conditions))
 
 
-def _check_count(count: int, keys: int, dialect: Dialect) -> None:
+def _check_count(count: int, keys: int, edition: Edition) -> None:
     if count > keys:
-        _reject(NOT_SUPPORTED if keys == 1 and dialect == "classic" else TOO_MANY, count=count, maximum=keys)
+        _reject(NOT_SUPPORTED if keys == 1 and edition == "older" else TOO_MANY, count=count, maximum=keys)
 
 
 def _clause(given: Mapping[str, KeyClause], part: KeyPart) -> KeyClause:

@@ -7,39 +7,37 @@ from typing import Any
 
 from pytest_dynamodb.engine.legacy.attributestoget import attributes_to_get
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
-from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.reads.projection import EVERYTHING, Wanted, wanted_of
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_item
-from pytest_dynamodb.engine.validation.wording import wording_of
-from pytest_dynamodb.expressions import Dialect
 
 _PROJECTING = frozenset({"AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression"})
 
 
-def read_key(key: Mapping[str, Any], *, operation: str, dialect: Dialect) -> Attributes:
+def read_key(surface: Surface, key: Mapping[str, Any]) -> Attributes:
     """A key's attributes, canonical. Raises ValidationException for values that cannot be."""
-    return checked_item(key, wording=wording_of(operation, dialect), limit=None).attributes
+    return checked_item(key, wording=surface, limit=None).attributes
 
 
-def check_projecting(surface: SurfaceName, params: Mapping[str, Any], *, operation: str, dialect: Dialect) -> None:
+def check_projecting(surface: Surface, params: Mapping[str, Any]) -> None:
     """Check that the projection parameters of a request, or of a part of one, may come together.
 
     Raises ValidationException.
     """
     if not _PROJECTING.isdisjoint(params):
-        check_usage(surface, params, dialect=dialect, operation=operation)
+        check_usage(surface, params)
 
 
-def read_wanted(surface: SurfaceName, params: Mapping[str, Any], *, operation: str, dialect: Dialect) -> Wanted:
+def read_wanted(surface: Surface, params: Mapping[str, Any]) -> Wanted:
     """What those parameters want of items, once ``check_projecting`` has passed. Raises ValidationException."""
     if _PROJECTING.isdisjoint(params):
         return EVERYTHING
     names = attributes_to_get(params)
-    return wanted_of(bind_expressions(surface, params, dialect=dialect, operation=operation).projection, names)
+    return wanted_of(bind_expressions(surface, params).projection, names)
 
 
 def look_up(table: Table, key: Attributes) -> Item | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.engine.schema import IndexSchema
+from pytest_dynamodb.engine.validation.wording import ENVELOPE
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import ENVELOPE
 
 _NOTHING_SPECIFIC: Final = (
     "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"

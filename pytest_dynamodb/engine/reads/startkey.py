@@ -16,22 +16,21 @@ from pytest_dynamodb.engine.storage.item import Attributes
 from pytest_dynamodb.engine.storage.partition import Identity
 from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key
 from pytest_dynamodb.engine.validation.values import checked_start_key
-from pytest_dynamodb.engine.validation.wording import wording_of
+from pytest_dynamodb.engine.validation.wording import Wording
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions import Dialect
 
-INVALID: Final = "The provided starting key is invalid"
-INVALID_KEY: Final = f"{INVALID}: {NO_MATCH}"
+INVALID_START_KEY: Final = "The provided starting key is invalid"
+INVALID_KEY: Final = f"{INVALID_START_KEY}: {NO_MATCH}"
 OUTSIDE: Final = "The provided starting key is outside query boundaries based on provided conditions"
 NOT_IN_RANGE: Final = "The provided starting key does not match the range key predicate"
 ONE_ROW: Final = "The query can return at most one row and cannot be restarted"
 OTHER_SEGMENT: Final = (
-    f"{INVALID}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
+    f"{INVALID_START_KEY}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
     "TotalSegments: {total} Segment: {segment}"
 )
 
 
-def read_start_key(operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Attributes | None:
+def read_start_key(wording: Wording, params: Mapping[str, Any]) -> Attributes | None:
     """The start key's attributes, canonical; ``None`` where there is none. Raises ValidationException for bad values.
 
     An empty one is no start key in SDKs' sense, but to AWS it is one without attributes.
@@ -39,10 +38,10 @@ def read_start_key(operation: str, params: Mapping[str, Any], *, dialect: Dialec
     given = params.get("ExclusiveStartKey")
     if given is None:
         return None
-    return checked_start_key(given, wording=wording_of(operation, dialect)).attributes
+    return checked_start_key(given, wording=wording).attributes
 
 
-def check_count(start: Attributes, source: Source, *, message: str = INVALID) -> None:
+def check_count(start: Attributes, source: Source, *, message: str = INVALID_START_KEY) -> None:
     """Raise ValidationException if a start key has not as many attributes as there are key attributes."""
     if len(start) != len(source.key_names):
         raise ValidationException(message)
@@ -53,7 +52,7 @@ def check_key_attribute(start: Attributes, part: KeyPart) -> None:
     name, _ = part
     value = start.get(name)
     if value is None:
-        raise ValidationException(INVALID)
+        raise ValidationException(INVALID_START_KEY)
     check_key({name: value}, (part,))
 
 
@@ -62,7 +61,7 @@ def check_table_key(start: Attributes, keys: KeySchema) -> None:
     try:
         check_key({name: start[name] for name in keys.names if name in start}, keys.parts)
     except ValidationException as problem:
-        raise ValidationException(f"{INVALID}: {problem.message}") from problem
+        raise ValidationException(f"{INVALID_START_KEY}: {problem.message}") from problem
 
 
 def check_within(start: Attributes, source: Source, identity: Identity, spans: Spans) -> None:

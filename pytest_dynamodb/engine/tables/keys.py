@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
-INVALID: Final = "One or more parameter values were invalid: "
+INVALID: Final = INVALID_VALUES
 
 #: HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys").
 MOST_OF_ROLE: Final = 4

@@ -26,7 +26,7 @@ _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{1,255}")
 
 @cache
 def acceptor(operation: str) -> Acceptor:
-    """The quick look at an operation's parameters. ``operation`` is one of AWS's."""
+    """A function that says whether parameters are plainly well-formed. ``operation`` is one of AWS's."""
     shape = input_shape(operation)
     assert shape is not None
     return _compiled(shape)

@@ -1,9 +1,9 @@
 """Required members and limits of a request, and the message that lists what breaks them.
 
 The older validator lists every member at fault, ten at most: "2 validation errors detected: Value '' at 'tableName'
-failed to satisfy constraint: ...; ...". The newer one comes first, in the ``2026`` dialect and for a few members in
-every dialect: it knows lengths and ranges only, stops at the first and words it without the value and with AWS's public
-names, "Value at 'TableName' failed to satisfy ...".
+failed to satisfy constraint: ...; ...". The newer one comes first, where it has taken an operation over
+(``Surface.limits``) and for a few members of the others: it knows lengths and ranges only, stops at the first and words
+it without the value and with AWS's public names, "Value at 'TableName' failed to satisfy ...".
 
 Sources: dynalite's cases run against AWS; dynamodb-conformance, error-messages, validation-ordering and captures.
 """
@@ -19,9 +19,9 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.validation.printing import java_text, json_text, lower_first
 from pytest_dynamodb.engine.validation.shapes import Member, Shape
-from pytest_dynamodb.engine.validation.shapes.overlay import NEWER_ALONE, NEWER_CHOICES, NEWER_OPERATIONS, YIELDING
+from pytest_dynamodb.engine.validation.shapes.overlay import NEWER_CHOICES
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import ENVELOPED, Dialect
 
 MAX_REPORTED = 10
 """How many members at fault AWS lists (dynalite, test/{query,scan})."""
@@ -78,7 +78,7 @@ class Violation:
         return self.problem == "choice" and self.shape.name in NEWER_CHOICES
 
     def listed(self, *, newer: bool = False) -> str:
-        """The sentence about it in a list of many; ``newer``: of the operations that the newer validator has."""
+        """Its sentence in a list of several. ``newer`` says that the newer validator has taken the operation over."""
         if newer and self.is_newer_choice:
             choices = ", ".join(NEWER_CHOICES[self.shape.name])
             return f"Failed to satisfy constraint: {_ONE_OF.format(choices=choices)}"
@@ -88,27 +88,26 @@ class Violation:
         return f"Value {value} at '{place}'{_FAILED}{self.constraint}"
 
     def alone(self) -> str:
-        """The newer validator's sentence."""
+        """The newer validator's sentence, which stands alone."""
         return f"Value at '{'.'.join(step.text for step in self.path)}'{_FAILED}{self.constraint}"
 
 
-def check_constraints(operation: str, shape: Shape, params: Any, dialect: Dialect) -> None:
-    """Raise a ValidationException about what of ``params``, which are of the right types, breaks a limit."""
+def check_constraints(surface: Surface, shape: Shape, params: Any) -> None:
+    """Raise a ValidationException if ``params`` lack a required member or break a limit. Their types were checked."""
     found = list(islice(violations(shape, params), 10 * MAX_REPORTED))
     if not found:
         return
-    taken_over = dialect == "2026" and operation in NEWER_OPERATIONS and not _is_left_to_older(found, params)
+    taken_over = surface.limits == "newer" and not _is_left_to_older(found, params)
     for violation in found:
         if (violation.newer or taken_over) and violation.problem in {"length", "range"}:
             raise ValidationException(_listed([violation.alone()]))
     for violation in found:
         if (words := violation.own_words()) is not None:
             raise ValidationException(words)
-    if dialect == "2026":
-        found = [v for v in found if (operation, v.problem) not in YIELDING] or found
+    found = [v for v in found if v.problem not in surface.yielding] or found
     if taken_over:
-        found = [v for v in found if (operation, v.path[-1].text) in NEWER_ALONE] or found
-        if operation not in ENVELOPED[dialect] and found[0].is_newer_choice:
+        found = [v for v in found if v.path[-1].text in surface.alone] or found
+        if not surface.enveloped and found[0].is_newer_choice:
             raise ValidationException(found[0].listed(newer=True))
     raise ValidationException(_listed([v.listed(newer=taken_over) for v in found[:MAX_REPORTED]]))
 
@@ -134,7 +133,7 @@ def _listed(sentences: list[str]) -> str:
 
 
 def violations(shape: Shape, params: Any) -> Iterator[Violation]:
-    """What breaks a limit, in the order in which AWS reports it."""
+    """The members that are missing or break a limit, in the order in which AWS reports them."""
     return _in_structure(shape, params, ())
 
 

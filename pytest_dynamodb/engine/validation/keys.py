@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.values import value_size
 
@@ -19,19 +20,18 @@ KeyParts: TypeAlias = tuple[tuple[str, str], ...]
 MAX_HASH_SIZE, MAX_RANGE_SIZE = 2048, 1024
 """Bytes of a partition key and of a sort key (developer guide, "Quotas": Partition keys and sort keys)."""
 
-_INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
 _EMPTY = "The AttributeValue for a key attribute cannot contain an empty {type} value."
 
 NO_MATCH = "The provided key element does not match the schema"
-_MISSING = f"{_INVALID}Missing the key {{name}} in the item"
-_MISMATCH = f"{_INVALID}Type mismatch for key {{name}} expected: {{tag}} actual: {{actual}}"
+_MISSING = f"{INVALID_VALUES}Missing the key {{name}} in the item"
+_MISMATCH = f"{INVALID_VALUES}Type mismatch for key {{name}} expected: {{tag}} actual: {{actual}}"
 _EMPTY_KEY = f"{_NOT_VALID}{_EMPTY} Key: {{name}}"
-_HASH_TOO_LARGE = f"{_INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes"  # AWS's spacing
-_RANGE_TOO_LARGE = f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
+_HASH_TOO_LARGE = f"{INVALID_VALUES}Size of hashkey has exceeded the maximum size limit of2048 bytes"  # AWS's spacing
+_RANGE_TOO_LARGE = f"{INVALID_VALUES}Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
 
 _INDEX_MISMATCH = (
-    f"{_INVALID}Type mismatch for Index Key {{name}} Expected: {{tag}} Actual: {{actual}} IndexName: {{index}}"
+    f"{INVALID_VALUES}Type mismatch for Index Key {{name}} Expected: {{tag}} Actual: {{actual}} IndexName: {{index}}"
 )
 _UPDATED_MISMATCH = "The update expression attempted to update the secondary index key to unsupported type"
 _EMPTY_INDEX_KEY = (
@@ -79,7 +79,7 @@ def check_item_keys(attributes: Mapping[str, Any], schema: KeyParts, *, batch: b
 def check_index_keys(
     attributes: Mapping[str, Any], indexes: Mapping[str, KeyParts], *, before: Mapping[str, Any] | None = None
 ) -> None:
-    """Raise a ValidationException if an attribute that is there cannot be the key of an index that wants it.
+    """Raise a ValidationException if an attribute of an item cannot be what an index has for its key.
 
     ``indexes`` are key schemas by index name; of several at fault AWS names the alphabetically first. ``before`` is
     what an update changed the item from: what it left alone is not looked at, and the rest is worded differently
@@ -104,7 +104,7 @@ def check_index_keys(
 
 
 def index_mismatch(index: str, name: str, tag: str, actual: str) -> ValidationException:
-    """The error about an index's key attribute of another type than the table says."""
+    """The error for an attribute that is the key of an index and not of the type that the table defines."""
     return ValidationException(_INDEX_MISMATCH.format(index=index, name=name, tag=tag, actual=actual))
 
 

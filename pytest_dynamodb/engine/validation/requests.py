@@ -9,11 +9,11 @@ from pytest_dynamodb.engine.validation.constraints import check_constraints
 from pytest_dynamodb.engine.validation.conversion import converted
 from pytest_dynamodb.engine.validation.payload import check_types
 from pytest_dynamodb.engine.validation.shapes import input_shape
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions.messages import Dialect
 
 
-def check_request(operation: str, params: Any, *, dialect: Dialect = "classic") -> Any:
+def check_request(surface: Surface, params: Any) -> Any:
     """Check the shape of a request, whatever ``params`` is: every member is of its type and within its limits.
 
     Returns the parameters as AWS reads them, which are ``params`` itself unless AWS converts or drops something:
@@ -21,13 +21,14 @@ def check_request(operation: str, params: Any, *, dialect: Dialect = "classic") 
     afterwards, and no more: what they may be is for ``values``.
 
     Raises a SerializationException for the first wrong type, else a ValidationException for what is missing or out of
-    its limits, in the wording of ``dialect``; an UnknownOperationException for an operation that AWS does not have.
+    its limits, in the wording of ``surface``, the operation's row; an UnknownOperationException for an operation that
+    AWS does not have.
     """
-    shape = input_shape(operation)
+    shape = input_shape(surface.operation)
     if shape is None:
         raise error_for("UnknownOperationException", "")
-    if acceptor(operation)(params):
+    if acceptor(surface.operation)(params):
         return params
     check_types(shape, params)
-    check_constraints(operation, shape, {} if params is None else params, dialect)
+    check_constraints(surface, shape, {} if params is None else params)
     return converted(shape, params)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.storage.order import members_in_order
-from pytest_dynamodb.engine.validation.wording import CLASSIC, Fault, Wording
+from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import canonical_number, value_size
@@ -38,12 +38,12 @@ def checked_item(
     """The attributes of an item or a key, canonical, and their size.
 
     ``limit`` is the largest size that may be; ``None`` for a key, or where another rule comes before that of the size.
-    Raises a ValidationException in the words that ``wording`` gives it (``wording_of(operation, dialect)``).
+    Raises a ValidationException in the words that ``wording`` gives it (an operation's ``Surface`` is one).
     """
     try:
         checked, size = _attributes(attributes, 0)
-    except Fault as fault:
-        raise wording.about(_first(fault, attributes)) from None
+    except BadValue as problem:
+        raise wording.about(_first(problem, attributes)) from None
     if limit is not None and size > limit:
         raise ValidationException(_TOO_LARGE)
     return Item(checked, size)
@@ -56,8 +56,8 @@ def checked_value(value: Any, *, wording: Wording = CLASSIC) -> Checked:
     """
     try:
         return _value(value, 0)
-    except Fault as fault:
-        raise wording.about(fault) from None
+    except BadValue as problem:
+        raise wording.about(problem) from None
 
 
 def checked_expression_values(values: Mapping[str, Any], *, wording: Wording = CLASSIC) -> dict[str, dict[str, Any]]:
@@ -67,8 +67,8 @@ def checked_expression_values(values: Mapping[str, Any], *, wording: Wording = C
     for name, value in values.items():
         try:
             checked[name] = _value(value, level)[0]
-        except Fault as fault:
-            raise wording.about_expression_value(fault, name) from None
+        except BadValue as problem:
+            raise wording.about_expression_value(problem, name) from None
     return checked
 
 
@@ -76,15 +76,15 @@ def checked_start_key(attributes: Mapping[str, Any], *, wording: Wording = CLASS
     """The attributes of an ExclusiveStartKey; whether they make a key is for ``keys``."""
     try:
         return Item(*_attributes(attributes, 0))
-    except Fault as fault:
-        raise wording.about_start_key(fault) from None
+    except BadValue as problem:
+        raise wording.about_start_key(problem) from None
 
 
-def _first(fault: Fault, attributes: Mapping[str, Any]) -> Fault:
+def _first(problem: BadValue, attributes: Mapping[str, Any]) -> BadValue:
     """What AWS finds first: a value too deep, wherever it is, before an empty name inside of one (deepRequests)."""
-    if fault.kind != "empty-name" or "" in attributes:
-        return fault
-    return Fault("nesting") if any(_is_too_deep(value, 0) for value in attributes.values()) else fault
+    if problem.kind != "empty-name" or "" in attributes:
+        return problem
+    return BadValue("nesting") if any(_is_too_deep(value, 0) for value in attributes.values()) else problem
 
 
 def _is_too_deep(value: Any, depth: int) -> bool:
@@ -114,7 +114,7 @@ def check_updated_size(size: int) -> None:
 def _attributes(attributes: Mapping[str, Any], depth: int) -> Checked:
     """Attributes by name, and the bytes of names and values. An empty name is found before what is wrong inside."""
     if "" in attributes:
-        raise Fault("empty-name")
+        raise BadValue("empty-name")
     checked, total = {}, 0
     for name, value in attributes.items():
         checked[name], size = _value(value, depth)
@@ -124,7 +124,7 @@ def _attributes(attributes: Mapping[str, Any], depth: int) -> Checked:
 
 def _value(value: Any, depth: int) -> Checked:
     if depth >= MAX_DEPTH:
-        raise Fault("nesting")
+        raise BadValue("nesting")
     if value.__class__ is not dict or len(value) != 1:
         return _odd(value, depth)
     for tag, content in value.items():
@@ -133,7 +133,7 @@ def _value(value: Any, depth: int) -> Checked:
         read = _CONTENTS.get(tag)
         if read is not None and content is not None:
             return read(content, depth)
-    raise Fault("empty")
+    raise BadValue("empty")
 
 
 def _odd(value: Any, depth: int) -> Checked:
@@ -142,10 +142,10 @@ def _odd(value: Any, depth: int) -> Checked:
         _refuse()
     contents = [(tag, content) for tag, content in (value or {}).items() if tag in _CONTENTS and content is not None]
     if not contents:
-        raise Fault("empty")
+        raise BadValue("empty")
     checked = [_CONTENTS[tag](content, depth) for tag, content in contents]
     if len(checked) > 1:
-        raise Fault("several")
+        raise BadValue("several")
     return checked[0]
 
 
@@ -168,7 +168,7 @@ def _boolean(content: Any, _: int) -> Checked:
 
 def _null(content: Any, _: int) -> Checked:
     if not truth(content):
-        raise Fault("null")
+        raise BadValue("null")
     return {"NULL": True}, 1
 
 
@@ -209,13 +209,13 @@ def _binaries(content: Any, _: int) -> Checked:
 def _members(tag: str, content: Any) -> list[str]:
     members = [_string(member) for member in _collection(content, list)]
     if not members:
-        raise Fault(f"empty-{tag}")
+        raise BadValue(f"empty-{tag}")
     return members
 
 
 def _check_distinct(tag: str, members: list[str], sent: list[str]) -> None:
     if len(set(members)) != len(members):
-        raise Fault(f"duplicate-{tag}", members=sent)
+        raise BadValue(f"duplicate-{tag}", members=sent)
 
 
 def _measured(text: str) -> tuple[str, int]:
@@ -223,7 +223,7 @@ def _measured(text: str) -> tuple[str, int]:
     try:
         return _measured_short(text) if len(text) <= 64 else _measured_any(text)
     except ValidationException as problem:
-        raise Fault("number", text=text, message=problem.message) from None
+        raise BadValue("number", text=text, message=problem.message) from None
 
 
 def _measured_any(text: str) -> tuple[str, int]:

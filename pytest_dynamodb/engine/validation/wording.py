@@ -2,10 +2,10 @@
 
 AWS checks values in one of two layers (dynamodb-conformance, error-messages/valueLayers; captured 2026-10-09):
 
-``older``    every operation of the ``classic`` dialect; BatchWriteItem, Scan and transactions in ``2026``. A value of
-             ExpressionAttributeValues or of a start key is reported with its place
-``current``  the rest of ``2026``. Places are not named; PutItem, UpdateItem and DeleteItem put what is wrong with the
-             content of a value behind an envelope
+``older``    a value of ExpressionAttributeValues or of a start key is reported with its place
+``current``  places are not named; some operations put what is wrong with the content of a value behind an envelope
+
+Which operation has which is in ``surfaces``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import json
 import re
 from base64 import b64decode
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import ENVELOPE, ENVELOPED, Dialect
 from pytest_dynamodb.values.numbers import NUMBER_NOT_NUMERIC, NUMBER_UNDERFLOW
 
-_INVALID = "One or more parameter values were invalid: "
+ENVELOPE = "1 validation error detected: "
+
+INVALID_VALUES = "One or more parameter values were invalid: "
+"""How a sentence about a parameter begins, of values as of tables."""
 
 # dynalite's cases run against AWS (test/{getItem,putItem,scan}) and, for the columns that differ, valueLayers.
 MESSAGES: dict[str, dict[str, str]] = {
@@ -31,13 +32,13 @@ MESSAGES: dict[str, dict[str, str]] = {
             "Supplied AttributeValue has more than one datatypes set, "
             "must contain exactly one of the supported datatypes"
         ),
-        "null": f"{_INVALID}Null attribute value types must have the value of true",
-        "empty-SS": f"{_INVALID}An string set  may not be empty",
-        "empty-NS": f"{_INVALID}An number set  may not be empty",
-        "empty-BS": f"{_INVALID}Binary sets should not be empty",
-        "duplicate-SS": f"{_INVALID}Input collection {{members}} contains duplicates.",
+        "null": f"{INVALID_VALUES}Null attribute value types must have the value of true",
+        "empty-SS": f"{INVALID_VALUES}An string set  may not be empty",
+        "empty-NS": f"{INVALID_VALUES}An number set  may not be empty",
+        "empty-BS": f"{INVALID_VALUES}Binary sets should not be empty",
+        "duplicate-SS": f"{INVALID_VALUES}Input collection {{members}} contains duplicates.",
         "duplicate-NS": "Input collection contains duplicates",
-        "duplicate-BS": f"{_INVALID}Input collection {{members}}of type BS contains duplicates.",
+        "duplicate-BS": f"{INVALID_VALUES}Input collection {{members}}of type BS contains duplicates.",
         # dynamodb-conformance, validation-ordering/deepRequests (2026-10-09), as is the next
         "nesting": (
             "Nesting Levels have exceeded supported limits: "
@@ -49,7 +50,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 MESSAGES["current"] = {
     **MESSAGES["older"],
-    "duplicate-NS": f"{_INVALID}Input collection contains duplicates.",
+    "duplicate-NS": f"{INVALID_VALUES}Input collection contains duplicates.",
 }
 
 _EXPRESSION_VALUE = "ExpressionAttributeValues contains invalid value: {message} for key {name}"
@@ -60,15 +61,15 @@ _OF_THE_WHOLE = frozenset({"empty", "several", "empty-name"})
 #: Problems that the older layer finds in a start key before it knows that it is one (dynalite, test/{query,scan}).
 _BEFORE_THE_PLACE = frozenset({"number", "empty-NS", "duplicate-SS", "duplicate-NS", "duplicate-BS"})
 
-#: Operations that have kept the older layer.
-_OLDER_STILL = frozenset({"BatchWriteItem", "Scan", "TransactGetItems", "TransactWriteItems"})
-
 _EXPONENT = re.compile(r"[eE]\+?([0-9]+)\Z")
 _MAX_EXPONENT = 2**31 - 1
 
 
-class Fault(Exception):
-    """What is wrong with a value, before it is known who asks: a key of ``MESSAGES`` and what its sentence needs."""
+class BadValue(Exception):
+    """What is wrong with a value, raised where it is found: a key of ``MESSAGES`` and what its sentence needs.
+
+    ``Wording`` makes it the error that the operation answers with.
+    """
 
     def __init__(self, kind: str, **details: Any) -> None:
         self.kind, self.details = kind, details
@@ -77,63 +78,56 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How an operation words what is wrong with values: one of ``wording_of``."""
+    """How an operation words what is wrong with values. Each ``surfaces.Surface`` is one.
+
+    ``layer``         which of the two layers above
+    ``enveloped``     whether sentences about contents and expressions stand behind ``ENVELOPE``
+    ``wraps``         whether exponents of numbers are 32-bit integers that wrap, as in Java's BigDecimal. Operations
+                      that have left the older layer read them in full, and it is taken that they did so before
+                      (limits/numberExponent)
+    ``spare_levels``  levels that values of expressions may have over and above those of stored ones
+                      (limits/nestingDepth)
+    """
 
     layer: Literal["older", "current"] = "older"
     enveloped: bool = False
-    #: Exponents of numbers are 32-bit integers that wrap, as in Java's BigDecimal. Operations that have left the older
-    #: layer read them in full, and it is taken that they did so before (limits/numberExponent).
     wraps: bool = False
-    #: Levels that values of expressions may have over and above those of stored ones (limits/nestingDepth).
     spare_levels: int = 0
 
     def refusal(self, message: str) -> ValidationException:
-        """The error for what is wrong with Expected, AttributeUpdates or a condition, but not with its values."""
+        """The error for an expression, for Expected, AttributeUpdates or a condition, but not for a value in them."""
         return ValidationException(ENVELOPE + message if self.enveloped else message)
 
-    def about(self, fault: Fault) -> ValidationException:
+    def about(self, problem: BadValue) -> ValidationException:
         """The error for a value of an item, a key, Expected, AttributeUpdates or a condition's list."""
-        message = self._sentence(fault)
-        if self.enveloped and fault.kind not in _OF_THE_WHOLE:
+        message = self._sentence(problem)
+        if self.enveloped and problem.kind not in _OF_THE_WHOLE:
             message = ENVELOPE + message
         return ValidationException(message)
 
-    def about_expression_value(self, fault: Fault, name: str) -> ValidationException:
+    def about_expression_value(self, problem: BadValue, name: str) -> ValidationException:
         """The error for the value of ExpressionAttributeValues by that name."""
         if self.layer == "current":
-            return self.about(fault)
-        return ValidationException(_EXPRESSION_VALUE.format(message=self._sentence(fault), name=name))
+            return self.about(problem)
+        return ValidationException(_EXPRESSION_VALUE.format(message=self._sentence(problem), name=name))
 
-    def about_start_key(self, fault: Fault) -> ValidationException:
+    def about_start_key(self, problem: BadValue) -> ValidationException:
         """The error for a value of an ExclusiveStartKey."""
-        if self.layer == "current" or fault.kind in _BEFORE_THE_PLACE:
-            return self.about(fault)
-        return ValidationException(_START_KEY.format(message=self._sentence(fault)))
+        if self.layer == "current" or problem.kind in _BEFORE_THE_PLACE:
+            return self.about(problem)
+        return ValidationException(_START_KEY.format(message=self._sentence(problem)))
 
-    def _sentence(self, fault: Fault) -> str:
-        details = dict(fault.details)
-        if fault.kind == "number" and self.layer == "older":
+    def _sentence(self, problem: BadValue) -> str:
+        details = dict(problem.details)
+        if problem.kind == "number" and self.layer == "older":
             details["message"] = _older_number(details["text"], details["message"], wraps=self.wraps)
         if "members" in details:
-            details["members"] = _members(self.layer, fault.kind, details["members"])
-        return MESSAGES[self.layer][fault.kind].format(**details)
+            details["members"] = _members(self.layer, problem.kind, details["members"])
+        return MESSAGES[self.layer][problem.kind].format(**details)
 
 
 CLASSIC = Wording()
-_OLDER = Wording(wraps=True)
-_TRANSACTION = Wording(wraps=True, spare_levels=1)
-
-
-@cache
-def wording_of(operation: str, dialect: Dialect) -> Wording:
-    """How an operation words what is wrong with values, in a dialect."""
-    if operation == "TransactWriteItems":
-        return _TRANSACTION
-    if operation in _OLDER_STILL:
-        return _OLDER
-    if dialect == "classic":
-        return CLASSIC
-    return Wording("current", enveloped=operation in ENVELOPED[dialect])
+"""The words of the long-lived validator."""
 
 
 def _older_number(text: str, message: str, *, wraps: bool) -> str:

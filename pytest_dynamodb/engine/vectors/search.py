@@ -17,6 +17,7 @@ from pytest_dynamodb.engine.reads.projection import Wanted, wanted_of
 from pytest_dynamodb.engine.settings import VectorIndex
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.engine.vectors.index import Vector, held, is_gone, projected, status_of, vector_in
 from pytest_dynamodb.errors import ValidationException, error_for
@@ -90,9 +91,10 @@ def _expressions(call: Call) -> tuple[Condition | None, Wanted]:
     """The expressions, which are those of a Scan under another name."""
     names = {_CONDITION: "FilterExpression"}
     params: Mapping[str, Any] = {names.get(name, name): value for name, value in call.params.items()}
+    surface = surface_of("Scan", call.dialect)
     try:
-        check_usage("Scan", params, dialect=call.dialect)
-        bound = bind_expressions("Scan", params, dialect=call.dialect)
+        check_usage(surface, params)
+        bound = bind_expressions(surface, params)
     except ValidationException as problem:
         raise ValidationException(problem.message.replace("FilterExpression", _CONDITION)) from None
     return bound.filter, wanted_of(bound.projection, None)

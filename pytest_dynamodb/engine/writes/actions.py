@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pytest_dynamodb.engine.validation.rules.transactions import action_of
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.check import ConditionCheck
 from pytest_dynamodb.engine.writes.delete import Delete
 from pytest_dynamodb.engine.writes.put import Put
 from pytest_dynamodb.engine.writes.update import Update
 from pytest_dynamodb.engine.writes.write import Write
-from pytest_dynamodb.expressions import Dialect
 
 _KINDS: Final[dict[str, type[Put | Update | Delete | ConditionCheck]]] = {
     "ConditionCheck": ConditionCheck,
@@ -18,10 +18,12 @@ _KINDS: Final[dict[str, type[Put | Update | Delete | ConditionCheck]]] = {
     "Delete": Delete,
     "Update": Update,
 }
-_OPERATION: Final = "TransactWriteItems"
 
 
-def read_action(entry: dict[str, Any], *, dialect: Dialect) -> tuple[str, Write]:
-    """The table that an action names, and the write. Raises ``ValidationException``."""
+def read_action(surface: Surface, entry: dict[str, Any]) -> tuple[str, Write]:
+    """The table that an action of a transaction names, and the write. Raises ``ValidationException``.
+
+    ``surface`` is the row of TransactWriteItems.
+    """
     kind, params = action_of(entry)
-    return params["TableName"], _KINDS[kind].read(_OPERATION, params, dialect=dialect)
+    return params["TableName"], _KINDS[kind].read(surface.parts[kind], params)

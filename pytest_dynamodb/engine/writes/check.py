@@ -8,9 +8,9 @@ from typing import Any
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.conditions import read_keyed
 from pytest_dynamodb.engine.writes.write import Write
-from pytest_dynamodb.expressions import Dialect
 
 
 class ConditionCheck(Write):
@@ -19,12 +19,12 @@ class ConditionCheck(Write):
     __slots__ = ()
 
     @classmethod
-    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> ConditionCheck:
+    def read(cls, surface: Surface, params: Mapping[str, Any]) -> ConditionCheck:
         """The key and the condition. Raises ``ValidationException``."""
-        key, conditions = read_keyed(operation, "ConditionCheck", params, dialect=dialect)
+        key, conditions = read_keyed(surface, params)
         return cls(key.attributes, key.size, conditions)
 
-    def aim(self, table: Table) -> None:
+    def check_against(self, table: Table) -> None:
         """The key must be one of the table's."""
         check_key(self.key, table.keys.parts)
 

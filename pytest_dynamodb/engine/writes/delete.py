@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.conditions import read_keyed
 from pytest_dynamodb.engine.writes.write import Write
-from pytest_dynamodb.expressions import Dialect
-
-_SURFACES: Final[dict[str, SurfaceName]] = {"DeleteItem": "DeleteItem", "TransactWriteItems": "Delete"}
 
 
 class Delete(Write):
@@ -22,12 +19,12 @@ class Delete(Write):
     __slots__ = ()
 
     @classmethod
-    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Delete:
+    def read(cls, surface: Surface, params: Mapping[str, Any]) -> Delete:
         """The key and the conditions. Raises ``ValidationException``."""
-        key, conditions = read_keyed(operation, _SURFACES.get(operation), params, dialect=dialect)
+        key, conditions = read_keyed(surface, params)
         return cls(key.attributes, key.size, conditions)
 
-    def aim(self, table: Table) -> None:
+    def check_against(self, table: Table) -> None:
         """The key must be one of the table's."""
         check_key(self.key, table.keys.parts)
 

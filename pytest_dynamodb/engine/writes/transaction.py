@@ -76,7 +76,7 @@ def reason_of(problem: DynamoDbError) -> Reason:
 
 def _reason(step: Step) -> Reason:
     try:
-        step.write.aim(step.table)
+        step.write.check_against(step.table)
         old = step.table.get(step.write.key)
         step.write.check(old)
         step.new = step.write.outcome(step.table, old)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pytest_dynamodb.engine.evaluation.charges import charge, may_matter
 from pytest_dynamodb.engine.evaluation.operands import WRONG_TYPE
@@ -15,19 +15,16 @@ from pytest_dynamodb.engine.evaluation.updates import (
     compile_update,
 )
 from pytest_dynamodb.engine.parameters.keypaths import check_index_types, check_key_paths
-from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.storage.item import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import check_updated_size, checked_item
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_keyed
 from pytest_dynamodb.engine.writes.storedsize import stored_size
 from pytest_dynamodb.engine.writes.write import Write
-from pytest_dynamodb.expressions import Dialect
 from pytest_dynamodb.expressions.nodes import Update as UpdateTree
 from pytest_dynamodb.values import item_size
-
-_SURFACES: Final[dict[str, SurfaceName]] = {"UpdateItem": "UpdateItem", "TransactWriteItems": "Update"}
 
 
 class Update(Write):
@@ -59,24 +56,21 @@ class Update(Write):
         self.updated: Updated | None = None
 
     @classmethod
-    def read(cls, operation: str, params: Mapping[str, Any], *, dialect: Dialect) -> Update:
+    def read(cls, surface: Surface, params: Mapping[str, Any]) -> Update:
         """The key, the changes and the conditions. Raises ``ValidationException``."""
-        key, conditions = read_keyed(operation, _SURFACES[operation], params, dialect=dialect)
+        key, conditions = read_keyed(surface, params)
         tree = conditions.update
         if tree is None:
             return cls(key, conditions, None)
         text = params.get("UpdateExpression")
         legacy, nested = text is None, text is not None and ("." in text or "[" in text)
         update = compile_update(tree, mismatch=LEGACY_MISMATCH if legacy else WRONG_TYPE)
-        if operation == "UpdateItem":
-            charged = 0 if legacy or not may_matter(params) else charge(tree)
-            return cls(key, conditions, update, tree=tree, charge=charged, nested=nested)
-        # In transactions values may be a level too deep, as long as they are not stored (limits/nestingDepth).
-        values: Mapping[str, Any] = params.get("ExpressionAttributeValues") or {}
-        deep = any("M" in value or "L" in value for value in values.values())
-        return cls(key, conditions, update, tree=tree, nested=nested, deep=deep)
+        charged = charge(tree) if surface.charged and not legacy and may_matter(params) else 0
+        # Where values may be a level too deep, they are still not stored so (limits/nestingDepth).
+        deep = surface.spare_levels > 0 and _may_be_deep(params.get("ExpressionAttributeValues") or {})
+        return cls(key, conditions, update, tree=tree, charge=charged, nested=nested, deep=deep)
 
-    def aim(self, table: Table) -> None:
+    def check_against(self, table: Table) -> None:
         """The key must be one of the table's, and no part of it may be updated; nor an index's to another type."""
         check_key(self.key, table.keys.parts)
         if self._update is None:
@@ -102,3 +96,7 @@ class Update(Write):
         if table.indexes:
             check_index_keys(attributes, table.index_keys, before=before)
         return item
+
+
+def _may_be_deep(values: Mapping[str, Any]) -> bool:
+    return any("M" in value or "L" in value for value in values.values())

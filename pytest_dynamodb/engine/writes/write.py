@@ -33,7 +33,7 @@ class Write(ABC):
         self.condition, self.failure = conditions.test, conditions.failure
 
     @abstractmethod
-    def aim(self, table: Table) -> None:
+    def check_against(self, table: Table) -> None:
         """Check what depends on the table's schema. Raises ``ValidationException``."""
 
     @abstractmethod
@@ -52,7 +52,7 @@ class Write(ABC):
 
 def carry_out(call: Call, write: Write, table: Table) -> Change:
     """Check a write's keys and condition, and do it. Raises ``DynamoDbError``, and then nothing was changed."""
-    write.aim(table)
+    write.check_against(table)
     old = table.get(write.key)
     write.check(old)
     return apply(call, table, write.key, old, write.outcome(table, old))

@@ -24,7 +24,7 @@ from pytest_dynamodb.expressions import (
     placeholders,
 )
 from pytest_dynamodb.expressions import key_clauses as clauses_of
-from pytest_dynamodb.expressions.messages import ENVELOPED, MESSAGES
+from pytest_dynamodb.expressions.messages import MESSAGES
 from pytest_dynamodb.expressions.nodes import MAX_DEPTH, And, Compare, Condition, Literal, Name, Or, Path
 from pytest_dynamodb.expressions.parser import ExpressionName
 
@@ -504,24 +504,16 @@ class TestKeyConditions:
         assert caught.value.message == expected
 
 
-class TestDialects:
-    def test_every_dialect_has_every_message(self) -> None:
-        assert set(MESSAGES["2026"]) == set(MESSAGES["classic"])
+class TestEditions:
+    def test_both_editions_have_every_message(self) -> None:
+        assert set(MESSAGES["newer"]) == set(MESSAGES["older"])
 
-    def test_the_newer_dialect_says_some_things_otherwise(self) -> None:
+    def test_the_newer_edition_says_some_things_otherwise(self) -> None:
         problem = ExpressionError("key-repeated", expression="KeyConditionExpression")
-        assert problem.render(dialect="2026") == (
+        assert problem.render("newer") == (
             "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
         )
         assert problem.message == "KeyConditionExpressions must only contain one condition per key"
-
-    def test_the_newer_dialect_puts_writes_of_one_item_into_an_envelope(self) -> None:
-        problem = ExpressionError("empty", expression="UpdateExpression")
-        plain = "Invalid UpdateExpression: The expression can not be empty;"
-        assert problem.render(dialect="2026", operation="UpdateItem") == f"1 validation error detected: {plain}"
-        assert problem.render(dialect="2026", operation="Query") == plain
-        assert problem.render(operation="UpdateItem") == plain
-        assert ENVELOPED["2026"] == {"PutItem", "UpdateItem", "DeleteItem"}
 
 
 class TestPhases:

@@ -132,25 +132,12 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: Problems that an operation now reports only if there is no other (validation-ordering/batchOperations, 2026-10-09).
-YIELDING: frozenset[tuple[str, str]] = frozenset({("BatchWriteItem", "keys")})
-
-#: Operations that the newer validator has taken over (captures/cross-region-latest.json; GetItem and Query inferred
-#: from how they word what is wrong with values, error-messages/valueLayers).
-NEWER_OPERATIONS: frozenset[str] = frozenset(
-    {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}
-)
-
-#: Enumerations that the newer validator words without the member's name (same capture, o_del_two_bad_enums;
-#: "UPDATE_NEW" is AWS's).
+#: Enumerations that the newer validator words without the member's name (captures/cross-region-latest.json,
+#: o_del_two_bad_enums; "UPDATE_NEW" is AWS's).
 NEWER_CHOICES: dict[str, tuple[str, ...]] = {
     "ReturnValue": ("ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATE_NEW", "NONE"),
     "ConditionalOperator": ("ALL", "OR"),  # validation-ordering/deepRequests (2026-10-09)
 }
-
-#: Members of which the newer validator reports a problem alone, before others (same capture, o_upd_two_bad_enums).
-#: For Query: validation-ordering/query (2026-10-09).
-NEWER_ALONE: frozenset[tuple[str, str]] = frozenset({("UpdateItem", "ReturnValues"), ("Query", "ConditionalOperator")})
 
 #: What AWS prints of a structure: members that are not in the public model too (same capture, c_bw_over25).
 PRINTED: dict[str, tuple[str, ...]] = {

@@ -8,6 +8,8 @@ import pytest
 
 from pytest_dynamodb.engine.evaluation.updates import LEGACY_MISMATCH, Updated, compile_update
 from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
+from pytest_dynamodb.engine.validation.surfaces import surface_of
+from pytest_dynamodb.engine.validation.wording import CLASSIC
 from pytest_dynamodb.errors import ValidationException
 
 INVALID = "One or more parameter values were invalid: "
@@ -16,7 +18,7 @@ ITEM: dict[str, Any] = {**KEY, "n": {"N": "10"}, "s": {"SS": ["a", "b"]}, "l": {
 
 
 def updated(updates: dict[str, Any], item: dict[str, Any] | None) -> Updated:
-    tree = attribute_updates({"AttributeUpdates": updates}, dialect="classic")
+    tree = attribute_updates({"AttributeUpdates": updates}, CLASSIC)
     assert tree is not None
     return compile_update(tree, mismatch=LEGACY_MISMATCH).apply(item, KEY)
 
@@ -28,8 +30,8 @@ def refusal(update: dict[str, Any], item: dict[str, Any] | None = None, name: st
 
 
 def test_no_updates_are_no_update() -> None:
-    assert attribute_updates({}, dialect="classic") is None
-    assert attribute_updates({"AttributeUpdates": {}}, dialect="classic") is None
+    assert attribute_updates({}, CLASSIC) is None
+    assert attribute_updates({"AttributeUpdates": {}}, CLASSIC) is None
 
 
 def test_every_action_changes_what_is_there() -> None:
@@ -101,6 +103,6 @@ def test_add_takes_numbers_sets_and_lists(value: dict[str, Any]) -> None:
 def test_bad_values_are_enveloped_in_the_newer_dialect() -> None:
     params = {"AttributeUpdates": {"n": {"Value": {"N": "abc"}}}}
     with pytest.raises(ValidationException) as caught:
-        attribute_updates(params, dialect="2026")
+        attribute_updates(params, surface_of("UpdateItem", "2026"))
     expected = "1 validation error detected: The parameter cannot be converted to a numeric value: abc"
     assert caught.value.message == expected

@@ -8,6 +8,8 @@ import pytest
 
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.legacy.expected import expected_condition
+from pytest_dynamodb.engine.validation.surfaces import surface_of
+from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
 from pytest_dynamodb.errors import ValidationException
 
 INVALID = "One or more parameter values were invalid: "
@@ -24,20 +26,20 @@ ITEM: dict[str, Any] = {
 
 def meets(expected: dict[str, Any], conditional_operator: str | None = None) -> bool:
     params = {"Expected": expected, "ConditionalOperator": conditional_operator}
-    condition = expected_condition(params, dialect="classic")
+    condition = expected_condition(params, CLASSIC)
     assert condition is not None
     return compile_condition(condition)(ITEM)
 
 
-def refusal(expected: dict[str, Any], dialect: Any = "classic") -> str:
+def refusal(expected: dict[str, Any], wording: Wording = CLASSIC) -> str:
     with pytest.raises(ValidationException) as caught:
-        expected_condition({"Expected": {"a": expected}}, dialect=dialect)
+        expected_condition({"Expected": {"a": expected}}, wording)
     return caught.value.message
 
 
 def test_nothing_expected_is_no_condition() -> None:
-    assert expected_condition({}, dialect="classic") is None
-    assert expected_condition({"Expected": {}}, dialect="classic") is None
+    assert expected_condition({}, CLASSIC) is None
+    assert expected_condition({"Expected": {}}, CLASSIC) is None
 
 
 def test_a_value_alone_must_be_equal() -> None:
@@ -154,4 +156,4 @@ def test_bad_values_are_enveloped_in_the_newer_dialect() -> None:
     """dynamodb-conformance, error-messages/valueLayers: numbers in Expected values."""
     bare = "The parameter cannot be converted to a numeric value: abc"
     assert refusal({"Value": {"N": "abc"}}) == bare
-    assert refusal({"Value": {"N": "abc"}}, "2026") == f"1 validation error detected: {bare}"
+    assert refusal({"Value": {"N": "abc"}}, surface_of("PutItem", "2026")) == f"1 validation error detected: {bare}"

@@ -9,6 +9,7 @@ import pytest
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.legacy.attributestoget import attributes_to_get
 from pytest_dynamodb.engine.legacy.filters import filter_condition, legacy_key_clauses
+from pytest_dynamodb.engine.validation.wording import CLASSIC
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.keyconditions import KeyClause
 from pytest_dynamodb.expressions.nodes import Literal
@@ -22,29 +23,27 @@ def condition(operator: str, *values: dict[str, Any]) -> dict[str, Any]:
 
 def refusal(**conditions: dict[str, Any]) -> str:
     with pytest.raises(ValidationException) as caught:
-        filter_condition({"ScanFilter": conditions}, "ScanFilter", dialect="classic", operation="Scan")
+        filter_condition({"ScanFilter": conditions}, "ScanFilter", CLASSIC)
     with pytest.raises(ValidationException) as also:
-        legacy_key_clauses({"KeyConditions": conditions}, dialect="classic", operation="Query")
+        legacy_key_clauses({"KeyConditions": conditions}, CLASSIC)
     assert also.value.message == caught.value.message
     return caught.value.message
 
 
 def test_a_filter_is_a_condition() -> None:
     params: dict[str, Any] = {"QueryFilter": {"a": condition("EQ", {"S": "x"}), "b": condition("NOT_NULL")}}
-    tree = filter_condition(params, "QueryFilter", dialect="classic", operation="Query")
+    tree = filter_condition(params, "QueryFilter", CLASSIC)
     assert tree is not None
     assert compile_condition(tree)({"a": {"S": "x"}, "b": {"N": "1"}})
     assert not compile_condition(tree)({"a": {"S": "x"}})
-    either = filter_condition(
-        {**params, "ConditionalOperator": "OR"}, "QueryFilter", dialect="classic", operation="Query"
-    )
+    either = filter_condition({**params, "ConditionalOperator": "OR"}, "QueryFilter", CLASSIC)
     assert either is not None
     assert compile_condition(either)({"a": {"S": "x"}})
 
 
 def test_no_filter_is_no_condition() -> None:
-    assert filter_condition({}, "ScanFilter", dialect="classic", operation="Scan") is None
-    assert filter_condition({"ScanFilter": {}}, "ScanFilter", dialect="classic", operation="Scan") is None
+    assert filter_condition({}, "ScanFilter", CLASSIC) is None
+    assert filter_condition({"ScanFilter": {}}, "ScanFilter", CLASSIC) is None
 
 
 @pytest.mark.parametrize(
@@ -72,22 +71,22 @@ def test_values_are_checked_first() -> None:
 
 def test_key_conditions_are_clauses() -> None:
     params = {"KeyConditions": {"sk": condition("BEGINS_WITH", {"S": "a"}), "pk": condition("EQ", {"N": "01"})}}
-    assert legacy_key_clauses(params, dialect="classic", operation="Query") == (
+    assert legacy_key_clauses(params, CLASSIC) == (
         KeyClause("sk", "begins_with", (Literal({"S": "a"}),)),
         KeyClause("pk", "=", (Literal({"N": "1"}),)),
     )
 
 
 def test_operators_that_no_key_can_have_keep_their_names() -> None:
-    clauses = legacy_key_clauses({"KeyConditions": {"pk": condition("NULL")}}, dialect="classic", operation="Query")
+    clauses = legacy_key_clauses({"KeyConditions": {"pk": condition("NULL")}}, CLASSIC)
     assert clauses is not None
     assert [clause.operator for clause in clauses] == ["NULL"]
 
 
 def test_key_conditions_may_not_be_empty() -> None:
-    assert legacy_key_clauses({}, dialect="classic", operation="Query") is None
+    assert legacy_key_clauses({}, CLASSIC) is None
     with pytest.raises(ValidationException, match=r"^Conditions can be of length 1 or 2 only$"):
-        legacy_key_clauses({"KeyConditions": {}}, dialect="classic", operation="Query")
+        legacy_key_clauses({"KeyConditions": {}}, CLASSIC)
 
 
 def test_attributes_to_get_are_names_that_come_once() -> None:

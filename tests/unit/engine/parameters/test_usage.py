@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.engine.parameters.surfaces import SurfaceName
 from pytest_dynamodb.engine.parameters.usage import check_usage
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 
 EQ = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "x"}]}
@@ -19,9 +19,9 @@ ALONE = "ConditionalOperator cannot be used without Filter or Expected"
 OF_ONE = "ConditionalOperator can only be used when Filter or Expected has two or more elements"
 
 
-def refusal(name: SurfaceName, **params: Any) -> str:
+def refusal(operation: str, **params: Any) -> str:
     with pytest.raises(ValidationException) as caught:
-        check_usage(name, params, dialect="classic")
+        check_usage(surface_of(operation), params)
     return caught.value.message
 
 
@@ -50,17 +50,17 @@ def test_what_expressions_replace_does_not_mix_with_them() -> None:
 
 def test_key_conditions_mix_with_other_expressions() -> None:
     params = {"KeyConditions": {"pk": EQ}, "FilterExpression": "a = b", "ProjectionExpression": "a"}
-    check_usage("Query", params, dialect="classic")
+    check_usage(surface_of("Query"), params)
 
 
-@pytest.mark.parametrize("name", ["PutItem", "GetItem", "Query", "ConditionCheck"])
-def test_names_need_an_expression(name: SurfaceName) -> None:
+@pytest.mark.parametrize("operation", ["PutItem", "GetItem", "Query", "DeleteItem"])
+def test_names_need_an_expression(operation: str) -> None:
     expected = "ExpressionAttributeNames can only be specified when using expressions"
-    assert refusal(name, ExpressionAttributeNames={}, ExpressionAttributeValues={}) == expected
+    assert refusal(operation, ExpressionAttributeNames={}, ExpressionAttributeValues={}) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("operation", "said"),
     [
         ("PutItem", "ConditionExpression is null"),
         ("UpdateItem", "UpdateExpression and ConditionExpression are null"),
@@ -68,16 +68,16 @@ def test_names_need_an_expression(name: SurfaceName) -> None:
         ("Scan", "FilterExpression is null"),
     ],
 )
-def test_values_need_an_expression_that_may_use_them(name: SurfaceName, said: str) -> None:
+def test_values_need_an_expression_that_may_use_them(operation: str, said: str) -> None:
     expected = f"ExpressionAttributeValues can only be specified when using expressions: {said}"
-    assert refusal(name, ExpressionAttributeValues={}) == expected
-    if name in {"Query", "Scan"}:
-        assert refusal(name, ExpressionAttributeValues={}, ProjectionExpression="a") == expected
+    assert refusal(operation, ExpressionAttributeValues={}) == expected
+    if operation in {"Query", "Scan"}:
+        assert refusal(operation, ExpressionAttributeValues={}, ProjectionExpression="a") == expected
 
 
 def test_the_newer_dialect_does_not_say_which_expressions_a_query_lacks() -> None:
     with pytest.raises(ValidationException) as caught:
-        check_usage("Query", {"ExpressionAttributeValues": {}}, dialect="2026")
+        check_usage(surface_of("Query", "2026"), {"ExpressionAttributeValues": {}})
     assert caught.value.message == "ExpressionAttributeValues can only be specified when using expressions"
 
 
@@ -86,11 +86,12 @@ def test_a_conditional_operator_joins_two_conditions_or_more() -> None:
     assert refusal("Scan", ConditionalOperator="OR", ScanFilter={}) == ALONE
     assert refusal("Query", ConditionalOperator="AND", KeyConditions={"pk": EQ}) == ALONE
     assert refusal("Query", ConditionalOperator="AND", KeyConditions={"pk": EQ}, QueryFilter={"a": EQ}) == OF_ONE
-    check_usage("Scan", {"ConditionalOperator": "OR", "ScanFilter": {"a": EQ, "b": EQ}}, dialect="classic")
+    check_usage(surface_of("Scan"), {"ConditionalOperator": "OR", "ScanFilter": {"a": EQ, "b": EQ}})
 
 
 def test_the_newer_dialect_puts_single_writes_behind_an_envelope() -> None:
-    for name, operation, enveloped in (("PutItem", "", True), ("Put", "TransactWriteItems", False)):
+    action = surface_of("TransactWriteItems", "2026").parts["Put"]
+    for surface, enveloped in ((surface_of("PutItem", "2026"), True), (action, False)):
         with pytest.raises(ValidationException) as caught:
-            check_usage(name, {"ExpressionAttributeNames": {}}, dialect="2026", operation=operation)  # type: ignore[arg-type]
+            check_usage(surface, {"ExpressionAttributeNames": {}})
         assert caught.value.message.startswith("1 validation error detected: ") is enveloped

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.messages import Dialect
 
 FAILED = "failed to satisfy constraint: Member must"
 ENUM_RETURN_VALUES = (
@@ -25,7 +25,7 @@ KEY_ATTRIBUTE = {"AttributeName": "pk", "AttributeType": "S"}
 
 def refusal(operation: str, params: dict[str, Any], dialect: Dialect = "classic") -> str:
     with pytest.raises(ValidationException) as caught:
-        check_request(operation, params, dialect=dialect)
+        check_request(surface_of(operation, dialect), params)
     return caught.value.message
 
 
@@ -52,8 +52,8 @@ def test_a_table_has_a_name_that_could_be_one(table: str | None, sentence: str) 
 
 def test_a_table_may_be_named_by_its_arn() -> None:
     arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
-    check_request("GetItem", {"TableName": arn, "Key": {"pk": {"S": "a"}}})
-    check_request("DescribeTable", {"TableName": arn})
+    check_request(surface_of("GetItem"), {"TableName": arn, "Key": {"pk": {"S": "a"}}})
+    check_request(surface_of("DescribeTable"), {"TableName": arn})
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_global_index_may_have_a_key_of_many_attributes() -> None:
     schema = [{"AttributeName": name, "KeyType": "HASH"} for name in "abcd"]
     index = {"IndexName": "by_abcd", "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
     check_request(
-        "CreateTable",
+        surface_of("CreateTable"),
         {
             "TableName": "abc",
             "AttributeDefinitions": [KEY_ATTRIBUTE],
@@ -251,7 +251,7 @@ def test_a_new_table_has_a_key_schema_unless_it_copies_another_one() -> None:
     sentences = [f"Value null at '{name}' {FAILED} not be null" for name in ("attributeDefinitions", "keySchema")]
     assert refusal("CreateTable", {"TableName": "abc"}) == f"2 validation errors detected: {'; '.join(sentences)}"
     source = "arn:aws:dynamodb:eu-west-1:123456789012:table/abc"
-    check_request("CreateTable", {"TableName": "abc", "GlobalTableSourceArn": source})
+    check_request(surface_of("CreateTable"), {"TableName": "abc", "GlobalTableSourceArn": source})
 
 
 @pytest.mark.parametrize("operation", ["ListTagsOfResource", "TagResource", "UntagResource"])

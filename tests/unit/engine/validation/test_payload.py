@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.validation.requests import check_request
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import DynamoDbError
 
 JAVA = "com.amazonaws.dynamodb.v20120810"
@@ -20,7 +21,7 @@ CAST = (
 
 def refusal(operation: str, params: Any) -> str:
     with pytest.raises(DynamoDbError) as caught:
-        check_request(operation, params)
+        check_request(surface_of(operation), params)
     assert caught.value.code == "SerializationException"
     return caught.value.message
 
@@ -59,7 +60,7 @@ def test_what_is_no_boolean_is_refused_where_one_stands(content: Any, message: s
 
 @pytest.mark.parametrize("word", ["true", "FALSE", "1", "0", "Yes", "no"])
 def test_words_for_booleans_are_booleans(word: str) -> None:
-    check_request("GetItem", {"TableName": "abc", "Key": {"a": {"S": "a"}}, "ConsistentRead": word})
+    check_request(surface_of("GetItem"), {"TableName": "abc", "Key": {"a": {"S": "a"}}, "ConsistentRead": word})
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_what_is_no_integer_is_refused_where_one_stands(content: Any, message: s
 
 
 def test_decimals_are_cut_to_integers() -> None:
-    check_request("Scan", {"TableName": "abc", "Limit": 34.56})
+    check_request(surface_of("Scan"), {"TableName": "abc", "Limit": 34.56})
 
 
 def test_capacity_units_are_longs() -> None:
@@ -162,7 +163,7 @@ def test_types_come_before_what_is_missing() -> None:
 
 def test_unknown_members_and_nulls_are_of_any_type() -> None:
     check_request(
-        "GetItem",
+        surface_of("GetItem"),
         {"TableName": "abc", "Key": {"a": {"S": "a", "X": 1}}, "Unknown": [1], "ProjectionExpression": None},
     )
 
@@ -174,18 +175,18 @@ def test_a_body_is_a_structure(body: Any) -> None:
 
 def test_an_operation_that_is_none_is_unknown() -> None:
     with pytest.raises(DynamoDbError) as caught:
-        check_request("GetItems", {})
+        check_request(surface_of("GetItems"), {})
     assert caught.value.code == "UnknownOperationException"
 
 
 def test_what_is_sent_as_it_should_be_is_taken_as_it_is() -> None:
     params = {"TableName": "abc", "Key": {"a": {"S": "a"}}, "ConsistentRead": False}
-    assert check_request("GetItem", params) is params
+    assert check_request(surface_of("GetItem"), params) is params
 
 
 def test_words_decimals_nulls_and_unknown_members_are_read_as_aws_reads_them() -> None:
     key = {"a": {"S": "a", "N": None}}
     params = {"TableName": "abc", "Key": key, "ConsistentRead": "false", "AttributesToGet": None, "Other": 1}
-    assert check_request("GetItem", params) == {"TableName": "abc", "Key": key, "ConsistentRead": False}
-    assert check_request("Scan", {"TableName": "abc", "Limit": 34.56}) == {"TableName": "abc", "Limit": 34}
+    assert check_request(surface_of("GetItem"), params) == {"TableName": "abc", "Key": key, "ConsistentRead": False}
+    assert check_request(surface_of("Scan"), {"TableName": "abc", "Limit": 34.56}) == {"TableName": "abc", "Limit": 34}
     assert params["ConsistentRead"] == "false"

@@ -14,6 +14,7 @@ from pytest_dynamodb.engine.validation.rules.reads import (
 )
 from pytest_dynamodb.engine.validation.rules.transactions import action_of, check_distinct_items
 from pytest_dynamodb.engine.validation.rules.writes import check_return_values
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 
 SPECIFIC = "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
@@ -23,15 +24,15 @@ SPECIFIC = "Must specify the AttributesToGet or ProjectionExpression when choosi
 def test_a_put_returns_only_what_was_there(wanted: str) -> None:
     """dynalite, test/putItem."""
     with pytest.raises(ValidationException) as caught:
-        check_return_values({"ReturnValues": wanted})
+        check_return_values(surface_of("PutItem"), {"ReturnValues": wanted})
     assert caught.value.message == "ReturnValues can only be ALL_OLD or NONE"
-    check_return_values({"ReturnValues": "ALL_OLD"})
+    check_return_values(surface_of("PutItem"), {"ReturnValues": "ALL_OLD"})
 
 
 def test_that_stands_behind_an_envelope_in_the_newer_dialect() -> None:
     """dynamodb-conformance, error-messages/deleteItem (2026-10-09)."""
     with pytest.raises(ValidationException) as caught:
-        check_return_values({"ReturnValues": "ALL_NEW"}, operation="DeleteItem", dialect="2026")
+        check_return_values(surface_of("DeleteItem", "2026"), {"ReturnValues": "ALL_NEW"})
     assert caught.value.message == "1 validation error detected: ReturnValues can only be ALL_OLD or NONE"
 
 
