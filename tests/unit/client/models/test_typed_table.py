@@ -145,6 +145,19 @@ def test_a_new_instance_overwrites_nothing(users: TypedTable[User]) -> None:
         users.put(User(user_id="1", name="Bob"))
 
 
+def test_a_new_instance_overwrites_no_item_without_a_version(
+    client: DynamoDbClient, users: TypedTable[User], mock: Mock
+) -> None:
+    """Such an item's version counts as 0, which is a new instance's too: that it is there is the conflict."""
+    foreign = {"pk": "USER#1", "sk": "PROFILE", "name": "Ann"}
+    client.table("app").put(foreign)
+    with pytest.raises(VersionConflict, match="it was to be new, but version 0 is there") as caught:
+        users.put(User(user_id="1", name="Bob"))
+    assert (caught.value.expected, caught.value.found) == (0, 0)
+    assert caught.value.item == foreign
+    assert mock.tables["app"].items == [foreign]
+
+
 def test_only_the_version_that_was_read_is_deleted(users: TypedTable[User]) -> None:
     old = users.put(User(user_id="1", name="Ann"))
     new = users.put(old)

@@ -66,6 +66,22 @@ def test_a_key_stays_with_its_child() -> None:
     assert sorted(len(found) for found in records(mock).values()) == [0, 0, 0, 6]
 
 
+def test_no_more_than_a_hundred_shards_are_described_at_a_time() -> None:
+    """Streams API reference, DescribeStream: Limit."""
+    mock = mock_with(TABLE)
+    opened = mock.split_shards("orders", children=120)
+    arn = mock.tables["orders"].describe()["LatestStreamArn"]
+    first = ask(mock, "DescribeStream", StreamArn=arn)["StreamDescription"]
+    rest = ask(mock, "DescribeStream", StreamArn=arn, ExclusiveStartShardId=first["LastEvaluatedShardId"])
+    pages = [[shard["ShardId"] for shard in found["Shards"]] for found in (first, rest["StreamDescription"])]
+    assert [len(page) for page in pages] == [100, 21]
+    assert first["LastEvaluatedShardId"] == pages[0][-1]
+    assert "LastEvaluatedShardId" not in rest["StreamDescription"]
+    assert [name for page in pages for name in page][1:] == opened
+    few = ask(mock, "DescribeStream", StreamArn=arn, Limit=100)["StreamDescription"]
+    assert few == first
+
+
 def test_a_copy_has_shards_of_its_own() -> None:
     mock = mock_with(TABLE)
     put(mock, "a")

@@ -72,10 +72,32 @@ def test_the_item_that_failed_comes_back_only_where_it_is_asked_for(engine: Engi
     assert "Item" not in reasons[1]
 
 
-def test_an_outcome_that_is_not_valid_is_a_reason(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("update", "message"),
+    [
+        ("SET n = n + :one, m = pk + :one", "An operand in the update expression has an incorrect data type"),
+        ("ADD n :one, pks.a :one", "The document path provided in the update expression is invalid for update"),
+        ("SET n = m, k = :one", "The provided expression refers to an attribute that does not exist in the item"),
+    ],
+)
+def test_an_outcome_that_is_not_valid_is_a_reason(engine: Engine, update: str, message: str) -> None:
+    """What only the item shows: its action's reason (captures in the Parity Suite)."""
+    actions = [add("b"), add("there", UpdateExpression=update)]
+    answer = refusal(engine, "TransactWriteItems", TransactItems=actions)
+    assert answer["code"] == "TransactionCanceledException"
+    assert answer["CancellationReasons"] == [{"Code": "None"}, {"Code": "ValidationError", "Message": message}]
+    assert items(engine) == {"there": "1"}
+
+
+def test_an_expression_that_no_item_could_make_good_refuses_the_request(engine: Engine) -> None:
+    """What the request alone shows is refused while it is read: there is no transaction yet that could be cancelled."""
     text = add("there", ExpressionAttributeValues={":t": s("x")}, UpdateExpression="SET n = n + :one, m = m + :t")
     answer = refusal(engine, "TransactWriteItems", TransactItems=[add("b"), text])
-    assert answer["code"] in {"TransactionCanceledException", "ValidationException"}
+    assert answer["code"] == "ValidationException"
+    assert answer["message"] == (
+        "Invalid UpdateExpression: Incorrect operand type for operator or function; "
+        "operator or function: +, operand type: S"
+    )
     assert items(engine) == {"there": "1"}
 
 
