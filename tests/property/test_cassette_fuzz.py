@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -95,7 +96,7 @@ def with_right_checksums(random: Random, frames: list[tuple[int, bytes]]) -> byt
 def use(path: Path) -> None:
     """What is read is used, too: indexed, matched and looked at."""
     cassette = Cassette(path, contents=read(path))
-    assert cassette.age is None or cassette.age
+    assert cassette.age is None or isinstance(cassette.age, timedelta)
     cassette.open_for_replay()
     for exchange in EXCHANGES:
         request = Request(exchange.operation, exchange.params, tokens=exchange.tokens)

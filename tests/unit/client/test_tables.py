@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine_requests import ask
 from pytest_dynamodb import (
     ClientConfig,
     ConfigurationError,
@@ -19,6 +20,7 @@ from pytest_dynamodb import (
     ResourceInUseException,
     ResourceNotFoundException,
     TableNotReady,
+    VirtualClock,
 )
 from pytest_dynamodb.client.operations.tables import creation
 
@@ -122,9 +124,20 @@ def test_all_tables_are_listed(client: DynamoDbClient) -> None:
     assert client.list_tables() == names
 
 
-def test_a_time_to_live_is_set_and_taken_back(client: DynamoDbClient) -> None:
-    client.create_table("app", partition_key="pk")
-    client.set_time_to_live("app", "expires")
+def test_a_time_to_live_is_set_and_taken_back() -> None:
+    clock = VirtualClock(1_700_000_000.0)
+    engine = Engine(clock=clock)
+
+    def described() -> Any:
+        return ask(engine, "DescribeTimeToLive", region="us-east-1", TableName="app")["TimeToLiveDescription"]
+
+    with DynamoDbClient(ClientConfig(region="us-east-1"), provider=MockProvider(Mock(engine))) as client:
+        table = client.create_table("app", partition_key="pk")
+        client.set_time_to_live("app", "expires")
+        assert described() == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+        clock.advance(3600)  # before that, AWS changes it no second time
+        client.set_time_to_live(table, "expires", enabled=False)
+        assert described() == {"TimeToLiveStatus": "DISABLED"}
 
 
 def test_errors_of_tables_are_dynamodbs(client: DynamoDbClient) -> None:

@@ -176,7 +176,24 @@ def test_every_reason_names_resource_operation_and_limit(limit: Any, kind: Kind,
     member = "throttlingReasons" if problem.code == "ThrottlingException" else "ThrottlingReasons"
     (reason,) = problem.members[member]
     assert reason == {"reason": f"{'Index' if index else 'Table'}{kind}{limit}", "resource": ARN}
-    assert problem.code in ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
+
+
+@pytest.mark.parametrize(
+    ("limit", "provisioned", "on_demand"),
+    [
+        ("ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException", None),
+        ("KeyRangeThroughputExceeded", "ProvisionedThroughputExceededException", "ThrottlingException"),
+        ("AccountLimitExceeded", "RequestLimitExceeded", "ThrottlingException"),
+        ("MaxOnDemandThroughputExceeded", None, "ThrottlingException"),
+    ],
+)
+def test_a_tables_mode_decides_which_exception_a_limit_is(
+    limit: Any, provisioned: str | None, on_demand: str | None
+) -> None:
+    """Developer guide, "Diagnosing throttling": exceptions by mode; ``None`` where a limit is not one of the mode's."""
+    for code, mode in ((provisioned, False), (on_demand, True)):
+        if code is not None:
+            assert throttled(limit, "Read", resource=ARN, on_demand=mode).code == code
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -76,8 +77,9 @@ def test_what_is_no_json_cannot_be_deserialized(client: Any, media_type: str, an
 def test_hostile_json_is_refused_as_json(client: Any, body: bytes) -> None:
     signed = {"Authorization": "AWS4-X Credential=a,SignedHeaders=b,Signature=c", "Date": "now", "Content-Type": JSON}
     reply = client.send(body=body, headers={**signed, **LIST_TABLES})
-    assert reply.status in (200, 400)
-    if not body.startswith(b'{"Limit": 9'):  # Python 3.10 before 3.10.7 reads numbers of any length
+    assert reply.status == 400
+    # Python 3.10 before 3.10.7 reads numbers of any length; that one is more than may be asked for.
+    if not body.startswith(b'{"Limit": 9') or hasattr(sys, "get_int_max_str_digits"):
         refused(reply, "SerializationException")
 
 
