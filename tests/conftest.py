@@ -8,8 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester"]
+
+# Laws are tried on the same examples every time and however long one takes, so that nothing but a change of the code
+# makes a test fail. PYTEST_DYNAMODB_FUZZ=5000 tries as many others, where a test does not say how many it can afford.
+MORE = os.environ.get("PYTEST_DYNAMODB_FUZZ")
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=MORE is None,
+    max_examples=int(MORE or 150),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 NOWHERE = str(Path(__file__).parent / "no such file")
 

@@ -28,7 +28,7 @@ from pytest_dynamodb import (
 from pytest_dynamodb.client.cursor import Binding, Cursors, Position
 from pytest_dynamodb.client.operations.batch_writes import WRITES
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

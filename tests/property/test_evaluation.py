@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.engine.evaluation.arithmetic import add, subtract
@@ -41,9 +41,6 @@ from pytest_dynamodb.expressions.nodes import (
     ValueAction,
 )
 from pytest_dynamodb.values import canonical_number
-
-settings.register_profile("evaluation", max_examples=150, deadline=None)
-EXAMPLES = settings.get_profile("evaluation")
 
 KEY: dict[str, Any] = {"pk": {"S": "p"}}
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -102,7 +99,6 @@ def meets(condition: Condition, item: dict[str, Any]) -> bool:
     return compile_condition(condition)(item)
 
 
-@EXAMPLES
 @given(CONDITIONS, CONDITIONS, ITEMS)
 def test_conditions_obey_logic(one: Condition, two: Condition, item: dict[str, Any]) -> None:
     before = copy.deepcopy(item)
@@ -112,7 +108,6 @@ def test_conditions_obey_logic(one: Condition, two: Condition, item: dict[str, A
     assert item == before
 
 
-@EXAMPLES
 @given(CONDITIONS, ITEMS, ITEMS)
 def test_a_condition_means_the_same_as_the_text_of_a_request(
     condition: Condition, item: dict[str, Any], other: dict[str, Any]
@@ -128,13 +123,11 @@ def test_a_condition_means_the_same_as_the_text_of_a_request(
         assert meets(bound, other) is meets(condition, other)
 
 
-@EXAMPLES
 @given(ITEMS, PATHS, VALUES)
 def test_equal_and_unequal_are_opposites(item: dict[str, Any], path: Path, value: dict[str, Any]) -> None:
     assert meets(Compare("=", path, Literal(value)), item) is not meets(Compare("<>", path, Literal(value)), item)
 
 
-@EXAMPLES
 @given(SCALARS, SCALARS)
 def test_the_order_is_total_within_a_type_and_empty_across_types(one: dict[str, Any], two: dict[str, Any]) -> None:
     found: dict[Comparator, bool] = {}
@@ -151,7 +144,6 @@ def test_the_order_is_total_within_a_type_and_empty_across_types(one: dict[str, 
         assert not any(found[comparator] for comparator in ("<", "<=", ">", ">="))
 
 
-@EXAMPLES
 @given(VALUES)
 def test_a_value_is_equal_to_itself_whatever_the_order_of_its_sets(value: dict[str, Any]) -> None:
     turned = _turned(value)
@@ -179,7 +171,6 @@ ACTIONS: st.SearchStrategy[tuple[str, Action]] = st.one_of(
 )
 
 
-@EXAMPLES
 @given(st.lists(ACTIONS, min_size=1, max_size=4, unique_by=lambda pair: pair[1].path.parts[0]), st.none() | ITEMS)
 def test_an_update_gives_an_item_or_an_error_and_never_changes_what_it_is_given(
     actions: list[tuple[Any, Action]], item: dict[str, Any] | None
@@ -202,7 +193,6 @@ def test_an_update_gives_an_item_or_an_error_and_never_changes_what_it_is_given(
     assert new.keys() <= result.attributes.keys()
 
 
-@EXAMPLES
 @given(ITEMS, PATHS, VALUES)
 def test_what_is_set_is_what_a_projection_and_a_condition_find(
     item: dict[str, Any], path: Path, value: dict[str, Any]
@@ -217,7 +207,6 @@ def test_what_is_set_is_what_a_projection_and_a_condition_find(
         assert meets(Compare("=", path, Literal(value)), dict(result.attributes))
 
 
-@EXAMPLES
 @given(st.lists(TEXTS, unique=True), st.lists(TEXTS, min_size=1, unique=True))
 def test_delete_undoes_add_of_new_members(members: list[str], added: list[str]) -> None:
     members = sorted(set(members) - set(added))
@@ -236,7 +225,6 @@ WIDE = st.builds(
 )
 
 
-@EXAMPLES
 @given(WIDE, WIDE)
 def test_sums_are_exact_or_refused(left: str, right: str) -> None:
     exact = Context(prec=400)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.expressions import Placeholders, canonical_params, expression_params, render, resolve
@@ -38,9 +38,6 @@ from pytest_dynamodb.expressions.nodes import (
 from pytest_dynamodb.expressions.parser import ExpressionName, read
 from pytest_dynamodb.expressions.rendering import is_bare
 from pytest_dynamodb.values import canonical_value
-
-settings.register_profile("expressions", max_examples=150, deadline=None)
-EXAMPLES = settings.get_profile("expressions")
 
 OPERATORS = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
 FUNCTIONS = st.sampled_from(["size", "contains", "begins_with", "if_not_exists", "anything"])
@@ -135,7 +132,6 @@ def language(tree: Tree) -> ExpressionName:
     return "ProjectionExpression" if isinstance(tree, Projection) else "FilterExpression"
 
 
-@EXAMPLES
 @given(PARSED_TREES)
 def test_parsing_what_was_rendered_gives_the_tree_back(tree: Tree) -> None:
     into = Placeholders()
@@ -147,7 +143,6 @@ def test_parsing_what_was_rendered_gives_the_tree_back(tree: Tree) -> None:
     assert not into.values
 
 
-@EXAMPLES
 @given(RESOLVED_TREES, st.dictionaries(st.sampled_from(["#n0", "#n1", "#x"]), TEXTS))
 def test_names_and_values_of_a_tree_come_back_and_the_callers_stay(tree: Tree, names: dict[str, str]) -> None:
     values = {":v0": {"S": "mine"}, ":v2": {"S": "mine too"}}
@@ -208,7 +203,6 @@ def without_repeated_sections(tree: Tree) -> Tree:
     return Update(tuple({section.name: section for section in tree.sections}.values()))
 
 
-@EXAMPLES
 @given(RESOLVED_TREES, st.randoms(use_true_random=False))
 def test_the_canonical_form_knows_neither_placeholders_nor_order(tree: Tree, random: Random) -> None:
     tree = without_repeated_sections(tree)
@@ -219,7 +213,6 @@ def test_the_canonical_form_knows_neither_placeholders_nor_order(tree: Tree, ran
     assert canonical_params("Scan", form) == form
 
 
-@EXAMPLES
 @given(RESOLVED_TREES, RESOLVED_TREES)
 def test_equal_canonical_forms_come_of_texts_that_mean_the_same(one: Tree, two: Tree) -> None:
     """A canonical clause spells its tree: forms are equal only where the unordered parts of the trees are."""
@@ -297,7 +290,6 @@ MEMBERS = st.sampled_from(
 )
 
 
-@EXAMPLES
 @given(st.dictionaries(MEMBERS, st.one_of(JSON, st.just("a = :a AND #b = :b"))), JSON)
 def test_no_json_makes_the_canonical_form_fail(params: dict[str, Any], anything: Any) -> None:
     before = repr(params)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.engine.validation.acceptance import acceptor
@@ -19,9 +19,6 @@ from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_expression_values, checked_item, checked_value
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.values import canonical_value, item_size, to_wire, value_size
-
-settings.register_profile("requests", max_examples=100, deadline=None)
-EXAMPLES = settings.get_profile("requests")
 
 OPERATIONS = st.sampled_from(sorted(_model()["operations"]))
 DIALECTS = st.sampled_from(["classic", "2026"])
@@ -92,7 +89,6 @@ def shaped(data: st.DataObject, shape: Shape, depth: int = 0) -> Any:
     return data.draw(st.one_of(st.booleans(), st.integers(-2, 200)))
 
 
-@EXAMPLES
 @given(st.data(), OPERATIONS, DIALECTS)
 def test_a_request_is_accepted_or_refused_and_never_a_crash(data: st.DataObject, operation: str, dialect: Any) -> None:
     shape = input_shape(operation)
@@ -102,7 +98,6 @@ def test_a_request_is_accepted_or_refused_and_never_a_crash(data: st.DataObject,
     assert refusal is None or (refusal.code in CODES and refusal.message)
 
 
-@EXAMPLES
 @given(st.data(), OPERATIONS)
 def test_what_the_quick_look_accepts_the_exact_one_accepts_too(data: st.DataObject, operation: str) -> None:
     shape = input_shape(operation)
@@ -113,7 +108,6 @@ def test_what_the_quick_look_accepts_the_exact_one_accepts_too(data: st.DataObje
         assert not list(violations(shape, params))
 
 
-@EXAMPLES
 @given(st.dictionaries(st.text(max_size=3), HOSTILE, max_size=3), OPERATIONS, DIALECTS)
 def test_values_are_checked_or_refused_and_never_a_crash(attributes: Any, operation: str, dialect: Any) -> None:
     wording = surface_of(operation, dialect)
@@ -122,14 +116,12 @@ def test_values_are_checked_or_refused_and_never_a_crash(attributes: Any, operat
         assert refusal is None or refusal.code in CODES
 
 
-@EXAMPLES
 @given(st.dictionaries(TEXTS.filter(bool), WIRE_VALUES, max_size=4))
 def test_an_item_s_size_is_that_of_its_values(attributes: Any) -> None:
     item = checked_item(attributes)
     assert item.size == item_size(attributes) == item_size(item.attributes)
 
 
-@EXAMPLES
 @given(WIRE_VALUES)
 def test_a_checked_value_stays_as_it_is(value: Any) -> None:
     checked, size = checked_value(value)

@@ -22,9 +22,7 @@ from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.hooks.answers import from_botocore, to_botocore
 
 SERVICES = ("dynamodb", "dynamodbstreams")
-MODEST = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+MODEST = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 DEEPEST = 4
 
 
@@ -194,7 +192,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     params=st.dictionaries(st.text(max_size=5), json_values, max_size=4),
     body=st.dictionaries(st.text(max_size=5), json_values, max_size=4) | st.binary(max_size=30),
@@ -222,7 +219,7 @@ def test_any_json_at_all_is_read_back(
     assert stored(exchange, kind) == exchange
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(message=texts, arguments=st.dictionaries(texts, texts, max_size=3), attempts=st.integers(1, 20))
 def test_any_transport_failure_is_read_back(message: str, arguments: dict[str, str], attempts: int) -> None:
     failure = TransportFailure("ReadTimeoutError", message, arguments, attempts, 0.5)

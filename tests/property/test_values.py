@@ -6,14 +6,11 @@ import base64
 from decimal import Context, Decimal
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.values import canonical_number, canonical_value, from_wire, order_key, to_wire, value_size
-
-settings.register_profile("values", max_examples=200, deadline=None)
-EXAMPLES = settings.get_profile("values")
 
 DIGITS = st.integers(-(10**38) + 1, 10**38 - 1)
 
@@ -43,13 +40,11 @@ VALUES = st.recursive(
 )
 
 
-@EXAMPLES
 @given(VALUES)
 def test_a_value_survives_the_way_to_the_wire_and_back(value: Any) -> None:
     assert from_wire(to_wire(value)) == value
 
 
-@EXAMPLES
 @given(VALUES)
 def test_what_to_wire_writes_is_canonical(value: Any) -> None:
     wire = to_wire(value)
@@ -59,7 +54,6 @@ def test_what_to_wire_writes_is_canonical(value: Any) -> None:
     assert value_size(canonical) == value_size(wire) > -1
 
 
-@EXAMPLES
 @given(numbers(), st.sampled_from(["{:E}", "{:f}", "{}", "{:+f}", "00{:f}"]))
 def test_a_number_has_one_spelling_and_keeps_its_value(number: Decimal, spelling: str) -> None:
     assume(number >= 0 or not spelling.startswith("00"))
@@ -72,7 +66,6 @@ def test_a_number_has_one_spelling_and_keeps_its_value(number: Decimal, spelling
         assert not canonical.endswith(("0", "."))
 
 
-@EXAMPLES
 @given(st.text(alphabet="0123456789+-.eE _x", max_size=50))
 def test_any_text_is_a_number_or_is_refused_in_dynamodbs_words(text: str) -> None:
     try:
@@ -84,21 +77,18 @@ def test_any_text_is_a_number_or_is_refused_in_dynamodbs_words(text: str) -> Non
         assert canonical_value({"N": text}) == {"N": canonical}
 
 
-@EXAMPLES
 @given(numbers(), numbers())
 def test_numbers_are_ordered_by_value(one: Decimal, two: Decimal) -> None:
     left, right = order_key(to_wire(one)), order_key(to_wire(two))
     assert (left < right) == (one < two)  # type: ignore[operator]  # both are numbers
 
 
-@EXAMPLES
 @given(TEXTS, TEXTS)
 def test_text_is_ordered_by_code_points(one: str, two: str) -> None:
     left, right = order_key({"S": one}), order_key({"S": two})
     assert (left < right) == (one < two)  # type: ignore[operator]  # both are bytes
 
 
-@EXAMPLES
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=5, unique=True), st.randoms(use_true_random=False))
 def test_the_order_of_members_of_a_set_means_nothing(members: list[bytes], random: Any) -> None:
     texts = [base64.b64encode(member).decode() for member in members]

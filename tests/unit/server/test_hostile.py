@@ -51,7 +51,7 @@ class Echo(Provider):
     def after(self, request: Request, outcome: Outcome) -> None: ...
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     method=st.sampled_from(["POST", "POST", "POST", "GET", "OPTIONS", "HEAD", "\x00"]),
     headers=HEADERS,

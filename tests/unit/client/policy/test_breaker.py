@@ -196,4 +196,4 @@ class Circuits(RuleBasedStateMachine):
 
 
 TestCircuits = Circuits.TestCase
-TestCircuits.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestCircuits.settings = settings(max_examples=50, stateful_step_count=30)

@@ -107,7 +107,7 @@ def pages(service: Any, operation: str, limit: int | None, **params: Any) -> lis
         more["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ITEMS, st.sampled_from(list(INDEXES)), LETTERS, st.sampled_from([None, *OPERATORS]), st.booleans(), st.data())
 def test_a_query_gives_what_filtering_and_sorting_all_items_would(
     new_service: Any,
@@ -145,7 +145,7 @@ def test_a_query_gives_what_filtering_and_sorting_all_items_would(
     assert pages(service, "Query", data.draw(st.integers(1, 5)), **params) == whole
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ITEMS, st.sampled_from(list(INDEXES)), st.integers(1, 4), st.integers(1, 7))
 def test_a_scan_gives_everything_once_in_segments_and_pages_of_any_size(
     new_service: Any, items: list[dict[str, str]], index: str | None, total: int, limit: int
