@@ -6,9 +6,13 @@ import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.clock import VirtualClock
 
 pytest_plugins = ["pytester"]
 
@@ -57,6 +61,14 @@ def no_aws_settings() -> Iterator[None]:
         for name, value in FILES.items():
             patch.setenv(name, value)
         yield
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """It is 2023-11-14T22:13:20Z until a test says otherwise."""
+    from pytest_dynamodb.clock import VirtualClock
+
+    return VirtualClock(1_700_000_000.0)
 
 
 @pytest.fixture

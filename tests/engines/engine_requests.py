@@ -9,6 +9,9 @@ from pytest_dynamodb.exchange import Request
 
 Json = dict[str, Any]
 
+START = 1_700_000_000.0
+"""What time it is on the ``clock`` of tests, in seconds since 1970: 2023-11-14T22:13:20Z."""
+
 
 def s(text: str) -> Json:
     """A string value."""
@@ -26,6 +29,11 @@ def ask(engine: Engine, operation: str, /, *, region: str = "", account: str = "
     assert answer.status == 200, answer.body
     assert isinstance(answer.body, dict)
     return answer.body
+
+
+def put(engine: Engine, key: str, number: int = 1, *, name: str = "app", region: str = "", **more: Json) -> None:
+    """Put an item with a key ``pk`` and a number ``n`` into a table."""
+    ask(engine, "PutItem", region=region, TableName=name, Item={"pk": s(key), "n": n(number), **more})
 
 
 def refusal(engine: Engine, operation: str, /, **params: Any) -> Json:

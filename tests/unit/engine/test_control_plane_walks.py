@@ -15,14 +15,13 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
-from engine_requests import definitions, index, n, s
+from engine_requests import START, definitions, index, n, s
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
 from pytest_dynamodb.engine.backups.backup import Backup
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.buckets import Buckets
 
-START = 1_700_000_000.0
 REGIONS = ("us-east-1", "us-east-1", "us-east-1", "eu-west-1", "ap-south-1")
 NAMES = ("one", "one", "two")
 STEPS = 120

@@ -14,13 +14,7 @@ NOW = 1_700_000_000
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(float(NOW))
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
+def engine(engine: Engine) -> Engine:
     table(
         engine,
         keys="pk",

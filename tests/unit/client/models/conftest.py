@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb import ClientConfig, DynamoDbClient, Mock, MockProvider, VirtualClock
+from pytest_dynamodb import ClientConfig, DynamoDbClient, Mock, MockProvider
 
 TEXTS = ("pk", "sk", "gsi1pk", "gsi1sk", "tenant", "region", "day")
 
@@ -42,12 +42,6 @@ def mock() -> Mock:
     mock = Mock()
     mock.load({"app": {"table": TABLE}})
     return mock
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    """It is 2023-11-14T22:13:20Z."""
-    return VirtualClock(1_700_000_000)
 
 
 @pytest.fixture

@@ -37,11 +37,6 @@ def mock() -> Mock:
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(1_700_000_000)
-
-
-@pytest.fixture
 def provider_of_mock(mock: Mock) -> Provider:
     return FaultyProvider(MockProvider(mock), mock.faults)
 

@@ -6,21 +6,13 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, definitions, index, refusal, s, table
+from engine_requests import START, Json, ask, definitions, index, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
-START = 1_700_000_000.0
-
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
+def engine(engine: Engine) -> Engine:
     table(
         engine,
         AttributeDefinitions=definitions("pk sk g l"),

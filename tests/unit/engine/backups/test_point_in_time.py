@@ -8,22 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine_requests import Json, ask, definitions, index, n, refusal, s, table
+from engine_requests import START, Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
-START = 1_700_000_000.0
 DAY = 86_400.0
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
+def engine(engine: Engine) -> Engine:
     table(
         engine,
         keys="pk",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +12,9 @@ from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 from pytest_dynamodb.mock.buckets import Buckets
 
-START = 1_700_000_000.0
-
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def buckets(tmp_path: Path) -> Buckets:
-    (tmp_path / "lake").mkdir()
-    return Buckets(tmp_path)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock, buckets: Buckets) -> Engine:
-    engine = Engine(clock=clock, files=buckets)
+def engine(engine: Engine) -> Engine:
     table(engine, keys="pk")
     return engine
 

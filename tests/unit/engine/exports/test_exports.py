@@ -11,38 +11,21 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, n, refusal, s, table
+from engine_requests import START, Json, ask, n, put, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 from pytest_dynamodb.mock import Mock
 from pytest_dynamodb.mock.buckets import Buckets
 
-START = 1_700_000_000.0
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/app"
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def buckets(tmp_path: Path) -> Buckets:
-    (tmp_path / "lake").mkdir()
-    return Buckets(tmp_path)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock, buckets: Buckets) -> Engine:
-    engine = Engine(clock=clock, files=buckets)
+def engine(engine: Engine) -> Engine:
     table(engine, keys="pk")
     recovery = {"PointInTimeRecoveryEnabled": True}
     ask(engine, "UpdateContinuousBackups", TableName="app", PointInTimeRecoverySpecification=recovery)
     return engine
-
-
-def put(engine: Engine, key: str, value: int = 1) -> None:
-    ask(engine, "PutItem", TableName="app", Item={"pk": s(key), "n": n(value)})
 
 
 def export(engine: Engine, **more: Any) -> Json:

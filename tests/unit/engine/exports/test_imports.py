@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
-from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.mock.buckets import Buckets
-
-START = 1_700_000_000.0
-
-
-@pytest.fixture
-def buckets(tmp_path: Path) -> Buckets:
-    (tmp_path / "lake").mkdir()
-    return Buckets(tmp_path)
-
-
-@pytest.fixture
-def engine(buckets: Buckets) -> Engine:
-    return Engine(clock=VirtualClock(START), files=buckets)
 
 
 def params(name: str = "app", **more: Any) -> Json:

@@ -10,13 +10,6 @@ from engine_requests import Json, ask, definitions, index, refusal, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
-START = 1_700_000_000.0
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
 
 @pytest.fixture
 def engine(clock: VirtualClock) -> Engine:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
+from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
 NO_KEY = "Select statements within BatchExecuteStatement must specify the primary key in the where clause."
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
+def engine(clock: VirtualClock) -> Engine:
+    engine = Engine(clock=clock)
     table(
         engine,
         "T",

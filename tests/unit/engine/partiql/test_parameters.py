@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, n, refusal, s, table
+from engine_requests import Json, ask, n, refusal, s
 from pytest_dynamodb.engine import Engine
 
 INVALID = "One or more parameter values were invalid: "
@@ -15,13 +15,6 @@ LEVELS = (
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
 UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
-
-
-@pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
-    table(engine, "T")
-    return engine
 
 
 def deep(levels: int, leaf: Json) -> Json:

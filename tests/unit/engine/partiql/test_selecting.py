@@ -22,9 +22,7 @@ TOO_MANY = "Too many decomposed read operations for a given query."
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
-    table(engine, "T")
+def engine(engine: Engine) -> Engine:
     for pk in "op":
         for sk in "123":
             ask(engine, "PutItem", TableName="T", Item={"pk": s(pk), "sk": s(sk), "n": n(sk), "flag": s("f" + sk)})

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine_requests import ask, refusal, s, table
+from engine_requests import ask, refusal, s
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.partiql.tokens import tokenize
 
 NOT_WELL_FORMED = "Statement wasn't well formed, can't be processed: "
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
-
-
-@pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
-    table(engine, "T")
-    return engine
 
 
 def message(engine: Engine, statement: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, n, refusal, s, table
+from engine_requests import Json, ask, n, refusal, s
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
@@ -17,14 +17,7 @@ CANCELLED = "Transaction cancelled, please refer cancellation reasons for specif
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(1_000_000.0)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
-    table(engine, "T")
+def engine(engine: Engine) -> Engine:
     for pk in "ab":
         ask(engine, "PutItem", TableName="T", Item={"pk": s(pk), "sk": s("1"), "n": n(1), "flag": s("right")})
     return engine

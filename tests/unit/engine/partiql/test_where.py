@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine_requests import Json, ask, n, refusal, s, table
+from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
 NEEDS_PATH = "Operator or function requires a document path; operator or function: {}"
@@ -17,8 +18,8 @@ OPERAND = "Incorrect operand type for operator or function; operator or function
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
+def engine(clock: VirtualClock) -> Engine:
+    engine = Engine(clock=clock)
     table(engine, "T", keys="pk")
     item = {
         "pk": s("a"),

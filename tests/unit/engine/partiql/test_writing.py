@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
+from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
 NO_KEY = "Where clause does not contain a mandatory equality on all key attributes"
@@ -27,8 +28,8 @@ WRONG_TYPE = "An operand in the update expression has an incorrect data type"
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine()
+def engine(clock: VirtualClock) -> Engine:
+    engine = Engine(clock=clock)
     table(engine, "T", keys="pk")
     return engine
 

@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from engine_requests import ask, refusal, table
-from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
-START = 1_700_000_000.0
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/app"
 NOT_FOUND = "Resource-based policy not found for the provided ResourceArn: "
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine(clock=VirtualClock(START))
+def engine(engine: Engine) -> Engine:
     table(engine)
     return engine
 

@@ -11,18 +11,11 @@ from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 from pytest_dynamodb.exchange import Request
 
-START = 1_700_000_000.0
 THERE, THIRD = "eu-west-1", "us-west-2"
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
+def engine(engine: Engine) -> Engine:
     table(engine, keys="pk")
     return engine
 

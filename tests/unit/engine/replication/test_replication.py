@@ -8,17 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine_requests import Json, ask, definitions, index, n, s, table
+from engine_requests import START, Json, ask, definitions, index, n, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Lifecycle
 
-START = 1_700_000_000.0
 HERE, THERE, THIRD = "us-east-1", "eu-west-1", "ap-south-1"
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(START)
 
 
 def global_table(clock: VirtualClock, *regions: str, lag: float = 0.0) -> Engine:

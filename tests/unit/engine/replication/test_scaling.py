@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from engine_requests import Json, ask, definitions, index, refusal
-from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
 THERE = "eu-west-1"
@@ -21,8 +20,7 @@ SCALED = {
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine(clock=VirtualClock(1_700_000_000.0))
+def engine(engine: Engine) -> Engine:
     ask(
         engine,
         "CreateTable",

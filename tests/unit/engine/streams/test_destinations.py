@@ -16,11 +16,6 @@ STATE = "Table is not in a valid state to enable Kinesis Streaming Destination: 
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(1_700_000_000.0)
-
-
-@pytest.fixture
 def engine(clock: VirtualClock) -> Engine:
     engine = Engine(clock=clock, lifecycle=Lifecycle(update_table=5))
     table(engine)

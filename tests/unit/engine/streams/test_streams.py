@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, n, refusal, s, table
+from engine_requests import Json, ask, n, put, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
@@ -14,23 +14,13 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(1_700_000_000.0)
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Engine:
-    engine = Engine(clock=clock)
+def engine(engine: Engine) -> Engine:
     streamed(engine)
     return engine
 
 
 def streamed(engine: Engine, view: str = "NEW_AND_OLD_IMAGES", name: str = "app") -> None:
     table(engine, name, keys="pk", StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
-
-
-def put(engine: Engine, key: str, number: int, name: str = "app") -> None:
-    ask(engine, "PutItem", TableName=name, Item={"pk": s(key), "n": n(number)})
 
 
 def arn(engine: Engine, name: str = "app") -> str:

@@ -12,8 +12,7 @@ from pytest_dynamodb.engine import Engine
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine(clock=VirtualClock(1_000_000.0))
+def engine(engine: Engine) -> Engine:
     table(engine, keys="pk")
     ask(engine, "PutItem", TableName="app", Item={"pk": s("there"), "n": n(1)})
     return engine
@@ -130,14 +129,13 @@ def test_a_token_of_another_request_is_a_mismatch(engine: Engine) -> None:
     assert answer["code"] == "IdempotentParameterMismatchException"
 
 
-def test_a_token_is_forgotten_after_ten_minutes(engine: Engine) -> None:
-    assert isinstance(engine.clock, VirtualClock)
+def test_a_token_is_forgotten_after_ten_minutes(engine: Engine, clock: VirtualClock) -> None:
     request: Json = {"TransactItems": [add("there")], "ClientRequestToken": "once"}
     ask(engine, "TransactWriteItems", **request)
-    engine.clock.advance(599)
+    clock.advance(599)
     ask(engine, "TransactWriteItems", **request)
     assert items(engine) == {"there": "2"}
-    engine.clock.advance(1)
+    clock.advance(1)
     ask(engine, "TransactWriteItems", **request)
     assert items(engine) == {"there": "3"}
 
