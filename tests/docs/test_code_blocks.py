@@ -88,6 +88,10 @@ def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
         yield command, [line for line in shown if line.strip()]
 
 
+# Plugins of this project's own tests: a reader need not have them, and each run of pytest is quicker without.
+NOT_A_READERS = "-p no:randomly -p no:hypothesispytest"
+
+
 def run_command(block: Block, command: str, shown: list[str], *, status: int) -> None:
     """Run a command as a reader's shell would, and hold its output against what is shown."""
     words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)]
@@ -96,7 +100,7 @@ def run_command(block: Block, command: str, shown: list[str], *, status: int) ->
     done = subprocess.run(
         command,
         shell=True,
-        env={**os.environ, "PATH": path, "COLUMNS": "120"},
+        env={**os.environ, "PATH": path, "COLUMNS": "120", "PYTEST_ADDOPTS": NOT_A_READERS},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -86,7 +86,7 @@ class SmallProject:
         (self.root / "pytest.ini").write_text("\n".join(["[pytest]", *lines]) + "\n")
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, apart: bool = False) -> Run:
-        """Run pytest: in a process of its own if ``apart`` (or under xdist), or else within this one, which is faster.
+        """Run pytest: in a process of its own if ``apart``, or else within this one, which is faster.
 
         ``+randomly`` and ``+cacheprovider`` among the arguments leave these plugins on.
         """
@@ -97,7 +97,7 @@ class SmallProject:
         ]
         given = [*off, *(arg for arg in args if not arg.startswith("+"))]
         settings = {**self.environment, **(env or {})}
-        return self._apart(given, settings) if apart or "-n" in args else self._within(given, settings)
+        return self._apart(given, settings) if apart else self._within(given, settings)
 
     def record(self, *args: str, apart: bool = False) -> Run:
         """Run pytest with ``--record`` against the upstream."""
