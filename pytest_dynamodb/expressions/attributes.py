@@ -150,10 +150,10 @@ class Attr(AttrOperand):
     @classmethod
     def of(cls, *parts: str | int, floats: bool = False) -> Attr:
         """An attribute by its parts: a text is a whole name, dots included, and a number is a list position."""
-        nodes = tuple(Index(part) if isinstance(part, int) else Name(part) for part in parts)
-        if not nodes or isinstance(nodes[0], Index):
+        steps = tuple(Index(part) if isinstance(part, int) else Name(part) for part in parts)
+        if not steps or isinstance(steps[0], Index):
             raise ExpressionMisuse(f"a document path begins with an attribute name, not with {parts[:1]}")
-        return cls(Path(nodes), floats=floats)
+        return cls(Path(steps), floats=floats)
 
     @property
     def path(self) -> Path:

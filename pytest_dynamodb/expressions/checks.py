@@ -49,31 +49,31 @@ class Checks(ABC):
         """Raise the error of a kind for this expression."""
         raise ExpressionError(kind, expression=self.expression, token=token, **details)
 
-    def reserved_words(self, nodes: Iterable[Node]) -> None:
+    def reserved_words(self, found: Iterable[Node]) -> None:
         """No bare name may be a reserved word."""
-        for node in nodes:
+        for node in found:
             if isinstance(node, Path):
                 for part in node.parts:
                     if isinstance(part, Name) and is_reserved(part.text):
                         self.reject("reserved-word", part.text)
 
-    def path_depth(self, nodes: Iterable[Node]) -> None:
+    def path_depth(self, found: Iterable[Node]) -> None:
         """No path may be too deep."""
-        for node in nodes:
+        for node in found:
             if isinstance(node, Path) and len(node.parts) > MAX_PATH_DEPTH:
                 self.reject("path-depth", count=len(node.parts))
 
-    def list_positions(self, nodes: Iterable[Node]) -> None:
+    def list_positions(self, found: Iterable[Node]) -> None:
         """No list position may be too high."""
-        for node in nodes:
+        for node in found:
             if isinstance(node, Path):
                 for part in node.parts:
                     if isinstance(part, Index) and part.position > MAX_POSITION:
                         self.reject("list-position", index=part.position)
 
-    def unknown_functions(self, nodes: Iterable[Node]) -> None:
+    def unknown_functions(self, found: Iterable[Node]) -> None:
         """Every function must be one of this kind of expression."""
-        for node in nodes:
+        for node in found:
             if isinstance(node, Function) and node.name not in self.functions:
                 self.reject("unknown-function", node.name)
 

@@ -86,11 +86,11 @@ def plan_of(expression: ExpressionName, text: str) -> Plan | None:
 
 
 def _compile(tree: Tree) -> Plan:
-    nodes = list(walk(tree))
+    found = list(walk(tree))
     names = frozenset(
-        part.text for node in nodes if isinstance(node, Path) for part in node.parts if isinstance(part, Alias)
+        part.text for node in found if isinstance(node, Path) for part in node.parts if isinstance(part, Alias)
     )
-    values = frozenset(node.text for node in nodes if isinstance(node, Placeholder))
+    values = frozenset(node.text for node in found if isinstance(node, Placeholder))
     if isinstance(tree, Update):
         clauses = [_action(section, action) for section in tree.sections for action in section.actions]
     elif isinstance(tree, Projection):

@@ -49,12 +49,12 @@ class ConditionChecks(Checks):
 
     def text_alone(self, tree: Condition) -> None:
         """Functions known, functions where they belong, reserved words, path depth."""
-        nodes = list(walk(tree))
-        self.unknown_functions(nodes)
+        found = list(walk(tree))
+        self.unknown_functions(found)
         self.misused_functions(tree)
-        self.list_positions(nodes)
-        self.reserved_words(nodes)
-        self.path_depth(nodes)
+        self.list_positions(found)
+        self.reserved_words(found)
+        self.path_depth(found)
 
     def resolved(self, tree: Condition) -> Condition:
         """Condition by condition: names and values, number of operands, equal operands, types."""

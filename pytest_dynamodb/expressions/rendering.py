@@ -151,8 +151,8 @@ class _Renderer:
         text = self.write(condition)
         return f"({text})" if isinstance(condition, in_parentheses) else text
 
-    def _list(self, nodes: Iterable[Node]) -> str:
-        return ", ".join([self.write(node) for node in nodes])
+    def _list(self, listed: Iterable[Node]) -> str:
+        return ", ".join([self.write(node) for node in listed])
 
     def _path(self, path: Path) -> str:
         text = ""

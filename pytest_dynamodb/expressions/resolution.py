@@ -82,8 +82,8 @@ class _Resolver:
         build = _BUILDERS.get(type(node))
         return node if build is None else build(self, node)  # literals are what they stand for
 
-    def all(self, nodes: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple([self.put(node) for node in nodes])
+    def all(self, several: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple([self.put(node) for node in several])
 
     def path(self, path: Path) -> Path:
         if not any(isinstance(part, Alias) for part in path.parts):

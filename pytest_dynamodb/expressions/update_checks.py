@@ -42,12 +42,12 @@ class UpdateChecks(Checks):
 
     def text_alone(self, tree: Update) -> None:
         """Reserved words, functions known, sections written once, path depth."""
-        nodes = list(walk(tree))
-        self.list_positions(nodes)
-        self.reserved_words(nodes)
-        self.unknown_functions(nodes)
+        found = list(walk(tree))
+        self.list_positions(found)
+        self.reserved_words(found)
+        self.unknown_functions(found)
         self.repeated_sections(tree)
-        self.path_depth(nodes)
+        self.path_depth(found)
 
     def resolved(self, tree: Update) -> Update:
         """Names, values, paths apart, what is added or deleted, operands."""
@@ -67,14 +67,14 @@ class UpdateChecks(Checks):
                 self.reject("repeated-section", section.name)
             seen.add(section.name)
 
-    def undefined(self, nodes: list[Node]) -> None:
+    def undefined(self, found: list[Node]) -> None:
         """All names before all values, other than in conditions."""
-        for node in nodes:
+        for node in found:
             if isinstance(node, Path):
                 for part in node.parts:
                     if isinstance(part, Alias) and part.text not in self.names:
                         self.reject("undefined-name", part.text)
-        for node in nodes:
+        for node in found:
             if isinstance(node, Placeholder) and node.text not in self.values:
                 self.reject("undefined-value", node.text)
 

@@ -153,10 +153,10 @@ def _template(texts: list[tuple[ExpressionName, str]], names: Mapping[str, str])
     return tuple((expression, tree, _kind(list(walk(tree)))) for expression, tree in trees)
 
 
-def _kind(nodes: list[Node]) -> _Kind:
-    if any(map(_looks_at_values, nodes)):
+def _kind(found: list[Node]) -> _Kind:
+    if any(map(_looks_at_values, found)):
         return "checked"
-    return "filled" if any(isinstance(node, Placeholder) for node in nodes) else "constant"
+    return "filled" if any(isinstance(node, Placeholder) for node in found) else "constant"
 
 
 def _looks_at_values(node: Node) -> bool:
