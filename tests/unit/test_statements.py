@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.statements import read_statement
@@ -127,7 +127,6 @@ TOKENS = [
 ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(TOKENS), max_size=12).map(" ".join) | st.text(max_size=20))
 def test_no_text_is_wrong_enough_to_raise(text: str) -> None:
     statement = read_statement(text)
