@@ -12,25 +12,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette, Miss
     from pytest_dynamodb.cassette.files import load_cassette, save_cassette
-    from pytest_dynamodb.client.aio.batch import AsyncBatchWriter, AsyncTableBatchWriter
+    from pytest_dynamodb.client.aio.batch import (
+        AsyncBatchWriter,
+        AsyncTableBatchWriter,
+        AsyncTransactGetBuilder,
+        AsyncTransaction,
+    )
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
-    from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
-    from pytest_dynamodb.client.aio.scan import AsyncParallelScan, AsyncScanBuilder
+    from pytest_dynamodb.client.aio.query import AsyncParallelScan, AsyncQueryBuilder, AsyncScanBuilder
     from pytest_dynamodb.client.aio.table import AsyncTableClient
-    from pytest_dynamodb.client.aio.transaction import AsyncTransactGetBuilder, AsyncTransaction
-    from pytest_dynamodb.client.batch import BatchWriter, TableBatchWriter
+    from pytest_dynamodb.client.batch import BatchWriter, TableBatchWriter, TransactGetBuilder, Transaction
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
-    from pytest_dynamodb.client.credentials import Credentials
-    from pytest_dynamodb.client.cursor import InvalidCursor
+    from pytest_dynamodb.client.connection.credentials import Credentials
     from pytest_dynamodb.client.heat import HotKey, KeyHeat
-    from pytest_dynamodb.client.models.declaration import IndexKeys, entity
-    from pytest_dynamodb.client.models.problems import (
+    from pytest_dynamodb.client.models.declaration import (
+        IndexKeys,
         InvalidItem,
         InvalidKey,
         InvalidUpdate,
         InvalidValue,
         VersionConflict,
+        entity,
     )
     from pytest_dynamodb.client.observer import Observer, Watch
     from pytest_dynamodb.client.operations.batch_reads import BatchPage
@@ -46,29 +49,20 @@ if TYPE_CHECKING:
         TransactionTooLarge,
         UpdateAction,
     )
-    from pytest_dynamodb.client.page import Page
-    from pytest_dynamodb.client.policy.breaker import BreakerPolicy, CircuitBreaker
-    from pytest_dynamodb.client.policy.retry import RetryPolicy
-    from pytest_dynamodb.client.query import QueryBuilder
-    from pytest_dynamodb.client.scan import ParallelScan, ScanBuilder
+    from pytest_dynamodb.client.page import InvalidCursor, Page
+    from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy
+    from pytest_dynamodb.client.query import ParallelScan, QueryBuilder, ScanBuilder
     from pytest_dynamodb.client.sharding import Sharded, sharded
     from pytest_dynamodb.client.table import TableClient
     from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
     from pytest_dynamodb.client.telemetry.emf import EmfObserver
-    from pytest_dynamodb.client.telemetry.metrics import MetricsObserver
     from pytest_dynamodb.client.telemetry.observers import Observers
+    from pytest_dynamodb.client.telemetry.otel import MetricsObserver, TracingObserver
     from pytest_dynamodb.client.telemetry.records import LoggingObserver
-    from pytest_dynamodb.client.telemetry.tracing import TracingObserver
-    from pytest_dynamodb.client.transaction import TransactGetBuilder, Transaction
     from pytest_dynamodb.client.typed import EntityTable, TypedTable
-    from pytest_dynamodb.client.typed_batch import TypedBatchWriter
-    from pytest_dynamodb.client.typed_query import TypedQuery
-    from pytest_dynamodb.client.typed_update import TypedUpdate
+    from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
     from pytest_dynamodb.clock import SystemClock, VirtualClock
     from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
-    from pytest_dynamodb.engine.consistency import Consistency
-    from pytest_dynamodb.engine.explain import Explanation
-    from pytest_dynamodb.engine.throughput import ThroughputLimits
     from pytest_dynamodb.errors import (
         AccessDeniedException,
         CancellationReason,
@@ -101,44 +95,74 @@ if TYPE_CHECKING:
         ValidationException,
     )
     from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
-    from pytest_dynamodb.expressions.attributes import Attr, Key
+    from pytest_dynamodb.expressions.builders import Attr, Key
     from pytest_dynamodb.faults import Fault, Faults
     from pytest_dynamodb.intercept import mock_dynamodb, use_cassette
     from pytest_dynamodb.mock import LoadError, Mock, Tables, TableView
     from pytest_dynamodb.providers.faults import FaultyProvider
-    from pytest_dynamodb.providers.live import LiveProvider
     from pytest_dynamodb.providers.mock import MockProvider
-    from pytest_dynamodb.providers.record import RecordingProvider
-    from pytest_dynamodb.providers.replay import ReplayProvider
+    from pytest_dynamodb.providers.offline import ReplayProvider
+    from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider
+    from pytest_dynamodb.simulation.consistency import Consistency
+    from pytest_dynamodb.simulation.explain.explanation import Explanation
+    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "cassette.cassette": ("Cassette", "Miss"),
-    "cassette.files": ("load_cassette", "save_cassette"),
+    "cassette.cassette": (
+        "Cassette",
+        "Miss",
+    ),
+    "cassette.files": (
+        "load_cassette",
+        "save_cassette",
+    ),
+    "client.aio.batch": (
+        "AsyncBatchWriter",
+        "AsyncTableBatchWriter",
+        "AsyncTransactGetBuilder",
+        "AsyncTransaction",
+    ),
     "client.aio.client": ("AsyncDynamoDbClient",),
+    "client.aio.query": (
+        "AsyncParallelScan",
+        "AsyncQueryBuilder",
+        "AsyncScanBuilder",
+    ),
     "client.aio.table": ("AsyncTableClient",),
+    "client.batch": (
+        "BatchWriter",
+        "TableBatchWriter",
+        "TransactGetBuilder",
+        "Transaction",
+    ),
     "client.client": ("DynamoDbClient",),
     "client.config": ("ClientConfig",),
-    "client.credentials": ("Credentials",),
-    "client.observer": ("Observer", "Watch"),
-    "client.policy.breaker": ("BreakerPolicy", "CircuitBreaker"),
-    "client.policy.retry": ("RetryPolicy",),
-    "client.table": ("TableClient",),
-    "client.telemetry.capacity": ("Capacity", "CapacityObserver", "CapacityTotal"),
-    "client.telemetry.emf": ("EmfObserver",),
-    "client.telemetry.metrics": ("MetricsObserver",),
-    "client.telemetry.observers": ("Observers",),
-    "client.telemetry.records": ("LoggingObserver",),
-    "client.telemetry.tracing": ("TracingObserver",),
-    "client.cursor": ("InvalidCursor",),
-    "client.page": ("Page",),
-    "client.operations.reading": ("MultipleItemsFound",),
+    "client.connection.credentials": ("Credentials",),
+    "client.heat": (
+        "HotKey",
+        "KeyHeat",
+    ),
+    "client.models.declaration": (
+        "IndexKeys",
+        "InvalidItem",
+        "InvalidKey",
+        "InvalidUpdate",
+        "InvalidValue",
+        "VersionConflict",
+        "entity",
+    ),
+    "client.observer": (
+        "Observer",
+        "Watch",
+    ),
     "client.operations.batch_reads": ("BatchPage",),
     "client.operations.batch_writes": (
         "BatchWrite",
         "ItemsNotWritten",
     ),
+    "client.operations.reading": ("MultipleItemsFound",),
     "client.operations.segments": (
         "ScanProgress",
         "SegmentPage",
@@ -155,30 +179,55 @@ _HOMES = {
         "TransactionTooLarge",
         "UpdateAction",
     ),
+    "client.page": (
+        "InvalidCursor",
+        "Page",
+    ),
+    "client.policy": (
+        "BreakerPolicy",
+        "CircuitBreaker",
+        "RetryPolicy",
+    ),
+    "client.query": (
+        "ParallelScan",
+        "QueryBuilder",
+        "ScanBuilder",
+    ),
     "client.sharding": (
         "Sharded",
         "sharded",
     ),
-    "client.models.declaration": ("IndexKeys", "entity"),
-    "client.models.problems": ("InvalidItem", "InvalidKey", "InvalidUpdate", "InvalidValue", "VersionConflict"),
-    "client.typed": ("EntityTable", "TypedTable"),
-    "client.typed_batch": ("TypedBatchWriter",),
-    "client.typed_query": ("TypedQuery",),
-    "client.typed_update": ("TypedUpdate",),
-    "client.heat": ("HotKey", "KeyHeat"),
-    "client.query": ("QueryBuilder",),
-    "client.scan": ("ParallelScan", "ScanBuilder"),
-    "client.batch": ("BatchWriter", "TableBatchWriter"),
-    "client.transaction": ("TransactGetBuilder", "Transaction"),
-    "client.aio.query": ("AsyncQueryBuilder",),
-    "client.aio.scan": ("AsyncParallelScan", "AsyncScanBuilder"),
-    "client.aio.batch": ("AsyncBatchWriter", "AsyncTableBatchWriter"),
-    "client.aio.transaction": ("AsyncTransactGetBuilder", "AsyncTransaction"),
-    "clock": ("SystemClock", "VirtualClock"),
-    "engine": ("Engine", "Lifecycle", "Snapshot"),
-    "engine.consistency": ("Consistency",),
-    "engine.explain": ("Explanation",),
-    "engine.throughput": ("ThroughputLimits",),
+    "client.table": ("TableClient",),
+    "client.telemetry.capacity": (
+        "Capacity",
+        "CapacityObserver",
+        "CapacityTotal",
+    ),
+    "client.telemetry.emf": ("EmfObserver",),
+    "client.telemetry.observers": ("Observers",),
+    "client.telemetry.otel": (
+        "MetricsObserver",
+        "TracingObserver",
+    ),
+    "client.telemetry.records": ("LoggingObserver",),
+    "client.typed": (
+        "EntityTable",
+        "TypedTable",
+    ),
+    "client.typed_query": (
+        "TypedBatchWriter",
+        "TypedQuery",
+        "TypedUpdate",
+    ),
+    "clock": (
+        "SystemClock",
+        "VirtualClock",
+    ),
+    "engine": (
+        "Engine",
+        "Lifecycle",
+        "Snapshot",
+    ),
     "errors": (
         "AccessDeniedException",
         "CancellationReason",
@@ -210,16 +259,42 @@ _HOMES = {
         "UnrecognizedClientException",
         "ValidationException",
     ),
-    "exchange": ("Exchange", "Outcome", "Provider", "Request", "Response", "TransportFailure"),
-    "expressions.attributes": ("Attr", "Key"),
-    "faults": ("Fault", "Faults"),
-    "intercept": ("mock_dynamodb", "use_cassette"),
-    "mock": ("LoadError", "Mock", "TableView", "Tables"),
+    "exchange": (
+        "Exchange",
+        "Outcome",
+        "Provider",
+        "Request",
+        "Response",
+        "TransportFailure",
+    ),
+    "expressions.builders": (
+        "Attr",
+        "Key",
+    ),
+    "faults": (
+        "Fault",
+        "Faults",
+    ),
+    "intercept": (
+        "mock_dynamodb",
+        "use_cassette",
+    ),
+    "mock": (
+        "LoadError",
+        "Mock",
+        "TableView",
+        "Tables",
+    ),
     "providers.faults": ("FaultyProvider",),
-    "providers.live": ("LiveProvider",),
     "providers.mock": ("MockProvider",),
-    "providers.record": ("RecordingProvider",),
-    "providers.replay": ("ReplayProvider",),
+    "providers.offline": ("ReplayProvider",),
+    "providers.upstream": (
+        "LiveProvider",
+        "RecordingProvider",
+    ),
+    "simulation.consistency": ("Consistency",),
+    "simulation.explain": ("Explanation",),
+    "simulation.throughput": ("ThroughputLimits",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -24,13 +24,9 @@ CLIENT = ROOT / "pytest_dynamodb" / "client"
 FACES = (
     "batch",
     "query",
-    "scan",
     "table",
-    "transaction",
     "typed",
-    "typed_batch",
     "typed_query",
-    "typed_update",
     "client",
 )
 

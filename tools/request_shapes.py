@@ -18,7 +18,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 SERVICES = ("dynamodb", "dynamodbstreams")
-TABLE = Path(__file__).parent.parent / "pytest_dynamodb" / "engine" / "validation" / "shapes" / "requests.json"
+TABLE = Path(__file__).parent.parent / "pytest_dynamodb" / "engine" / "validation" / "shapes.json"
 
 
 def table() -> dict[str, dict[str, Any]]:

@@ -11,9 +11,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pytest_dynamodb.cassette import capacity, memos
-from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.collector import MANY_EXCHANGES, collector_paused
+from pytest_dynamodb.cassette import capacity, codec
+from pytest_dynamodb.cassette.codec import MANY_EXCHANGES, Header, collector_paused
 from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher
@@ -64,7 +63,7 @@ class Cassette:
         self._loaded = _own(contents.exchanges, self.options.owner) if contents else []
         self._lock = threading.RLock()
         self._recording: Recording | None = None
-        self._memos = memos.Memos(self.header.memos)
+        self._memos = codec.Memos(self.header.memos)
         hooks = self.options.hooks
         self.matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
         self.sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
@@ -177,7 +176,7 @@ class Cassette:
         previous = list(self._loaded)
         if not keep:
             self._loaded = []
-            self._memos = memos.Memos({})
+            self._memos = codec.Memos({})
         self._recording = Recording(
             self.path,
             self.options,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import contextlib
+import gc
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
 
 from pytest_dynamodb.cassette.format import Frame
-from pytest_dynamodb.errors import CassetteError
+from pytest_dynamodb.errors import CassetteError, ConfigurationError, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Response, TransportFailure
 
 FORMAT = "dynamodb-cassette"
@@ -217,3 +223,107 @@ class _Fields:
 
     def inner(self, name: str) -> _Fields:
         return _Fields(self.frame, self.path, self.get(name, dict))
+
+
+# --- values that a test makes up anew each time, kept in the cassette so that a replay makes up the same ---
+
+Value = TypeVar("Value")
+
+_TAG = "$type"
+_FROM_TEXT: dict[str, Callable[[str], Any]] = {
+    "Decimal": Decimal,
+    "UUID": UUID,
+    "bytes": partial(base64.b64decode, validate=True),
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+
+class Memos:
+    """Remembered values by name, each name's in the order in which they were made."""
+
+    def __init__(self, known: Mapping[str, list[Any]]) -> None:
+        self._known, self._used = known, dict[str, int]()
+        self.recorded: dict[str, list[Any]] = {}
+        self._lock = threading.Lock()
+
+    def record(self, name: str, factory: Callable[[], Value]) -> Value:
+        """Make a value and keep it. Raises ``ConfigurationError`` for one that a cassette cannot hold."""
+        value = factory()
+        with self._lock:
+            self.recorded.setdefault(name, []).append(_encode(value, name))
+        return value
+
+    def replay(self, name: str, remedy: str, path: str) -> Any:
+        """The next value recorded under ``name``.
+
+        Raises ``UnexpectedRequest`` when there is none left, ``CassetteError`` for one that the file at ``path`` spells
+        wrongly.
+        """
+        label = name.rsplit("\n", 1)[-1]  # in a shared cassette its owner stands before it
+        with self._lock:
+            number = self._used.get(name, 0)
+            values = self._known.get(name, [])
+            if number >= len(values):
+                raise UnexpectedRequest(
+                    f"memo {label!r} was recorded {len(values)} times and asked for once more; {remedy}"
+                )
+            self._used[name] = number + 1
+        try:
+            return _decode(values[number])
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as problem:
+            reason = f"memo {label!r} cannot be read: {type(problem).__name__}: {problem}"
+            raise CassetteError(path, reason, remedy=remedy) from None
+
+
+def _encode(value: Any, name: str) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, bytes):
+        return {_TAG: "bytes", "text": base64.b64encode(value).decode()}
+    if isinstance(value, datetime | date):
+        return {_TAG: "datetime" if isinstance(value, datetime) else "date", "text": value.isoformat()}
+    if isinstance(value, Decimal | UUID):
+        return {_TAG: type(value).__name__, "text": str(value)}
+    if isinstance(value, list | tuple):
+        return [_encode(element, name) for element in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value) and _TAG not in value:
+        return {key: _encode(element, name) for key, element in value.items()}
+    raise ConfigurationError(f"memo {name!r}: a cassette cannot hold a {type(value).__name__}; return its text instead")
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decode(element) for element in value]
+    if isinstance(value, dict):
+        read = _FROM_TEXT.get(value.get(_TAG, ""))
+        if read is not None:
+            return read(value["text"])
+        return {key: _decode(element) for key, element in value.items()}
+    return value
+
+
+# --- the garbage collector, kept from walking through what is being read again and again ---
+
+#: From these sizes on it is worth while to spare the collector what has been read.
+MANY_BYTES, MANY_EXCHANGES = 500_000, 2_000
+
+
+@contextlib.contextmanager
+def collector_paused(*, many: bool) -> Iterator[None]:
+    """Collect nothing meanwhile: nothing that is read is garbage, and looking takes longer than reading.
+
+    ``many`` says that a great deal is being read. Then it counts as old at once, or else the first collection
+    afterwards would walk through all of it.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if many and gc.get_freeze_count() == 0:  # what somebody has frozen stays so
+            gc.freeze()
+            gc.unfreeze()  # into the oldest generation, without a look at any of it
+        gc.enable()

@@ -16,8 +16,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pytest_dynamodb.cassette.options import RedactHook
-from pytest_dynamodb.cassette.paths import Place, compile_paths, select
+from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, select
 from pytest_dynamodb.exchange import Outcome, TransportFailure
 
 #: Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids.

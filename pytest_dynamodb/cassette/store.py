@@ -9,8 +9,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_dynamodb.cassette.codec import Header, decode_exchange, decode_header, encode_exchange, encode_header
-from pytest_dynamodb.cassette.collector import MANY_BYTES, collector_paused
+from pytest_dynamodb.cassette.codec import (
+    MANY_BYTES,
+    Header,
+    collector_paused,
+    decode_exchange,
+    decode_header,
+    encode_exchange,
+    encode_header,
+)
 from pytest_dynamodb.cassette.format import (
     COMPRESSED_EXCHANGE,
     EXCHANGE,

@@ -137,7 +137,7 @@ def _replay(cassette: Path) -> _Served:
     from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.cassette.options import CassetteOptions
     from pytest_dynamodb.cassette.store import read
-    from pytest_dynamodb.providers.replay import ReplayProvider
+    from pytest_dynamodb.providers.offline import ReplayProvider
 
     again = f"record it again: pytest-dynamodb serve --provider record --cassette {cassette} --upstream URL"
     provider = ReplayProvider(Cassette(cassette, contents=read(cassette), options=CassetteOptions(remedy=again)))
@@ -159,7 +159,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
         )
     from pytest_dynamodb.cassette.options import CassetteOptions
     from pytest_dynamodb.intercept import open_cassette
-    from pytest_dynamodb.providers.record import RecordingProvider
+    from pytest_dynamodb.providers.upstream import RecordingProvider
 
     there = Upstream(upstream)
     recording, provider = open_cassette(cassette, CassetteOptions(mode="rewrite", upstream=upstream), "record")

@@ -13,8 +13,7 @@ from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, RangeOperator, ReadPlan
 from pytest_dynamodb.client.operations.reading import Decode
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 
 if TYPE_CHECKING:
     from typing_extensions import Self

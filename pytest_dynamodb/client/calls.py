@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
+from pytest_dynamodb.expressions.builders import Condition, ConditionLike, PathLike, as_condition
 from pytest_dynamodb.expressions.nodes import Name, Path
-from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import Update
 from pytest_dynamodb.requests import tables_of
 from pytest_dynamodb.values import from_wire_item, to_wire_item

@@ -7,26 +7,21 @@ from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pytest_dynamodb.client.batch import BatchWriter
+from pytest_dynamodb.client.batch import BatchWriter, TransactGetBuilder, Transaction
 from pytest_dynamodb.client.calls import Item
-from pytest_dynamodb.client.config import ClientConfig, ProviderName, chosen_provider
+from pytest_dynamodb.client.config import ClientConfig, ProviderName, Settings, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
-from pytest_dynamodb.client.cursor import Cursors
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
-from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
+from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
 from pytest_dynamodb.client.operations.statements import Statement, StatementResult
 from pytest_dynamodb.client.operations.tables import Index, KeyAttributes
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.page import Page
-from pytest_dynamodb.client.policy.breaker import CircuitBreaker
-from pytest_dynamodb.client.policy.retry import RetryPolicy
-from pytest_dynamodb.client.settings import Settings
+from pytest_dynamodb.client.page import Cursors, Page
+from pytest_dynamodb.client.policy import CircuitBreaker, RetryPolicy
 from pytest_dynamodb.client.table import TableClient
-from pytest_dynamodb.client.target import TableLike, name_of
-from pytest_dynamodb.client.transaction import TransactGetBuilder, Transaction
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pytest_dynamodb.client.credentials import Credentials
+from pytest_dynamodb.client.connection.credentials import Credentials, new_session
+from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.observer import Observer
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy
-from pytest_dynamodb.client.policy.retry import RetryPolicy
-from pytest_dynamodb.client.timing import Sleep
+from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
+from pytest_dynamodb.client.timing import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
 
 if TYPE_CHECKING:
     from botocore.config import Config
+
 
 ProviderName = Literal["live", "replay", "record", "mock"]
 PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
@@ -87,3 +88,215 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
         if value == name:
             return name
     raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDER_NAMES)}, not {value!r}")
+
+
+# --- settings of a client from environment variables: for what is not set in code ---
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds >= 0:
+        raise ValueError
+    return seconds
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+#: The variable of each field of ``ClientConfig`` that has one, and how it is read.
+FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "regions": ("PYTEST_DYNAMODB_REGIONS", _names),
+    "endpoint_url": ("PYTEST_DYNAMODB_ENDPOINT_URL", str),
+    "connect_timeout": ("PYTEST_DYNAMODB_CONNECT_TIMEOUT", _seconds),
+    "read_timeout": ("PYTEST_DYNAMODB_READ_TIMEOUT", _seconds),
+    "call_timeout": ("PYTEST_DYNAMODB_CALL_TIMEOUT", _seconds),
+    "max_pool_connections": ("PYTEST_DYNAMODB_MAX_POOL_CONNECTIONS", int),
+}
+RETRY: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "max_attempts": ("PYTEST_DYNAMODB_RETRY_MAX_ATTEMPTS", int),
+    "throttling_base": ("PYTEST_DYNAMODB_RETRY_THROTTLING_BASE", _seconds),
+    "base": ("PYTEST_DYNAMODB_RETRY_BASE", _seconds),
+    "max_delay": ("PYTEST_DYNAMODB_RETRY_MAX_DELAY", _seconds),
+    "quota": ("PYTEST_DYNAMODB_RETRY_QUOTA", int),
+}
+BREAKER: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "failures": ("PYTEST_DYNAMODB_BREAKER_FAILURES", int),
+    "open_for": ("PYTEST_DYNAMODB_BREAKER_OPEN_FOR", _seconds),
+    "probes": ("PYTEST_DYNAMODB_BREAKER_PROBES", int),
+    "successes": ("PYTEST_DYNAMODB_BREAKER_SUCCESSES", int),
+    "scope": ("PYTEST_DYNAMODB_BREAKER_SCOPE", str),
+}
+RETRY_SWITCH = "PYTEST_DYNAMODB_RETRY"
+BREAKER_SWITCH = "PYTEST_DYNAMODB_BREAKER"
+
+ROLE_ARN = "PYTEST_DYNAMODB_ROLE_ARN"
+#: Arguments of ``Credentials.assume_role``. Several ARNs in the variable above are assumed one with the other.
+ROLE: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "session_name": ("PYTEST_DYNAMODB_ROLE_SESSION_NAME", str),
+    "external_id": ("PYTEST_DYNAMODB_ROLE_EXTERNAL_ID", str),
+    "duration": ("PYTEST_DYNAMODB_ROLE_DURATION", int),
+}
+TOKEN_FILE = "PYTEST_DYNAMODB_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105 - the name of a variable
+STS_ENDPOINT = "PYTEST_DYNAMODB_STS_ENDPOINT_URL"
+PROFILE = "PYTEST_DYNAMODB_PROFILE"
+
+
+def fields() -> dict[str, Any]:
+    """The fields of ``ClientConfig`` that the environment sets. Raises ``ConfigurationError`` that names a variable."""
+    return _given(FIELDS)
+
+
+def retry_policy(default: RetryPolicy) -> RetryPolicy | None:
+    """The policy that the environment describes, over a default one; ``None`` if it is switched off there."""
+    if _is_off(RETRY_SWITCH):
+        return None
+    given = _given(RETRY)
+    kept = {name: getattr(default, name) for name in RETRY}
+    return RetryPolicy(**{**kept, **given}) if given else default
+
+
+def breaker_policy() -> BreakerPolicy | None:
+    """As ``retry_policy``, for the breaker."""
+    return None if _is_off(BREAKER_SWITCH) else BreakerPolicy(**_given(BREAKER))
+
+
+def credentials() -> Credentials | None:
+    """The credentials that our own variables describe, which botocore does not read; ``None`` without any."""
+    arns, token_file = _names(os.environ.get(ROLE_ARN, "")), os.environ.get(TOKEN_FILE)
+    endpoint, profile = os.environ.get(STS_ENDPOINT) or None, os.environ.get(PROFILE) or None
+    made = Credentials.default(profile=profile) if profile else None
+    if token_file:
+        session_name = _given(ROLE).get("session_name")
+        first = arns[0] if arns else None
+        made = Credentials.web_identity(first, token_file, session_name=session_name, endpoint_url=endpoint)
+        arns = arns[1:]
+    for number, arn in enumerate(arns, start=1):
+        # The external id and the duration are agreed upon with the owner of the last role.
+        arguments = _given(ROLE) if number == len(arns) else {}
+        made = Credentials.assume_role(arn, base=made, endpoint_url=endpoint, **arguments)
+    return made
+
+
+def _is_off(name: str) -> bool:
+    value = os.environ.get(name, "")
+    if value not in ("", "on", "off"):
+        raise ConfigurationError(f"{name} must be on or off, not {value!r}")
+    return value == "off"
+
+
+def _given(table: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
+    given = {}
+    for name, (variable, read) in table.items():
+        text = os.environ.get(variable)
+        if text:  # an empty variable is how CI systems pass one that is not set
+            try:
+                given[name] = read(text)
+            except ValueError:
+                raise ConfigurationError(f"{variable} cannot be {text!r}") from None
+    return given
+
+
+# --- a client's settings, those of the environment included: for botocore and for the client's core ---
+
+#: What botocore is given where neither code nor environment say otherwise: seconds, of one attempt, which botocore has
+#: at a minute each, longer than most callers wait for anything; and open sockets, of which ten are few for threads.
+DEFAULTS: Mapping[str, Any] = {"connect_timeout": 5.0, "read_timeout": 30.0, "max_pool_connections": 50}
+
+
+class Settings:
+    """``config`` with what the environment adds. Raises ``ConfigurationError`` for a setting out of range."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        given = fields()
+        if config.region is not None:
+            given.pop("regions", None)
+        unset = {name: value for name, value in given.items() if getattr(config, name) is None}
+        self.config = config = replace(config, **unset)
+        if config.region is not None and config.regions:
+            raise ConfigurationError("give region, or regions in order of preference, not both")
+        if isinstance(config.regions, str):
+            raise ConfigurationError(f"regions is a list of regions; for the one there is region={config.regions!r}")
+        _check_seconds(config)
+        self.regions: Sequence[str | None] = tuple(config.regions or ()) or (config.region,)
+        self._check_endpoints()
+        self.credentials = config.credentials or credentials()
+        self.retry = self._retry()
+        self.breaker = breaker_policy() if config.breaker == "default" else config.breaker
+
+    def session(self, *, is_async: bool = False) -> Any:
+        """A session of botocore's, or aiobotocore's, with the credentials."""
+        return new_session(self.credentials, self.regions[0], is_async=is_async)
+
+    def client_arguments(self, region: int, *, is_async: bool = False) -> dict[str, Any]:
+        """The keyword arguments of ``create_client``, botocore's or aiobotocore's, in the region of this number."""
+        if is_async:
+            from aiobotocore.config import AioConfig as Config
+        else:
+            from botocore.config import Config
+        config, attempts = self.config, 1 if self.retry is None else self.retry.max_attempts
+        names = ("connect_timeout", "read_timeout", "max_pool_connections")
+        given = {name: value for name in names if (value := getattr(config, name)) is not None}
+        chosen = Config(
+            **given,
+            # What is sent is built from DynamoDB's own types, which need no second check.
+            parameter_validation=False,
+            # Our handler takes the place of this mode's; but the mode decides, for example, which headers are sent.
+            retries={"mode": "standard", "total_max_attempts": attempts},
+        )
+        base = Config(**DEFAULTS) if config.botocore is None else Config(**DEFAULTS).merge(config.botocore)
+        name = self.regions[region]
+        return {"region_name": name, "endpoint_url": self._endpoint(name), "config": base.merge(chosen)}
+
+    def core(self, session: Any) -> Core:
+        """What the calls of a client with these settings have in common."""
+        config = self.config
+        timing = Timing(config.clock or MonotonicClock(), config.sleep)
+        return Core(
+            timing=timing,
+            regions=[name or session.get_config_variable("region") or "" for name in self.regions],
+            retry=self.retry,
+            quota=quota_of(self.retry),
+            breaker=self._circuits(self.breaker, timing),
+            observer=config.observer,
+            call_timeout=config.call_timeout,
+        )
+
+    def _circuits(self, policy: BreakerPolicy | None, timing: Timing) -> CircuitBreaker | None:
+        observer = self.config.observer
+        told = None if observer is None else observer.breaker_changed
+        return None if policy is None else CircuitBreaker(policy, timing.clock, on_change=told)
+
+    def _retry(self) -> RetryPolicy | None:
+        """The policy; where none is set, the default one, with botocore's number of attempts if that is set in code."""
+        if self.config.retry != "default":
+            return self.config.retry
+        asked = getattr(self.config.botocore, "retries", None) or {}
+        attempts = asked.get("total_max_attempts") or (asked["max_attempts"] + 1 if "max_attempts" in asked else None)
+        return retry_policy(RetryPolicy() if attempts is None else RetryPolicy(max_attempts=attempts))
+
+    def _endpoint(self, region: str | None) -> str | None:
+        url = self.config.endpoint_url
+        if url is None or isinstance(url, str):
+            return url and url.replace("{region}", region or "")
+        return url.get(region or "")
+
+    def _check_endpoints(self) -> None:
+        url = self.config.endpoint_url
+        if isinstance(url, str) and len(self.regions) > 1 and "{region}" not in url:
+            raise ConfigurationError(
+                f"endpoint_url={url!r} is one place for {len(self.regions)} regions: write {{region}} into it, or give "
+                "a mapping of regions to URLs"
+            )
+
+
+def _check_seconds(config: ClientConfig) -> None:
+    for name in ("connect_timeout", "read_timeout", "call_timeout"):
+        seconds = getattr(config, name)
+        if seconds is not None and not seconds > 0:
+            raise ConfigurationError(f"{name} is a number of seconds above 0, not {seconds!r}")
+
+
+def quota_of(policy: RetryPolicy | None) -> RetryQuota | None:
+    """The retry quota of a client with this policy; ``None`` without one."""
+    return None if policy is None or policy.quota is None else RetryQuota(policy.quota)

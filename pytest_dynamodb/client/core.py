@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from pytest_dynamodb.client.admission import Admission
 from pytest_dynamodb.client.calls import ApiCall
-from pytest_dynamodb.client.effort import Effort
+from pytest_dynamodb.client.effort import Admission, Effort
 from pytest_dynamodb.client.observer import Observer, Watch
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.breaker import CallResult, CircuitBreaker
-from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
-from pytest_dynamodb.client.policy.deadline import Deadline
-from pytest_dynamodb.client.policy.quota import RetryQuota
-from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.policy import (
+    UNHEALTHY,
+    CallResult,
+    CircuitBreaker,
+    Deadline,
+    RetryPolicy,
+    RetryQuota,
+    kind_of,
+)
 from pytest_dynamodb.client.steps import Attempt, Steps, Wait
 from pytest_dynamodb.client.timing import Timing
 from pytest_dynamodb.errors import CircuitOpen, DynamoDbError

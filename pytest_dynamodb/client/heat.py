@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.telemetry.watches import Quiet
+from pytest_dynamodb.client.telemetry.observers import Quiet
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.requests import parts
 from pytest_dynamodb.values import from_wire
@@ -19,7 +19,7 @@ from pytest_dynamodb.values import from_wire
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.observer import Watch
-    from pytest_dynamodb.client.policy.breaker import State
+    from pytest_dynamodb.client.policy import State
 
 
 class _Unmoved(Quiet):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
-    from pytest_dynamodb.client.policy.breaker import State
+    from pytest_dynamodb.client.policy import State
     from pytest_dynamodb.errors import DynamoDbError
 
 

@@ -15,12 +15,10 @@ from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.retry import RetryPolicy
-from pytest_dynamodb.client.query import QueryBuilder
-from pytest_dynamodb.client.scan import ScanBuilder
+from pytest_dynamodb.client.policy import RetryPolicy
+from pytest_dynamodb.client.query import QueryBuilder, ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
 
 

@@ -11,23 +11,19 @@ from pydantic import BaseModel
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.sync import SyncDriver
-from pytest_dynamodb.client.models import writing
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.entities import Entities, codec_of
-from pytest_dynamodb.client.models.reads import Expiry, get_call
+from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, delete, get_call, put, version_of
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.retry import RetryPolicy
-from pytest_dynamodb.client.typed_batch import TypedBatchWriter
-from pytest_dynamodb.client.typed_query import TypedQuery
+from pytest_dynamodb.client.policy import RetryPolicy
+from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
 from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
-from pytest_dynamodb.client.typed_update import TypedUpdate
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 PartT = TypeVar("PartT", bound=BaseModel)
@@ -147,7 +143,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         Raises ``VersionConflict`` if somebody else has written it since it was read, or if it exists and the instance
         is new; ``ConditionalCheckFailedException`` if the condition is false.
         """
-        return self._driver.run(writing.put(self._codec, instance, condition, self._expiry.clock))
+        return self._driver.run(put(self._codec, instance, condition, self._expiry.clock))
 
     def delete(
         self,
@@ -162,7 +158,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         Of an instance with a version only that version is deleted: raises ``VersionConflict``.
         """
         version, stored = self._version(key), self.key(key, **fields)
-        return self._driver.run(writing.delete(self._codec, stored, condition, version))
+        return self._driver.run(delete(self._codec, stored, condition, version))
 
     def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> TypedUpdate[ModelT]:
         """Begin an update of an existing item. Of an instance with a version, only that version is updated."""
@@ -213,13 +209,13 @@ class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
     def put(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT:
         """Write an instance; as ``TypedTable.put``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        return self._driver.run(writing.put(codec, instance, condition, self._expiry.clock))
+        return self._driver.run(put(codec, instance, condition, self._expiry.clock))
 
     def delete(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT | None:
         """Delete the item of an instance; as ``TypedTable.delete``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        version = writing.version_of(codec, instance) or None
-        return self._driver.run(writing.delete(codec, codec.key_of(instance), condition, version))
+        version = version_of(codec, instance) or None
+        return self._driver.run(delete(codec, codec.key_of(instance), condition, version))
 
     def collection(self, model: type[Any], /, *, index: str | None = None, **fields: object) -> TypedQuery[ModelT]:
         """Begin a query of all items of a partition, of whatever model, by the fields of one model's partition key:

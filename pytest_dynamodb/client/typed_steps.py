@@ -10,17 +10,15 @@ from pydantic import BaseModel
 
 from pytest_dynamodb.client.builders import DriverT, OrderedSteps, ResultT
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.models import writing
 from pytest_dynamodb.client.models.choosing import Bound, Choice, named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.entities import Entities
-from pytest_dynamodb.client.models.reads import Expiry, get_call
+from pytest_dynamodb.client.models.entities import Entities, Expiry, expected_version, get_call, stamped, version_of
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -138,11 +136,11 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def item(self, instance: ModelT) -> Item:
         """What is stored of an instance, with its next version and its stamps: for a transaction or a batch."""
-        return self._codec.encoded(writing.stamped(self._codec, instance, self._expiry.clock))
+        return self._codec.encoded(stamped(self._codec, instance, self._expiry.clock))
 
     def guard(self, instance: ModelT) -> ConditionLike | None:
         """The condition that nobody has written the item since it was read; ``None`` for a model without a version."""
-        return writing.expected_version(self._codec, writing.version_of(self._codec, instance))
+        return expected_version(self._codec, version_of(self._codec, instance))
 
     def _getting(
         self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False
@@ -158,12 +156,12 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def _version(self, key: object) -> int | None:
         """That of an instance, where it has one; ``None`` for fields."""
-        return writing.version_of(self._codec, key) or None if isinstance(key, self._codec.model) else None
+        return version_of(self._codec, key) or None if isinstance(key, self._codec.model) else None
 
     def _updating(self, key: ModelT | Mapping[str, object] | None, fields: Mapping[str, object]) -> UpdatePlan[ModelT]:
         codec = self._codec
         if isinstance(key, codec.model):
-            version = writing.version_of(codec, key)
+            version = version_of(codec, key)
             return UpdatePlan(codec, codec.key_of(key), instance=key, version=version, certain=codec.key_values(key))
         values = {**named(key), **fields}
         return UpdatePlan(codec, certain=codec.validated(values), key=codec.key(values))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_dynamodb.engine.schema import IndexSchema
-from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
 from pytest_dynamodb.engine.table import Change, EntryChange, Table
 from pytest_dynamodb.throttling import Kind
 

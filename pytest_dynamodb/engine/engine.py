@@ -13,12 +13,12 @@ from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.engine.handlers import handler_named
 from pytest_dynamodb.engine.lifecycle import Lifecycle
-from pytest_dynamodb.engine.operations import handler_named
 from pytest_dynamodb.engine.outside import deliver, followers
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.simulators import Simulation, switched_on
-from pytest_dynamodb.engine.streams.splitting import split_shards
+from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 _FOLLOWERS: Final = (
     ("pytest_dynamodb.engine.streams.capture", "capture"),
-    ("pytest_dynamodb.engine.backups.recovery", "note"),
-    ("pytest_dynamodb.engine.replication.delivery", "send"),
+    ("pytest_dynamodb.control.backups.backup", "note"),
+    ("pytest_dynamodb.control.replication.delivery", "send"),
 )
 """Who is told of each change of an item, in this order."""
 
-_DELIVER: Final = ("pytest_dynamodb.engine.replication.arrival", "deliver")
+_DELIVER: Final = ("pytest_dynamodb.control.replication.arrival", "deliver")
 
 
 @cache

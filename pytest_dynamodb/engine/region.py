@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_dynamodb.engine.inbox import Inbox
 from pytest_dynamodb.engine.records import Records
-from pytest_dynamodb.engine.replication.inbox import Inbox
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from pytest_dynamodb.engine.storage.hashorder import hash_bytes
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.storage.keybytes import key_bytes
-from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.engine.storage.hashorder import hash_bytes, key_bytes
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
 from pytest_dynamodb.values import item_size
 
 KeyPart: TypeAlias = tuple[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.operations import Handler
+from pytest_dynamodb.engine.handlers import Handler
 
 
 class Restorer(Protocol):

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_dynamodb.engine.backups.history import History
+from pytest_dynamodb.engine.history import History
 from pytest_dynamodb.engine.schema import IndexSchema, KeyPart, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.storage.expiry import Expiry
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
 from pytest_dynamodb.engine.storage.store import Store
 
 

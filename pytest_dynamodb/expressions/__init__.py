@@ -20,12 +20,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.expressions.attributes import Attr, Key, Size
-    from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike, to_path
+    from pytest_dynamodb.expressions.builders import (
+        Attr,
+        Condition,
+        ConditionLike,
+        ExpressionMisuse,
+        Key,
+        PathLike,
+        Size,
+        as_condition,
+        to_path,
+    )
     from pytest_dynamodb.expressions.canonical import canonical_params
+    from pytest_dynamodb.expressions.checks import bind, check_tree, checked_tree, compile_expression
     from pytest_dynamodb.expressions.clauses import canonical_clauses
-    from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
-    from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
     from pytest_dynamodb.expressions.messages import ExpressionError
     from pytest_dynamodb.expressions.parser import (
         ExpressionName,
@@ -34,35 +42,39 @@ if TYPE_CHECKING:
         parse_projection,
         parse_update,
     )
-    from pytest_dynamodb.expressions.rendering import Placeholders, render
-    from pytest_dynamodb.expressions.requests import expression_params
+    from pytest_dynamodb.expressions.rendering import Placeholders, expression_params, render
     from pytest_dynamodb.expressions.reserved import RESERVED_WORDS, is_reserved
-    from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, placeholders, resolve
+    from pytest_dynamodb.expressions.resolution import (
+        KeyClause,
+        check_keys,
+        check_sizes,
+        check_unused,
+        key_clauses,
+        placeholders,
+        resolve,
+    )
     from pytest_dynamodb.expressions.updates import Update, as_projection, as_update, if_not_exists, list_append
-    from pytest_dynamodb.expressions.validation import bind, check_tree, checked_tree, compile_expression
 
 _HOMES = {
-    "attributes": (
+    "builders": (
         "Attr",
-        "Key",
-        "Size",
-    ),
-    "buildable": (
+        "Condition",
+        "ConditionLike",
         "ExpressionMisuse",
+        "Key",
         "PathLike",
+        "Size",
+        "as_condition",
         "to_path",
     ),
     "canonical": ("canonical_params",),
+    "checks": (
+        "bind",
+        "check_tree",
+        "checked_tree",
+        "compile_expression",
+    ),
     "clauses": ("canonical_clauses",),
-    "conditions": (
-        "Condition",
-        "ConditionLike",
-        "as_condition",
-    ),
-    "keyconditions": (
-        "KeyClause",
-        "key_clauses",
-    ),
     "messages": ("ExpressionError",),
     "parser": (
         "ExpressionName",
@@ -73,17 +85,19 @@ _HOMES = {
     ),
     "rendering": (
         "Placeholders",
+        "expression_params",
         "render",
     ),
-    "requests": ("expression_params",),
     "reserved": (
         "RESERVED_WORDS",
         "is_reserved",
     ),
     "resolution": (
+        "KeyClause",
         "check_keys",
         "check_sizes",
         "check_unused",
+        "key_clauses",
         "placeholders",
         "resolve",
     ),
@@ -94,7 +108,6 @@ _HOMES = {
         "if_not_exists",
         "list_append",
     ),
-    "validation": ("bind", "check_tree", "checked_tree", "compile_expression"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

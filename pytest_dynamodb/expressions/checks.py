@@ -1,16 +1,23 @@
-"""What the checks of conditions, updates and projections share: paths, functions, operand types."""
+"""What DynamoDB checks about a parsed expression, and in which order."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NoReturn, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, NoReturn, TypeAlias, cast
 
+from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
+from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import Function, Index, Literal, Name, Node, Path, Tree
-from pytest_dynamodb.expressions.parser import ExpressionName
+from pytest_dynamodb.expressions.nodes import Tree
+from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, parse
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import AnyNode, resolve
+from pytest_dynamodb.expressions.tokens import locate
+from pytest_dynamodb.values import order_key
+
+# --- what the checks of conditions, updates and projections share: paths, functions, operand types ---
 
 Names: TypeAlias = Mapping[str, str]
 Values: TypeAlias = Mapping[str, dict[str, Any]]
@@ -38,7 +45,7 @@ class Checks(ABC):
         """Check what can be checked without names and values."""
 
     @abstractmethod
-    def resolved(self, tree: Any) -> Tree:
+    def resolved(self, tree: Any) -> nodes.Tree:
         """The node with names and values in place, once the rest is checked, too."""
 
     def put(self, node: AnyNode) -> AnyNode:
@@ -49,35 +56,35 @@ class Checks(ABC):
         """Raise the error of a kind for this expression."""
         raise ExpressionError(kind, expression=self.expression, token=token, **details)
 
-    def reserved_words(self, found: Iterable[Node]) -> None:
+    def reserved_words(self, found: Iterable[nodes.Node]) -> None:
         """No bare name may be a reserved word."""
         for node in found:
-            if isinstance(node, Path):
+            if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, Name) and is_reserved(part.text):
+                    if isinstance(part, nodes.Name) and is_reserved(part.text):
                         self.reject("reserved-word", part.text)
 
-    def path_depth(self, found: Iterable[Node]) -> None:
+    def path_depth(self, found: Iterable[nodes.Node]) -> None:
         """No path may be too deep."""
         for node in found:
-            if isinstance(node, Path) and len(node.parts) > MAX_PATH_DEPTH:
+            if isinstance(node, nodes.Path) and len(node.parts) > MAX_PATH_DEPTH:
                 self.reject("path-depth", count=len(node.parts))
 
-    def list_positions(self, found: Iterable[Node]) -> None:
+    def list_positions(self, found: Iterable[nodes.Node]) -> None:
         """No list position may be too high."""
         for node in found:
-            if isinstance(node, Path):
+            if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, Index) and part.position > MAX_POSITION:
+                    if isinstance(part, nodes.Index) and part.position > MAX_POSITION:
                         self.reject("list-position", index=part.position)
 
-    def unknown_functions(self, found: Iterable[Node]) -> None:
+    def unknown_functions(self, found: Iterable[nodes.Node]) -> None:
         """Every function must be one of this kind of expression."""
         for node in found:
-            if isinstance(node, Function) and node.name not in self.functions:
+            if isinstance(node, nodes.Function) and node.name not in self.functions:
                 self.reject("unknown-function", node.name)
 
-    def operand_count(self, node: Function) -> None:
+    def operand_count(self, node: nodes.Function) -> None:
         """A function takes a fixed number of operands."""
         if len(node.arguments) != self.functions[node.name]:
             self.reject("operand-count", node.name, count=len(node.arguments))
@@ -87,9 +94,9 @@ class Checks(ABC):
         if tag is not None and tag not in allowed:
             self.reject("operand-type", operator, type=tag)
 
-    def distinct_paths(self, paths: list[Path]) -> None:
+    def distinct_paths(self, paths: list[nodes.Path]) -> None:
         """No path may be another's beginning, nor use a name where another uses an index."""
-        conflict: tuple[Path, Path] | None = None
+        conflict: tuple[nodes.Path, nodes.Path] | None = None
         for index, path in enumerate(paths):
             for earlier in paths[:index]:
                 relation = _relation(earlier, path)
@@ -101,19 +108,319 @@ class Checks(ABC):
             self.reject("conflicting-paths", path=conflict[0], other=conflict[1])
 
 
-def _relation(one: Path, two: Path) -> str:
+def _relation(one: nodes.Path, two: nodes.Path) -> str:
     for left, right in zip(one.parts, two.parts, strict=False):  # up to where the shorter one ends
-        if isinstance(left, Index) is not isinstance(right, Index):
+        if isinstance(left, nodes.Index) is not isinstance(right, nodes.Index):
             return "conflict"
         if left != right:
             return "apart"
     return "overlap"
 
 
-def type_of(operand: Node) -> str | None:
+def type_of(operand: nodes.Node) -> str | None:
     """The type of an operand, where it is known without an item."""
-    if isinstance(operand, Literal):
+    if isinstance(operand, nodes.Literal):
         return operand.tag
-    if isinstance(operand, Function):
+    if isinstance(operand, nodes.Function):
         return _RESULT_TYPES.get(operand.name)
     return None
+
+
+# --- what DynamoDB checks about a condition, filter or key condition; the order is told in ``validation`` ---
+
+MAX_IN_OPERANDS: Final = 100
+"""Operands in IN's list (developer guide, "Comparison operator and function reference": up to 100 values)."""
+
+CONDITION_FUNCTIONS: Final = {
+    "attribute_exists": 1,
+    "attribute_not_exists": 1,
+    "attribute_type": 2,
+    "begins_with": 2,
+    "contains": 2,
+    "size": 1,
+}
+"""Functions, and how many operands each takes (same page)."""
+
+_ORDERED: Final = frozenset({"S", "N", "B"})
+_ORDERINGS: Final = frozenset({"<", "<=", ">", ">="})
+_UNSIZED: Final = frozenset({"N", "BOOL", "NULL"})
+_TYPE_NAMES: Final = frozenset({"S", "N", "B", "NULL", "SS", "BOOL", "L", "BS", "NS", "M"})
+
+
+class ConditionChecks(Checks):
+    """Conditions, filters and key conditions."""
+
+    functions = CONDITION_FUNCTIONS
+
+    def text_alone(self, tree: nodes.Condition) -> None:
+        """Functions known, functions where they belong, reserved words, path depth."""
+        found = list(nodes.walk(tree))
+        self.unknown_functions(found)
+        self.misused_functions(tree)
+        self.list_positions(found)
+        self.reserved_words(found)
+        self.path_depth(found)
+
+    def resolved(self, tree: nodes.Condition) -> nodes.Condition:
+        """Condition by condition: names and values, number of operands, equal operands, types."""
+        try:
+            resolved = self.put(tree)
+        except ExpressionError:
+            for leaf in nodes.leaves(tree):  # an earlier condition may be at fault otherwise
+                self.leaf(self.put(leaf))
+            raise
+        for leaf in nodes.leaves(resolved):
+            self.leaf(leaf)
+        return resolved
+
+    def misused_functions(self, tree: nodes.Condition) -> None:
+        """`size` is an operand and no condition, every other function a condition and no operand."""
+        for leaf in nodes.leaves(tree):
+            self.misused_operands(leaf)
+            if isinstance(leaf, nodes.Function) and leaf.name == "size":
+                self.reject("misused-function", leaf.name)
+
+    def misused_operands(self, node: nodes.Node) -> None:
+        """Report the innermost function first, as it is read first."""
+        for operand in nodes.operands(node):
+            if isinstance(operand, nodes.Function):
+                self.misused_operands(operand)
+                if operand.name != "size":
+                    self.reject("misused-function", operand.name)
+
+    def leaf(self, leaf: nodes.Condition) -> None:
+        """One condition, resolved: number of operands, equal operands, types."""
+        functions = [node for node in nodes.walk(leaf) if isinstance(node, nodes.Function)]
+        for function in functions:
+            self.operand_count(function)
+        if isinstance(leaf, nodes.In) and len(leaf.choices) > MAX_IN_OPERANDS:
+            self.reject("in-operands", "IN", count=len(leaf.choices))
+        self.equal_operands(leaf)
+        # Innermost first, as they are read: an outer operand's type follows from an inner function.
+        for function in reversed(functions):
+            self.function_types(function)
+        self.types(leaf)
+
+    def equal_operands(self, leaf: nodes.Condition) -> None:
+        """The first operand, if a path, must not come again."""
+        name = _operator(leaf)
+        first, *others = nodes.operands(leaf)
+        if isinstance(first, nodes.Path) and first in others:
+            self.reject("same-operands", name, path=first)
+
+    def function_types(self, node: nodes.Function) -> None:
+        """What each function takes."""
+        first = node.arguments[0]
+        match node.name:
+            case "attribute_exists" | "attribute_not_exists":
+                if not isinstance(first, nodes.Path):
+                    self.reject("needs-path", node.name)
+            case "begins_with":
+                for operand in node.arguments:
+                    self.operand_type(node.name, type_of(operand), frozenset({"S", "B"}))
+            case "size":
+                if (tag := type_of(first)) in _UNSIZED:
+                    self.reject("operand-type", node.name, type=tag)
+            case "attribute_type":
+                self.attribute_type(node.arguments[1])
+
+    def attribute_type(self, operand: nodes.Operand) -> None:
+        """The second operand names a type."""
+        tag = type_of(operand)
+        if tag != "S":
+            # Without a value, AWS prints the set of types in no fixed order.
+            self.reject("operand-type", "attribute_type", type=tag or "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
+        name = cast("nodes.Literal", operand).wire["S"]
+        if name not in _TYPE_NAMES:
+            self.reject("attribute-type", "attribute_type", type=name)
+
+    def types(self, leaf: nodes.Condition) -> None:
+        """Operands of orderings (dynamodb-conformance, error-messages/queryKeyConditionOperands)."""
+        if isinstance(leaf, nodes.Compare) and leaf.operator in _ORDERINGS:
+            for operand in nodes.operands(leaf):
+                self.operand_type(leaf.operator, type_of(operand), _ORDERED)
+        elif isinstance(leaf, nodes.Between):
+            for operand in nodes.operands(leaf):
+                self.operand_type("BETWEEN", type_of(operand), _ORDERED)
+            self.bounds(leaf.low, leaf.high)
+
+    def bounds(self, low: nodes.Operand, high: nodes.Operand) -> None:
+        """BETWEEN's bounds, where both are values: of one type and in order."""
+        if not isinstance(low, nodes.Literal) or not isinstance(high, nodes.Literal):
+            return
+        if low.tag != high.tag:
+            self.reject("between-types", "BETWEEN", low=_bound(low), high=_bound(high))
+        try:
+            inverted = order_key(low.wire) > order_key(high.wire)  # type: ignore[operator]  # of one tag, so of one type
+        except (ValidationException, PytestDynamoDbError, AttributeError):
+            return  # no text, a bad number or bad base64: reported where a request's values are checked
+        if inverted:
+            self.reject("between-order", "BETWEEN", low=_bound(low), high=_bound(high))
+
+
+def _operator(leaf: nodes.Condition) -> str:
+    match leaf:
+        case nodes.Compare(operator=operator):
+            return operator
+        case nodes.Function(name=name):
+            return name
+        case _:
+            return type(leaf).__name__.upper()
+
+
+def _bound(literal: nodes.Literal) -> str:
+    return f"{{{literal.tag}:{literal.wire[literal.tag]}}}"
+
+
+# --- what DynamoDB checks about an update or a projection; the order is told in ``validation`` ---
+
+UPDATE_FUNCTIONS: Final = {"if_not_exists": 2, "list_append": 2}
+"""Functions, and how many operands each takes (developer guide, "Update expressions")."""
+
+# ADD and DELETE spell types out (dynalite's suite: incorrect types in UpdateExpression).
+_LONG_TYPES: Final = {
+    "S": "STRING",
+    "N": "NUMBER",
+    "B": "BINARY",
+    "NULL": "NULL",
+    "BOOL": "BOOLEAN",
+    "L": "LIST",
+    "M": "MAP",
+}
+
+
+class UpdateChecks(Checks):
+    """Update expressions."""
+
+    functions = UPDATE_FUNCTIONS
+
+    def text_alone(self, tree: nodes.Update) -> None:
+        """Reserved words, functions known, sections written once, path depth."""
+        found = list(nodes.walk(tree))
+        self.list_positions(found)
+        self.reserved_words(found)
+        self.unknown_functions(found)
+        self.repeated_sections(tree)
+        self.path_depth(found)
+
+    def resolved(self, tree: nodes.Update) -> nodes.Update:
+        """Names, values, paths apart, what is added or deleted, operands."""
+        self.undefined(list(nodes.walk(tree)))
+        resolved = self.put(tree)
+        self.distinct_paths([action.path for action in resolved.actions])
+        self.section_operands(resolved)
+        for node in nodes.walk(resolved):
+            self.operand_types(node)
+        return resolved
+
+    def repeated_sections(self, tree: nodes.Update) -> None:
+        """A section comes once at most."""
+        seen: set[str] = set()
+        for section in tree.sections:
+            if section.name in seen:
+                self.reject("repeated-section", section.name)
+            seen.add(section.name)
+
+    def undefined(self, found: list[nodes.Node]) -> None:
+        """All names before all values, other than in conditions."""
+        for node in found:
+            if isinstance(node, nodes.Path):
+                for part in node.parts:
+                    if isinstance(part, nodes.Alias) and part.text not in self.names:
+                        self.reject("undefined-name", part.text)
+        for node in found:
+            if isinstance(node, nodes.Placeholder) and node.text not in self.values:
+                self.reject("undefined-value", node.text)
+
+    def section_operands(self, tree: nodes.Update) -> None:
+        """ADD takes numbers and sets, DELETE sets (developer guide, "Update expressions")."""
+        for section in tree.sections:
+            for action in section.actions:
+                if isinstance(action, nodes.ValueAction) and isinstance(action.value, nodes.Literal):
+                    tag = action.value.tag
+                    if tag in _LONG_TYPES and not (section.name == "ADD" and tag == "N"):
+                        self.reject("update-operand-type", section.name, type=_LONG_TYPES[tag])
+
+    def operand_types(self, node: nodes.Node) -> None:
+        """What sums and functions take."""
+        if isinstance(node, nodes.Arithmetic):
+            for operand in nodes.operands(node):
+                self.operand_type(node.operator, type_of(operand), frozenset({"N"}))
+        elif isinstance(node, nodes.Function):
+            self.operand_count(node)
+            if node.name == "if_not_exists" and not isinstance(node.arguments[0], nodes.Path):
+                self.reject("needs-path", node.name)
+            if node.name == "list_append":
+                for operand in node.arguments:
+                    self.operand_type(node.name, type_of(operand), frozenset({"L"}))
+
+
+class ProjectionChecks(Checks):
+    """Projection expressions."""
+
+    def text_alone(self, tree: nodes.Projection) -> None:
+        """Reserved words, path depth."""
+        self.list_positions(tree.paths)
+        self.reserved_words(tree.paths)
+        self.path_depth(tree.paths)
+
+    def resolved(self, tree: nodes.Projection) -> nodes.Projection:
+        """Names, paths apart."""
+        resolved = self.put(tree)
+        self.distinct_paths(list(resolved.paths))
+        return resolved
+
+
+# --- what DynamoDB checks about a parsed expression, and in which order ---
+# A condition            unknown function, misused function, reserved word; then condition by condition, as written:
+#                        undefined names and values, number of operands, equal operands, operand types
+# An update              reserved word, unknown function, repeated section, undefined names, undefined values,
+#                        overlapping paths, conflicting paths, ADD and DELETE operands, function operands
+# A projection           reserved word, undefined names, overlapping paths, conflicting paths
+#
+# Each is checked on the whole expression before the next (dynalite's suite, whose cases ran against AWS; the part that
+# goes condition by condition also dynamodb-conformance, validation-ordering/queryKeyCondition). Limits that no source
+# orders come where they cost nothing: path depth before the names.
+
+_CHECKS: Final[dict[ExpressionName, type[Checks]]] = {
+    "ConditionExpression": ConditionChecks,
+    "FilterExpression": ConditionChecks,
+    "KeyConditionExpression": ConditionChecks,
+    "UpdateExpression": UpdateChecks,
+    "ProjectionExpression": ProjectionChecks,
+}
+
+
+def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> Tree:
+    """Text to resolved, checked tree: ``checked_tree`` and ``bind`` for a request's only expression.
+
+    Raises ``ExpressionError`` with what DynamoDB would report first about this expression.
+    """
+    try:
+        return bind(expression, checked_tree(expression, text), names, values)
+    except ExpressionError as problem:
+        if problem.position is None and problem.token is not None:
+            problem.position = locate(text, problem.token)
+        raise
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def checked_tree(expression: ExpressionName, text: str) -> Tree:
+    """The tree of a text, after every check that needs neither names nor values. Cached by text, bounded.
+
+    DynamoDB comes so far with every expression of a request before it looks at the names and values of the first
+    (dynalite's suite, test/scan). Raises ``ExpressionError``.
+    """
+    tree = parse(expression, text)
+    check_tree(expression, tree)
+    return tree
+
+
+def check_tree(expression: ExpressionName, tree: Tree) -> None:
+    """Check a tree that was built and not parsed as ``checked_tree`` checks a text's. Raises ``ExpressionError``."""
+    _CHECKS[expression](expression, {}, {}).text_alone(tree)
+
+
+def bind(expression: ExpressionName, tree: Tree, names: Names, values: Values) -> Tree:
+    """The resolved tree of a checked one, after the checks that need names and values. Raises ``ExpressionError``."""
+    return _CHECKS[expression](expression, names, values).resolved(tree)

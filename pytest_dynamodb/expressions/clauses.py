@@ -13,33 +13,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Final, TypeAlias
 
+from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import (
-    Action,
-    Alias,
-    And,
-    Arithmetic,
-    Between,
-    Compare,
-    Condition,
-    Function,
-    In,
-    Index,
-    Literal,
-    Not,
-    Operand,
-    Or,
-    Path,
-    Placeholder,
-    Projection,
-    RemoveAction,
-    Section,
-    SetAction,
-    SetValue,
-    Tree,
-    Update,
-    walk,
-)
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, read
 from pytest_dynamodb.values import canonical_value
 
@@ -68,7 +43,7 @@ class Plan:
         return clauses
 
 
-def canonical_clauses(tree: Tree) -> list[str]:
+def canonical_clauses(tree: nodes.Tree) -> list[str]:
     """The canonical clauses of a resolved tree. Raises ``KeyError`` for an alias or placeholder left in it."""
     return _compile(tree).run({}, {})
 
@@ -80,59 +55,63 @@ def plan_of(expression: ExpressionName, text: str) -> Plan | None:
         tree = read(expression, text).tree
     except ExpressionError:
         return None
-    if isinstance(tree, Update) and len({section.name for section in tree.sections}) < len(tree.sections):
+    if isinstance(tree, nodes.Update) and len({section.name for section in tree.sections}) < len(tree.sections):
         return None
     return _compile(tree)
 
 
-def _compile(tree: Tree) -> Plan:
-    found = list(walk(tree))
+def _compile(tree: nodes.Tree) -> Plan:
+    found = list(nodes.walk(tree))
     names = frozenset(
-        part.text for node in found if isinstance(node, Path) for part in node.parts if isinstance(part, Alias)
+        part.text
+        for node in found
+        if isinstance(node, nodes.Path)
+        for part in node.parts
+        if isinstance(part, nodes.Alias)
     )
-    values = frozenset(node.text for node in found if isinstance(node, Placeholder))
-    if isinstance(tree, Update):
+    values = frozenset(node.text for node in found if isinstance(node, nodes.Placeholder))
+    if isinstance(tree, nodes.Update):
         clauses = [_action(section, action) for section in tree.sections for action in section.actions]
-    elif isinstance(tree, Projection):
+    elif isinstance(tree, nodes.Projection):
         clauses = [_path(path) for path in tree.paths]
     else:
         tree = _without_double_negation(tree)
-        clauses = [_condition(part) for part in (tree.conditions if isinstance(tree, And) else (tree,))]
+        clauses = [_condition(part) for part in (tree.conditions if isinstance(tree, nodes.And) else (tree,))]
     return Plan(tuple(clauses), names, values)
 
 
-def _without_double_negation(node: Condition) -> Condition:
+def _without_double_negation(node: nodes.Condition) -> nodes.Condition:
     match node:
-        case Not(condition=Not(condition=inner)):
+        case nodes.Not(condition=nodes.Not(condition=inner)):
             return _without_double_negation(inner)
-        case Not(condition=inner):
-            return Not(_without_double_negation(inner))
-        case And(conditions=conditions):
-            return And(tuple(map(_without_double_negation, conditions)))
-        case Or(conditions=conditions):
-            return Or(tuple(map(_without_double_negation, conditions)))
+        case nodes.Not(condition=inner):
+            return nodes.Not(_without_double_negation(inner))
+        case nodes.And(conditions=conditions):
+            return nodes.And(tuple(map(_without_double_negation, conditions)))
+        case nodes.Or(conditions=conditions):
+            return nodes.Or(tuple(map(_without_double_negation, conditions)))
         case _:
             return node
 
 
-def _condition(node: Condition) -> Write:
+def _condition(node: nodes.Condition) -> Write:
     match node:
-        case And(conditions=conditions):
+        case nodes.And(conditions=conditions):
             return _unordered("(", " AND ", ")", tuple(map(_condition, conditions)))
-        case Or(conditions=conditions):
+        case nodes.Or(conditions=conditions):
             return _unordered("(", " OR ", ")", tuple(map(_condition, conditions)))
-        case Not(condition=condition):
+        case nodes.Not(condition=condition):
             inner = _condition(condition)
             return lambda names, values: f"NOT ({inner(names, values)})"
-        case Compare():
+        case nodes.Compare():
             return _comparison(node)
-        case Between(operand=operand, low=low, high=high):
+        case nodes.Between(operand=operand, low=low, high=high):
             write, lower, upper = _operand(operand), _operand(low), _operand(high)
             return lambda n, v: f"{write(n, v)} BETWEEN {lower(n, v)} AND {upper(n, v)}"
-        case In(operand=operand, choices=choices):
+        case nodes.In(operand=operand, choices=choices):
             write, members = _operand(operand), _unordered("(", ", ", ")", tuple(map(_operand, choices)))
             return lambda n, v: f"{write(n, v)} IN {members(n, v)}"
-        case Function():
+        case nodes.Function():
             return _function(node)
 
 
@@ -145,7 +124,7 @@ def _unordered(opening: str, joint: str, closing: str, parts: tuple[Write, ...])
     return write
 
 
-def _comparison(node: Compare) -> Write:
+def _comparison(node: nodes.Compare) -> Write:
     left, right = _operand(node.left), _operand(node.right)
     operator, flipped = node.operator, _FLIPPED[node.operator]
     flips_equals = operator[0] == ">"  # so that `a > a` and `a < a`, which only differ in order, are one
@@ -159,7 +138,7 @@ def _comparison(node: Compare) -> Write:
     return write
 
 
-def _function(node: Function) -> Write:
+def _function(node: nodes.Function) -> Write:
     name, arguments = node.name, tuple(map(_operand, node.arguments))
 
     def write(names: Names, values: Values) -> str:
@@ -168,17 +147,17 @@ def _function(node: Function) -> Write:
     return write
 
 
-def _action(section: Section, action: Action) -> Write:
+def _action(section: nodes.Section, action: nodes.Action) -> Write:
     name, path = section.name, _path(action.path)
-    if isinstance(action, RemoveAction):
+    if isinstance(action, nodes.RemoveAction):
         return lambda names, values: f"REMOVE {path(names, values)}"
-    joint = " = " if isinstance(action, SetAction) else " "
+    joint = " = " if isinstance(action, nodes.SetAction) else " "
     value = _set_value(action.value)
     return lambda names, values: f"{name} {path(names, values)}{joint}{value(names, values)}"
 
 
-def _set_value(node: SetValue) -> Write:
-    if not isinstance(node, Arithmetic):
+def _set_value(node: nodes.SetValue) -> Write:
+    if not isinstance(node, nodes.Arithmetic):
         return _operand(node)
     left, right = _operand(node.left), _operand(node.right)
     if node.operator == "+":
@@ -189,29 +168,29 @@ def _set_value(node: SetValue) -> Write:
 # --- operands --------------------------------------------------------------------------------------------------------
 
 
-def _operand(node: Operand) -> Write:
+def _operand(node: nodes.Operand) -> Write:
     match node:
-        case Placeholder(text=placeholder):
+        case nodes.Placeholder(text=placeholder):
             return lambda _, values: value_text(values[placeholder])
-        case Path():
+        case nodes.Path():
             return _path(node)
-        case Function():
+        case nodes.Function():
             return _function(node)
-        case Literal(wire=wire):
+        case nodes.Literal(wire=wire):
             text = value_text(wire)
             return lambda _names, _values: text
 
 
-def _path(path: Path) -> Write:
+def _path(path: nodes.Path) -> Write:
     """Writes ``a.b[2]``: constant text, in which the names that aliases stand for are put."""
     constants, aliases = [""], []
     for part in path.parts:
-        if isinstance(part, Index):
+        if isinstance(part, nodes.Index):
             constants[-1] += f"[{part.position}]"
             continue
         if part is not path.parts[0]:
             constants[-1] += "."
-        if isinstance(part, Alias):
+        if isinstance(part, nodes.Alias):
             aliases.append(part.text)
             constants.append("")
         else:

@@ -12,34 +12,16 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, Final
 
-from pytest_dynamodb.expressions.nodes import (
-    Alias,
-    And,
-    Arithmetic,
-    Between,
-    Compare,
-    Condition,
-    Function,
-    In,
-    Index,
-    Literal,
-    Name,
-    Node,
-    Not,
-    Or,
-    Path,
-    Placeholder,
-    Projection,
-    RemoveAction,
-    SetAction,
-    Tree,
-    Update,
-    ValueAction,
-)
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.builders import ConditionLike, PathLike, as_condition
+from pytest_dynamodb.expressions.nodes import Projection, Tree
+from pytest_dynamodb.expressions.parser import ConditionName, ExpressionName
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import placeholders
 from pytest_dynamodb.expressions.tokens import CONDITION_WORDS, UPDATE_WORDS
+from pytest_dynamodb.expressions.updates import Update, as_projection, as_update
 
+_NEGATED_IN_PARENTHESES: Final = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Between, nodes.In)
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -55,7 +37,7 @@ class Placeholders:
         names: Mapping[str, str] | None = None,
         values: Mapping[str, dict[str, Any]] | None = None,
         *,
-        trees: Iterable[Tree] = (),
+        trees: Iterable[nodes.Tree] = (),
     ) -> None:
         self.names: dict[str, str] = dict(names or {})
         self.values: dict[str, dict[str, Any]] = dict(values or {})
@@ -64,7 +46,7 @@ class Placeholders:
         self._aliases, self._placeholders = count(), count()
         self.reserve(trees)
 
-    def reserve(self, trees: Iterable[Tree]) -> None:
+    def reserve(self, trees: Iterable[nodes.Tree]) -> None:
         """Never allocate what these trees spell out."""
         used = placeholders(trees)
         self._taken.update(used.names, used.values)
@@ -89,7 +71,7 @@ class Placeholders:
         return placeholder
 
 
-def render(tree: Tree, into: Placeholders) -> str:
+def render(tree: nodes.Tree, into: Placeholders) -> str:
     """The tree as expression text; the names and values that it needs are allocated in ``into``.
 
     Names are written bare where DynamoDB takes them so, and behind an alias where they are reserved, hold other
@@ -104,67 +86,67 @@ class _Renderer:
     def __init__(self, into: Placeholders) -> None:
         self._into = into
 
-    def write(self, node: Node) -> str:
+    def write(self, node: nodes.Node) -> str:
         match node:
-            case And(conditions=conditions):
-                return " AND ".join([self._part(part, (Or,)) for part in conditions])
-            case Or(conditions=conditions):
-                return " OR ".join([self._part(part, (And,)) for part in conditions])
-            case Not(condition=condition):
-                return f"NOT {self._part(condition, (And, Or, Not, Compare, Between, In))}"
+            case nodes.And(conditions=conditions):
+                return " AND ".join([self._part(part, (nodes.Or,)) for part in conditions])
+            case nodes.Or(conditions=conditions):
+                return " OR ".join([self._part(part, (nodes.And,)) for part in conditions])
+            case nodes.Not(condition=condition):
+                return f"NOT {self._part(condition, _NEGATED_IN_PARENTHESES)}"
             case (
-                Compare(operator=operator, left=left, right=right)
-                | Arithmetic(operator=operator, left=left, right=right)
+                nodes.Compare(operator=operator, left=left, right=right)
+                | nodes.Arithmetic(operator=operator, left=left, right=right)
             ):
                 return f"{self.write(left)} {operator} {self.write(right)}"
-            case Between(operand=operand, low=low, high=high):
+            case nodes.Between(operand=operand, low=low, high=high):
                 return f"{self.write(operand)} BETWEEN {self.write(low)} AND {self.write(high)}"
-            case In(operand=operand, choices=choices):
+            case nodes.In(operand=operand, choices=choices):
                 return f"{self.write(operand)} IN ({self._list(choices)})"
-            case Function(name=name, arguments=arguments):
+            case nodes.Function(name=name, arguments=arguments):
                 return f"{name}({self._list(arguments)})"
-            case Path():
+            case nodes.Path():
                 return self._path(node)
-            case Placeholder(text=text):
+            case nodes.Placeholder(text=text):
                 return text
-            case Literal(wire=wire):
+            case nodes.Literal(wire=wire):
                 return self._into.value(wire)
             case _:
                 return self._write_update(node)
 
-    def _write_update(self, node: Node) -> str:
+    def _write_update(self, node: nodes.Node) -> str:
         match node:
-            case Update(sections=sections):
+            case nodes.Update(sections=sections):
                 return " ".join([f"{section.name} {self._list(section.actions)}" for section in sections])
-            case Projection(paths=paths):
+            case nodes.Projection(paths=paths):
                 return self._list(paths)
-            case SetAction(path=path, value=value):
+            case nodes.SetAction(path=path, value=value):
                 return f"{self._path(path)} = {self.write(value)}"
-            case RemoveAction(path=path):
+            case nodes.RemoveAction(path=path):
                 return self._path(path)
-            case ValueAction(path=path, value=value):
+            case nodes.ValueAction(path=path, value=value):
                 return f"{self._path(path)} {self.write(value)}"
             case _:
                 raise TypeError(f"not an expression's node: {node!r}")
 
-    def _part(self, condition: Condition, in_parentheses: tuple[type, ...]) -> str:
+    def _part(self, condition: nodes.Condition, in_parentheses: tuple[type, ...]) -> str:
         text = self.write(condition)
         return f"({text})" if isinstance(condition, in_parentheses) else text
 
-    def _list(self, listed: Iterable[Node]) -> str:
+    def _list(self, listed: Iterable[nodes.Node]) -> str:
         return ", ".join([self.write(node) for node in listed])
 
-    def _path(self, path: Path) -> str:
+    def _path(self, path: nodes.Path) -> str:
         text = ""
         for part in path.parts:
-            if isinstance(part, Index):
+            if isinstance(part, nodes.Index):
                 text += f"[{part.position}]"
             else:
                 text += f".{self._name(part)}"
         return text[1:]
 
-    def _name(self, part: Name | Alias) -> str:
-        if isinstance(part, Alias) or is_bare(part.text):
+    def _name(self, part: nodes.Name | nodes.Alias) -> str:
+        if isinstance(part, nodes.Alias) or is_bare(part.text):
             return part.text
         return self._into.alias(part.text)
 
@@ -177,3 +159,48 @@ def is_bare(name: str) -> bool:
         and name.upper() not in CONDITION_WORDS
         and name.upper() not in UPDATE_WORDS
     )
+
+
+# --- the expression parameters of one request, rendered together ---
+
+
+def expression_params(
+    *,
+    condition: ConditionLike | None = None,
+    filtered_by: ConditionLike | None = None,
+    key_condition: ConditionLike | None = None,
+    update: Update | nodes.Update | str | None = None,
+    projection: Iterable[PathLike] | Projection | str | None = None,
+    names: Mapping[str, str] | None = None,
+    values: Mapping[str, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """A request's expression parameters, with the names and values that they need.
+
+    A text is passed on as it is, and its placeholders are the caller's: to be found in ``names`` and ``values`` (wire
+    form), and never allocated to anything else. What is not given is not in the result; empty maps are not either.
+    Raises ``ExpressionMisuse`` or ``ExpressionError``.
+    """
+    conditions: dict[ConditionName, ConditionLike | None] = {
+        "KeyConditionExpression": key_condition,
+        "FilterExpression": filtered_by,
+        "ConditionExpression": condition,
+    }
+    trees: dict[ExpressionName, Tree] = {
+        name: as_condition(value, expression=name) for name, value in conditions.items() if value is not None
+    }
+    texts: dict[ExpressionName, str] = {name: value for name, value in conditions.items() if isinstance(value, str)}
+    if update is not None:
+        trees["UpdateExpression"] = as_update(update)
+        if isinstance(update, str):
+            texts["UpdateExpression"] = update
+    if projection is not None:
+        trees["ProjectionExpression"] = as_projection(projection)
+        if isinstance(projection, str):
+            texts["ProjectionExpression"] = projection
+    into = Placeholders(names, values, trees=trees.values())
+    params: dict[str, Any] = {name: texts.get(name) or render(tree, into) for name, tree in trees.items()}
+    if into.names:
+        params["ExpressionAttributeNames"] = into.names
+    if into.values:
+        params["ExpressionAttributeValues"] = into.values
+    return params

@@ -7,35 +7,13 @@ unused shows only once every expression of the request is known (``check_unused`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Literal as Choice
 
+from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import (
-    Alias,
-    And,
-    Arithmetic,
-    Between,
-    Compare,
-    Function,
-    In,
-    Literal,
-    Name,
-    Node,
-    Not,
-    Or,
-    Path,
-    Placeholder,
-    Projection,
-    RemoveAction,
-    Section,
-    SetAction,
-    Tree,
-    Update,
-    ValueAction,
-    walk,
-)
 from pytest_dynamodb.values import value_size
 
 MAX_KEY_BYTES: Final = 255
@@ -46,7 +24,7 @@ MAX_SUBSTITUTION_BYTES: Final = 2 * 1024 * 1024
 
 _KEY: Final = re.compile(r"[#:][0-9A-Za-z_]+")
 
-AnyNode = TypeVar("AnyNode", bound=Node)
+AnyNode = TypeVar("AnyNode", bound=nodes.Node)
 
 
 def resolve(
@@ -85,52 +63,54 @@ class _Resolver:
     def all(self, several: Iterable[Any]) -> tuple[Any, ...]:
         return tuple([self.put(node) for node in several])
 
-    def path(self, path: Path) -> Path:
-        if not any(isinstance(part, Alias) for part in path.parts):
+    def path(self, path: nodes.Path) -> nodes.Path:
+        if not any(isinstance(part, nodes.Alias) for part in path.parts):
             return path
-        return Path(tuple([self._name(part.text) if isinstance(part, Alias) else part for part in path.parts]))
+        return nodes.Path(
+            tuple([self._name(part.text) if isinstance(part, nodes.Alias) else part for part in path.parts])
+        )
 
-    def _name(self, alias: str) -> Name:
+    def _name(self, alias: str) -> nodes.Name:
         name = self._names.get(alias)
         if not isinstance(name, str):
             raise ExpressionError("undefined-name", expression=self._expression, token=alias)
-        return Name(name)
+        return nodes.Name(name)
 
-    def value(self, placeholder: str) -> Literal | Placeholder:
+    def value(self, placeholder: str) -> nodes.Literal | nodes.Placeholder:
         value = self._values.get(placeholder)
         if not isinstance(value, dict):
             raise ExpressionError("undefined-value", expression=self._expression, token=placeholder)
-        return Literal(value)
+        return nodes.Literal(value)
 
 
 class _NameResolver(_Resolver):
-    def value(self, placeholder: str) -> Literal | Placeholder:
-        return Placeholder(placeholder)
+    def value(self, placeholder: str) -> nodes.Literal | nodes.Placeholder:
+        return nodes.Placeholder(placeholder)
 
 
 class _ValueResolver(_Resolver):
-    def path(self, path: Path) -> Path:
+    def path(self, path: nodes.Path) -> nodes.Path:
         return path
 
 
 # How each kind of node is made again of its parts; the table saves a chain of tests on every node of every request.
 _BUILDERS: Final[dict[type, Callable[[_Resolver, Any], Any]]] = {
-    Path: lambda put, node: put.path(node),
-    Placeholder: lambda put, node: put.value(node.text),
-    Compare: lambda put, node: Compare(node.operator, put.put(node.left), put.put(node.right)),
-    And: lambda put, node: And(put.all(node.conditions)),
-    Or: lambda put, node: Or(put.all(node.conditions)),
-    Not: lambda put, node: Not(put.put(node.condition)),
-    Function: lambda put, node: Function(node.name, put.all(node.arguments)),
-    Between: lambda put, node: Between(put.put(node.operand), put.put(node.low), put.put(node.high)),
-    In: lambda put, node: In(put.put(node.operand), put.all(node.choices)),
-    SetAction: lambda put, node: SetAction(put.path(node.path), put.put(node.value)),
-    RemoveAction: lambda put, node: RemoveAction(put.path(node.path)),
-    ValueAction: lambda put, node: ValueAction(put.path(node.path), put.put(node.value)),
-    Arithmetic: lambda put, node: Arithmetic(node.operator, put.put(node.left), put.put(node.right)),
-    Section: lambda put, node: Section(node.name, put.all(node.actions)),
-    Update: lambda put, node: Update(put.all(node.sections)),
-    Projection: lambda put, node: Projection(put.all(node.paths)),
+    nodes.Path: lambda put, node: put.path(node),
+    nodes.Placeholder: lambda put, node: put.value(node.text),
+    nodes.Compare: lambda put, node: nodes.Compare(node.operator, put.put(node.left), put.put(node.right)),
+    nodes.And: lambda put, node: nodes.And(put.all(node.conditions)),
+    nodes.Or: lambda put, node: nodes.Or(put.all(node.conditions)),
+    nodes.Not: lambda put, node: nodes.Not(put.put(node.condition)),
+    nodes.Function: lambda put, node: nodes.Function(node.name, put.all(node.arguments)),
+    nodes.Between: lambda put, node: nodes.Between(put.put(node.operand), put.put(node.low), put.put(node.high)),
+    nodes.In: lambda put, node: nodes.In(put.put(node.operand), put.all(node.choices)),
+    nodes.SetAction: lambda put, node: nodes.SetAction(put.path(node.path), put.put(node.value)),
+    nodes.RemoveAction: lambda put, node: nodes.RemoveAction(put.path(node.path)),
+    nodes.ValueAction: lambda put, node: nodes.ValueAction(put.path(node.path), put.put(node.value)),
+    nodes.Arithmetic: lambda put, node: nodes.Arithmetic(node.operator, put.put(node.left), put.put(node.right)),
+    nodes.Section: lambda put, node: nodes.Section(node.name, put.all(node.actions)),
+    nodes.Update: lambda put, node: nodes.Update(put.all(node.sections)),
+    nodes.Projection: lambda put, node: nodes.Projection(put.all(node.paths)),
 }
 
 
@@ -142,16 +122,16 @@ class Used:
     values: tuple[str, ...]
 
 
-def placeholders(trees: Iterable[Tree]) -> Used:
+def placeholders(trees: Iterable[nodes.Tree]) -> Used:
     """The aliases and placeholders in trees."""
     names: dict[str, None] = {}
     values: dict[str, None] = {}
     for tree in trees:
-        for node in walk(tree):
-            if isinstance(node, Placeholder):
+        for node in nodes.walk(tree):
+            if isinstance(node, nodes.Placeholder):
                 values[node.text] = None
-            elif isinstance(node, Path):
-                names.update(dict.fromkeys(part.text for part in node.parts if isinstance(part, Alias)))
+            elif isinstance(node, nodes.Path):
+                names.update(dict.fromkeys(part.text for part in node.parts if isinstance(part, nodes.Alias)))
     return Used(tuple(names), tuple(values))
 
 
@@ -188,7 +168,9 @@ def check_sizes(names: Mapping[str, str] | None, values: Mapping[str, dict[str, 
             raise ExpressionError(f"{kind}-size", size=size)
 
 
-def check_unused(trees: Iterable[Tree], names: Mapping[str, Any] | None, values: Mapping[str, Any] | None) -> None:
+def check_unused(
+    trees: Iterable[nodes.Tree], names: Mapping[str, Any] | None, values: Mapping[str, Any] | None
+) -> None:
     """Raise ``ExpressionError`` if a name, or else a value, of a request is used by none of its expressions' trees.
 
     ``trees`` are all of them, as parsed. DynamoDB checks this last (dynalite's suite: extra ExpressionAttributeNames).
@@ -198,3 +180,89 @@ def check_unused(trees: Iterable[Tree], names: Mapping[str, Any] | None, values:
         unused = [key for key in given or () if key not in seen]
         if unused:
             raise ExpressionError(f"unused-{kind}", token=unused[0], keys=", ".join(unused))
+
+
+# --- what a key condition says about the key: one clause an attribute ---
+# DynamoDB checks this after every expression of the request has been checked as such, and before it looks for the table
+# (dynalite's suite: KeyConditionExpression). Whether the attributes are the table's or index's key, of its types and no
+# more than it has, needs the schema and is the engine's to check.
+
+KeyOperator: TypeAlias = Choice["=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"]
+
+_MIRRORED: Final[dict[str, KeyOperator]] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_FOREIGN_FUNCTIONS: Final = frozenset({"attribute_exists", "attribute_not_exists", "attribute_type", "contains"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyClause:
+    """A condition on one attribute of a key: ``operands`` are one value, or BETWEEN's two."""
+
+    attribute: str
+    operator: KeyOperator
+    operands: tuple[nodes.Literal, ...]
+
+
+def key_clauses(tree: nodes.Condition) -> tuple[KeyClause, ...]:
+    """The clauses of a resolved, checked key condition, in the order written.
+
+    Raises ``ExpressionError`` ("key-...") for what a key condition may not contain.
+    """
+    clauses: dict[str, KeyClause] = {}
+    for leaf in _conjuncts(tree):
+        clause = _clause(leaf)
+        if clause.attribute in clauses:
+            raise _rejection("key-repeated")
+        clauses[clause.attribute] = clause
+    return tuple(clauses.values())
+
+
+def _conjuncts(node: nodes.Condition) -> Iterator[nodes.Condition]:
+    yield from node.conditions if isinstance(node, nodes.And) else (node,)
+
+
+def _clause(leaf: nodes.Condition) -> KeyClause:
+    _check_operator(leaf)
+    if isinstance(leaf, (nodes.Between, nodes.Function)) and not isinstance(nodes.operands(leaf)[0], nodes.Path):
+        raise _rejection("key-first-operand", "BETWEEN" if isinstance(leaf, nodes.Between) else leaf.name)
+    attribute = _attribute(leaf)
+    values = tuple(operand for operand in nodes.operands(leaf) if isinstance(operand, nodes.Literal))
+    if isinstance(leaf, nodes.Compare):
+        mirrored = isinstance(leaf.right, nodes.Path)
+        operator = _MIRRORED[leaf.operator] if mirrored else cast("KeyOperator", leaf.operator)
+        return KeyClause(attribute, operator, values)
+    return KeyClause(attribute, "BETWEEN" if isinstance(leaf, nodes.Between) else "begins_with", values)
+
+
+def _check_operator(leaf: nodes.Condition) -> None:
+    match leaf:
+        case nodes.Or() | nodes.Not() | nodes.In():
+            raise _rejection("key-operator", type(leaf).__name__.upper())
+        case nodes.Compare(operator="<>"):
+            raise _rejection("key-operator", "<>")
+        case nodes.Function(name=name) if name in _FOREIGN_FUNCTIONS:
+            raise _rejection("key-operator", name)
+
+
+def _attribute(leaf: nodes.Condition) -> str:
+    """The one attribute of a clause. Operands are looked at as written, and the first fault found is reported."""
+    found: nodes.Path | None = None
+    for operand in nodes.operands(leaf):
+        if isinstance(operand, nodes.Function):
+            raise _rejection("key-nested-operation")
+        if isinstance(operand, nodes.Path):
+            if found is not None:
+                raise _rejection("key-several-attributes")
+            _check_top_level(operand)
+            found = operand
+    if found is None:
+        raise _rejection("key-no-attribute")
+    return cast("nodes.Name", found.parts[0]).text
+
+
+def _check_top_level(path: nodes.Path) -> None:
+    if len(path.parts) > 1:
+        raise _rejection("key-nested-attribute")
+
+
+def _rejection(kind: str, token: str | None = None) -> ExpressionError:
+    return ExpressionError(kind, expression="KeyConditionExpression", token=token)

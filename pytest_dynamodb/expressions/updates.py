@@ -6,25 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.attributes import AttrOperand
-from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike, Sum, to_operand, to_path
-from pytest_dynamodb.expressions.nodes import (
-    Action,
-    Arithmetic,
-    Function,
-    Literal,
-    Projection,
-    RemoveAction,
-    Section,
-    SectionName,
-    SetAction,
-    SetValue,
-    ValueAction,
-)
+from pytest_dynamodb.expressions.builders import AttrOperand, ExpressionMisuse, PathLike, Sum, to_operand, to_path
 from pytest_dynamodb.expressions.parser import parse_projection, parse_update
 from pytest_dynamodb.values import to_wire
 
-_SECTIONS: Final[tuple[SectionName, ...]] = ("SET", "REMOVE", "ADD", "DELETE")
+_SECTIONS: Final[tuple[nodes.SectionName, ...]] = ("SET", "REMOVE", "ADD", "DELETE")
 
 
 class Update:
@@ -37,12 +23,12 @@ class Update:
     __slots__ = ("_actions", "_floats")
 
     def __init__(self, *, floats: bool = False) -> None:
-        self._actions: tuple[tuple[SectionName, Action], ...] = ()
+        self._actions: tuple[tuple[nodes.SectionName, nodes.Action], ...] = ()
         self._floats = floats
 
     def set(self, path: PathLike, value: object) -> Update:
         """``SET path = value``"""
-        return self._with("SET", SetAction(to_path(path), self._set_value(value)))
+        return self._with("SET", nodes.SetAction(to_path(path), self._set_value(value)))
 
     def set_if_absent(self, path: PathLike, value: object) -> Update:
         """``SET path = if_not_exists(path, value)``"""
@@ -60,16 +46,18 @@ class Update:
         """``REMOVE path, ...``"""
         update = self
         for path in paths:
-            update = update._with("REMOVE", RemoveAction(to_path(path)))
+            update = update._with("REMOVE", nodes.RemoveAction(to_path(path)))
         return update
 
     def add(self, path: PathLike, value: object) -> Update:
         """``ADD path value``: add to a number or put members into a set, either of which may be missing."""
-        return self._with("ADD", ValueAction(to_path(path), Literal(to_wire(value, floats=self._floats))))
+        return self._with("ADD", nodes.ValueAction(to_path(path), nodes.Literal(to_wire(value, floats=self._floats))))
 
     def delete(self, path: PathLike, members: object) -> Update:
         """``DELETE path members``: take members out of a set."""
-        return self._with("DELETE", ValueAction(to_path(path), Literal(to_wire(members, floats=self._floats))))
+        return self._with(
+            "DELETE", nodes.ValueAction(to_path(path), nodes.Literal(to_wire(members, floats=self._floats)))
+        )
 
     @property
     def node(self) -> nodes.Update:
@@ -78,7 +66,7 @@ class Update:
         for name in _SECTIONS:
             actions = tuple(action for section, action in self._actions if section == name)
             if actions:
-                sections.append(Section(name, actions))
+                sections.append(nodes.Section(name, actions))
         if not sections:
             raise ExpressionMisuse("this update does nothing; add an action: set, remove, add or delete")
         return nodes.Update(tuple(sections))
@@ -95,14 +83,14 @@ class Update:
     def __repr__(self) -> str:
         return f"Update({', '.join(f'{section} {action!r}' for section, action in self._actions)})"
 
-    def _set_value(self, value: object) -> SetValue:
+    def _set_value(self, value: object) -> nodes.SetValue:
         if isinstance(value, Sum):
             return value.node
-        if isinstance(value, Arithmetic):
+        if isinstance(value, nodes.Arithmetic):
             return value
         return to_operand(value, floats=self._floats)
 
-    def _with(self, section: SectionName, action: Action) -> Update:
+    def _with(self, section: nodes.SectionName, action: nodes.Action) -> Update:
         update = Update(floats=self._floats)
         update._actions = (*self._actions, (section, action))
         return update
@@ -116,13 +104,15 @@ class FunctionValue(AttrOperand):
 
 def if_not_exists(path: PathLike, default: object, *, floats: bool = False) -> FunctionValue:
     """``if_not_exists(path, default)``: the attribute, or the default where it is missing."""
-    return FunctionValue(Function("if_not_exists", (to_path(path), to_operand(default, floats=floats))), floats=floats)
+    return FunctionValue(
+        nodes.Function("if_not_exists", (to_path(path), to_operand(default, floats=floats))), floats=floats
+    )
 
 
 def list_append(first: object, second: object, *, floats: bool = False) -> FunctionValue:
     """``list_append(first, second)``: one list after the other; give ``Attr`` for an attribute's."""
     operands = (to_operand(first, floats=floats), to_operand(second, floats=floats))
-    return FunctionValue(Function("list_append", operands), floats=floats)
+    return FunctionValue(nodes.Function("list_append", operands), floats=floats)
 
 
 def as_update(value: Update | nodes.Update | str) -> nodes.Update:
@@ -136,13 +126,13 @@ def as_update(value: Update | nodes.Update | str) -> nodes.Update:
     raise ExpressionMisuse(f"{value!r:.80} is no update; build one with Update(), or write its text")
 
 
-def as_projection(value: Iterable[PathLike] | Projection | str) -> Projection:
+def as_projection(value: Iterable[PathLike] | nodes.Projection | str) -> nodes.Projection:
     """The tree of a projection: paths, a tree, a text. Raises ``ExpressionMisuse`` or ``ExpressionError``."""
-    if isinstance(value, Projection):
+    if isinstance(value, nodes.Projection):
         return value
     if isinstance(value, str):
         return parse_projection(value)
     paths = tuple(to_path(path) for path in value)
     if not paths:
         raise ExpressionMisuse("a projection needs one path or more; leave it out to read whole items")
-    return Projection(paths)
+    return nodes.Projection(paths)

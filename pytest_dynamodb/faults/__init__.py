@@ -10,8 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.faults.fault import Blow, Fault
-from pytest_dynamodb.faults.registry import Faults, Strike
+from pytest_dynamodb.faults.faults import Blow, Fault, Faults, Strike
 
 if TYPE_CHECKING:
     from pytest_dynamodb.faults.kinds import (

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, error_for
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
-from pytest_dynamodb.faults.fault import Blow, Fault
+from pytest_dynamodb.faults.faults import Blow, Fault
 from pytest_dynamodb.operations import OPERATIONS, named
 from pytest_dynamodb.requests import capacity_kind, parts
 from pytest_dynamodb.throttling import LIMITS, Limit, reason_of, throttled

@@ -15,7 +15,7 @@ from botocore.parsers import create_parser
 
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
-from pytest_dynamodb.hooks.shapes import Read, Unusual, reader_of, unusual
+from pytest_dynamodb.hooks.shapes import ShapeReader, Unusual, reader_of, unusual
 
 #: Response headers that change what a client does; all others (dates, request ids, checksums) are noise.
 _KEPT_HEADERS = frozenset({"x-amz-retry-after", "retry-after"})
@@ -28,7 +28,7 @@ _HEADERS = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": _R
 
 _parser: Any = create_parser("json")
 _PLAIN_METADATA = _parser.parse({"body": b"{}", "headers": _HEADERS, "status_code": 200}, None)["ResponseMetadata"]
-_readers: WeakKeyDictionary[Any, Read] = WeakKeyDictionary()
+_readers: WeakKeyDictionary[Any, ShapeReader] = WeakKeyDictionary()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 

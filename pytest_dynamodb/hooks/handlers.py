@@ -10,12 +10,115 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
-from pytest_dynamodb.exchange import Attempts, Request, Response
-from pytest_dynamodb.hooks import answers, attempts, regions
+from botocore import UNSIGNED
+
+from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request, Response, TransportFailure
+from pytest_dynamodb.hooks import answers, regions
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current
-from pytest_dynamodb.hooks.calls import CALL, Call
+
+# --- calls that are not answered at once: those on their way through the network or through attempts of their own ---
+
+#: Where such a call keeps its state: botocore gives every call a dictionary of its own.
+CALL = "pytest_dynamodb.call"
+
+
+class HookedCall:
+    """A call under way. ``attempts`` counts those that came to an answer, ``last`` is the last answer.
+
+    ``by`` answers the attempts, where they do not all go to the network; the caller waits ``timeout`` seconds for each
+    and, with ``is_async``, is a coroutine.
+    """
+
+    __slots__ = ("attempts", "began", "by", "is_async", "last", "provider", "request", "timeout")
+
+    def __init__(self, provider: Provider, request: Request) -> None:
+        self.provider, self.request = provider, request
+        self.attempts, self.began = 0, time.perf_counter()
+        self.last: Response | None = None
+        self.by: Attempts | None = None
+        self.timeout: float | None = None
+        self.is_async = False
+
+    def conclude(self, outcome: Outcome) -> None:
+        """Tell whoever answered, or the provider, what it came to."""
+        if self.by is None:
+            self.provider.after(self.request, outcome)
+        else:
+            self.by.after(outcome)
+
+
+# --- attempts that are answered one at a time, in botocore's own retry loop, without network or signature ---
+# Events of an attempt: ``request-created`` (``choose-signer`` within it) → ``before-send`` → ``response-received`` →
+# ``needs-retry``, and then botocore sleeps. ``before-send`` is told nothing of the call that it belongs to, and neither
+# is the sleep, so the event before each hands the call over: both follow in the same thread or task, at once.
+
+AttemptContext = MutableMapping[str, Any]
+
+_next: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_attempt", default=None)
+
+
+def _hand_over(context: AttemptContext) -> None:
+    call: HookedCall | None = context.get(CALL)
+    _next.set(call if call is not None and call.by is not None else None)
+
+
+def taken_over() -> HookedCall | None:
+    """The call that the event before handed over, once. To be asked, too, when a call is over."""
+    call = _next.get()
+    if call is not None:
+        _next.set(None)
+    return call
+
+
+def request_created(request: Any, **_: Any) -> None:
+    """An attempt is about to be sent."""
+    _hand_over(request.context)
+
+
+def choose_signer(context: AttemptContext, **_: Any) -> Any:
+    """Sign nothing that is not sent: there may be no credentials."""
+    call: HookedCall | None = context.get(CALL)
+    return UNSIGNED if call is not None and call.by is not None and call.by.offline else None
+
+
+def before_send(**_: Any) -> Any:
+    """Answer the attempt, raise what it failed with, or let it be sent."""
+    call = taken_over()
+    if call is None or call.by is None:
+        return None
+    outcome = call.by.attempt(call.timeout)
+    if outcome is None:
+        return None
+    if isinstance(outcome, TransportFailure):
+        raise answers.exception_of(outcome)
+    return answers.http_response(call.request, outcome, is_async=call.is_async)
+
+
+def needs_retry(request_dict: dict[str, Any], **_: Any) -> None:
+    """Whether to try again is for botocore's own handler to say, which is asked next."""
+    _hand_over(request_dict["context"])
+
+
+def pause(seconds: float) -> bool:
+    """Whether a sleep of botocore's was spent in virtual time, because nothing but ourselves answers the call."""
+    call = taken_over()
+    if call is None or call.by is None or not call.by.offline:
+        return False
+    call.by.wait(seconds)
+    return True
+
+
+#: Event and handler.
+ATTEMPT_EVENTS = (
+    ("request-created", request_created),
+    ("choose-signer", choose_signer),
+    ("before-send", before_send),
+    ("needs-retry", needs_retry),
+)
+
 
 Context = MutableMapping[str, Any]
 
@@ -48,7 +151,7 @@ def before_call(
     outcome = provider.begin(request)
     if outcome is not None and not isinstance(outcome, Attempts):
         return answers.to_botocore(model, request, outcome)
-    call = context[CALL] = Call(provider, request)
+    call = context[CALL] = HookedCall(provider, request)
     if outcome is not None:
         call.by, call.is_async = outcome, type(request_signer).__module__.startswith("aiobotocore")
         call.timeout = _read_timeout(context)
@@ -66,7 +169,7 @@ def _read_timeout(context: Context) -> float | None:
 
 def response_received(context: Context, response_dict: dict[str, Any] | None, **_: Any) -> None:
     """Note what one attempt brought."""
-    call: Call | None = context.get(CALL)
+    call: HookedCall | None = context.get(CALL)
     if call is None:
         return
     call.attempts += 1
@@ -75,8 +178,8 @@ def response_received(context: Context, response_dict: dict[str, Any] | None, **
 
 def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
     """Tell the provider what the network said."""
-    call: Call | None = context.pop(CALL, None)
-    attempts.taken_over()
+    call: HookedCall | None = context.pop(CALL, None)
+    taken_over()
     if call is not None and call.last is not None:
         exhausted = bool(parsed.get("ResponseMetadata", {}).get("MaxAttemptsReached"))
         response = call.last
@@ -94,8 +197,8 @@ def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
 
 def after_call_error(context: Context, exception: BaseException, **_: Any) -> None:
     """Tell the provider that no answer came; errors of the client's own making are not DynamoDB's and pass."""
-    call: Call | None = context.pop(CALL, None)
-    attempts.taken_over()
+    call: HookedCall | None = context.pop(CALL, None)
+    taken_over()
     if call is None:
         return
     failure = answers.failure_of(exception, max(call.attempts, 1), time.perf_counter() - call.began)
@@ -130,6 +233,6 @@ EVENTS = tuple(
         ("response-received", response_received),
         ("after-call", after_call),
         ("after-call-error", after_call_error),
-        *attempts.EVENTS,
+        *ATTEMPT_EVENTS,
     )
 )

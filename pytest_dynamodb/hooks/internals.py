@@ -36,6 +36,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from pytest_dynamodb.hooks import active
+from pytest_dynamodb.hooks.regions import LAST_RESORT
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
@@ -178,7 +179,7 @@ def patch_endpoint(module: Any) -> None:
     time = module.time
 
     def sleep(seconds: float) -> None:
-        from pytest_dynamodb.hooks.attempts import pause
+        from pytest_dynamodb.hooks.handlers import pause
 
         # 0 where no time passes: others get their turn all the same.
         time.sleep(0 if pause(seconds) else seconds)
@@ -191,7 +192,7 @@ def patch_async_endpoint(module: Any) -> None:
     asyncio = module.asyncio
 
     async def sleep(seconds: float, *args: Any) -> Any:
-        from pytest_dynamodb.hooks.attempts import pause
+        from pytest_dynamodb.hooks.handlers import pause
 
         return await asyncio.sleep(0 if pause(seconds) else seconds, *args)
 
@@ -204,7 +205,7 @@ def patch_async_endpoint(module: Any) -> None:
 def _pausing(original: Any) -> Any:
     @functools.wraps(original)
     async def _sleep(self: Any, seconds: float) -> None:
-        from pytest_dynamodb.hooks.attempts import pause
+        from pytest_dynamodb.hooks.handlers import pause
 
         await original(self, 0 if pause(seconds) else seconds)
 
@@ -265,3 +266,20 @@ def _replace(owner: Any, name: str, value: Any) -> None:
             setattr(owner, name, original)
 
     _restorers.append(restore)
+
+
+# --- what botocore's and boto3's own settings say, for those who must know it before a client is made ---
+
+
+def default_region() -> str:
+    """The region that a client gets which is made now and names none: what is configured, else the last resort."""
+    session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+    if session is not None:
+        return session.region_name or LAST_RESORT
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import get_session
+
+    try:
+        return get_session().get_config_variable("region") or LAST_RESORT
+    except BotoCoreError:  # a profile that there is none of: whoever makes a client will hear of it
+        return LAST_RESORT

@@ -13,19 +13,19 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
-Read = Callable[[Any], Any]
+ShapeReader = Callable[[Any], Any]
 
 
 class Unusual(Exception):
     """Something that only botocore's own parser knows how to read."""
 
 
-def reader_of(shape: Any) -> Read:
+def reader_of(shape: Any) -> ShapeReader:
     """A function from JSON to what botocore's parser makes of it for ``shape``. It raises ``Unusual``."""
     return _reader(shape, {})
 
 
-def _reader(shape: Any, known: dict[str, Read]) -> Read:
+def _reader(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
     """The reader of a shape; ``known`` are those there are, by name: attribute values hold attribute values."""
     reader = known.get(shape.name)
     if reader is None:
@@ -53,8 +53,8 @@ def _blob(value: Any) -> bytes:
         raise Unusual from None
 
 
-def _list(shape: Any, known: dict[str, Read]) -> Read:
-    member: Read | None = None
+def _list(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
+    member: ShapeReader | None = None
 
     def read(value: Any) -> list[Any]:
         nonlocal member
@@ -67,8 +67,8 @@ def _list(shape: Any, known: dict[str, Read]) -> Read:
     return read
 
 
-def _map(shape: Any, known: dict[str, Read]) -> Read:
-    member: Read | None = None
+def _map(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
+    member: ShapeReader | None = None
 
     def read(value: Any) -> dict[str, Any]:
         nonlocal member
@@ -81,10 +81,10 @@ def _map(shape: Any, known: dict[str, Read]) -> Read:
     return read
 
 
-def _structure(shape: Any, known: dict[str, Read]) -> Read:
+def _structure(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
     if getattr(shape, "is_document_type", False) or getattr(shape, "is_tagged_union", False):
         return unusual
-    members: dict[str, tuple[str, Read]] | None = None
+    members: dict[str, tuple[str, ShapeReader]] | None = None
 
     def read(value: Any) -> dict[str, Any]:
         nonlocal members
@@ -112,12 +112,12 @@ def _structure(shape: Any, known: dict[str, Read]) -> Read:
     return read
 
 
-_MAKERS: dict[str, Callable[[Any, dict[str, Read]], Read]] = {
+_MAKERS: dict[str, Callable[[Any, dict[str, ShapeReader]], ShapeReader]] = {
     "list": _list,
     "map": _map,
     "structure": _structure,
 }
-_LEAVES: dict[str, Read] = {
+_LEAVES: dict[str, ShapeReader] = {
     "blob": _blob,
     # Handed through as they come, whatever they are.
     **dict.fromkeys(("string", "boolean", "integer", "long", "float", "double", "character"), _scalar),

@@ -23,13 +23,9 @@ from pytest_dynamodb.errors import (
     UnplayedExchanges,
 )
 from pytest_dynamodb.exchange import Provider
-from pytest_dynamodb.intercept.blocks import Block
-from pytest_dynamodb.intercept.interception import Interception
-from pytest_dynamodb.providers.live import LiveProvider
-from pytest_dynamodb.providers.record import RecordingProvider
-from pytest_dynamodb.providers.replay import ReplayProvider
-from pytest_dynamodb.providers.upstream import name_of
-from pytest_dynamodb.providers.verify import VerifyingProvider
+from pytest_dynamodb.intercept.interception import Block, Interception
+from pytest_dynamodb.providers.offline import ReplayProvider
+from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider, VerifyingProvider, name_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock

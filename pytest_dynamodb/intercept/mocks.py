@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.intercept.blocks import Block
-from pytest_dynamodb.intercept.interception import Interception
+from pytest_dynamodb.intercept.interception import Block, Interception
 
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
-    from pytest_dynamodb.engine.consistency import Consistency
-    from pytest_dynamodb.engine.throughput import ThroughputLimits
     from pytest_dynamodb.engine.validation.surfaces import Dialect
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
+    from pytest_dynamodb.simulation.consistency import Consistency
+    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
 
 
 class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a context manager and as a decorator
@@ -56,7 +55,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     def __enter__(self) -> Mock:
         """Make the mock and put it in charge."""
         from pytest_dynamodb.engine import Engine
-        from pytest_dynamodb.hooks.defaults import default_region
+        from pytest_dynamodb.hooks.internals import default_region
         from pytest_dynamodb.mock import Mock
         from pytest_dynamodb.providers.mock import MockProvider
 

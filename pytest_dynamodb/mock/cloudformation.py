@@ -6,13 +6,150 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.engine.tables.templates import create_table_params_of, time_to_live_of
+from pytest_dynamodb.control.tables.templates import create_table_params_of, time_to_live_of
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.mock.intrinsics import ABSENT, Functions, Unknown
 from pytest_dynamodb.mock.problems import LoadError, joined
+
+# --- CloudFormation's functions (``Ref``, ``Fn::Sub``, ``Fn::If`` ...), as far as a template says what they come to
+# ---
+# (CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as another
+# resource's ARN, stands as its own name, but for places that must be right: asking for those is an error.
+
+ABSENT: Final = object()
+"""What ``AWS::NoValue`` is: a property with it is left out."""
+
+_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+class Unknown(Exception):
+    """A template does not say what something is: the name of what it lacks."""
+
+
+class Functions:
+    """The functions of one template. ``parameters`` go before the defaults that the template gives them."""
+
+    def __init__(self, template: Mapping[str, Any], parameters: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        self._conditions = _mapping(template.get("Conditions"))
+        self._maps = _mapping(template.get("Mappings"))
+        self._names = names
+        defaults = {
+            name: declared["Default"]
+            for name, declared in _mapping(template.get("Parameters")).items()
+            if isinstance(declared, Mapping) and "Default" in declared
+        }
+        self._parameters = {**defaults, **parameters}
+        self._functions: dict[str, Callable[[Any, bool], Any]] = {
+            "Ref": self._ref,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::GetAtt": self._get_att,
+            "Fn::If": self._if,
+            "Fn::Join": self._join,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Sub": self._sub,
+        }
+
+    def value(self, node: Any, *, strict: bool = False) -> Any:
+        """What a node comes to, or ``ABSENT``. ``strict`` raises ``Unknown`` for what the template does not say."""
+        if isinstance(node, list):
+            return [value for value in (self.value(member, strict=strict) for member in node) if value is not ABSENT]
+        if not isinstance(node, Mapping):
+            return node
+        if len(node) == 1:
+            ((name, argument),) = node.items()
+            if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
+                return self._call(str(name), argument, strict)
+        values = {name: self.value(member, strict=strict) for name, member in node.items()}
+        return {name: value for name, value in values.items() if value is not ABSENT}
+
+    def holds(self, condition: Any) -> bool:
+        """Whether a condition, given by its name or spelt out, is true. One that cannot be told is not."""
+        try:
+            return self._truth({"Condition": condition} if isinstance(condition, str) else condition, 0)
+        except (Unknown, RecursionError, TypeError, IndexError):
+            return False
+
+    def _truth(self, node: Any, depth: int) -> bool:
+        if isinstance(node, Mapping) and len(node) == 1:
+            ((name, argument),) = node.items()
+            if name == "Condition" and depth < 50:
+                return self._truth(self._conditions.get(argument), depth + 1)
+            if name == "Fn::Equals":
+                left, right = self.value(argument, strict=True)
+                return str(left) == str(right)
+            if name in ("Fn::And", "Fn::Or", "Fn::Not"):
+                truths = [self._truth(member, depth + 1) for member in argument]
+                return all(truths) if name == "Fn::And" else any(truths) if name == "Fn::Or" else not truths[0]
+        raise Unknown("a condition")
+
+    def _call(self, name: str, argument: Any, strict: bool) -> Any:
+        function = self._functions.get(name)
+        try:
+            if function is None:
+                raise Unknown(name)
+            return function(argument, strict)
+        except Unknown as problem:
+            unknown = problem
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            unknown = Unknown(f"{name} with such arguments")
+        if strict:
+            raise unknown
+        return str(unknown)
+
+    def _ref(self, argument: Any, strict: bool) -> Any:
+        if argument == "AWS::NoValue":
+            return ABSENT
+        for known in (self._parameters, self._names):
+            if argument in known:
+                return known[argument]
+        raise Unknown(str(argument))
+
+    def _sub(self, argument: Any, strict: bool) -> str:
+        text, own = (argument, {}) if isinstance(argument, str) else argument
+
+        def put(found: re.Match[str]) -> str:
+            literal, name = found.groups()
+            if literal:
+                return f"${{{name}}}"
+            if name in own:
+                return str(self.value(own[name], strict=strict))
+            node = {"Ref": name} if "." not in name else {"Fn::GetAtt": name.split(".", 1)}
+            return str(self.value(node, strict=strict))
+
+        return _VARIABLE.sub(put, text)
+
+    def _join(self, argument: Any, strict: bool) -> str:
+        delimiter, members = argument
+        return str(delimiter).join(str(member) for member in self.value(members, strict=strict))
+
+    def _if(self, argument: Any, strict: bool) -> Any:
+        condition, yes, no = argument
+        return self.value(yes if self.holds(condition) else no, strict=strict)
+
+    def _find_in_map(self, argument: Any, strict: bool) -> Any:
+        name, first, second = (self.value(member, strict=True) for member in argument[:3])
+        return self.value(self._maps[name][first][second], strict=strict)
+
+    def _select(self, argument: Any, strict: bool) -> Any:
+        index, members = argument
+        return self.value(members, strict=strict)[int(self.value(index, strict=True))]
+
+    def _split(self, argument: Any, strict: bool) -> list[str]:
+        delimiter, text = argument
+        return str(self.value(text, strict=strict)).split(delimiter)
+
+    def _get_att(self, argument: Any, strict: bool) -> Any:
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        raise Unknown(".".join(map(str, parts)))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
 
 Parameters = dict[str, Any]
 
@@ -114,3 +251,45 @@ _KINDS: Final[dict[str, Callable[[Parameters], Parameters]]] = {
     "AWS::DynamoDB::Table": _as_it_is,
     "AWS::Serverless::SimpleTable": _simple_table,
 }
+
+
+# --- YAML, with the short forms of CloudFormation's functions: ``!Ref x`` is ``{"Ref": "x"}`` ---
+
+#: Tags whose long form has no ``Fn::`` before it.
+_PLAIN = ("Ref", "Condition")
+
+
+def parse_yaml(where: str, text: str) -> Any:
+    """What a YAML text says. Raises ``LoadError``, also where PyYAML is not installed."""
+    try:
+        import yaml
+    except ImportError:
+        raise LoadError(
+            where, "reading YAML needs PyYAML, which is not installed", remedy="pip install pyyaml, or save it as JSON"
+        ) from None
+
+    class Loader(yaml.SafeLoader):  # a class of its own: tags are registered on classes
+        pass
+
+    Loader.add_multi_constructor("!", _long_form)
+    try:
+        # A SafeLoader's child, which makes nothing but plain data.
+        return yaml.load(text, Loader=Loader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as problem:
+        raise LoadError(where, f"it is no YAML: {problem}") from None
+
+
+def _long_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
+    construct = {"scalar": loader.construct_scalar, "sequence": _sequence, "mapping": _yamltag_mapping}[node.id]
+    value = construct(node) if node.id == "scalar" else construct(loader, node)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in _PLAIN else f"Fn::{suffix}": value}
+
+
+def _sequence(loader: Any, node: Any) -> Any:
+    return loader.construct_sequence(node, deep=True)
+
+
+def _yamltag_mapping(loader: Any, node: Any) -> Any:
+    return loader.construct_mapping(node, deep=True)

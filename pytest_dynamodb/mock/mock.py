@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
+from pytest_dynamodb.control.tables.templates import create_table_params_of
 from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
-from pytest_dynamodb.engine.tables.templates import create_table_params_of
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
 from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.engine.consistency import Consistency
-    from pytest_dynamodb.engine.explain import Explanation
-    from pytest_dynamodb.engine.throughput import ThroughputLimits
+    from pytest_dynamodb.simulation.consistency import Consistency
+    from pytest_dynamodb.simulation.explain.explanation import Explanation
+    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
 
 Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` reads: a mapping, a list, or a file's path."""
@@ -78,7 +78,7 @@ class Mock:
         Nothing changes. An error that it would be is told, not raised. Raises ``ValueError`` for operations that do not
         read or write items.
         """
-        from pytest_dynamodb.engine.explain import explain
+        from pytest_dynamodb.simulation.explain.explain import explain
 
         if isinstance(request, str):
             request = Request(request, dict(params or {}), self.region)
@@ -86,7 +86,7 @@ class Mock:
 
     def buckets_in(self, folder: str | os.PathLike[str]) -> None:
         """Let tables be exported to the folders in a folder, and imported from there: each is a bucket of its name."""
-        from pytest_dynamodb.mock.buckets import Buckets
+        from pytest_dynamodb.mock.writing import Buckets
 
         self.engine.files = Buckets(folder)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.schema import KeySchema, ordered
-from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.partition import Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request

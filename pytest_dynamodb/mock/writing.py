@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
@@ -122,3 +125,57 @@ def _text(content: Any) -> Any:
     if isinstance(content, (int, float, Decimal)) and not isinstance(content, bool):
         return str(content)
     return content
+
+
+# --- buckets that are folders: where a mock exports to and imports from ---
+
+#: Characters that file systems of all kinds take in a name.
+_SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
+
+
+class Buckets:
+    """The folders in a folder, each a bucket of its name (``engine.files.Files``).
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> buckets = Buckets(folder.name)
+    >>> buckets.has_bucket("exports")
+    False
+    >>> (Path(folder.name) / "exports").mkdir()
+    >>> buckets.write("exports", "2026/../a.json", b"{}")
+    >>> buckets.keys("exports", "2026/")
+    ['2026/../a.json']
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self._folder = Path(folder)
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Whether there is a folder of this name."""
+        return (self._folder / _name(bucket)).is_dir()
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """The files in a bucket whose keys begin with a prefix, sorted."""
+        top = self._folder / _name(bucket)
+        found = ("/".join(map(unquote, path.relative_to(top).parts)) for path in top.rglob("*") if path.is_file())
+        return sorted(key for key in found if key.startswith(prefix))
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """What is in a file."""
+        return self._path(bucket, key).read_bytes()
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        """Write a file, and the folders on its way."""
+        path = self._path(bucket, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def _path(self, bucket: str, key: str) -> Path:
+        return self._folder.joinpath(_name(bucket), *map(_name, key.split("/")))
+
+
+def _name(part: str) -> str:
+    """A name within a folder, never one of a folder above it."""
+    name = quote(part, safe=_SAFE)
+    return name.replace(".", "%2E") if not name.strip(".") else name

@@ -4,7 +4,6 @@ that uses them.
 Hooks are collected here from the modules that implement them; pytest registers this module.
 """
 
-from pytest_dynamodb.plugin.faults import pytest_runtest_call
 from pytest_dynamodb.plugin.fixtures import (
     _dynamodb_cassette_open,
     _dynamodb_cassette_places,
@@ -15,6 +14,7 @@ from pytest_dynamodb.plugin.fixtures import (
     dynamodb_client,
     dynamodb_mock,
     dynamodb_provider,
+    pytest_runtest_call,
 )
 from pytest_dynamodb.plugin.lifecycle import (
     pytest_configure,
@@ -24,10 +24,9 @@ from pytest_dynamodb.plugin.lifecycle import (
     pytest_runtest_teardown,
     pytest_unconfigure,
 )
-from pytest_dynamodb.plugin.namesake import refuse_namesake_at_start
 from pytest_dynamodb.plugin.options import pytest_addhooks, pytest_addoption, pytest_load_initial_conftests
 from pytest_dynamodb.plugin.orphans import pytest_make_collect_report
-from pytest_dynamodb.plugin.selection import pytest_collection_modifyitems
+from pytest_dynamodb.plugin.selection import pytest_collection_modifyitems, refuse_namesake_at_start
 from pytest_dynamodb.plugin.summary import (
     pytest_runtest_logreport,
     pytest_sessionfinish,

@@ -1,14 +1,16 @@
-"""Fixtures for tests, and those that projects override."""
+"""Fixtures for tests and those that projects override, and the marker ``dynamodb_faults``."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.plugin import markers
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.plugin import options
 from pytest_dynamodb.plugin.naming import item_file
 from pytest_dynamodb.plugin.stash import RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, state_of
@@ -16,7 +18,11 @@ from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, state_of
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.client.client import DynamoDbClient
+    from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock
+
+
+# --- fixtures for tests, and those that projects override ---
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +67,7 @@ def _dynamodb_cassette_open(
 
     item: pytest.Item = request.node
     state = state_of(request.config)
-    said, (configured, folder) = markers.of_test(item), _dynamodb_cassette_places
+    said, (configured, folder) = options.of_test(item), _dynamodb_cassette_places
     mocked = is_mocked(item)
     joined = dict(MOCK_SETTINGS) if mocked else joined_settings(state.settings, said, configured, item.nodeid)
     check_settings(item.nodeid, joined)
@@ -89,7 +95,7 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
     from memory already, by ``provider="mock"`` or the like; it is a usage error otherwise.
     """
     item: pytest.Item = request.node
-    if not markers.is_marked(item):
+    if not options.is_marked(item):
         item.stash[ASKED_FOR_MOCK] = True
     request.getfixturevalue("_dynamodb_cassette_open")
     run = item.stash[RUN]
@@ -116,3 +122,55 @@ def dynamodb_client() -> Generator[DynamoDbClient, None, None]:
 
     with DynamoDbClient(provider="live") as client:
         yield client
+
+
+# --- the marker ``dynamodb_faults``: what goes wrong while a test runs, and not while its fixtures do ---
+
+NAME = "dynamodb_faults"
+
+DESCRIPTION = (
+    f"{NAME}(*faults): let DynamoDB fail in the test as planned, such as Throttled(operation='PutItem'); "
+    "whatever answers the test"
+)
+
+
+class UnstruckFaultWarning(UserWarning):
+    """A test passed although a fault that was planned for it never happened."""
+
+
+def planned(item: pytest.Item) -> list[Fault]:
+    """The faults that a test's markers plan, the widest marker's first. Raises ``pytest.UsageError``."""
+    marks = list(item.iter_markers(NAME))
+    if not marks:
+        return []
+    for mark in marks:
+        if mark.kwargs or not mark.args:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.{NAME} takes faults, such as Throttled(table='orders')"
+            )
+    return [fault for mark in reversed(marks) for fault in mark.args]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Plan the faults of a test's markers for its call, and tell of those that never happened."""
+    faults = planned(item)
+    if not faults:
+        return (yield)
+    run = item.stash.get(RUN, None)
+    if run is None:
+        raise pytest.UsageError(
+            f"{item.nodeid}: @pytest.mark.{NAME} needs somebody who answers the test: "
+            "mark it dynamodb_cassette, or ask for dynamodb_mock"
+        )
+    try:
+        with run.faults.during(*faults):
+            result = yield
+            left = [fault for fault in run.faults.pending if any(fault is own for own in faults)]
+    except ConfigurationError as problem:
+        raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
+    if left:
+        warnings.warn(
+            UnstruckFaultWarning(f"{item.nodeid}: never happened: {', '.join(map(repr, left))}"), stacklevel=1
+        )
+    return result

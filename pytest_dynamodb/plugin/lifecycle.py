@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.plugin import faults, markers
+from pytest_dynamodb.plugin import fixtures, options
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import INSTALLED, run_settings
 from pytest_dynamodb.plugin.selection import definitions
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings and declare the marker."""
-    config.addinivalue_line("markers", markers.DESCRIPTION)
-    config.addinivalue_line("markers", faults.DESCRIPTION)
+    config.addinivalue_line("markers", options.DESCRIPTION)
+    config.addinivalue_line("markers", fixtures.DESCRIPTION)
     state = config.stash[STATE] = PluginState(run_settings(config))
     if state.settings.block_network:
         from pytest_dynamodb.hooks.active import activate
-        from pytest_dynamodb.providers.block import BlockingProvider
+        from pytest_dynamodb.providers.offline import BlockingProvider
 
-        why = f"--dynamodb-block-network is on, and the test is not marked with {markers.NAME}"
+        why = f"--dynamodb-block-network is on, and the test is not marked with {options.NAME}"
         state.blocking = activate(BlockingProvider(why))
 
 
@@ -57,7 +57,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[ASKED_FOR_MOCK] = False
     if RUN in item.stash:
         del item.stash[RUN]
-    if markers.is_answered(item):
+    if options.is_answered(item):
         _ask_first(item, "_dynamodb_cassette_open")
     elif not state.tracked_fixtures.isdisjoint(definitions(item)):
         _ask_first(item, "_dynamodb_cassette_places")
@@ -193,7 +193,7 @@ class _Track:
         if mocked:
             joined = dict(MOCK_SETTINGS)
         else:
-            joined = joined_settings(state.settings, markers.of_surroundings(item), configured, where)
+            joined = joined_settings(state.settings, options.of_surroundings(item), configured, where)
         check_settings(where, joined)
         joined.pop("share", None)
         path = fixture_file(fixturedef, request, folder)

@@ -11,9 +11,15 @@ import pytest
 
 from pytest_dynamodb.cassette.choices import one_of
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.plugin import markers
-from pytest_dynamodb.plugin.markers import CONFIG_KEYWORDS, check_keywords
-from pytest_dynamodb.plugin.options import PROVIDERS, RECORDING_MODES, RunSettings, re_record
+from pytest_dynamodb.plugin.options import (
+    CONFIG_KEYWORDS,
+    PROVIDERS,
+    RECORDING_MODES,
+    RunSettings,
+    asks_for_mock,
+    check_keywords,
+    re_record,
+)
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
@@ -35,7 +41,7 @@ _NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvid
 
 def is_mocked(item: pytest.Item) -> bool:
     """Whether the mock answers a test because it asks for ``dynamodb_mock``, now or as pytest knew before."""
-    return markers.is_mocked(item) or item.stash.get(ASKED_FOR_MOCK, False)
+    return asks_for_mock(item) or item.stash.get(ASKED_FOR_MOCK, False)
 
 
 def claimed(path: Path, owners: Sequence[str]) -> str:
@@ -83,8 +89,7 @@ def _over(below: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_settings(where: str, joined: Mapping[str, Any]) -> None:
     """Raise ``pytest.UsageError`` for a value that makes no sense, before anything runs."""
-    from pytest_dynamodb.cassette.options import OPTION_NAMES, CassetteOptions
-    from pytest_dynamodb.cassette.paths import compile_paths
+    from pytest_dynamodb.cassette.options import OPTION_NAMES, CassetteOptions, compile_paths
     from pytest_dynamodb.providers.upstream import endpoint_of
 
     values = {key: value for key, value in joined.items() if key in OPTION_NAMES}

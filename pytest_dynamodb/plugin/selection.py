@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_dynamodb.plugin import markers
+from pytest_dynamodb.plugin import options
 from pytest_dynamodb.plugin.naming import item_file
 from pytest_dynamodb.plugin.state import PluginState, state_of
 
@@ -24,9 +25,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     state, before = state_of(config), list(items)
     result = yield
-    marked = {item.nodeid: item for item in (*before, *items) if markers.is_marked(item)}
+    marked = {item.nodeid: item for item in (*before, *items) if options.is_marked(item)}
     for item in (*state.collected_items, *items):
-        if markers.is_answered(item):
+        if options.is_answered(item):
             state.tracked_fixtures.update(definitions(item))
     if marked:
         _check(list(marked.values()), state)
@@ -38,7 +39,7 @@ def _check(marked: list[pytest.Item], state: PluginState) -> None:
 
     claims: dict[Path, dict[str, bool]] = defaultdict(dict)
     for item in marked:
-        said = markers.of_test(item)
+        said = options.of_test(item)
         check_settings(item.nodeid, joined_settings(state.settings, said, {}, item.nodeid))
         share = said.get("share")
         claims[item_file(item, state.settings.folder, said.get("name") or share)][item.nodeid] = bool(share)
@@ -52,3 +53,21 @@ def definitions(item: pytest.Item) -> Iterator[Any]:
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     for name in getattr(item, "fixturenames", ()):
         yield from known.get(name, ())
+
+
+# --- the other distribution that installs this import package ---
+
+
+def refuse_namesake_at_start() -> None:
+    """Raise ``pytest.UsageError`` while plugins load: the other's entry point would load this plugin twice."""
+    try:
+        distribution("pytest-dynamodb")
+    except PackageNotFoundError:
+        return
+    from pytest_dynamodb.errors import ConfigurationError
+    from pytest_dynamodb.hooks.install import refuse_namesake  # milliseconds, which only this case needs
+
+    try:
+        refuse_namesake()
+    except ConfigurationError as problem:
+        raise pytest.UsageError(str(problem)) from None

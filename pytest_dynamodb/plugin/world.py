@@ -28,7 +28,7 @@ class World:
     @cached_property
     def mock(self) -> Mock:
         """What the copies are taken from."""
-        from pytest_dynamodb.hooks.defaults import default_region
+        from pytest_dynamodb.hooks.internals import default_region
         from pytest_dynamodb.mock import Mock
 
         return Mock(region=default_region)

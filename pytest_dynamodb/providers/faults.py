@@ -9,7 +9,7 @@ from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request
 from pytest_dynamodb.faults import Blow, Fault, Faults
-from pytest_dynamodb.providers.replay import ReplayProvider
+from pytest_dynamodb.providers.offline import ReplayProvider
 
 
 class FaultyProvider(Provider):

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pytest_dynamodb.cassette.generated import is_generated
-from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.matching import Matcher, is_generated
 from pytest_dynamodb.cassette.report.requests import request_line, title
 from pytest_dynamodb.cassette.report.trees import MISSING, Difference, describe, find_differences
 from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure

@@ -1,12 +1,17 @@
-"""Upstreams: where live, recorded and verified requests go."""
+"""Live, record and verify: providers that stand before an upstream."""
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from urllib.parse import urlsplit
 
+from pytest_dynamodb.cassette.cassette import Cassette
+from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Outcome, Provider, Request
+
+# --- upstreams: where live, recorded and verified requests go ---
 
 
 def endpoint_of(upstream: str) -> str | None:
@@ -89,3 +94,82 @@ class Upstreamed(Provider):
     @abstractmethod
     def after(self, request: Request, outcome: Outcome) -> None:
         """What a provider does about an outcome."""
+
+
+# --- live: the upstream answers and nothing is written ---
+
+
+class LiveProvider(Upstreamed):
+    """Lets every request go to ``upstream``: ``"aws"`` (wherever botocore resolves), ``"mock"``, a URL or a provider.
+
+    ``witness`` is told of the traffic, so that assertions about it hold here as they do in replays.
+    """
+
+    def __init__(self, upstream: str | Provider = "aws", *, witness: Cassette | None = None) -> None:
+        super().__init__(upstream)
+        self._witness = witness
+        self.calls = 0
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Count it."""
+        self.calls += 1
+        if self._witness is not None:
+            self._witness.see(request, outcome)
+
+
+# --- record: the upstream answers, and the cassette keeps the exchange ---
+
+
+class RecordingProvider(Upstreamed):
+    """Records into a cassette, given open or by its path, what ``upstream`` answers.
+
+    ``upstream`` is ``"aws"``, ``"mock"``, a URL, or a provider that answers. A cassette given by its path is written
+    by ``close``; one given open belongs to whoever opened it.
+    """
+
+    def __init__(
+        self, cassette: Cassette | str | os.PathLike[str], *, upstream: str | Provider = "aws", keep: bool = False
+    ) -> None:
+        super().__init__(upstream)
+        if not isinstance(cassette, Cassette):
+            cassette = Cassette(cassette, options=CassetteOptions(mode="rewrite", upstream=name_of(upstream)))
+        self.cassette = cassette
+        cassette.open_for_recording(keep=keep)
+
+    def before(self, request: Request) -> Outcome | None:
+        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be recorded."""
+        self.cassette.may_record(request)
+        return super().before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Keep the exchange. Raises ``CassetteError`` if it cannot be written down."""
+        self.cassette.record(request, outcome)
+
+    def close(self, *, passed: bool = True) -> None:
+        """Write the cassette, or set the attempt aside as ``*.failed``."""
+        if passed:
+            self.cassette.commit()
+        else:
+            self.cassette.abandon()
+
+
+# --- verify: the upstream answers, and the answer is compared with the recorded one ---
+# Nothing is written.
+
+
+class VerifyingProvider(Upstreamed):
+    """Lets every request go to ``upstream`` and notes on the cassette where its answer has drifted."""
+
+    def __init__(self, cassette: Cassette, *, upstream: str | Provider = "aws") -> None:
+        super().__init__(upstream)
+        self.cassette = cassette
+        cassette.open_for_verification()
+
+    def before(self, request: Request) -> Outcome | None:
+        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be touched."""
+        self.cassette.may_record(request)
+        return super().before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Compare."""
+        self.cassette.compare(request, outcome)

@@ -13,11 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.values.attribute import (
-    MAX_DEPTH,
-    AttributeValue,
-    UnsupportedValue,
-)
+from pytest_dynamodb.values.attribute import MAX_DEPTH, AttributeValue, UnsupportedValue
 from pytest_dynamodb.values.measures import order_key
 from pytest_dynamodb.values.numbers import MAX_MAGNITUDE, NUMBER_OVERFLOW, canonical_number
 

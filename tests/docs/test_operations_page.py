@@ -9,7 +9,7 @@ import pytest
 from botocore.loaders import Loader
 
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.engine.operations import handler_named
+from pytest_dynamodb.engine.handlers import handler_named
 from pytest_dynamodb.engine.validation.shapes import input_shape
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.operations import OPERATIONS

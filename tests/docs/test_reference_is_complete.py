@@ -15,8 +15,8 @@ import pytest_dynamodb
 from pytest_dynamodb import cli, errors, expressions
 from pytest_dynamodb import plugin as the_plugin
 from pytest_dynamodb.cassette.choices import MODES
-from pytest_dynamodb.plugin import hookspecs, markers
-from pytest_dynamodb.plugin.options import pytest_addoption
+from pytest_dynamodb.plugin import hookspecs
+from pytest_dynamodb.plugin.options import KEYWORDS, pytest_addoption
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -91,10 +91,10 @@ def test_environment_variables() -> None:
 
 def test_marker_keywords() -> None:
     listed = {codes[0] for codes in rows("pytest", "| keyword | default")}
-    assert listed == markers.KEYWORDS | {"name"}
+    assert listed == KEYWORDS | {"name"}
     signature = re.search(r"@pytest.mark.dynamodb_cassette\(name=None, \*, (.*)\)", text("pytest"))
     assert signature is not None
-    assert set(signature[1].split(", ")) == markers.KEYWORDS
+    assert set(signature[1].split(", ")) == KEYWORDS
 
 
 def test_keywords_of_use_cassette() -> None:

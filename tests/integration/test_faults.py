@@ -38,7 +38,7 @@ from pytest_dynamodb.faults import (
     Unavailable,
     Unprocessed,
 )
-from pytest_dynamodb.hooks.attempts import pause, taken_over
+from pytest_dynamodb.hooks.handlers import pause, taken_over
 from pytest_dynamodb.providers.faults import FaultyProvider
 from pytest_dynamodb.providers.mock import MockProvider
 

@@ -25,8 +25,8 @@ from pytest_dynamodb import (
     TableClient,
     sharded,
 )
-from pytest_dynamodb.client.cursor import Binding, Cursors, Position
 from pytest_dynamodb.client.operations.batch_writes import WRITES
+from pytest_dynamodb.client.page import Binding, Cursors, Position
 
 QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 

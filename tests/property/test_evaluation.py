@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_dynamodb.engine.evaluation.arithmetic import add, subtract
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
-from pytest_dynamodb.engine.evaluation.projections import compile_projection
-from pytest_dynamodb.engine.evaluation.updates import compile_update
+from pytest_dynamodb.engine.evaluation.paths import compile_projection
+from pytest_dynamodb.engine.evaluation.updates import add, compile_update, subtract
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException

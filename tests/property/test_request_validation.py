@@ -13,8 +13,7 @@ from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.constraints import violations
 from pytest_dynamodb.engine.validation.payload import check_types
 from pytest_dynamodb.engine.validation.requests import check_request
-from pytest_dynamodb.engine.validation.shapes import Shape, input_shape
-from pytest_dynamodb.engine.validation.shapes.table import _model
+from pytest_dynamodb.engine.validation.shapes import Shape, _model, input_shape
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_expression_values, checked_item, checked_value
 from pytest_dynamodb.errors import DynamoDbError

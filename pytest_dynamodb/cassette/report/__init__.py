@@ -1,8 +1,6 @@
 """What a miss and a drift look like to the person who has to deal with them. Pure functions that return text."""
 
-from pytest_dynamodb.cassette.report.drift import describe_drift, describe_unplayed
-from pytest_dynamodb.cassette.report.misses import describe_miss
-from pytest_dynamodb.cassette.report.nearest import nearest
+from pytest_dynamodb.cassette.report.misses import describe_drift, describe_miss, describe_unplayed, nearest
 from pytest_dynamodb.cassette.report.trees import differences
 
 __all__ = ["describe_drift", "describe_miss", "describe_unplayed", "differences", "nearest"]

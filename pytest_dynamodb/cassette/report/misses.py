@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from heapq import nlargest
 from typing import Any
 
 from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.paths import compile_paths, select, without
+from pytest_dynamodb.cassette.options import compile_paths, select, without
 from pytest_dynamodb.cassette.report.expressions import describe_expressions, take_expressions
 from pytest_dynamodb.cassette.report.requests import request_line, title
-from pytest_dynamodb.cassette.report.trees import Path, describe, find_differences, path_text
-from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.cassette.report.trees import Path, describe, differences, find_differences, path_text
+from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
+from pytest_dynamodb.requests import tables_of
 
 #: How many places `ignore` is suggested for, and how many differences of a recording are listed.
 _MOST_IGNORED, _MOST_LISTED = 2, 20
@@ -128,3 +130,90 @@ def _holdings(cassette: Inventory) -> str:
 
 def _days(days: int) -> str:
     return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+# --- which recordings a request nobody answered was probably meant to be ---
+
+#: How many recordings are looked at, how many of them are compared leaf by leaf, and how many leaves of each.
+_SCANNED, _COMPARED, _LEAVES = 20_000, 100, 500
+
+
+def nearest(
+    operation: str, params: dict[str, Any], recordings: Sequence[Exchange], played: bytes, *, shown: int = 2
+) -> list[int]:
+    """The numbers of the recordings most like a request, the most alike first.
+
+    Those of the same operation come first, then those of the same tables, then those with more leaves in common; of
+    equals, one that has not been played. However many recordings there are, only some are compared closely: those of
+    which most parameters are the same as a whole.
+    """
+    tables = set(tables_of(operation, params))
+    leaves = _leaves(params)
+    candidates = range(min(len(recordings), _SCANNED))
+    same = [number for number in candidates if recordings[number].operation == operation]
+
+    def at_a_glance(number: int) -> tuple[bool, int, bool]:
+        recorded = recordings[number]
+        equal = sum([recorded.params.get(name) == value for name, value in params.items()])
+        return recorded.params.get("TableName") == params.get("TableName"), equal, not played[number]
+
+    def likeness(number: int) -> tuple[bool, bool, float, bool]:
+        recorded = recordings[number]
+        others = _leaves(recorded.params)
+        common = len(leaves & others) / (len(leaves | others) or 1)
+        same_tables = set(tables_of(recorded.operation, recorded.params)) == tables
+        return recorded.operation == operation, same_tables, common, not played[number]
+
+    return nlargest(shown, nlargest(_COMPARED, same or candidates, key=at_a_glance), key=likeness)
+
+
+def _leaves(tree: Any) -> set[tuple[str, str]]:
+    """The first leaves of a tree, each with its place; where in a list they stand does not count."""
+    found: set[tuple[str, str]] = set()
+    waiting = [("", tree)]
+    while waiting and len(found) < _LEAVES:
+        at, node = waiting.pop()
+        if isinstance(node, dict):
+            waiting += [(f"{at}.{key}", value) for key, value in node.items()]
+        elif isinstance(node, list):
+            waiting += [(f"{at}[]", value) for value in node]
+        else:
+            found.add((at, str(node)))
+    return found
+
+
+# --- what is reported of answers that are no longer the recorded ones, and of recordings that nobody asked for ---
+
+_SHOWN = 5
+
+
+def describe_drift(recorded: Exchange, actual: Exchange, matcher: Matcher) -> list[str]:
+    """A line for each difference between what was recorded and what an upstream answers now; none if it is the same.
+
+    What ``matcher`` ignores, and what the service makes up anew each time, is no difference.
+    """
+    one, other = _comparable(recorded, matcher), _comparable(actual, matcher)
+    if one == other:
+        return []
+    return [_line(recorded), *(f"  {line}" for line in differences(one, other))]
+
+
+def _comparable(exchange: Exchange, matcher: Matcher) -> dict[str, Any]:
+    outcome = exchange.outcome
+    if isinstance(outcome, TransportFailure):
+        return {"failure": outcome.kind}
+    return {"status": outcome.status, "body": matcher.comparable(outcome.body)}
+
+
+def _line(exchange: Exchange) -> str:
+    return f"{title(exchange.operation, exchange.params)} {request_line(exchange.operation, exchange.params)}"
+
+
+def describe_unplayed(cassette: Inventory, unplayed: Sequence[Exchange]) -> str:
+    """What a passing test left over, and what to do about it."""
+    exchanges = cassette.exchanges
+    shown = {id(exchange) for exchange in unplayed[:_SHOWN]}
+    titles = [f"  #{n} {_line(exchange)}" for n, exchange in enumerate(exchanges, 1) if id(exchange) in shown]
+    more = [f"  and {len(unplayed) - _SHOWN} more"] if len(unplayed) > _SHOWN else []
+    head = f"{cassette.path}: {len(unplayed)} of {len(exchanges)} recordings were not played"
+    return "\n".join([head, *titles, *more, f"  {cassette.options.remedy}"])

@@ -8,8 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.aio.batch import AsyncTableBatchWriter
-from pytest_dynamodb.client.aio.query import AsyncQueryBuilder
-from pytest_dynamodb.client.aio.scan import AsyncScanBuilder
+from pytest_dynamodb.client.aio.query import AsyncQueryBuilder, AsyncScanBuilder
 from pytest_dynamodb.client.calls import Item, PendingUpdate
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
@@ -18,10 +17,9 @@ from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.policy import RetryPolicy
 from pytest_dynamodb.errors import ItemNotFound
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
 
 

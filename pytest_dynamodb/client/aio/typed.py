@@ -10,25 +10,21 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.aio.typed_batch import AsyncTypedBatchWriter
-from pytest_dynamodb.client.aio.typed_query import AsyncTypedQuery
-from pytest_dynamodb.client.aio.typed_update import AsyncTypedUpdate
+from pytest_dynamodb.client.aio.typed_query import AsyncTypedBatchWriter, AsyncTypedQuery, AsyncTypedUpdate
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
-from pytest_dynamodb.client.models import writing
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.entities import Entities, codec_of
-from pytest_dynamodb.client.models.reads import Expiry, get_call
+from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, delete, get_call, put, version_of
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.policy import RetryPolicy
 from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
-from pytest_dynamodb.expressions.conditions import ConditionLike
+from pytest_dynamodb.expressions.builders import ConditionLike
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 PartT = TypeVar("PartT", bound=BaseModel)
@@ -148,7 +144,7 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         Raises ``VersionConflict`` if somebody else has written it since it was read, or if it exists and the instance
         is new; ``ConditionalCheckFailedException`` if the condition is false.
         """
-        return await self._driver.run(writing.put(self._codec, instance, condition, self._expiry.clock))
+        return await self._driver.run(put(self._codec, instance, condition, self._expiry.clock))
 
     async def delete(
         self,
@@ -163,7 +159,7 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         Of an instance with a version only that version is deleted: raises ``VersionConflict``.
         """
         version, stored = self._version(key), self.key(key, **fields)
-        return await self._driver.run(writing.delete(self._codec, stored, condition, version))
+        return await self._driver.run(delete(self._codec, stored, condition, version))
 
     def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> AsyncTypedUpdate[ModelT]:
         """Begin an update of an existing item. Of an instance with a version, only that version is updated."""
@@ -214,13 +210,13 @@ class AsyncEntityTable(EntityItems[AsyncDriver], Generic[ModelT]):
     async def put(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT:
         """Write an instance; as ``AsyncTypedTable.put``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        return await self._driver.run(writing.put(codec, instance, condition, self._expiry.clock))
+        return await self._driver.run(put(codec, instance, condition, self._expiry.clock))
 
     async def delete(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT | None:
         """Delete the item of an instance; as ``AsyncTypedTable.delete``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        version = writing.version_of(codec, instance) or None
-        return await self._driver.run(writing.delete(codec, codec.key_of(instance), condition, version))
+        version = version_of(codec, instance) or None
+        return await self._driver.run(delete(codec, codec.key_of(instance), condition, version))
 
     def collection(self, model: type[Any], /, *, index: str | None = None, **fields: object) -> AsyncTypedQuery[ModelT]:
         """Begin a query of all items of a partition, of whatever model, by the fields of one model's partition key:

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from pytest_dynamodb.client.aio.batch import _Batch
 from pytest_dynamodb.client.aio.query import AsyncExecutableRead
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
-from pytest_dynamodb.client.models.reads import decoder
+from pytest_dynamodb.client.models.choosing import stored_key
+from pytest_dynamodb.client.models.codec import Codec
+from pytest_dynamodb.client.models.entities import decoder, stamped
 from pytest_dynamodb.client.operations import reading
-from pytest_dynamodb.client.typed_steps import TypedQuerySteps
-from pytest_dynamodb.expressions.buildable import PathLike
+from pytest_dynamodb.client.operations.batch_writes import WriteQueue
+from pytest_dynamodb.client.typed_steps import TypedQuerySteps, TypedUpdateSteps
+from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.expressions.builders import PathLike
 
 PartT = TypeVar("PartT", bound=BaseModel)
 ResultT = TypeVar("ResultT")
@@ -43,3 +48,51 @@ class AsyncTypedQuery(TypedQuerySteps[AsyncDriver, ResultT], AsyncExecutableRead
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""
         found: ResultT = await self._driver.run(reading.one(self._book, self._plan, self._decode))
         return found
+
+
+# --- ``AsyncTypedUpdate``: an update of one typed item, step by step ---
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class AsyncTypedUpdate(TypedUpdateSteps[AsyncDriver, ModelT]):
+    """An update of one typed item. Immutable: each step returns a new one.
+
+    Paths begin with a field, as the model calls it. The keys of indexes that are made of a field change with it; an
+    update that would leave such a key half changed raises ``InvalidUpdate`` when it is executed, and sends nothing.
+    """
+
+    __slots__ = ()
+
+    async def execute(self) -> ModelT:
+        """Send it; returns the item as it is then.
+
+        Raises ``ItemNotFound`` if there is no such item, ``VersionConflict``, ``ConditionalCheckFailedException``.
+        """
+        return await self._driver.run(self._plan.steps(self._expiry.clock))
+
+
+# --- ``AsyncTypedBatchWriter``: any number of writes of typed items ---
+
+
+class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):
+    """As ``AsyncTableBatchWriter``, of instances of a model; made by ``batch_write()`` of a typed table."""
+
+    def __init__(
+        self, driver: AsyncDriver, queue: WriteQueue, codec: Codec[ModelT], clock: Clock, *, raise_on_failed: bool
+    ) -> None:
+        super().__init__(driver, queue, raise_on_failed=raise_on_failed)
+        self._codec, self._clock = codec, clock
+
+    async def put(self, instance: ModelT) -> ModelT:
+        """Add an instance to the batch; returns what will be stored.
+
+        Raises pydantic's ``ValidationError`` or ``InvalidKey``; sends and raises as ``AsyncTableBatchWriter.put``.
+        """
+        stored = stamped(self._codec, instance, self._clock)
+        await self._driver.run(self._queue.put(self._codec.table, self._codec.encoded(stored)))
+        return stored
+
+    async def delete(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> None:
+        """Add a delete to the batch; the item need not exist. Sends and raises as ``AsyncTableBatchWriter.put``."""
+        await self._driver.run(self._queue.delete(self._codec.table, stored_key(self._codec, key, fields)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
-from pytest_dynamodb.hooks.calls import CALL
+from pytest_dynamodb.hooks.handlers import CALL
 
 #: What to say where nobody is in charge: by whether the mock was asked for.
 _LACKING = {
@@ -73,3 +74,45 @@ def follow(first: Any, other: Any) -> None:
         context[CLIENT_TAG] = context.get(CLIENT_TAG, frozenset()) | tags_of.get(first, frozenset())
 
     other.meta.events.register_first("provide-client-params.dynamodb", share_tags)
+
+
+# --- wire-level parameters as botocore wants them: binary as bytes, since it writes the base64 itself ---
+
+#: Parameters, at the top of a request, that hold attribute values at some depth.
+_WITH_VALUES = frozenset({
+    "ExclusiveStartKey",
+    "ExpressionAttributeValues",
+    "Item",
+    "Key",
+    "Parameters",
+    "RequestItems",
+    "Statements",
+    "TransactItems",
+    "TransactStatements",
+})  # fmt: skip
+
+_PLAIN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
+
+
+def for_botocore(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters for a method of botocore's client. What holds no binary value is not copied."""
+    return {name: _native(value) if name in _WITH_VALUES else value for name, value in params.items()}
+
+
+def _native(value: Any) -> Any:
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1:
+            # An attribute value's content is never a mapping under these tags; that of an item with one attribute,
+            # which may have such a name, always is.
+            ((tag, content),) = value.items()
+            if tag in _PLAIN and type(content) is not dict:
+                return value
+            if tag == "B" and type(content) is str:
+                return {tag: base64.b64decode(content)}
+            if tag == "BS" and type(content) is list:
+                return {tag: [base64.b64decode(member) for member in content]}
+        return {name: _native(member) for name, member in value.items()}
+    if kind is list:
+        return [_native(member) for member in value]
+    return value

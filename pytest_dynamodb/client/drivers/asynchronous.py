@@ -12,8 +12,7 @@ from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
 from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy.deadline import Deadline
-from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.policy import Deadline, RetryPolicy
 from pytest_dynamodb.client.steps import Attempt, Effect, Emit, Finished, Pause, Send, Start, Steps, Wait
 
 Result = TypeVar("Result")

@@ -11,12 +11,11 @@ from pydantic import BaseModel
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import storable
-from pytest_dynamodb.client.models.keys import KeyTemplates
-from pytest_dynamodb.client.models.problems import InvalidKey
-from pytest_dynamodb.client.models.template import LAST, Segment, Template
+from pytest_dynamodb.client.models.declaration import InvalidKey
+from pytest_dynamodb.client.models.keys import LAST, KeyTemplates, Segment, Template
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.attributes import Attr
+from pytest_dynamodb.expressions.builders import Attr
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -14,9 +14,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models import conversion
 from pytest_dynamodb.client.models.conversion import ABSENT
-from pytest_dynamodb.client.models.declaration import Declaration
+from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidValue
 from pytest_dynamodb.client.models.keys import complete, keys_of
-from pytest_dynamodb.client.models.problems import InvalidItem, InvalidValue
 from pytest_dynamodb.errors import ConfigurationError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, PytestDynamoDbError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
@@ -117,3 +118,55 @@ def declaration_of_fields(names: Sequence[str]) -> Declaration:
         raise ConfigurationError(f"the key of a table is one field or two, not {', '.join(names)}")
     pk, *sort = (f"{{{name}}}" for name in names)
     return Declaration(pk=pk, sk=sort[0] if sort else None, key_names=tuple(names), discriminator=None)
+
+
+# --- what goes wrong with models, before anything is sent or after something was read ---
+
+
+class InvalidValue(PytestDynamoDbError, ValueError):
+    """A value cannot be stored as its field says. Nothing has been sent."""
+
+
+class InvalidKey(InvalidValue):
+    """A key cannot be made of these values: one is missing, empty, or holds the delimiter of the parts of a key."""
+
+
+class InvalidUpdate(PytestDynamoDbError, ValueError):
+    """An update of a typed item would make it inconsistent: with its keys in an index, say. Nothing has been sent."""
+
+
+class InvalidItem(PytestDynamoDbError, ValueError):
+    """An item in the table does not fit the model. ``item`` is what was read, the cause is pydantic's error."""
+
+    def __init__(self, table: str, model: str, item: Mapping[str, Any], problem: object) -> None:
+        self.table, self.model, self.item = table, model, dict(item)
+        super().__init__(
+            f"{table}: an item is no {model}: {problem}\nRead it with raw=True, or into a model of the fields it has"
+        )
+
+
+class VersionConflict(ConditionalCheckFailedException):
+    """Somebody else has written the item since it was read. ``item`` is what is there now, ``None`` for nothing.
+
+    ``expected`` is the version that was to be replaced, 0 for an item that was to be new; ``found`` is the version
+    in the table.
+    """
+
+    expected: int = 0
+    found: int | None = None
+
+
+def version_conflict(error: ConditionalCheckFailedException, expected: int, found: int | None) -> VersionConflict:
+    """The failure as ``VersionConflict``."""
+    there = "there is none" if found is None else f"version {found} is there"
+    conflict = VersionConflict(
+        f"version {expected} was to be written over, but {there}" if expected else f"it was to be new, but {there}",
+        operation=error.operation,
+        table=error.table,
+        request_id=error.request_id,
+        status=error.status,
+        item=error.item,
+        members=error.members,
+    )
+    conflict.expected, conflict.found = expected, found
+    return conflict

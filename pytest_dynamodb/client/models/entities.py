@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.declaration import declaration_of, declaration_of_fields
-from pytest_dynamodb.client.models.problems import InvalidItem
+from pytest_dynamodb.client.models.declaration import (
+    InvalidItem,
+    declaration_of,
+    declaration_of_fields,
+    version_conflict,
+)
 from pytest_dynamodb.client.operations.keys import KeyNames, KeysLike, TableBook
-from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.attributes import Attr
-from pytest_dynamodb.expressions.conditions import Condition
+from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.client.operations.reading import Decode
+from pytest_dynamodb.client.steps import Steps, send
+from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError
+from pytest_dynamodb.expressions.builders import Attr, Condition
+from pytest_dynamodb.expressions.nodes import Name, Path
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.expressions.builders import ConditionLike
 
 
 def codec_of(table: str, model: type[Any], keys: KeysLike | None = None) -> Codec[Any]:
@@ -105,3 +119,134 @@ def _keep_apart(one: Codec[Any], other: Codec[Any]) -> None:
             f"a {one.name} ({texts[0]}) and a {other.name} ({texts[1]}) could have the same key, and overwrite each "
             "other: let a part of the templates that is not a field differ"
         )
+
+
+# --- reads of typed items: as instances of their model, of a model with some of the fields, or as they are stored ---
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Whether items whose time to live is over are shown: DynamoDB takes up to days to delete them."""
+
+    clock: Clock
+    hidden: bool = False
+
+    def hides(self, codec: Codec[Any], item: Item) -> bool:
+        return self.hidden and codec.is_expired(item, self.clock.now())
+
+    def applied(self, entities: Entities, plan: ReadPlan) -> ReadPlan:
+        """The plan without items that have expired, if these are hidden."""
+        attributes = {codec.ttl for codec in entities.codecs.values() if codec.ttl is not None}
+        for attribute in sorted(attributes) if self.hidden else ():
+            of = Attr.of(attribute)
+            alive = of.not_exists() | of.gt(int(self.clock.now()))
+            whole = alive if plan.passing_filter is None else plan.passing_filter & alive
+            plan = replace(plan, passing_filter=whole)
+        return plan
+
+
+def get_call(
+    codec: Codec[Any], key: Item, expiry: Expiry, *, consistent: bool, into: type[BaseModel] | None, raw: bool
+) -> ApiCall[Any]:
+    """``GetItem``; read as an instance or as stored, or as ``None`` where there is no item."""
+    names = None if into is None else codec.projection(into)
+    extra = [codec.ttl] if names is not None and expiry.hidden and codec.ttl not in (None, *names) else []
+    paths = None if names is None else [Path((Name(name),)) for name in (*names, *extra) if name is not None]
+    call = calls.get_item(codec.table, key, consistent=consistent, projection=paths)
+    decode = decoder(codec, into=into, raw=raw)
+
+    def answered(answer: Mapping[str, Any]) -> Any:
+        item = call.read(answer)
+        if item is None or expiry.hides(codec, item):
+            return None
+        for name in extra:
+            item.pop(name or "", None)
+        return item if decode is None else decode(item)
+
+    return replace(call, read=answered)
+
+
+def decoder(codec: Codec[Any], *, into: type[BaseModel] | None = None, raw: bool = False) -> Decode[Any] | None:
+    """What is made of an item: an instance of the model, or of ``into``; ``None`` leaves it as it is stored."""
+    if into is not None:
+        return lambda item: codec.decoded_part(into, item)
+    return None if raw else codec.decoded
+
+
+# --- puts and deletes of typed items: validated, stamped, and only over the version that was read ---
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def now(clock: Clock) -> datetime.datetime:
+    """The time, for stamps."""
+    return datetime.datetime.fromtimestamp(clock.now(), datetime.timezone.utc)
+
+
+def version_of(codec: Codec[Any], instance: BaseModel) -> int:
+    """The version that an instance was read with; 0 for a new one."""
+    return int(getattr(instance, codec.declared.version or "", None) or 0)
+
+
+def expected_version(codec: Codec[Any], version: int) -> Condition | None:
+    """The condition that the stored item still has this version; for 0, that no item exists."""
+    if codec.version is None:
+        return None
+    if version:
+        return Attr.of(codec.version).eq(version)
+    (name, _), *_ = codec.keys[None].all
+    return Attr.of(name).not_exists()
+
+
+def stamped(codec: Codec[ModelT], instance: ModelT, clock: Clock) -> ModelT:
+    """The instance as it will be stored: validated, with its next version and its stamps. Raises pydantic's errors."""
+    declared, stamps = codec.declared, dict[str, Any]()
+    if declared.version is not None:
+        stamps[declared.version] = version_of(codec, instance) + 1
+    if declared.created is not None and getattr(instance, declared.created, None) is None:
+        stamps[declared.created] = now(clock)
+    if declared.updated is not None:
+        stamps[declared.updated] = now(clock)
+    return codec.checked(instance.model_copy(update=stamps) if stamps else instance)
+
+
+def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None, clock: Clock) -> Steps[ModelT]:
+    """Write an instance; returns what was stored.
+
+    Raises ``VersionConflict``, and before anything is sent pydantic's errors.
+    """
+    stored = stamped(codec, instance, clock)
+    version = version_of(codec, instance)
+    call = put_call(codec, stored, both(expected_version(codec, version), condition))
+    try:
+        yield from send(call)
+    except ConditionalCheckFailedException as error:
+        raise_conflict(codec, error, version)
+        raise
+    return stored
+
+
+def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> ApiCall[Item | None]:
+    return calls.put_item(codec.table, codec.encoded(stored), condition=condition, return_old=False, floats=False)
+
+
+def delete(
+    codec: Codec[ModelT], key: Item, condition: ConditionLike | None, version: int | None
+) -> Steps[ModelT | None]:
+    """Delete an item; returns what it was. Raises ``VersionConflict`` if ``version`` is given and not the item's."""
+    expected = None if version is None else expected_version(codec, version)
+    try:
+        old = yield from send(calls.delete_item(codec.table, key, condition=both(expected, condition), return_old=True))
+    except ConditionalCheckFailedException as error:
+        raise_conflict(codec, error, version)
+        raise
+    return None if old is None else codec.decoded(old)
+
+
+def raise_conflict(codec: Codec[Any], error: ConditionalCheckFailedException, expected: int | None) -> None:
+    """Raise ``VersionConflict``, if that is why the condition is false: the item has another version."""
+    if codec.version is None or expected is None:
+        return
+    found = None if error.item is None else int(error.item.get(codec.version) or 0)
+    if (found or 0) != expected or (not expected and error.item is not None):
+        raise version_conflict(error, expected, found) from error

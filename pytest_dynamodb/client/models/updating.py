@@ -12,16 +12,14 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import ABSENT, attribute_of, is_set, storable
+from pytest_dynamodb.client.models.declaration import InvalidUpdate
+from pytest_dynamodb.client.models.entities import expected_version, now, raise_conflict
 from pytest_dynamodb.client.models.keys import KeyTemplates
-from pytest_dynamodb.client.models.problems import InvalidUpdate
-from pytest_dynamodb.client.models.writing import expected_version, now, raise_conflict
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound
-from pytest_dynamodb.expressions.attributes import Attr
-from pytest_dynamodb.expressions.buildable import Buildable, Sum, to_path
-from pytest_dynamodb.expressions.conditions import ConditionLike
-from pytest_dynamodb.expressions.nodes import Alias, Arithmetic, Index, Name, Path
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.builders import Attr, Buildable, ConditionLike, Sum, to_path
 from pytest_dynamodb.expressions.updates import Update
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -49,7 +47,7 @@ class UpdatePlan(Generic[ModelT]):
     def set(self, path: str, value: object) -> UpdatePlan[ModelT]:
         """Set a field. Raises pydantic's ``ValidationError``, ``ConfigurationError`` for a field that is not there."""
         where = self._resolve(path)
-        if isinstance(value, (Buildable, Sum, Arithmetic)):
+        if isinstance(value, (Buildable, Sum, nodes.Arithmetic)):
             return self.computed(where.field, self.update.set(where.path, value))
         if where.whole:
             valid = self.codec.validated_field(where.field, value)
@@ -238,7 +236,7 @@ class _Place:
     """A path into an item: its field, and whether that is all of it."""
 
     field: str
-    path: Path
+    path: nodes.Path
     whole: bool
     owner: type[BaseModel] | None = None
     name: str = ""
@@ -256,22 +254,22 @@ class _Place:
 def _resolved(codec: Codec[Any], text: str) -> _Place:
     """A path of fields, such as ``"address.city"``, as one of attributes. Raises ``ConfigurationError``."""
     first, *others = to_path(text).parts
-    if not isinstance(first, Name):
+    if not isinstance(first, nodes.Name):
         raise ConfigurationError(f"a path begins with a field, not with {text!r}")
-    parts: list[Name | Alias | Index] = [Name(codec.attribute(first.text))]
+    parts: list[nodes.Name | nodes.Alias | nodes.Index] = [nodes.Name(codec.attribute(first.text))]
     inner, owner, last = _model_in(codec.fields[first.text].annotation), None, ""
     for part in others:
         owner, last = None, ""
-        if isinstance(part, Name) and inner is not None:
+        if isinstance(part, nodes.Name) and inner is not None:
             declared = inner.model_fields.get(part.text)
             if declared is None:
                 raise ConfigurationError(f"{text}: a {inner.__name__} has no field {part.text!r}")
-            parts.append(Name(attribute_of(part.text, declared)))
+            parts.append(nodes.Name(attribute_of(part.text, declared)))
             owner, last, inner = inner, part.text, _model_in(declared.annotation)
         else:
             parts.append(part)
             inner = None
-    return _Place(first.text, Path(tuple(parts)), not others, owner, last)
+    return _Place(first.text, nodes.Path(tuple(parts)), not others, owner, last)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -281,5 +279,5 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return only if not others and isinstance(only, type) and issubclass(only, BaseModel) else None
 
 
-def _path(name: str) -> Path:
-    return Path((Name(name),))
+def _path(name: str) -> nodes.Path:
+    return nodes.Path((nodes.Name(name),))

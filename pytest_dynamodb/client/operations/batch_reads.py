@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.identity import Identity, identity
+from pytest_dynamodb.client.operations.keys import Identity, identity
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
-from pytest_dynamodb.expressions.buildable import PathLike
+from pytest_dynamodb.expressions.builders import PathLike
 from pytest_dynamodb.expressions.nodes import Name, Path, Projection
-from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import as_projection
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 

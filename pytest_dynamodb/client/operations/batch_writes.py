@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.identity import Identity, identity
-from pytest_dynamodb.client.operations.keys import TableBook
+from pytest_dynamodb.client.operations.keys import Identity, TableBook, identity
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, pause, send
 from pytest_dynamodb.errors import PytestDynamoDbError

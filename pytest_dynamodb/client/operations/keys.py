@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_dynamodb.client.calls import ApiCall
-from pytest_dynamodb.client.cursor import Cursors
+from pytest_dynamodb.client.page import Cursors
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError
 
@@ -122,3 +122,50 @@ def describe_table(table: str) -> ApiCall[dict[str, Any]]:
 def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
     description: dict[str, Any] = answer["Table"]
     return description
+
+
+# --- what tells items apart: a table and a key, whatever the order of its attributes and the spelling of its numbers
+# ---
+
+Identity = tuple[str, tuple[tuple[str, str, str], ...]]
+"""The table, and the key's attributes by name: type tag and content."""
+
+
+def identity(table: str, wire: Mapping[str, Mapping[str, Any]], names: Iterable[str] | None = None) -> Identity:
+    """The identity of an item or a key as ``to_wire_item`` makes it. ``names`` are those of the key attributes.
+
+    What is malformed, such as an item without its key, has one too: DynamoDB says what is wrong with it.
+    """
+    chosen = sorted(wire if names is None else names)
+    parts = [(name, *_part(wire[name])) for name in chosen if name in wire]
+    return table, tuple(parts)
+
+
+def _part(value: Mapping[str, Any]) -> tuple[str, str]:
+    ((tag, content),) = value.items()
+    return tag, str(content)
+
+
+# --- which table is meant: its name, its ARN, or anything that has a ``name``, such as a ``TableClient`` ---
+
+
+class Named(Protocol):
+    """A table of any kind."""
+
+    @property
+    def name(self) -> str:
+        """Its name, or its ARN."""
+
+
+TableLike = str | Named
+"""What is accepted wherever a table is."""
+
+
+def name_of(table: TableLike) -> str:
+    """The table's name. Raises ``ConfigurationError`` for what is no table."""
+    name = table if isinstance(table, str) else getattr(table, "name", None)
+    if not name or not isinstance(name, str):
+        raise ConfigurationError(
+            f"a table is meant by its name, or by what client.table(...) returns, not {table!r:.80}"
+        )
+    return name

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from pytest_dynamodb.client.cursor import Binding
-from pytest_dynamodb.client.operations.keys import KeyNames
+from pytest_dynamodb.client.calls import ApiCall, Item
+from pytest_dynamodb.client.operations.keys import KeyNames, TableBook
+from pytest_dynamodb.client.page import Binding, Position
 from pytest_dynamodb.client.sharding import Sharded
+from pytest_dynamodb.client.steps import Steps
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.buildable import ExpressionMisuse, PathLike
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.builders import Condition, ConditionLike, ExpressionMisuse, PathLike, as_condition
 from pytest_dynamodb.expressions.canonical import canonical_params
-from pytest_dynamodb.expressions.conditions import Condition, ConditionLike, as_condition
-from pytest_dynamodb.expressions.nodes import Between, Comparator, Compare, Function, Name, Path, Projection
 from pytest_dynamodb.expressions.nodes import Literal as Value
-from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import as_projection
-from pytest_dynamodb.values import to_wire
+from pytest_dynamodb.values import from_wire_item, to_wire, to_wire_item
 
 RangeOperator = Literal["<", "<=", ">", ">=", "between", "begins_with"]
 
@@ -60,7 +61,7 @@ class KeyChoice:
             raise ExpressionMisuse(f"the sort key of {of} is {', '.join(names.sort) or 'none'}: that is fewer values")
         whole = None
         for name, value in zip(names.all, self.partition + self.equal, strict=False):
-            term = Condition(Compare("=", _path(name), Value(to_wire(value))))
+            term = Condition(nodes.Compare("=", _path(name), Value(to_wire(value))))
             whole = term if whole is None else whole & term
         if self.range:
             whole = whole & self._range(names.sort[len(self.equal)]) if whole is not None else None
@@ -72,19 +73,19 @@ class KeyChoice:
         operator, values = self.range or ("=", ())
         wires = [Value(to_wire(value)) for value in values]
         if operator == "between":
-            return Condition(Between(_path(name), *wires))
+            return Condition(nodes.Between(_path(name), *wires))
         if operator == "begins_with":
-            return Condition(Function("begins_with", (_path(name), *wires)))
-        comparator: Comparator = operator
-        return Condition(Compare(comparator, _path(name), *wires))
+            return Condition(nodes.Function("begins_with", (_path(name), *wires)))
+        comparator: nodes.Comparator = operator
+        return Condition(nodes.Compare(comparator, _path(name), *wires))
 
     def named(self, names: KeyNames) -> dict[str, object]:
         """The values by their attributes' names."""
         return dict(zip(names.all, self.partition + self.equal, strict=False))
 
 
-def _path(name: str) -> Path:
-    return Path((Name(name),))
+def _path(name: str) -> nodes.Path:
+    return nodes.Path((nodes.Name(name),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class ReadPlan:
     filtered_by: Condition | None = None
     #: A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs to.
     passing_filter: Condition | None = None
-    projection: Projection | None = None
+    projection: nodes.Projection | None = None
     descending: bool = False
     consistent: bool = False
     limit: int | None = None
@@ -127,7 +128,7 @@ class ReadPlan:
         listed = [path for given in paths for path in _listed(given)]
         added = as_projection(listed).paths
         before = () if self.projection is None else self.projection.paths
-        return replace(self, projection=Projection(tuple(dict.fromkeys(before + added))))
+        return replace(self, projection=nodes.Projection(tuple(dict.fromkeys(before + added))))
 
     def at_most(self, limit: int | None) -> ReadPlan:
         return replace(self, limit=_count("limit", limit))
@@ -174,16 +175,16 @@ class ReadPlan:
             conditions["key_condition"] = self.key.condition(names, whose)
         return conditions
 
-    def _projection(self, extra: Iterable[str]) -> Projection | None:
+    def _projection(self, extra: Iterable[str]) -> nodes.Projection | None:
         if self.projection is None:
             return None
-        return Projection((*self.projection.paths, *map(_path, self.added(extra))))
+        return nodes.Projection((*self.projection.paths, *map(_path, self.added(extra))))
 
     def added(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of these attributes that its projection leaves out."""
         if self.projection is None:
             return ()
-        whole = {path.parts[0].text for path in self.projection.paths if isinstance(path.parts[0], Name)}
+        whole = {path.parts[0].text for path in self.projection.paths if isinstance(path.parts[0], nodes.Name)}
         return tuple(name for name in names if name not in whole)
 
     def parts(self) -> list[ReadPlan]:
@@ -217,3 +218,93 @@ def check_segments(segments: int) -> int:
 def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The key of an item, in wire form."""
     return {name: to_wire(item[name]) for name in names}
+
+
+# --- one stretch of items to be read from its beginning to its end: a query, a scan, a segment, a shard ---
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request has brought. ``position`` is where the next one begins."""
+
+    items: list[Item]
+    position: Position
+    scanned: int = 0
+    count: int = 0
+    capacity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSource:
+    """How to read on from any position.
+
+    ``names`` are those of the key to query by; ``key`` all attributes that make a position, where one may have to be
+    made of an item; ``hidden`` those that are only read for that.
+    """
+
+    plan: ReadPlan
+    params: Mapping[str, Any]
+    names: KeyNames | None = None
+    key: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> ApiCall[Answer]:
+        """The request for what comes next. ``most`` is how many items are still wanted."""
+        params = dict(self.params)
+        if isinstance(position, dict):
+            params["ExclusiveStartKey"] = position
+        size = self.size(most)
+        if size is not None:
+            params["Limit"] = size
+        if counting:
+            params["Select"] = "COUNT"
+        return ApiCall(self.plan.operation, params, _answer)
+
+    def size(self, most: int | None) -> int | None:
+        """How many items DynamoDB shall read: with a filter nobody knows how many of them are wanted."""
+        sizes = [self.plan.page_size, None if self.plan.filters else most]
+        return min((size for size in sizes if size is not None), default=None)
+
+    def segment(self, number: int, segments: int) -> ReadSource:
+        return replace(self, params={**self.params, "Segment": number, "TotalSegments": segments})
+
+    def cut(self, answer: Answer, most: int | None) -> Answer:
+        """The answer cut to ``most`` items; its position is then that of the last one."""
+        if most is None or len(answer.items) <= most:
+            return answer
+        items = answer.items[:most]
+        return Answer(items, position_of(items[-1], self.key), answer.scanned, answer.count, answer.capacity)
+
+    def shown(self, items: list[Item]) -> list[Item]:
+        """The items without attributes that were read for positions alone."""
+        for item in items if self.hidden else ():
+            for name in self.hidden:
+                item.pop(name, None)
+        return items
+
+
+def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Steps[ReadSource]:
+    """The source of a plan. ``positions``: one may have to be made of any item, whatever the plan says."""
+    names = None
+    key: tuple[str, ...] = ()
+    if plan.key is not None:
+        names = yield from book.names(plan.table, plan.index)
+    if positions or (plan.limit is not None and plan.filters):
+        key = (yield from book.names(plan.table)).all
+        if plan.index is not None:
+            key = tuple(dict.fromkeys((*key, *(yield from book.names(plan.table, plan.index)).all)))
+    hidden = plan.added(key)
+    return ReadSource(plan=plan, params=plan.request(names, key), names=names, key=key, hidden=hidden)
+
+
+def _answer(answer: Mapping[str, Any]) -> Answer:
+    last = answer.get("LastEvaluatedKey")
+    capacity = answer.get("ConsumedCapacity") or {}
+    return Answer(
+        items=[from_wire_item(item) for item in answer.get("Items") or ()],
+        # Once through Python, as botocore gives binary keys as bytes.
+        position=to_wire_item(from_wire_item(last)) if last else "end",
+        scanned=answer.get("ScannedCount", 0),
+        count=answer.get("Count", 0),
+        capacity=capacity.get("CapacityUnits"),
+    )

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pytest_dynamodb.client.calls import Item
-from pytest_dynamodb.client.cursor import Position
 from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.client.operations.plan import Answer, ReadPlan, ReadSource, prepared
 from pytest_dynamodb.client.operations.reading import count_of
-from pytest_dynamodb.client.operations.source import Answer, ReadSource, prepared
-from pytest_dynamodb.client.page import Page, total
+from pytest_dynamodb.client.page import Page, Position, total
 from pytest_dynamodb.client.steps import Job, Steps, emit, finished, send, start, together
 
 Item_co = TypeVar("Item_co", covariant=True)

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item, UpdateSteps, both
+from pytest_dynamodb.client.operations.keys import TableLike, name_of
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, send
-from pytest_dynamodb.client.target import TableLike, name_of
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, TransactionCanceledException
-from pytest_dynamodb.expressions.buildable import PathLike
-from pytest_dynamodb.expressions.conditions import ConditionLike
-from pytest_dynamodb.expressions.requests import expression_params
+from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
+from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import Update
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 

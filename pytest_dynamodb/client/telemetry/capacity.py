@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.telemetry.watches import Quiet
+from pytest_dynamodb.client.telemetry.observers import Quiet
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import is_write
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
-    from pytest_dynamodb.client.policy.breaker import State
+    from pytest_dynamodb.client.policy import State
 
 
 @dataclass(frozen=True, slots=True)

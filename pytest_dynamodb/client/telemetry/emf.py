@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.telemetry.capacity import NOTHING, ask_for_capacity, consumed_by
-from pytest_dynamodb.client.telemetry.watches import Ended, is_throttling
+from pytest_dynamodb.client.telemetry.observers import Ended, is_throttling
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
-    from pytest_dynamodb.client.policy.breaker import State
+    from pytest_dynamodb.client.policy import State
     from pytest_dynamodb.errors import DynamoDbError
 
 Write = Callable[[str], object]

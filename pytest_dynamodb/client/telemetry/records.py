@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.telemetry.capacity import NOTHING, consumed_by
-from pytest_dynamodb.client.telemetry.watches import Ended
+from pytest_dynamodb.client.telemetry.observers import Ended
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
-    from pytest_dynamodb.client.policy.breaker import State
+    from pytest_dynamodb.client.policy import State
     from pytest_dynamodb.errors import DynamoDbError
 
 LOGGER = "pytest_dynamodb.client"

@@ -10,18 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.expressions.nodes import (
-    Arithmetic,
-    Function,
-    Index,
-    Literal,
-    Part,
-    Path,
-    SetAction,
-    SetValue,
-    Update,
-    ValueAction,
-)
+from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import value_size
 
 _STATEMENT: Final = 3
@@ -49,36 +38,36 @@ def _is_short(value: Mapping[str, Any]) -> bool:
     return all(content.__class__ is str and len(content) <= _SHORT for content in value.values())
 
 
-def charge(update: Update) -> int:
+def charge(update: nodes.Update) -> int:
     """Bytes that a resolved, checked update expression counts as."""
     total = _STATEMENT
     for section in update.sections:
         for action in section.actions:
-            if isinstance(action, SetAction) or (isinstance(action, ValueAction) and section.name == "ADD"):
+            if isinstance(action, nodes.SetAction) or (isinstance(action, nodes.ValueAction) and section.name == "ADD"):
                 total += _WRITE + _target(action.path) + _operand(action.value)
             else:
                 total += _REMOVAL + _target(action.path)
     return total
 
 
-def _target(path: Path) -> int:
+def _target(path: nodes.Path) -> int:
     first, *rest = path.parts
     return _length(first) + sum(_TARGET_STEP + _length(part) for part in rest)
 
 
-def _operand(value: SetValue) -> int:
+def _operand(value: nodes.SetValue) -> int:
     """A value counts at every use; what a path reads is free, and so is what comes out."""
-    if isinstance(value, Path):
+    if isinstance(value, nodes.Path):
         return _PATH + sum(_PATH_STEP + _length(part) for part in value.parts)
-    if isinstance(value, Literal):
+    if isinstance(value, nodes.Literal):
         return value_size(value.wire)
-    if isinstance(value, Arithmetic):
+    if isinstance(value, nodes.Arithmetic):
         return _ARITHMETIC[value.operator] + _operand(value.left) + _operand(value.right)
-    assert isinstance(value, Function)  # no checked, resolved tree has a placeholder
+    assert isinstance(value, nodes.Function)  # no checked, resolved tree has a placeholder
     return _FUNCTIONS[value.name] + sum(map(_operand, value.arguments))
 
 
-def _length(part: Part) -> int:
+def _length(part: nodes.Part) -> int:
     """Bytes of a name, or digits of a position."""
-    text = str(part.position) if isinstance(part, Index) else part.text
+    text = str(part.position) if isinstance(part, nodes.Index) else part.text
     return len(text) if text.isascii() else len(text.encode())

@@ -2,91 +2,334 @@
 
 from __future__ import annotations
 
-from typing import Final
+import operator
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
-from pytest_dynamodb.engine.evaluation import functions
-from pytest_dynamodb.engine.evaluation.comparisons import Test, compare_operands, compare_to, mirrored
-from pytest_dynamodb.engine.evaluation.equality import equal
-from pytest_dynamodb.engine.evaluation.paths import Read, Value, compile_path
-from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.expressions.nodes import (
-    And,
-    Between,
-    Comparator,
-    Compare,
-    Condition,
-    Function,
-    In,
-    Literal,
-    Not,
-    Operand,
-    Or,
-    Path,
-    Placeholder,
-)
+from pytest_dynamodb.engine.evaluation.paths import Reader, Value, compile_path
+from pytest_dynamodb.engine.storage.partition import ORDER, Attributes
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.nodes import Comparator
+
+# --- when two attribute values are equal: of one type, and the same whatever the order of a set's members ---
+
+SETS: Final = frozenset({"SS", "NS", "BS"})
+
+
+def equal(left: Value, right: Value) -> bool:
+    """Whether two canonical values are equal."""
+    return left == right or (_has_sets(left) and _has_sets(right) and _frozen(left) == _frozen(right))
+
+
+def equal_to(bound: Value) -> Callable[[Value], bool]:
+    """Whether a canonical value is equal to ``bound``, which is looked at once."""
+    if not _has_sets(bound):
+        # Canonical values without sets are equal where their wire forms are.
+        return bound.__eq__
+    frozen = _frozen(bound)
+    return lambda value: value == bound or _frozen(value) == frozen
+
+
+def _has_sets(value: Value) -> bool:
+    for tag, content in value.items():
+        if tag in SETS:
+            return True
+        if tag == "L":
+            return any(map(_has_sets, content))
+        if tag == "M":
+            return any(map(_has_sets, content.values()))
+    return False
+
+
+def _frozen(value: Value) -> tuple[str, Any]:
+    ((tag, content),) = value.items()
+    if tag in SETS:
+        return tag, frozenset(content)
+    if tag == "L":
+        return tag, [_frozen(member) for member in content]
+    if tag == "M":
+        return tag, {name: _frozen(member) for name, member in content.items()}
+    return tag, content
+
+
+# --- comparisons of operands: strict about types, and false where an operand is missing, save for ``<>`` ---
+# (Developer guide, "Comparison operator and function reference"; dynalite's suite, which ran against AWS.)
+
+Test: TypeAlias = Callable[[Attributes], bool]
+"""A condition, ready to be asked about items."""
+
+_ORDERINGS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_MIRRORED: Final[dict[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def mirrored(comparator: Comparator) -> Comparator:
+    """The comparison that is the same with its operands exchanged."""
+    return _MIRRORED.get(comparator, comparator)
+
+
+def compare_to(comparator: Comparator, read: Reader, bound: Value) -> Test:
+    """``operand comparator bound``, where the bound is a value."""
+    if comparator == "=":
+        return _equals(read, equal_to(bound))
+    if comparator == "<>":
+        return _differs(read, equal_to(bound))
+    ((tag, content),) = bound.items()
+    if tag not in ORDER:
+        return never
+    return _ordered(_ORDERINGS[comparator], read, tag, content)
+
+
+def _equals(read: Reader, same: Callable[[Value], bool]) -> Test:
+    def test(attributes: Attributes) -> bool:
+        value = read(attributes)
+        return value is not None and same(value)
+
+    return test
+
+
+def _differs(read: Reader, same: Callable[[Value], bool]) -> Test:
+    def test(attributes: Attributes) -> bool:
+        value = read(attributes)
+        return value is None or not same(value)
+
+    return test
+
+
+def _ordered(compare: Callable[[Any, Any], bool], read: Reader, tag: str, content: str) -> Test:
+    if tag == "S":
+        return _ordered_text(compare, read, content)
+    order = ORDER[tag]
+    bound = order(content)
+
+    def test(attributes: Attributes) -> bool:
+        value = read(attributes)
+        return value is not None and tag in value and compare(order(value[tag]), bound)
+
+    return test
+
+
+def _ordered_text(compare: Callable[[Any, Any], bool], read: Reader, bound: str) -> Test:
+    def test(attributes: Attributes) -> bool:
+        value = read(attributes)
+        return value is not None and "S" in value and compare(value["S"], bound)
+
+    return test
+
+
+def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Test:
+    """``left comparator right``, where both are known only with an item."""
+    decide = _DECISIONS[comparator]
+
+    def test(attributes: Attributes) -> bool:
+        return decide(left(attributes), right(attributes))
+
+    return test
+
+
+def _are_equal(left: Value | None, right: Value | None) -> bool:
+    return left is not None and right is not None and equal(left, right)
+
+
+def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value | None, Value | None], bool]:
+    def decide(left: Value | None, right: Value | None) -> bool:
+        if left is None or right is None:
+            return False
+        for tag, order in ORDER.items():
+            if tag in left:
+                return tag in right and compare(order(left[tag]), order(right[tag]))
+        return False
+
+    return decide
+
+
+_DECISIONS: Final[dict[Comparator, Callable[[Value | None, Value | None], bool]]] = {
+    "=": _are_equal,
+    "<>": lambda left, right: not _are_equal(left, right),
+    **{comparator: _ordering(compare) for comparator, compare in _ORDERINGS.items()},
+}
+
+
+def never(_attributes: Attributes) -> bool:
+    """No item passes."""
+    return False
+
+
+# --- the functions of conditions (developer guide, "Comparison operator and function reference") ---
+
+
+def attribute_exists(operand: Reader) -> Test:
+    """Whether there is something at a path."""
+    return lambda attributes: operand(attributes) is not None
+
+
+def attribute_not_exists(operand: Reader) -> Test:
+    """Whether there is nothing at a path."""
+    return lambda attributes: operand(attributes) is None
+
+
+def attribute_type(operand: Reader, name: Reader) -> Test:
+    """Whether what is at a path has the type of this name."""
+
+    def test(attributes: Attributes) -> bool:
+        value, wanted = operand(attributes), name(attributes)
+        return value is not None and wanted is not None and wanted.get("S") in value
+
+    return test
+
+
+def begins_with(operand: Reader, prefix: Reader) -> Test:
+    """Whether a text or bytes begin with others."""
+
+    def test(attributes: Attributes) -> bool:
+        value, start = operand(attributes), prefix(attributes)
+        if value is None or start is None:
+            return False
+        if "S" in value:
+            return "S" in start and value["S"].startswith(start["S"])
+        return "B" in value and "B" in start and b64decode(value["B"]).startswith(b64decode(start["B"]))
+
+    return test
+
+
+def contains(operand: Reader, member: Reader) -> Test:
+    """Whether a text has a part, a set a member, a list an element."""
+
+    def test(attributes: Attributes) -> bool:
+        value, part = operand(attributes), member(attributes)
+        if value is None or part is None:
+            return False
+        ((tag, content),) = value.items()
+        decide = _CONTAINS.get(tag)
+        return decide is not None and decide(content, part)
+
+    return test
+
+
+def _list_contains(elements: list[Value], part: Value) -> bool:
+    return any(equal(element, part) for element in elements)
+
+
+def _set_contains(tag: str) -> Callable[[list[str], Value], bool]:
+    return lambda members, part: tag in part and part[tag] in members
+
+
+_CONTAINS: Final[dict[str, Callable[[Any, Value], bool]]] = {
+    "S": lambda text, part: "S" in part and part["S"] in text,
+    "B": lambda content, part: "B" in part and b64decode(part["B"]) in b64decode(content),
+    "SS": _set_contains("S"),
+    "NS": _set_contains("N"),
+    "BS": _set_contains("B"),
+    "L": _list_contains,
+}
+
+
+def size(operand: Reader) -> Reader:
+    """How large a value is, as a number; nothing for a type without a size."""
+
+    def read(attributes: Attributes) -> Value | None:
+        value = operand(attributes)
+        if value is None:
+            return None
+        ((tag, content),) = value.items()
+        measure = _SIZES.get(tag)
+        return None if measure is None else {"N": str(measure(content))}
+
+    return read
+
+
+def _text_size(text: str) -> int:
+    """UTF-16 code units: a text of "é𝄞" has size 3 (extenddb#60 and #67, seen on AWS)."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+_SIZES: Final[dict[str, Callable[[Any], int]]] = {
+    "S": _text_size,
+    "B": lambda content: len(b64decode(content)),
+    "SS": len,
+    "NS": len,
+    "BS": len,
+    "L": len,
+    "M": len,
+}
+
+CONDITIONS: Final[dict[str, Callable[..., Test]]] = {
+    "attribute_exists": attribute_exists,
+    "attribute_not_exists": attribute_not_exists,
+    "attribute_type": attribute_type,
+    "begins_with": begins_with,
+    "contains": contains,
+}
+"""The functions that are conditions, by name."""
+
 
 _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
-def compile_condition(tree: Condition) -> Test:
+def compile_condition(tree: nodes.Condition) -> Test:
     """A function that says whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
 
     The values in the tree must be canonical. The function may be called with any number of items; it keeps nothing.
     """
     match tree:
-        case Compare():
+        case nodes.Compare():
             return _compare(tree)
-        case Function():
-            return functions.CONDITIONS[tree.name](*map(_operand, tree.arguments))
-        case And():
+        case nodes.Function():
+            return CONDITIONS[tree.name](*map(_operand, tree.arguments))
+        case nodes.And():
             return _all([compile_condition(condition) for condition in tree.conditions])
-        case Or():
+        case nodes.Or():
             return _any([compile_condition(condition) for condition in tree.conditions])
-        case Not():
+        case nodes.Not():
             return _not(compile_condition(tree.condition))
-        case Between():
+        case nodes.Between():
             return _between(tree)
-        case In():
+        case nodes.In():
             return _in(tree)
 
 
-def _operand(operand: Operand) -> Read:
+def _operand(operand: nodes.Operand) -> Reader:
     match operand:
-        case Path():
+        case nodes.Path():
             return compile_path(operand)
-        case Literal(wire=wire):
+        case nodes.Literal(wire=wire):
             return lambda _: wire
-        case Function(arguments=(argument,)):  # of all functions, only size is an operand
-            return functions.size(_operand(argument))
-        case Function() | Placeholder():  # no checked, resolved tree has one
+        case nodes.Function(arguments=(argument,)):  # of all functions, only size is an operand
+            return size(_operand(argument))
+        case nodes.Function() | nodes.Placeholder():  # no checked, resolved tree has one
             raise AssertionError(operand)
 
 
-def _compare(tree: Compare) -> Test:
-    if isinstance(tree.left, Literal) and not isinstance(tree.right, Literal):
+def _compare(tree: nodes.Compare) -> Test:
+    if isinstance(tree.left, nodes.Literal) and not isinstance(tree.right, nodes.Literal):
         return _bounded(mirrored(tree.operator), _operand(tree.right), tree.left)
     return _bounded(tree.operator, _operand(tree.left), tree.right)
 
 
-def _between(tree: Between) -> Test:
+def _between(tree: nodes.Between) -> Test:
     operand = _operand(tree.operand)
     return _all([_bounded(">=", operand, tree.low), _bounded("<=", operand, tree.high)])
 
 
-def _bounded(comparator: Comparator, operand: Read, bound: Operand) -> Test:
-    if isinstance(bound, Literal):
+def _bounded(comparator: nodes.Comparator, operand: Reader, bound: nodes.Operand) -> Test:
+    if isinstance(bound, nodes.Literal):
         return compare_to(comparator, operand, bound.wire)
     return compare_operands(comparator, operand, _operand(bound))
 
 
-def _in(tree: In) -> Test:
-    literals = [choice.wire for choice in tree.choices if isinstance(choice, Literal)]
+def _in(tree: nodes.In) -> Test:
+    literals = [choice.wire for choice in tree.choices if isinstance(choice, nodes.Literal)]
     if len(literals) == len(tree.choices) and all(_SCALARS.issuperset(wire) for wire in literals):
         return _in_scalars(_operand(tree.operand), literals)
     return _in_operands(_operand(tree.operand), [_operand(choice) for choice in tree.choices])
 
 
-def _in_scalars(operand: Read, literals: list[Value]) -> Test:
+def _in_scalars(operand: Reader, literals: list[Value]) -> Test:
     choices = frozenset(item for wire in literals for item in wire.items())
 
     def test(attributes: Attributes) -> bool:
@@ -99,7 +342,7 @@ def _in_scalars(operand: Read, literals: list[Value]) -> Test:
     return test
 
 
-def _in_operands(operand: Read, choices: list[Read]) -> Test:
+def _in_operands(operand: Reader, choices: list[Reader]) -> Test:
     def test(attributes: Attributes) -> bool:
         value = operand(attributes)
         if value is None:

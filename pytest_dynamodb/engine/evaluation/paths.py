@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, cast
 
-from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.expressions.nodes import Alias, Index, Path
+from pytest_dynamodb.engine.storage.partition import Attributes
+from pytest_dynamodb.expressions.nodes import Alias, Index, Path, Projection
 
 Value: TypeAlias = "dict[str, Any]"
 """An attribute value in wire form, canonical."""
 
-Read: TypeAlias = "Callable[[Attributes], Value | None]"
+Reader: TypeAlias = "Callable[[Attributes], Value | None]"
 """What an operand is in an item, or ``None`` where it is nothing."""
 
 Step: TypeAlias = "str | int"
@@ -30,7 +30,7 @@ def head(path: Path) -> str:
     return first.text
 
 
-def compile_path(path: Path) -> Read:
+def compile_path(path: Path) -> Reader:
     """A function that gives the value at a resolved path of an item, or ``None``."""
     if len(path.parts) == 1:
         name = head(path)
@@ -39,7 +39,7 @@ def compile_path(path: Path) -> Read:
     return _descent(str(first), tuple(rest))
 
 
-def _descent(first: str, rest: tuple[Step, ...]) -> Read:
+def _descent(first: str, rest: tuple[Step, ...]) -> Reader:
     def read(attributes: Attributes) -> Value | None:
         value = attributes.get(first)
         for step in rest:
@@ -59,3 +59,69 @@ def child(value: Value, step: Step) -> Value | None:
     elements: list[Value] | None = value.get("L")
     # Positions are never negative: the grammar knows no sign.
     return elements[step] if elements is not None and step < len(elements) else None
+
+
+# --- projections of items: what ProjectionExpression and AttributesToGet leave of them ---
+
+Project: TypeAlias = "Callable[[Attributes], dict[str, Value]]"
+"""What gives the wanted part of an item. Whole values are shared with the item, never copied."""
+
+Wanted: TypeAlias = "dict[Any, Wanted | None]"
+"""The members wanted of a map or the elements of a list; ``None`` is the whole of one."""
+
+
+def compile_projection(wanted: Projection | Iterable[str]) -> Project:
+    """A function that gives the part of an item that a resolved, checked projection names, or a list of names.
+
+    Paths that lead nowhere are left out. Maps keep the members wanted; lists the elements wanted, closed up, in
+    ascending order (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
+    """
+    if not isinstance(wanted, Projection):
+        return _names(tuple(wanted))
+    if all(len(path.parts) == 1 for path in wanted.paths):
+        return _names(tuple(map(head, wanted.paths)))
+    return _paths(merged(map(steps, wanted.paths)))
+
+
+def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, Value]:
+    """The part of one item that resolved paths name, none of which is the beginning of another."""
+    return _paths(merged(map(steps, paths)))(attributes)
+
+
+def merged(paths: Iterable[tuple[Step, ...]]) -> Wanted:
+    """Several paths as one tree of names and positions."""
+    root: Wanted = {}
+    for path in paths:
+        node = root
+        for step in path[:-1]:
+            node = cast("Wanted", node.setdefault(step, {}))
+        node[path[-1]] = None
+    return root
+
+
+def _names(names: tuple[str, ...]) -> Project:
+    return lambda attributes: {name: attributes[name] for name in names if name in attributes}
+
+
+def _paths(wanted: Wanted) -> Project:
+    def project(attributes: Attributes) -> dict[str, Value]:
+        parts = {name: _part(attributes.get(name), below) for name, below in wanted.items()}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    return project
+
+
+def _part(value: Value | None, wanted: Wanted | None) -> Value | None:
+    if value is None or wanted is None:
+        return value
+    parts = {step: part for step in wanted if (part := _part(child(value, step), wanted[step])) is not None}
+    return nested(parts)
+
+
+def nested(parts: dict[Any, Value]) -> Value | None:
+    """A map of members by name or a list of elements by position, closed up; ``None`` of nothing."""
+    if not parts:
+        return None
+    if type(next(iter(parts))) is int:
+        return {"L": [parts[position] for position in sorted(parts)]}
+    return {"M": parts}

@@ -7,17 +7,182 @@ dictionaries and lists on touched paths are copied, all others shared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Context, Decimal
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
-from pytest_dynamodb.engine.evaluation.arithmetic import add, united, without
-from pytest_dynamodb.engine.evaluation.edits import edited
-from pytest_dynamodb.engine.evaluation.operands import WRONG_TYPE, Compute, compile_value
-from pytest_dynamodb.engine.evaluation.paths import Step, Value, child, compile_path, head, steps
-from pytest_dynamodb.engine.evaluation.projections import project_paths
-from pytest_dynamodb.engine.storage.item import Attributes
+from pytest_dynamodb.engine.evaluation.paths import Reader, Step, Value, child, compile_path, head, project_paths, steps
+from pytest_dynamodb.engine.storage.partition import Attributes, members_in_order
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.nodes import Literal, Path, SetAction, Update, ValueAction
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.values import canonical_number
+
+# --- edits of an item: values at paths, or nothing there any more ---
+# Copies what is on the paths, shares the rest.
+
+Edits: TypeAlias = "Iterable[tuple[tuple[Step, ...], Value | None]]"
+"""What is to be at paths, none of which is the beginning of another; ``None`` is nothing."""
+
+
+class _Leaf:
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value | None) -> None:
+        self.value = value
+
+
+_Node: TypeAlias = "dict[Any, _Node | _Leaf]"
+
+
+def edited(attributes: Attributes, edits: Edits) -> dict[str, Value]:
+    """A copy of an item in which the edits are made. The parent of each path must exist."""
+    return _members(attributes, _tree(edits))
+
+
+def _tree(edits: Edits) -> _Node:
+    root: _Node = {}
+    for path, value in edits:
+        node = root
+        for step in path[:-1]:
+            node = cast("_Node", node.setdefault(step, {}))
+        node[path[-1]] = _Leaf(value)
+    return root
+
+
+def _members(members: Attributes, changes: _Node) -> dict[str, Value]:
+    result = dict(members)
+    for name, change in changes.items():
+        if not isinstance(change, _Leaf):
+            result[name] = _value(result[name], change)
+        elif change.value is None:
+            result.pop(name, None)
+        else:
+            result[name] = change.value
+    return result
+
+
+def _value(value: Value, changes: _Node) -> Value:
+    if "M" in value:
+        return {"M": _members(value["M"], changes)}
+    return {"L": _elements(value["L"], changes)}
+
+
+def _elements(elements: list[Value], changes: _Node) -> list[Value]:
+    """Positions are those before the update. What is set past the end is appended, in the order of positions."""
+    result: list[Value | None] = list(elements)
+    for position in sorted(changes):
+        change = changes[position]
+        if not isinstance(change, _Leaf):
+            result[position] = _value(elements[position], change)
+        elif position < len(elements):
+            result[position] = change.value
+        else:
+            result.append(change.value)
+    return [element for element in result if element is not None]
+
+
+# --- sums of numbers and changes of sets, as updates make them ---
+
+# Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
+_EXACT: Final = Context(prec=300)
+
+
+def add(left: str, right: str) -> str:
+    """The sum of two canonical numbers, canonical.
+
+    Raises ``ValidationException`` where the sum is no DynamoDB number: past its range (extenddb#94, seen on AWS) or of
+    more than 38 digits (scylladb#6794: DynamoDB refuses to calculate such a number rather than to round it).
+    """
+    return canonical_number(format(_EXACT.add(Decimal(left), Decimal(right)), "f"))
+
+
+def subtract(left: str, right: str) -> str:
+    """The difference of two canonical numbers, canonical. Raises as ``add`` does."""
+    return canonical_number(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
+
+
+def united(tag: str, value: Value, added: Value) -> Value:
+    """A set with members added, in order; ``value`` itself if it has them all."""
+    members: list[str] = value[tag]
+    known = set(members)
+    new = [member for member in added[tag] if member not in known]
+    return {tag: members_in_order(tag, [*members, *new])} if new else value
+
+
+def without(tag: str, value: Value, removed: Value) -> Value | None:
+    """A set less some members; ``None`` if none is left: there are no empty sets."""
+    gone = set(removed[tag])
+    members = [member for member in value[tag] if member not in gone]
+    return {tag: members} if members else None
+
+
+# --- the values that SET gives, computed from an item as it was before the update ---
+
+Compute: TypeAlias = "Callable[[Attributes], Value]"
+"""What computes a value from an item."""
+
+NO_ATTRIBUTE: Final = "The provided expression refers to an attribute that does not exist in the item"
+WRONG_TYPE: Final = "An operand in the update expression has an incorrect data type"
+
+
+def compile_value(value: nodes.SetValue) -> Compute:
+    """A function that computes, for an item, the right side of a resolved, checked SET action.
+
+    The function raises ``ValidationException`` for an operand that the item lacks or that is of the wrong type.
+    """
+    match value:
+        case nodes.Literal(wire=wire):
+            return lambda _: wire
+        case nodes.Path():
+            return _required(compile_path(value))
+        case nodes.Arithmetic():
+            change = add if value.operator == "+" else subtract
+            return _arithmetic(change, compile_value(value.left), compile_value(value.right))
+        case nodes.Function(name="if_not_exists", arguments=(nodes.Path() as path, default)):
+            return _if_not_exists(compile_path(path), compile_value(default))
+        case nodes.Function(name="list_append", arguments=(first, second)):
+            return _list_append(compile_value(first), compile_value(second))
+        case nodes.Function() | nodes.Placeholder():  # no checked, resolved tree has one
+            raise AssertionError(value)
+
+
+def _required(read: Reader) -> Compute:
+    def compute(attributes: Attributes) -> Value:
+        value = read(attributes)
+        if value is None:
+            raise ValidationException(NO_ATTRIBUTE)
+        return value
+
+    return compute
+
+
+def _arithmetic(change: Callable[[str, str], str], left: Compute, right: Compute) -> Compute:
+    def compute(attributes: Attributes) -> Value:
+        one, other = left(attributes), right(attributes)
+        if "N" not in one or "N" not in other:
+            raise ValidationException(WRONG_TYPE)
+        return {"N": change(one["N"], other["N"])}
+
+    return compute
+
+
+def _if_not_exists(read: Reader, default: Compute) -> Compute:
+    def compute(attributes: Attributes) -> Value:
+        value = read(attributes)
+        return default(attributes) if value is None else value
+
+    return compute
+
+
+def _list_append(first: Compute, second: Compute) -> Compute:
+    def compute(attributes: Attributes) -> Value:
+        head, tail = first(attributes), second(attributes)
+        if "L" not in head or "L" not in tail:
+            raise ValidationException(WRONG_TYPE)
+        return {"L": [*head["L"], *tail["L"]]}
+
+    return compute
+
 
 INVALID_PATH: Final = "The document path provided in the update expression is invalid for update"
 CANNOT_UPDATE: Final = (
@@ -35,7 +200,7 @@ class Updated:
 
     __slots__ = ("_old", "_paths", "attributes")
 
-    def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[Path, ...]) -> None:
+    def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[nodes.Path, ...]) -> None:
         self.attributes, self._old, self._paths = attributes, old, paths
 
     def updated_old(self) -> dict[str, Value]:
@@ -56,7 +221,7 @@ class CompiledUpdate:
 
     __slots__ = ("_names", "_results", "_steps", "_values", "paths")
 
-    def __init__(self, tree: Update, mismatch: str) -> None:
+    def __init__(self, tree: nodes.Update, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
@@ -66,13 +231,13 @@ class CompiledUpdate:
         self._names = [head(path) for path in self.paths] if flat else None
         self._compile(tree, mismatch)
 
-    def _compile(self, tree: Update, mismatch: str) -> None:
+    def _compile(self, tree: nodes.Update, mismatch: str) -> None:
         index = 0
         for section in tree.sections:
             for action in section.actions:
-                if isinstance(action, SetAction):
+                if isinstance(action, nodes.SetAction):
                     self._values.append((index, compile_value(action.value)))
-                elif isinstance(action, ValueAction):
+                elif isinstance(action, nodes.ValueAction):
                     change = _addition if section.name == "ADD" else _deletion
                     self._results.append((index, change(action, mismatch)))
                 index += 1
@@ -106,7 +271,7 @@ class CompiledUpdate:
         return new
 
 
-def compile_update(tree: Update, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
+def compile_update(tree: nodes.Update, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
     """A resolved, checked update, ready to be applied.
 
     Its values must be canonical. ``mismatch`` is what is said where ADD or DELETE meets another type; AttributeUpdates
@@ -115,7 +280,7 @@ def compile_update(tree: Update, *, mismatch: str = WRONG_TYPE) -> CompiledUpdat
     return CompiledUpdate(tree, mismatch)
 
 
-def check_keys_kept(updated: Iterable[Path], key_names: Iterable[str]) -> None:
+def check_keys_kept(updated: Iterable[nodes.Path], key_names: Iterable[str]) -> None:
     """Raise ``ValidationException`` if an update leads to a key attribute of the table (error-messages/updateItem)."""
     names = {head(path) for path in updated}
     for name in key_names:
@@ -132,7 +297,7 @@ def _check_parent(path: tuple[Step, ...], attributes: Attributes) -> None:
         raise ValidationException(INVALID_PATH)
 
 
-def _addition(action: ValueAction, mismatch: str) -> Result:
+def _addition(action: nodes.ValueAction, mismatch: str) -> Result:
     read, added = compile_path(action.path), _wire(action)
     ((tag, _),) = added.items()
     combine = _ADDITIONS[tag]
@@ -148,7 +313,7 @@ def _addition(action: ValueAction, mismatch: str) -> Result:
     return result
 
 
-def _deletion(action: ValueAction, mismatch: str) -> Result:
+def _deletion(action: nodes.ValueAction, mismatch: str) -> Result:
     read, removed = compile_path(action.path), _wire(action)
     ((tag, _),) = removed.items()
 
@@ -163,8 +328,8 @@ def _deletion(action: ValueAction, mismatch: str) -> Result:
     return result
 
 
-def _wire(action: ValueAction) -> Value:
-    assert isinstance(action.value, Literal)
+def _wire(action: nodes.ValueAction) -> Value:
+    assert isinstance(action.value, nodes.Literal)
     return action.value.wire
 
 

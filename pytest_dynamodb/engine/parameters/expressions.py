@@ -21,22 +21,19 @@ from typing import Literal as Choice
 
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_expression_values
-from pytest_dynamodb.expressions.keyconditions import KeyClause, key_clauses
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.checks import bind, checked_tree
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import (
-    Between,
-    Condition,
-    Function,
-    Node,
-    Placeholder,
-    Projection,
-    Tree,
-    Update,
-    walk,
-)
 from pytest_dynamodb.expressions.parser import ExpressionName
-from pytest_dynamodb.expressions.resolution import check_keys, check_sizes, check_unused, put_names, put_values
-from pytest_dynamodb.expressions.validation import bind, checked_tree
+from pytest_dynamodb.expressions.resolution import (
+    KeyClause,
+    check_keys,
+    check_sizes,
+    check_unused,
+    key_clauses,
+    put_names,
+    put_values,
+)
 
 Values: TypeAlias = "dict[str, dict[str, Any]]"
 
@@ -45,11 +42,11 @@ Values: TypeAlias = "dict[str, dict[str, Any]]"
 class BoundExpressions:
     """The expressions of a request, resolved and checked; ``None`` where there is none."""
 
-    condition: Condition | None = None
-    update: Update | None = None
+    condition: nodes.Condition | None = None
+    update: nodes.Update | None = None
     key_clauses: tuple[KeyClause, ...] | None = None
-    filter: Condition | None = None
-    projection: Projection | None = None
+    filter: nodes.Condition | None = None
+    projection: nodes.Projection | None = None
 
 
 MANY, LONG = 100, 1000
@@ -92,14 +89,14 @@ def _bound(surface: Surface, texts: list[tuple[ExpressionName, str]], params: Ma
     return _expressions(trees)
 
 
-def _expressions(trees: dict[ExpressionName, Tree]) -> BoundExpressions:
+def _expressions(trees: dict[ExpressionName, nodes.Tree]) -> BoundExpressions:
     key_condition = trees.get("KeyConditionExpression")
     return BoundExpressions(
-        condition=cast("Condition | None", trees.get("ConditionExpression")),
-        update=cast("Update | None", trees.get("UpdateExpression")),
-        key_clauses=None if key_condition is None else key_clauses(cast("Condition", key_condition)),
-        filter=cast("Condition | None", trees.get("FilterExpression")),
-        projection=cast("Projection | None", trees.get("ProjectionExpression")),
+        condition=cast("nodes.Condition | None", trees.get("ConditionExpression")),
+        update=cast("nodes.Update | None", trees.get("UpdateExpression")),
+        key_clauses=None if key_condition is None else key_clauses(cast("nodes.Condition", key_condition)),
+        filter=cast("nodes.Condition | None", trees.get("FilterExpression")),
+        projection=cast("nodes.Projection | None", trees.get("ProjectionExpression")),
     )
 
 
@@ -117,10 +114,10 @@ def _may_be_large(texts: Mapping[str, Any] | None) -> bool:
 
 def _checked(
     texts: list[tuple[ExpressionName, str]], names: Mapping[str, str], values: Values, given: Values | None
-) -> dict[ExpressionName, Tree]:
+) -> dict[ExpressionName, nodes.Tree]:
     """Every check, on trees as parsed: of a key condition all of them, before any other text is looked at."""
-    parsed: dict[ExpressionName, Tree] = {}
-    trees: dict[ExpressionName, Tree] = {}
+    parsed: dict[ExpressionName, nodes.Tree] = {}
+    trees: dict[ExpressionName, nodes.Tree] = {}
     for keys in (True, False):
         group = {
             expression: checked_tree(expression, text)
@@ -141,7 +138,7 @@ _Shape: TypeAlias = (
 _Kind: TypeAlias = Choice["constant", "filled", "checked"]
 """What values have to do with a tree: nothing; they are put in; they are also checked, whatever their types."""
 
-_Template: TypeAlias = "tuple[tuple[ExpressionName, Tree, _Kind], ...]"
+_Template: TypeAlias = "tuple[tuple[ExpressionName, nodes.Tree, _Kind], ...]"
 
 MAX_TEMPLATES: Final = 1024
 _TEMPLATES: Final[dict[_Shape, _Template]] = {}
@@ -150,21 +147,21 @@ _TEMPLATES: Final[dict[_Shape, _Template]] = {}
 def _template(texts: list[tuple[ExpressionName, str]], names: Mapping[str, str]) -> _Template:
     """The trees with names in place."""
     trees = [(expression, put_names(checked_tree(expression, text), names)) for expression, text in texts]
-    return tuple((expression, tree, _kind(list(walk(tree)))) for expression, tree in trees)
+    return tuple((expression, tree, _kind(list(nodes.walk(tree)))) for expression, tree in trees)
 
 
-def _kind(found: list[Node]) -> _Kind:
+def _kind(found: list[nodes.Node]) -> _Kind:
     if any(map(_looks_at_values, found)):
         return "checked"
-    return "filled" if any(isinstance(node, Placeholder) for node in found) else "constant"
+    return "filled" if any(isinstance(node, nodes.Placeholder) for node in found) else "constant"
 
 
-def _looks_at_values(node: Node) -> bool:
+def _looks_at_values(node: nodes.Node) -> bool:
     """Bounds must be in order, and the name of a type must be one."""
-    return isinstance(node, Between) or (isinstance(node, Function) and node.name == "attribute_type")
+    return isinstance(node, nodes.Between) or (isinstance(node, nodes.Function) and node.name == "attribute_type")
 
 
-def _filled(expression: ExpressionName, tree: Tree, kind: _Kind, values: Values) -> Tree:
+def _filled(expression: ExpressionName, tree: nodes.Tree, kind: _Kind, values: Values) -> nodes.Tree:
     if kind == "constant":
         return tree
     if kind == "filled":

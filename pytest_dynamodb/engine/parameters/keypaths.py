@@ -9,17 +9,7 @@ from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import KeyParts, index_mismatch
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.nodes import (
-    Action,
-    Arithmetic,
-    Function,
-    Literal,
-    Path,
-    RemoveAction,
-    Tree,
-    Update,
-    walk,
-)
+from pytest_dynamodb.expressions import nodes
 
 KEY_IN_FILTER: Final = "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
 NOT_SCALAR: Final = (
@@ -27,7 +17,7 @@ NOT_SCALAR: Final = (
 )
 
 
-def check_filter(tree: Tree, key_names: Iterable[str], *, parameter: str = "Filter Expression") -> None:
+def check_filter(tree: nodes.Tree, key_names: Iterable[str], *, parameter: str = "Filter Expression") -> None:
     """Raise ``ValidationException`` if a Query's filter names a key attribute of what is queried.
 
     ``parameter`` is "QueryFilter" for the legacy one (dynalite's suite: test/query).
@@ -38,7 +28,7 @@ def check_filter(tree: Tree, key_names: Iterable[str], *, parameter: str = "Filt
             raise ValidationException(KEY_IN_FILTER.format(parameter=parameter, name=name))
 
 
-def check_scalar_keys(trees: Iterable[Tree], key_names: Iterable[str], index_key_names: Iterable[str]) -> None:
+def check_scalar_keys(trees: Iterable[nodes.Tree], key_names: Iterable[str], index_key_names: Iterable[str]) -> None:
     """Raise ``ValidationException`` if a path leads into a key attribute of the table, or else of an index.
 
     (dynalite's suite: "update index map", "non-scalar index access".)
@@ -52,13 +42,13 @@ def check_scalar_keys(trees: Iterable[Tree], key_names: Iterable[str], index_key
                 raise ValidationException(NOT_SCALAR.format(kind=kind, name=name))
 
 
-def check_key_paths(tree: Tree, table: Table) -> None:
+def check_key_paths(tree: nodes.Tree, table: Table) -> None:
     """``check_scalar_keys`` with the keys of a table and of its indexes, global ones first."""
     indexes = (*table.global_indexes, *table.local_indexes)
     check_scalar_keys((tree,), table.keys.names, (name for index in indexes for name in index.schema.keys.names))
 
 
-def check_index_types(update: Update, indexes: Mapping[str, KeyParts]) -> None:
+def check_index_types(update: nodes.Update, indexes: Mapping[str, KeyParts]) -> None:
     """Raise ``ValidationException`` if an update gives the key of an index another type, as far as a request shows it.
 
     ``indexes`` are key schemas by index name; of several at fault the alphabetically first is named (dynalite's suite:
@@ -73,17 +63,17 @@ def check_index_types(update: Update, indexes: Mapping[str, KeyParts]) -> None:
         raise index_mismatch(index, name, tag, actual=given[name])
 
 
-def _type(action: Action) -> str | None:
+def _type(action: nodes.Action) -> str | None:
     """The type of what an action gives an attribute; ``None`` where that shows in no request."""
-    if isinstance(action, RemoveAction) or len(action.path.parts) > 1:
+    if isinstance(action, nodes.RemoveAction) or len(action.path.parts) > 1:
         return None
     value = action.value
-    if isinstance(value, Literal):
+    if isinstance(value, nodes.Literal):
         return value.tag
-    if isinstance(value, Arithmetic):
+    if isinstance(value, nodes.Arithmetic):
         return "N"
-    return "L" if isinstance(value, Function) and value.name == "list_append" else None
+    return "L" if isinstance(value, nodes.Function) and value.name == "list_append" else None
 
 
-def _paths(tree: Tree) -> Iterator[Path]:
-    return (node for node in walk(tree) if isinstance(node, Path))
+def _paths(tree: nodes.Tree) -> Iterator[nodes.Path]:
+    return (node for node in nodes.walk(tree) if isinstance(node, nodes.Path))

@@ -9,10 +9,25 @@ has the same sentences wherever both are known (dbmeta's driver, moto's tests). 
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from collections.abc import Iterable
+from typing import Final, NamedTuple, NoReturn
 
-from pytest_dynamodb.engine.partiql.position import At
 from pytest_dynamodb.errors import ValidationException
+
+# --- where something stands in a statement ---
+
+
+class At(NamedTuple):
+    """Line and column, counted from 1, and length, in characters."""
+
+    line: int
+    column: int
+    length: int
+
+    def __str__(self) -> str:
+        """As messages have it: ``1:27:11``."""
+        return f"{self.line}:{self.column}:{self.length}"
+
 
 NOT_WELL_FORMED: Final = "Statement wasn't well formed, can't be processed: "
 
@@ -138,3 +153,27 @@ def rejection(kind: str, /, *, at: At | None = None, **details: object) -> Valid
 def reject(kind: str, /, *, at: At | None = None, **details: object) -> NoReturn:
     """Raise the ValidationException of a kind."""
     raise rejection(kind, at=at, **details)
+
+
+# --- the order in which a Java set of texts comes out, which is the order of some of AWS's lists of names ---
+
+_SMALLEST: Final = 16
+_LOAD: Final = 0.75
+
+
+def java_set_order(names: Iterable[str]) -> list[str]:
+    """The names, each once, in the order of a HashSet to which they were added one by one."""
+    distinct = list(dict.fromkeys(names))
+    size = _SMALLEST
+    while len(distinct) > size * _LOAD:
+        size *= 2
+    return sorted(distinct, key=lambda name: _spread(name) & (size - 1))
+
+
+def _spread(name: str) -> int:
+    """String.hashCode, its upper half folded into the lower, as HashMap does."""
+    units = name.encode("utf-16-be", "surrogatepass")
+    code = 0
+    for at in range(0, len(units), 2):
+        code = (31 * code + int.from_bytes(units[at : at + 2], "big")) & 0xFFFFFFFF
+    return code ^ (code >> 16)

@@ -7,27 +7,24 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any, Final
 
-from pytest_dynamodb.engine.partiql.branches import MAX_READS, Branch, branches_of
-from pytest_dynamodb.engine.partiql.keyed import NotOneItem
 from pytest_dynamodb.engine.partiql.messages import reject, text
-from pytest_dynamodb.engine.partiql.ordering import Ordering, check_order
-from pytest_dynamodb.engine.partiql.ranges import Range, range_of
+from pytest_dynamodb.engine.partiql.plan import MAX_READS, Branch, Ordering, Range, branches_of, check_order, range_of
+from pytest_dynamodb.engine.partiql.write import NotOneItem
 from pytest_dynamodb.engine.reads.keyplan import EMPTY
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.reads.span import Spans, span_of
 from pytest_dynamodb.engine.schema import KeyPart, ordered
-from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.engine.storage.partition import Identity
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity
 from pytest_dynamodb.engine.validation.keys import NO_MATCH
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.keyconditions import KeyClause
-from pytest_dynamodb.expressions.nodes import Compare, Condition, Name, Not, Path, walk
+from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions.resolution import KeyClause
 
 _KINDS: Final = {"S": "string", "B": "binary"}
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class PlannedRead:
     """One read of a part of a partition. ``key`` is the table's whole key, where that and nothing else is asked for."""
 
     identity: Identity
@@ -42,7 +39,7 @@ class Read:
 class ReadPlan:
     """``reads`` in the order in which they are carried out; ``None`` is a scan."""
 
-    reads: tuple[Read, ...] | None
+    reads: tuple[PlannedRead, ...] | None
     forward: bool = True
 
     @property
@@ -51,7 +48,7 @@ class ReadPlan:
         return self.reads[0].key if self.reads is not None and len(self.reads) == 1 else None
 
 
-def plan_reads(source: Source, where: Condition | None, order: Sequence[Ordering]) -> ReadPlan:
+def plan_reads(source: Source, where: nodes.Condition | None, order: Sequence[Ordering]) -> ReadPlan:
     """The reads of a SELECT. Raises ValidationException for conditions on keys, and an order, that cannot be."""
     hash_part = source.keys.hash[0]
     branches = branches_of(where, source.keys.names)
@@ -74,7 +71,7 @@ def _partition(branch: Branch, part: KeyPart) -> KeyClause | None:
     return equal[0]
 
 
-def _read(branch: Branch, source: Source) -> Read:
+def _read(branch: Branch, source: Source) -> PlannedRead:
     for clause in branch.keys:
         _check_type(clause, dict(source.keys.parts)[clause.attribute])
     name, tag = source.keys.hash[0]
@@ -85,7 +82,7 @@ def _read(branch: Branch, source: Source) -> Read:
     component = None if source.index is None else 0
     spans = tuple([_span(found, part[1], component) for part, on_part in clauses for found in on_part])
     extent = range_of(clauses[0][1], clauses[0][0][1]) if clauses else Range()
-    return Read(content, ordered(tag, content), extent, spans, branch, _whole_key(branch, source))
+    return PlannedRead(content, ordered(tag, content), extent, spans, branch, _whole_key(branch, source))
 
 
 def _span(clause: KeyClause, tag: str, component: int | None) -> Any:
@@ -109,7 +106,7 @@ def _whole_key(branch: Branch, source: Source) -> Attributes | None:
     return {name: found[0].wire for name, found in sorted(values, key=lambda pair: pair[0])}
 
 
-def _apart(reads: list[Read], source: Source) -> list[Read]:
+def _apart(reads: list[PlannedRead], source: Source) -> list[PlannedRead]:
     """The same reads, if no two could find the same item; else ValidationException.
 
     A branch whose condition on the sort key is negated is excused: AWS reads it with the others
@@ -126,19 +123,21 @@ def _apart(reads: list[Read], source: Source) -> list[Read]:
     if not merged:
         return reads
     places = {read.identity: read.place for read in reads if read.identity in merged}
-    whole = [Read(identity, places[identity], Range(), (), Branch((), ())) for identity in merged]
+    whole = [PlannedRead(identity, places[identity], Range(), (), Branch((), ())) for identity in merged]
     return [*(read for read in reads if read.identity not in merged), *whole]
 
 
 def _negates(branch: Branch, name: str | None) -> bool:
     return any(
-        (isinstance(condition, Not) or (isinstance(condition, Compare) and condition.operator == "<>"))
-        and any(isinstance(node, Path) and node.parts[0] == Name(name or "") for node in walk(condition))
+        (isinstance(condition, nodes.Not) or (isinstance(condition, nodes.Compare) and condition.operator == "<>"))
+        and any(
+            isinstance(node, nodes.Path) and node.parts[0] == nodes.Name(name or "") for node in nodes.walk(condition)
+        )
         for condition in branch.filters
     )
 
 
-def _ordered(reads: list[Read], order: Sequence[Ordering], hash_name: str) -> ReadPlan:
+def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> ReadPlan:
     """The reads by partition, and within one by what they read of it.
 
     An order by the partition key alone turns the sort key's around (hectorvent/floci's captures).
@@ -151,7 +150,7 @@ def _ordered(reads: list[Read], order: Sequence[Ordering], hash_name: str) -> Re
     return ReadPlan(tuple(within), forward)
 
 
-def _by_range(one: Read, other: Read) -> int:
+def _by_range(one: PlannedRead, other: PlannedRead) -> int:
     if one.range.low == other.range.low:
         return 0
     return -1 if (one.range & other.range).low == other.range.low else 1

@@ -6,34 +6,71 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_dynamodb.engine.partiql.conditions import where_condition
-from pytest_dynamodb.engine.partiql.literals import Value
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.partiql import syntax
+from pytest_dynamodb.engine.partiql.grammar import parse
 from pytest_dynamodb.engine.partiql.messages import reject, rejection
-from pytest_dynamodb.engine.partiql.parameters import checked_parameters
-from pytest_dynamodb.engine.partiql.sources import check_read_source, check_written_source
-from pytest_dynamodb.engine.partiql.statements import parse
-from pytest_dynamodb.engine.partiql.syntax import (
-    Call as FunctionCall,
-)
-from pytest_dynamodb.engine.partiql.syntax import (
-    Delete,
-    Expression,
-    Insert,
-    IsType,
-    Operation,
-    Select,
-    Statement,
-    Update,
-)
+from pytest_dynamodb.engine.partiql.syntax import FunctionCall
+from pytest_dynamodb.engine.partiql.syntax import Source as Named
+from pytest_dynamodb.engine.partiql.trees import where_condition
+from pytest_dynamodb.engine.partiql.values import Value, checked_parameters
+from pytest_dynamodb.engine.reads.source import Source, source_of
+from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.nodes import Condition
+
+# --- the table or index that a statement names (dynamodb-conformance, error-messages of PartiQL's index qualifier)
+# ---
+
+
+def check_read_source(source: Named) -> None:
+    """Raise ValidationException unless a SELECT may name its source so."""
+    if source.alias:
+        reject("alias")
+    if len(source.parts) > 2:
+        reject("source-parts")
+    if any(part == "" for part in source.parts):
+        reject("source-empty")
+    if not all(isinstance(part, str) for part in source.parts):
+        reject("source")
+
+
+def check_written_source(source: Named, *, insert: bool) -> None:
+    """Raise ValidationException unless a statement that writes may name its table so: not through an index."""
+    if source.alias:
+        reject("alias")
+    if any(part == "" for part in source.parts):
+        reject("source-empty")
+    if len(source.parts) > 1:
+        reject("insert-index" if insert else "write-index")
+
+
+def written_name(source: Named) -> str:
+    """The table's name, as written."""
+    return str(source.parts[0])
+
+
+def read_source(call: Call, table: Table, source: Named, *, consistent: bool) -> Source:
+    """What a SELECT reads. Raises ValidationException for an index that cannot be read, or not so."""
+    if len(source.parts) == 1:
+        return source_of(table, {}, now=call.clock.now())
+    name = str(source.parts[1])
+    index = table.indexes.get(name)
+    if index is None:
+        reject("no-index")
+    keys = index.schema.keys
+    if len(keys.hash) > 1 or len(keys.range) > 1:
+        reject("several-attributes")
+    if index.schema.is_global and consistent:
+        reject("not-consistent")
+    return source_of(table, {"IndexName": name}, now=call.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A statement with its parameters. ``exists``: it is a SELECT within EXISTS."""
 
-    statement: Statement
+    statement: syntax.Statement
     parameters: tuple[Value, ...]
     where: Condition | None
     exists: bool = False
@@ -41,7 +78,7 @@ class Bound:
     @property
     def reads(self) -> bool:
         """Whether it is a read; EXISTS is part of what writes."""
-        return isinstance(self.statement, Select) and not self.exists
+        return isinstance(self.statement, syntax.Select) and not self.exists
 
 
 def read_parameters(request: Mapping[str, Any]) -> tuple[Value, ...]:
@@ -57,27 +94,27 @@ def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) ->
     if parsed.parameters > len(parameters):  # more values than question marks are taken: [o] in ``messages``
         reject("parameters")
     where = None
-    if not isinstance(statement, Insert) and statement.where is not None:
+    if not isinstance(statement, syntax.InsertStatement) and statement.where is not None:
         where = where_condition(statement.where, parameters)
-    if isinstance(statement, Select):
+    if isinstance(statement, syntax.Select):
         check_read_source(statement.source)
     else:
-        check_written_source(statement.source, insert=isinstance(statement, Insert))
+        check_written_source(statement.source, insert=isinstance(statement, syntax.InsertStatement))
     return Bound(statement, parameters, where, exists)
 
 
-def _statement(expression: Expression) -> tuple[Statement, bool]:
+def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
     """The statement that an expression is, and whether it is within EXISTS."""
     match expression:
-        case Select() | Insert() | Update() | Delete():
+        case syntax.Select() | syntax.InsertStatement() | syntax.UpdateStatement() | syntax.DeleteStatement():
             return expression, False
-        case FunctionCall(name="exists", arguments=(Select() as select,)):
+        case FunctionCall(name="exists", arguments=(syntax.Select() as select,)):
             return select, True
         case FunctionCall():
             raise rejection("function", name=expression.name, at=expression.at)
-        case IsType():
+        case syntax.IsType():
             raise rejection("operation", operation="IsType")
-        case Operation(operator=operator):
+        case syntax.Operation(operator=operator):
             raise rejection("operation", operation=operator)
         case _:
             raise rejection("operation", operation=type(expression).__name__)

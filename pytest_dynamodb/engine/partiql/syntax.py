@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pytest_dynamodb.engine.partiql.position import At
+from pytest_dynamodb.engine.partiql.messages import At
 
 Name: TypeAlias = "tuple[str | int, ...]"
 """A document path: the attribute's name, then names and positions."""
@@ -82,7 +82,7 @@ class Star:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """A function's call; the name in small letters."""
 
     name: str
@@ -150,7 +150,7 @@ class Returning:
 
 
 @dataclass(frozen=True, slots=True)
-class Insert:
+class InsertStatement:
     """INSERT"""
 
     source: Source
@@ -168,7 +168,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateStatement:
     """UPDATE, either form"""
 
     source: Source
@@ -179,7 +179,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Delete:
+class DeleteStatement:
     """DELETE"""
 
     source: Source
@@ -188,9 +188,10 @@ class Delete:
     at: At
 
 
-Statement: TypeAlias = "Select | Insert | Update | Delete"
+Statement: TypeAlias = "Select | InsertStatement | UpdateStatement | DeleteStatement"
 Expression: TypeAlias = (
-    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | Call | Operation | IsType | Statement"
+    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | Operation | IsType"
+    " | Statement"
 )
 
 

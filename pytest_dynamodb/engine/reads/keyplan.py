@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from pytest_dynamodb.engine.reads.source import Source
-from pytest_dynamodb.engine.reads.span import Spans, span_of
-from pytest_dynamodb.engine.reads.startkey import check_key_attribute
+from pytest_dynamodb.engine.reads.span import Spans, check_key_attribute, span_of
 from pytest_dynamodb.engine.schema import KeyPart, ordered
-from pytest_dynamodb.engine.storage.item import Attributes
-from pytest_dynamodb.engine.storage.partition import Identity
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.keyconditions import KeyClause
 from pytest_dynamodb.expressions.messages import Edition
+from pytest_dynamodb.expressions.resolution import KeyClause
 
 # dynalite's suite, test/query; dynamodb-conformance, error-messages/query and queryKeyConditionOperands (2026-10).
 TOO_MANY: Final = (

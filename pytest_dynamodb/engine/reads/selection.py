@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from pytest_dynamodb.engine.evaluation.paths import Project, compile_projection, head
+from pytest_dynamodb.engine.legacy import attributes_to_get
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
+from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.schema import IndexSchema
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.keys import check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
+from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.engine.validation.wording import ENVELOPE
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.expressions.nodes import Projection
 
 _NOTHING_SPECIFIC: Final = (
     "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
@@ -95,3 +107,70 @@ def needs_table(index: IndexSchema, params: Mapping[str, Any], names: Iterable[s
 
 def _missing(index: IndexSchema, names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if not index.holds(name)]
+
+
+# --- what of an item a read gives: all of it, or what ProjectionExpression or AttributesToGet name ---
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of items; all of them where ``project`` is ``None``.
+
+    ``names`` are the attributes that a projection begins with; ``tree`` is a ProjectionExpression's.
+    """
+
+    project: Project | None = None
+    names: tuple[str, ...] | None = None
+    tree: Projection | None = None
+
+    def of(self, attributes: Attributes) -> Attributes:
+        """The wanted part of an item, sharing its values."""
+        return attributes if self.project is None else self.project(attributes)
+
+    def check(self, table: Table) -> None:
+        """Raise ValidationException if a path leads into a key attribute of the table or of an index."""
+        if self.tree is not None:
+            check_key_paths(self.tree, table)
+
+
+EVERYTHING: Final = Wanted()
+
+
+def wanted_of(tree: Projection | None, names: tuple[str, ...] | None) -> Wanted:
+    """What a resolved ProjectionExpression or AttributesToGet, of which there is at most one, want of items."""
+    if tree is not None:
+        return Wanted(compile_projection(tree), tuple(map(head, tree.paths)), tree)
+    return EVERYTHING if names is None else Wanted(compile_projection(names), names)
+
+
+# --- single items by their keys: for GetItem, and for each key of a batch or a transaction ---
+
+_PROJECTING = frozenset({"AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression"})
+
+
+def read_key(surface: Surface, key: Mapping[str, Any]) -> Attributes:
+    """A key's attributes, canonical. Raises ValidationException for values that cannot be."""
+    return checked_item(key, wording=surface, limit=None).attributes
+
+
+def check_projecting(surface: Surface, params: Mapping[str, Any]) -> None:
+    """Check that the projection parameters of a request, or of a part of one, may come together.
+
+    Raises ValidationException.
+    """
+    if not _PROJECTING.isdisjoint(params):
+        check_usage(surface, params)
+
+
+def read_wanted(surface: Surface, params: Mapping[str, Any]) -> Wanted:
+    """What those parameters want of items, once ``check_projecting`` has passed. Raises ValidationException."""
+    if _PROJECTING.isdisjoint(params):
+        return EVERYTHING
+    names = attributes_to_get(params)
+    return wanted_of(bind_expressions(surface, params).projection, names)
+
+
+def look_up(table: Table, key: Attributes) -> Item | None:
+    """The item with a key. Raises ValidationException if this is no key of the table."""
+    check_key(key, table.keys.parts)
+    return table.get(key)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
 from pytest_dynamodb.engine.storage.store import Store
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException

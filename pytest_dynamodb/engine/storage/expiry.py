@@ -6,8 +6,7 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from typing import Final
 
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.storage.partition import Identity, Order, Partition
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order, Partition
 
 OLDEST_SECONDS: Final = 5 * 365 * 24 * 3600.0
 """What ended longer ago than about five years is taken for a mistake and left alone (developer guide, "TTL": Working

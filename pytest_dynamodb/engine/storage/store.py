@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_dynamodb.engine.storage.hashorder import HashOrder, Tags
-from pytest_dynamodb.engine.storage.item import Item
-from pytest_dynamodb.engine.storage.partition import Identity, Order, Partition
+from pytest_dynamodb.engine.storage.partition import Identity, Item, Order, Partition
 
 
 class Store:

@@ -1,4 +1,4 @@
-"""From writes to records."""
+"""From writes to a stream's records, and shards that are split when a test says so."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.schema import key_parts
-from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.partition import Item
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.values import item_size
+
+# --- from writes to records ---
 
 BY_TTL: Final = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 """The identity in records of what time to live deleted (developer guide, "DynamoDB Streams and Time to Live")."""
@@ -81,3 +84,21 @@ def close_stream(region: Region, table: Table, now: float) -> None:
     if stream is not None and stream.closed is None:
         stream.settle(now)
         stream.close(now)
+
+
+# --- shards that are replaced by more than one, when a test says so ---
+
+
+def split_shards(region: Region, table: Table, now: float, children: int) -> list[str]:
+    """Replace the open shards of the table's stream by ``children`` of each; the ids of those that are open now.
+
+    Raises ResourceNotFoundException if the stream is off, and ``ValueError`` for less than one child.
+    """
+    if children < 1:
+        raise ValueError(f"a shard has at least one child, not {children}")
+    stream = stream_of(region, table)
+    if stream is None or stream.closed is not None:
+        raise error_for("ResourceNotFoundException", f"Requested resource not found: Stream of {table.name} not found")
+    stream.settle(now)
+    stream.replace_shards(now, children=children)
+    return [shard.id for shard in stream.open_shards]

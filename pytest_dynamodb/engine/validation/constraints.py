@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeAlias
 
-from pytest_dynamodb.engine.validation.printing import java_text, json_text, lower_first
+from pytest_dynamodb.engine.validation.overlay import NEWER_CHOICES
+from pytest_dynamodb.engine.validation.payload import java_text, json_text, lower_first
 from pytest_dynamodb.engine.validation.shapes import Member, Shape
-from pytest_dynamodb.engine.validation.shapes.overlay import NEWER_CHOICES
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import ValidationException
 

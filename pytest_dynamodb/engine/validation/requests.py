@@ -6,8 +6,7 @@ from typing import Any
 
 from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.constraints import check_constraints
-from pytest_dynamodb.engine.validation.conversion import converted
-from pytest_dynamodb.engine.validation.payload import check_types
+from pytest_dynamodb.engine.validation.payload import check_types, converted
 from pytest_dynamodb.engine.validation.shapes import input_shape
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for

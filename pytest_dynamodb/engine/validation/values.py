@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
-from pytest_dynamodb.engine.storage.item import Item
-from pytest_dynamodb.engine.storage.order import members_in_order
+from pytest_dynamodb.engine.storage.partition import Item, members_in_order
 from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import truth

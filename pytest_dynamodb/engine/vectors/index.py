@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_dynamodb.engine.settings import VectorIndex
-from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.values import item_size
 

@@ -1,4 +1,4 @@
-"""The items nearest to a vector, found by looking at all of them: what AWS finds by approximation is exact here."""
+"""SearchVectors: the items nearest to a vector, found by looking at all of them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from operator import itemgetter
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.capacity import wanted
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.usage import check_usage
-from pytest_dynamodb.engine.reads.projection import Wanted, wanted_of
+from pytest_dynamodb.engine.reads.selection import Wanted, wanted_of
 from pytest_dynamodb.engine.settings import VectorIndex
-from pytest_dynamodb.engine.storage.item import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.engine.vectors.index import Vector, held, is_gone, projected, status_of, vector_in
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.expressions.nodes import And, Compare, Condition, Path
+
+# --- the items nearest to a vector, found by looking at all of them: what AWS finds by approximation is exact here
+# ---
 
 MOST_RESULTS: Final = 100
 
@@ -134,3 +138,19 @@ def nearest(table: Table, index: VectorIndex, search: Search, count: int) -> tup
         for score, item in scored[:count]
     ]
     return results, size
+
+
+# --- SearchVectors ---
+
+
+def search_vectors(call: Call) -> dict[str, Any]:
+    """The items nearest to a vector, with their scores.
+
+    Raises ResourceNotFoundException of a table or an index, and ValidationException.
+    """
+    table = call.table()
+    index = searched_index(call, table)
+    search = read_search(call, index)
+    results, size = nearest(table, index, search, call.params["TopK"])
+    consumed = {"ConsumedCapacity": {"VectorSearchRequestBytes": float(size)}} if wanted(call.params) else {}
+    return {"SearchResults": results, **consumed}

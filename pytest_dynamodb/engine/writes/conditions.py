@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
-from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
-from pytest_dynamodb.engine.legacy.expected import expected_condition
+from pytest_dynamodb.engine.legacy import attribute_updates, expected_condition
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.usage import check_usage
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.validation.rules.writes import check_return_values
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.validation.rules import check_return_values
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.expressions.nodes import Update

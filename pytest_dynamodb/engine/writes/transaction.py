@@ -1,23 +1,25 @@
-"""Writes that are carried out together or not at all: planned, checked, then applied.
-
-Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
-"""
+"""Writes that are carried out together or not at all: planned, checked, then applied."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units
-from pytest_dynamodb.engine.storage.item import Attributes, Item
-from pytest_dynamodb.engine.storage.partition import Identity, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
-from pytest_dynamodb.engine.writes.check import ConditionCheck
-from pytest_dynamodb.engine.writes.write import Write, apply
+from pytest_dynamodb.engine.validation.rules import action_of
+from pytest_dynamodb.engine.validation.surfaces import Surface
+from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, Update, Write, apply
 from pytest_dynamodb.errors import DynamoDbError, error_for
+
+# --- writes that are carried out together or not at all: planned, checked, then applied ---
+# Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
 
 Reason = dict[str, Any]
 """One of CancellationReasons: a code and, unless that is None, a message."""
@@ -112,3 +114,57 @@ def consumed(steps: Sequence[Step], mode: str, *, repeated: bool) -> Iterator[di
             usage.add_write(step.change, factor=FACTOR)
     for name, usage in usages.items():
         yield usage.body(name, mode, kind="Read" if repeated else "Write")
+
+
+# --- the actions of a transaction ---
+
+_KINDS: Final[dict[str, type[Put | Update | Delete | ConditionCheck]]] = {
+    "ConditionCheck": ConditionCheck,
+    "Put": Put,
+    "Delete": Delete,
+    "Update": Update,
+}
+
+
+def read_action(surface: Surface, entry: dict[str, Any]) -> tuple[str, Write]:
+    """The table that an action of a transaction names, and the write. Raises ``ValidationException``.
+
+    ``surface`` is the row of TransactWriteItems.
+    """
+    kind, params = action_of(entry)
+    return params["TableName"], _KINDS[kind].read(surface.parts[kind], params)
+
+
+# --- idempotency tokens of transactions: valid for ten minutes after the request was carried out ---
+
+VALID_SECONDS: Final = 600.0
+"""API reference, TransactWriteItems: ClientRequestToken."""
+
+_MISMATCH: Final = "Request parameters do not match with those of the previous request with the same token"
+# Wording seen in no capture that is public; the API reference has only the exception's description.
+
+
+def is_repeated(call: Call, token: str) -> bool:
+    """Whether this request was carried out already. Raises IdempotentParameterMismatchException for another one."""
+    known = call.region.tokens.get(token)
+    if known is None or known[1] <= call.clock.now():
+        return False
+    if known[0] != _digest(call):
+        raise error_for("IdempotentParameterMismatchException", _MISMATCH)
+    return True
+
+
+def remember(call: Call, token: str) -> None:
+    """A request has been carried out."""
+    now = call.clock.now()
+    remembered = call.region.tokens
+    for old in [old for old, (_, until) in remembered.items() if until <= now]:
+        del remembered[old]
+    remembered[token] = (_digest(call), now + VALID_SECONDS)
+
+
+def _digest(call: Call) -> bytes:
+    # What is returned may differ from call to call; what is written may not (paritysuite: replayed capacity).
+    written = call.params["TransactItems" if "TransactItems" in call.params else "TransactStatements"]
+    items = json.dumps([call.operation, written], sort_keys=True)
+    return hashlib.sha256(items.encode("utf-8", "surrogatepass")).digest()

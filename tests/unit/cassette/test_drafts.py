@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.cassette.collector import collector_paused
+from pytest_dynamodb.cassette.codec import collector_paused
 from pytest_dynamodb.cassette.format import EXCHANGE, HEADER, pack_draft, pack_frame, read_frames
 from pytest_dynamodb.cassette.redaction import Sanitizer
 

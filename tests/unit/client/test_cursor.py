@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb import InvalidCursor, PytestDynamoDbError
-from pytest_dynamodb.client.cursor import Binding, Cursors, Position
+from pytest_dynamodb.client.page import Binding, Cursors, Position
 
 BINDING = Binding("app", "gsi1", "pk = 1")
 KEY: dict[str, dict[str, Any]] = {"pk": {"S": "USER#1"}, "n": {"N": "1.5"}, "raw": {"B": "AAE="}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_dynamodb.client.calls import ApiCall
-from pytest_dynamodb.client.connection.failures import service_error
+from pytest_dynamodb.client.connection.retries import service_error
 from pytest_dynamodb.errors import ConditionalCheckFailedException, TransactionCanceledException
 
 CALL = ApiCall("TransactWriteItems", {}, dict)

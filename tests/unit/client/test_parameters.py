@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_dynamodb.client.connection.parameters import for_botocore
+from pytest_dynamodb.client.connection.guard import for_botocore
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 B64 = base64.b64encode(b"\x00\xff").decode()

@@ -8,8 +8,8 @@ import pytest
 from botocore.config import Config
 
 from pytest_dynamodb import BreakerPolicy, ClientConfig, ConfigurationError, Credentials, DynamoDbClient, RetryPolicy
-from pytest_dynamodb.client import environment
-from pytest_dynamodb.client.settings import Settings
+from pytest_dynamodb.client import config
+from pytest_dynamodb.client.config import Settings
 
 ROLE = "arn:aws:iam::123456789012:role/reader"
 
@@ -91,13 +91,13 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DYNAMODB_PROFILE", "shop")
-    assert environment.credentials() == Credentials.default(profile="shop")
+    assert config.credentials() == Credentials.default(profile="shop")
     monkeypatch.setenv("PYTEST_DYNAMODB_ROLE_ARN", ROLE)
     monkeypatch.setenv("PYTEST_DYNAMODB_ROLE_EXTERNAL_ID", "shared")
     role = Credentials.assume_role(ROLE, external_id="shared", base=Credentials.default(profile="shop"))
-    assert environment.credentials() == role
+    assert config.credentials() == role
     monkeypatch.setenv("PYTEST_DYNAMODB_WEB_IDENTITY_TOKEN_FILE", "/token")
-    assert environment.credentials() == Credentials.web_identity(ROLE, "/token")
+    assert config.credentials() == Credentials.web_identity(ROLE, "/token")
 
 
 @pytest.mark.parametrize(

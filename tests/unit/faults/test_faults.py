@@ -17,7 +17,7 @@ from pytest_dynamodb.faults import (
     TransactionConflict,
     Unprocessed,
 )
-from pytest_dynamodb.faults.fault import Blow
+from pytest_dynamodb.faults.faults import Blow
 from pytest_dynamodb.throttling import LIMITS, Kind, throttled
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/t"

@@ -32,8 +32,8 @@ from pytest_dynamodb.hooks import active, handlers, internals
 from pytest_dynamodb.hooks import install as installation
 from pytest_dynamodb.hooks.active import activate, current, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients, uninstall
-from pytest_dynamodb.providers.block import BlockingProvider
-from pytest_dynamodb.providers.live import LiveProvider
+from pytest_dynamodb.providers.offline import BlockingProvider
+from pytest_dynamodb.providers.upstream import LiveProvider
 
 TABLE: dict[str, Any] = {"TableName": "table"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_dynamodb.mock.buckets import Buckets
+from pytest_dynamodb.mock.writing import Buckets
 
 
 def test_a_folder_is_a_bucket(tmp_path: Path) -> None:

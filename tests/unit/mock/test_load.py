@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb import Engine, LoadError, Mock, Request
-from pytest_dynamodb.mock import yamltags
+from pytest_dynamodb.mock import cloudformation
 
 SCHEMA: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -312,7 +312,7 @@ def test_parameters_go_before_a_templates_defaults(mock: Mock, template: Path) -
 
 
 def test_the_same_as_json_and_within_a_serverless_yml(mock: Mock, template: Path, tmp_path: Path) -> None:
-    content = yamltags.parse_yaml("", TEMPLATE)
+    content = cloudformation.parse_yaml("", TEMPLATE)
     (tmp_path / "template.json").write_text(json.dumps({"service": "x", "resources": [content, "${file(x.yml)}"]}))
     mock.load(tmp_path / "template.json")
     assert len(mock.tables) == 4

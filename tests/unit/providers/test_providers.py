@@ -13,13 +13,9 @@ from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.client.config import chosen_provider
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.faults import Faults
-from pytest_dynamodb.providers.block import BlockingProvider
 from pytest_dynamodb.providers.faults import FaultyProvider
-from pytest_dynamodb.providers.live import LiveProvider
-from pytest_dynamodb.providers.record import RecordingProvider
-from pytest_dynamodb.providers.replay import ReplayProvider
-from pytest_dynamodb.providers.upstream import endpoint_of
-from pytest_dynamodb.providers.verify import VerifyingProvider
+from pytest_dynamodb.providers.offline import BlockingProvider, ReplayProvider
+from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider, VerifyingProvider, endpoint_of
 
 URL = "http://127.0.0.1:8000"
 GET = Request("GetItem", {"TableName": "t", "Key": {"pk": {"S": "a"}}})

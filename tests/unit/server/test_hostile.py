@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 from pytest_dynamodb.server import app
-from pytest_dynamodb.server.compression import TooLarge, decoded, encoded
+from pytest_dynamodb.server.application import TooLarge, decoded, encoded
 
 STATUSES = {200, 400, 404, 413}
 LIKELY = {

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from pytest_dynamodb import Attr, ConfigurationError, DynamoDbClient, IndexKeys, InvalidKey, TypedTable, entity
-from pytest_dynamodb.client.models.template import LAST
+from pytest_dynamodb.client.models.keys import LAST
 
 
 def day(number: int) -> datetime:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from pytest_dynamodb import BreakerPolicy, CircuitBreaker, CircuitOpen, ConfigurationError, VirtualClock
-from pytest_dynamodb.client.policy.breaker import Permit
+from pytest_dynamodb.client.policy import Permit
 
 POLICY = BreakerPolicy(failures=3, open_for=30.0, probes=2, successes=2)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb import CircuitOpen, DynamoDbError, NoResponse
-from pytest_dynamodb.client.policy.classification import UNHEALTHY, kind_of
+from pytest_dynamodb.client.policy import UNHEALTHY, kind_of
 from pytest_dynamodb.errors import BY_CODE, RETRYABLE, error_for
 
 # The seed, section 6.1.

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb import ConfigurationError, RetryPolicy, VirtualClock
-from pytest_dynamodb.client.policy.deadline import Deadline
-from pytest_dynamodb.client.policy.quota import RETRY_COST, RetryQuota
+from pytest_dynamodb.client.policy import RETRY_COST, Deadline, RetryQuota
 
 # The table of the seed, section 5.2: the failure's number, and the least and the most to wait after throttling.
 SEED = [

@@ -12,11 +12,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from pytest_dynamodb import ClientConfig, DynamoDbError, Mock, Provider, VirtualClock
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy
-from pytest_dynamodb.client.policy.retry import RetryPolicy
+from pytest_dynamodb.client.policy import BreakerPolicy, RetryPolicy
 from pytest_dynamodb.client.telemetry.capacity import CapacityObserver
 from pytest_dynamodb.client.telemetry.observers import Observers
-from pytest_dynamodb.client.telemetry.tracing import TracingObserver
+from pytest_dynamodb.client.telemetry.otel import TracingObserver
 from pytest_dynamodb.faults import Throttled
 
 pytestmark = pytest.mark.aiobotocore

@@ -15,7 +15,7 @@ from pytest_dynamodb import (
     ProvisionedThroughputExceededException,
     VirtualClock,
 )
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy
+from pytest_dynamodb.client.policy import BreakerPolicy
 from pytest_dynamodb.client.telemetry.emf import EmfObserver
 from pytest_dynamodb.faults import Throttled
 

@@ -11,8 +11,8 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from pytest_dynamodb import DynamoDbClient, Mock, ProvisionedThroughputExceededException, VirtualClock
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy
-from pytest_dynamodb.client.telemetry.metrics import BUCKETS, MetricsObserver
+from pytest_dynamodb.client.policy import BreakerPolicy
+from pytest_dynamodb.client.telemetry.otel import BUCKETS, MetricsObserver
 from pytest_dynamodb.errors import CircuitOpen
 from pytest_dynamodb.faults import Throttled
 

@@ -11,10 +11,9 @@ import pytest
 
 from pytest_dynamodb import ConfigurationError, DynamoDbClient, DynamoDbError, Mock
 from pytest_dynamodb.client.calls import ApiCall
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy, State
-from pytest_dynamodb.client.telemetry.metrics import MetricsObserver
+from pytest_dynamodb.client.policy import BreakerPolicy, State
 from pytest_dynamodb.client.telemetry.observers import Observers
-from pytest_dynamodb.client.telemetry.tracing import TracingObserver
+from pytest_dynamodb.client.telemetry.otel import MetricsObserver, TracingObserver
 from pytest_dynamodb.faults import Throttled
 
 Observed = Callable[..., DynamoDbClient]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from pytest_dynamodb import Attr, ConditionalCheckFailedException, DynamoDbClient, Mock
-from pytest_dynamodb.client.policy.breaker import BreakerPolicy
+from pytest_dynamodb.client.policy import BreakerPolicy
 from pytest_dynamodb.client.telemetry.records import LoggingObserver
 from pytest_dynamodb.errors import CircuitOpen, ProvisionedThroughputExceededException
 from pytest_dynamodb.faults import Throttled

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from pytest_dynamodb import Attr, ConditionalCheckFailedException, DynamoDbClient, Mock, Request, Response
-from pytest_dynamodb.client.telemetry.tracing import TracingObserver
+from pytest_dynamodb.client.telemetry.otel import TracingObserver
 from pytest_dynamodb.errors import ProvisionedThroughputExceededException
 from pytest_dynamodb.faults import Throttled
 
@@ -122,7 +122,7 @@ def test_all_attempts_are_one_span_with_an_event_for_each_that_failed(
 def test_a_breaker_that_opens_is_an_event_of_the_span_that_opened_it(
     observed: Observed, mock: Mock, provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
-    from pytest_dynamodb.client.policy.breaker import BreakerPolicy
+    from pytest_dynamodb.client.policy import BreakerPolicy
 
     mock.faults.add(Throttled(times=1))
     client = observed(TracingObserver(provider), retry=None, breaker=BreakerPolicy(failures=1))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.engine.evaluation.projections import compile_projection
+from pytest_dynamodb.engine.evaluation.paths import compile_projection
 from pytest_dynamodb.expressions import parse_projection
 
 ITEM: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.evaluation.updates import LEGACY_MISMATCH, Updated, compile_update
-from pytest_dynamodb.engine.legacy.attributeupdates import attribute_updates
+from pytest_dynamodb.engine.legacy import attribute_updates
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.wording import CLASSIC
 from pytest_dynamodb.errors import ValidationException

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
-from pytest_dynamodb.engine.legacy.expected import expected_condition
+from pytest_dynamodb.engine.legacy import expected_condition
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
 from pytest_dynamodb.errors import ValidationException

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
-from pytest_dynamodb.engine.legacy.attributestoget import attributes_to_get
-from pytest_dynamodb.engine.legacy.filters import filter_condition, legacy_key_clauses
+from pytest_dynamodb.engine.legacy import attributes_to_get, filter_condition, legacy_key_clauses
 from pytest_dynamodb.engine.validation.wording import CLASSIC
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.keyconditions import KeyClause
 from pytest_dynamodb.expressions.nodes import Literal
+from pytest_dynamodb.expressions.resolution import KeyClause
 
 INVALID = "One or more parameter values were invalid: "
 

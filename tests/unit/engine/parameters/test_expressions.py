@@ -9,8 +9,8 @@ import pytest
 from pytest_dynamodb.engine.parameters.expressions import NO_EXPRESSIONS, bind_expressions
 from pytest_dynamodb.engine.validation.surfaces import Surface, surface_of
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.keyconditions import KeyClause
 from pytest_dynamodb.expressions.nodes import Compare, Literal, Name, Path
+from pytest_dynamodb.expressions.resolution import KeyClause
 
 ENVELOPE = "1 validation error detected: "
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine_requests import ask, refusal, s
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.engine.partiql.tokens import tokenize
+from pytest_dynamodb.engine.partiql.parser import tokenize
 
 NOT_WELL_FORMED = "Statement wasn't well formed, can't be processed: "
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"

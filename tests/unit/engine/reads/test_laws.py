@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_dynamodb.engine.reads.span import holds, positions, span_of
-from pytest_dynamodb.expressions.keyconditions import KeyOperator
+from pytest_dynamodb.expressions.resolution import KeyOperator
 
 TEXTS = st.text("az\u0431\U0001d11e", max_size=3)
 NUMBERS = st.decimals(-5, 5, places=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_dynamodb.engine.storage.keybytes import key_bytes
+from pytest_dynamodb.engine.storage.hashorder import key_bytes
 from pytest_dynamodb.values import canonical_number
 
 NUMBERS = st.decimals(-(10**30), 10**30, allow_nan=False, places=7).map(lambda number: f"{number:f}")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.engine.storage.hashorder import hash_of, in_segment
-from pytest_dynamodb.engine.storage.item import Item
+from pytest_dynamodb.engine.storage.partition import Item
 from pytest_dynamodb.engine.storage.store import Store
 
 PLACES = st.tuples(st.sampled_from(["a", "b", "c", "ü"]), st.integers(0, 9).map(str))

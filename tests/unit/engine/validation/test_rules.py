@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.engine.reads.selection import check_select
-from pytest_dynamodb.engine.validation.rules.batches import check_batch_get, check_batch_write, check_distinct
-from pytest_dynamodb.engine.validation.rules.reads import (
+from pytest_dynamodb.engine.validation.rules import (
+    action_of,
+    check_batch_get,
+    check_batch_write,
+    check_distinct,
+    check_distinct_items,
     check_key_condition,
+    check_return_values,
     check_segments,
 )
-from pytest_dynamodb.engine.validation.rules.transactions import action_of, check_distinct_items
-from pytest_dynamodb.engine.validation.rules.writes import check_return_values
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 

@@ -8,8 +8,7 @@ import pytest
 from botocore.loaders import Loader
 
 from pytest_dynamodb.engine.validation.acceptance import acceptor
-from pytest_dynamodb.engine.validation.shapes import input_shape
-from pytest_dynamodb.engine.validation.shapes.overlay import (
+from pytest_dynamodb.engine.validation.overlay import (
     KEY_LIMITS,
     LIMITS,
     MEMBER_LIMITS,
@@ -18,7 +17,7 @@ from pytest_dynamodb.engine.validation.shapes.overlay import (
     ORDER,
     WORDS,
 )
-from pytest_dynamodb.engine.validation.shapes.table import _model
+from pytest_dynamodb.engine.validation.shapes import _model, input_shape
 
 MODELS = [Loader().load_service_model(service, "service-2") for service in ("dynamodb", "dynamodbstreams")]
 OPERATIONS = {name: model for model in MODELS for name in model["operations"]}

@@ -1,0 +1,1 @@
+"""The control plane: tables' settings, backups, exports, replication, policies; each noun beside its operations."""

@@ -1,0 +1,138 @@
+"""Kinesis streams that tables are set to write to: settings with statuses. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_dynamodb.control.tables.lookup import existing
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.settings import Destination
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import table_name
+
+# --- Kinesis streams that tables are set to write to: settings with statuses (ack-api-quirks, DDB-TABLE-268, 299 to
+# 304) ---
+# Nothing is sent, and whether there is such a stream is not known: every destination becomes active.
+
+_STATE: Final = "Table is not in a valid state to enable Kinesis Streaming Destination: "
+_OFF: Final = frozenset({"DISABLED", "ENABLE_FAILED"})
+
+
+def sending_table(call: Call) -> Table:
+    """The table of a request. Raises ResourceNotFoundException, also of one on its way up."""
+    table = existing(call)
+    if table.settings.status == "CREATING":
+        name = table_name(call.params["TableName"])
+        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+    return table
+
+
+def status_of(destination: Destination, now: float) -> str:
+    """AWS's word for what a destination is, or is on the way to."""
+    if now < destination.ready:
+        return destination.doing
+    return "ACTIVE" if destination.enabled else "DISABLED"
+
+
+def describe_destination(destination: Destination, now: float) -> dict[str, Any]:
+    """A KinesisDataStreamDestination; no precision is MILLISECOND."""
+    precision = destination.precision
+    told = {} if precision is None else {"ApproximateCreationDateTimePrecision": precision}
+    return {"StreamArn": destination.arn, "DestinationStatus": status_of(destination, now), **told}
+
+
+def check_none_is_on(table: Table, now: float) -> None:
+    """A table has one live destination."""
+    if any(status_of(one, now) not in _OFF for one in table.settings.destinations):
+        raise ValidationException(
+            f"{_STATE}EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
+        )
+
+
+def active_destination(call: Call, table: Table, message: str) -> Destination:
+    """The destination that a request names. Raises ValidationException if there is none, or it is not active."""
+    arn, now = call.params["StreamArn"], call.clock.now()
+    found = next((one for one in table.settings.destinations if one.arn == arn), None)
+    if found is None or status_of(found, now) != "ACTIVE":
+        raise ValidationException(_STATE + message)
+    return found
+
+
+def changed(call: Call, table: Table, destination: Destination, doing: str) -> dict[str, Any]:
+    """Set a destination, newest first, and answer."""
+    ready = call.clock.now() + call.lifecycle.update_table
+    others = [one for one in table.settings.destinations if one.arn != destination.arn]
+    table = call.writable(table)
+    new = replace(destination, ready=ready, doing=doing)
+    table.settings = replace(table.settings, destinations=(new, *others))
+    return {"TableName": table.name, "StreamArn": destination.arn, "DestinationStatus": doing}
+
+
+def precision_in(configuration: Mapping[str, Any] | None) -> str | None:
+    """The precision that a request asks for."""
+    found: str | None = (configuration or {}).get("ApproximateCreationDateTimePrecision")
+    return found
+
+
+# --- DescribeKinesisStreamingDestination ---
+
+
+def describe_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
+    """The Kinesis streams of a table, newest first. Raises ResourceNotFoundException."""
+    table, now = sending_table(call), call.clock.now()
+    destinations = [describe_destination(one, now) for one in table.settings.destinations]
+    return {"TableName": table.name, "KinesisDataStreamDestinations": destinations}
+
+
+# --- DisableKinesisStreamingDestination ---
+
+
+def disable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
+    """No longer write to a Kinesis stream. Raises ResourceNotFoundException and ValidationException."""
+    if call.params.get("EnableKinesisStreamingConfiguration"):
+        raise ValidationException("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")
+    table = sending_table(call)
+    old = active_destination(call, table, "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.")
+    return changed(call, table, replace(old, enabled=False), "DISABLING")
+
+
+# --- EnableKinesisStreamingDestination ---
+
+
+def enable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
+    """Set a table to write to a Kinesis stream. Raises ResourceNotFoundException, and ValidationException if one is."""
+    table = sending_table(call)
+    check_none_is_on(table, call.clock.now())
+    configuration = call.params.get("EnableKinesisStreamingConfiguration") or {}
+    new = Destination(call.params["StreamArn"], True, 0.0, "", precision_in(configuration))
+    return {**changed(call, table, new, "ENABLING"), "EnableKinesisStreamingConfiguration": configuration}
+
+
+# --- UpdateKinesisStreamingDestination ---
+
+
+def update_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
+    """Change how precise times are in what is sent. Raises ResourceNotFoundException and ValidationException."""
+    configuration = call.params.get("UpdateKinesisStreamingConfiguration")
+    precision = precision_in(configuration)
+    if precision is None:
+        raise ValidationException(
+            "Streaming destination cannot be updated with given parameters: "
+            "UpdateKinesisStreamingConfiguration cannot be null or contain only null values"
+        )
+    table, arn = sending_table(call), call.params["StreamArn"]
+    inactive = (
+        "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. "
+        f"TableName: {table.name}, kdsArn: {arn}"
+    )
+    old = active_destination(call, table, inactive)
+    if (old.precision or "MILLISECOND") == precision:
+        raise ValidationException(
+            f"Invalid Request: Precision is already set to the desired value of {precision} "
+            f"for tableId: {table.settings.id}, kdsArn: {arn}"
+        )
+    body = changed(call, table, replace(old, precision=precision), "UPDATING")
+    return {**body, "UpdateKinesisStreamingConfiguration": configuration}

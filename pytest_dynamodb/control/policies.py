@@ -1,0 +1,274 @@
+"""Resource policies of tables and streams, as AWS writes them down; nobody is denied anything here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pytest_dynamodb.control.tables.lookup import existing, require_settled
+from pytest_dynamodb.control.tables.rules import INVALID
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
+
+# --- a policy and its revision, on a table or on a stream of it ---
+
+NO_POLICY: Final = "NO_POLICY"
+"""The ExpectedRevisionId of what has none."""
+
+_PARTS: Final = 6
+_NOT_FOUND: Final = "Resource-based policy not found for the provided ResourceArn: "
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A document in its one form, ``None`` of what has none any more. Revisions are milliseconds since the epoch."""
+
+    document: str | None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a ResourceArn names: a table of the call's region, or a stream of it."""
+
+    arn: str
+    table: Table
+    stream: str | None = None
+
+    def policy(self, call: Call) -> Policy:
+        """Its policy, with no document where it has none."""
+        if self.stream is not None:
+            return call.region.records.of(Policy).get(self.arn, Policy(None))
+        settings = self.table.settings
+        revision = settings.policy_revision
+        if settings.policy is not None and revision is None:  # it came with the table
+            revision = int(settings.created * 1000)
+        return Policy(settings.policy, revision)
+
+    def change(self, call: Call, document: str) -> str:
+        """Set its policy; the new revision."""
+        revision = max(int(call.clock.now() * 1000), (self.policy(call).revision or 0) + 1)
+        self._set(call, Policy(document, revision))
+        return str(revision)
+
+    def remove(self, call: Call) -> str | None:
+        """Take its policy away; the last revision there was, ``None`` of what never had one."""
+        policy = self.policy(call)
+        if policy.document is not None:
+            self._set(call, Policy(None, policy.revision))
+        return None if policy.revision is None else str(policy.revision)
+
+    def _set(self, call: Call, policy: Policy) -> None:
+        if self.stream is not None:
+            call.region.records.of(Policy)[self.arn] = policy
+        else:
+            table = call.writable(self.table)
+            table.settings = replace(table.settings, policy=policy.document, policy_revision=policy.revision)
+
+    def check_revision(self, policy: Policy, expected: str | None) -> None:
+        """Raises PolicyNotFoundException for a revision that is not the one there is."""
+        if expected is None:
+            return
+        where = f"stream {self.stream}" if self.stream else f"table {self.table.name}"
+        if expected == NO_POLICY:
+            if policy.document is not None:
+                raise no_policy(
+                    f"Requested policy update expecting none to be present for {where}, "
+                    f"but a policy exists with revision id {policy.revision}."
+                )
+        elif policy.document is None:
+            raise no_policy(f"Requested update for policy with revision id {expected}, but {where} has no policy.")
+        elif expected != str(policy.revision):
+            raise no_policy(
+                f"Requested update for policy with revision id {expected}, "
+                f"but the policy associated to target {where} has revision id {policy.revision}."
+            )
+
+
+def no_policy(detail: str) -> DynamoDbError:
+    """The error for a policy that there is not."""
+    return error_for("PolicyNotFoundException", _NOT_FOUND + detail)
+
+
+def resource_of(call: Call, arn: str) -> Resource:
+    """What an ARN names. Raises ValidationException, and ResourceNotFoundException of a table or a stream."""
+    if not arn.startswith("arn:"):
+        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+    parts = arn.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[2] != "dynamodb":
+        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+    if parts[4] != call.region.account:
+        raise ValidationException(
+            "This action is only supported by accounts that match the resource owner\u2019s account."
+        )
+    if parts[3] != call.region.name:
+        raise ValidationException(f"{INVALID}Invalid resource Arn: {arn}")
+    kind, _, rest = parts[5].partition("/")
+    name, _, more = rest.partition("/")
+    if kind != "table" or not name or (more and not more.startswith("stream/")):
+        raise ValidationException(
+            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+        )
+    table = existing(call, name)
+    return Resource(arn, table) if not more else _stream(arn, table, more.removeprefix("stream/"))
+
+
+def _stream(arn: str, table: Table, label: str) -> Resource:
+    stream = table.settings.stream
+    if stream is None or stream.label != label:
+        raise error_for(
+            "ResourceNotFoundException",
+            f"Requested resource not found: Stream: {label} not found for Table: {table.name}",
+        )
+    return Resource(arn, table, label)
+
+
+# --- rules of policy documents, and their one form: minified, in a fixed order (ack-api-quirks, DDB-TABLE-208,
+# 351-356) ---
+# Only what can be said without knowing the account's users is checked.
+
+MOST_BYTES: Final = 20_480
+_OLD_VERSION: Final = "2008-10-17"
+_DOCUMENT: Final = ("Version", "Id", "Statement")
+_STATEMENT: Final = (
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
+)
+_ACCOUNT: Final = re.compile(r"\d{12}")
+_UNBOUNDED: Final = (
+    "Resource-based policy grants unbounded access in one or more elements. "
+    "Please revise the policy to ensure least-privilege form of access"
+)
+
+
+def canonical(text: str) -> str:
+    """A policy in AWS's form, without the version that AWS adds. Raises ValidationException for what is no policy."""
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise ValidationException(f"{INVALID}Maximum policy size of {MOST_BYTES} bytes exceeded")
+    try:
+        return _canonical(json.loads(text))
+    except (ValueError, RecursionError):
+        raise _malformed("This policy contains invalid Json") from None
+
+
+def _canonical(document: Any) -> str:
+    if not isinstance(document, dict):
+        raise _malformed("This policy contains invalid Json")
+    statements = document.get("Statement")
+    listed = [statements] if isinstance(statements, dict) else statements
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+        raise _malformed("Could not parse the policy: Statement is empty!")
+    _check(listed)
+    return _minified(_ordered({**document, "Statement": [_statement(one) for one in listed]}, _DOCUMENT))
+
+
+def told(text: str) -> str:
+    """What GetResourcePolicy answers: with a version."""
+    document = json.loads(text)
+    return _minified(_ordered({"Version": _OLD_VERSION, **document}, _DOCUMENT))
+
+
+def _check(statements: list[dict[str, Any]]) -> None:
+    names = [one["Sid"] for one in statements if "Sid" in one]
+    if len(set(map(str, names))) < len(names):
+        raise _malformed("The Statement Ids in the policy are not unique")
+    for one in statements:
+        for member in ("Effect", "Principal", "Action", "Resource"):
+            if member not in one and (member == "Effect" or "Not" + member not in one):
+                raise _malformed(f"Missing required field {member}")
+        if str(one.get("Effect")).lower() not in {"allow", "deny"}:
+            raise _malformed(f"Invalid effect: {one.get('Effect')}")
+        if str(one["Effect"]).lower() == "allow" and _is_anybody(one.get("Principal")) and not one.get("Condition"):
+            raise ValidationException(_UNBOUNDED)
+
+
+def _is_anybody(principal: Any) -> bool:
+    named = principal.get("AWS") if isinstance(principal, dict) else principal
+    return named == "*" or (isinstance(named, list) and "*" in named)
+
+
+def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
+    one = dict(statement)
+    one["Effect"] = str(one["Effect"]).capitalize()
+    for member in ("Action", "Resource", "NotAction", "NotResource"):
+        if member in one:
+            one[member] = _single(one[member])
+    if isinstance(one.get("Principal"), dict):
+        one["Principal"] = {kind: _principals(named) for kind, named in one["Principal"].items()}
+    return _ordered(one, _STATEMENT)
+
+
+def _principals(named: Any) -> Any:
+    """Accounts as their roots, each once."""
+    names = named if isinstance(named, list) else [named]
+    roots = [f"arn:aws:iam::{one}:root" if _ACCOUNT.fullmatch(str(one)) else one for one in names]
+    return _single([one for at, one in enumerate(roots) if one not in roots[:at]])
+
+
+def _single(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _ordered(members: Mapping[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
+    first = {name: members[name] for name in order if name in members}
+    return {**first, **members}
+
+
+def _minified(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def _malformed(detail: str) -> ValidationException:
+    return ValidationException(f"{INVALID}Invalid policy document: {detail}")
+
+
+# --- DeleteResourcePolicy ---
+
+
+def delete_resource_policy(call: Call) -> dict[str, Any]:
+    """Take a policy away, and tell its revision; that there is none is no error (ack-api-quirks, DDB-TABLE-246).
+
+    Raises ValidationException, ResourceNotFoundException and PolicyNotFoundException.
+    """
+    resource = resource_of(call, call.params["ResourceArn"])
+    policy = resource.policy(call)
+    resource.check_revision(policy, call.params.get("ExpectedRevisionId"))
+    revision = resource.remove(call)
+    return {} if revision is None else {"RevisionId": revision}
+
+
+# --- GetResourcePolicy ---
+
+
+def get_resource_policy(call: Call) -> dict[str, Any]:
+    """The policy of a table or a stream, in AWS's form.
+
+    Raises ValidationException, ResourceNotFoundException and PolicyNotFoundException.
+    """
+    resource = resource_of(call, call.params["ResourceArn"])
+    policy = resource.policy(call)
+    if policy.document is None:
+        raise no_policy(resource.arn)
+    return {"Policy": told(canonical(policy.document)), "RevisionId": str(policy.revision)}
+
+
+# --- PutResourcePolicy ---
+
+
+def put_resource_policy(call: Call) -> dict[str, Any]:
+    """Set the policy of a table or a stream; one that says the same changes nothing (ack-api-quirks, DDB-TABLE-207).
+
+    Raises ValidationException, ResourceNotFoundException, ResourceInUseException, and PolicyNotFoundException for
+    another revision than the one expected.
+    """
+    document = canonical(call.params["Policy"])
+    resource = resource_of(call, call.params["ResourceArn"])
+    policy = resource.policy(call)
+    resource.check_revision(policy, call.params.get("ExpectedRevisionId"))
+    if policy.document is not None and document == canonical(policy.document):
+        return {"RevisionId": str(policy.revision)}
+    require_settled(resource.table)
+    return {"RevisionId": resource.change(call, document)}

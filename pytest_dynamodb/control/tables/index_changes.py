@@ -1,0 +1,122 @@
+"""Global indexes as UpdateTable creates, changes and deletes them.
+
+A new index is filled at once and kept in step from then on; that it may not be queried before its time is a matter of
+its status. (How the statuses follow each other: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global
+secondary indexes".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_dynamodb.control.tables.billing import MOST_UNITS
+from pytest_dynamodb.control.tables.capacity_changes import (
+    capped,
+    changed_units,
+    done,
+    kept_warm,
+    uncapped,
+    under_way,
+    warmed,
+)
+from pytest_dynamodb.control.tables.creation import index_settings, throughput_of
+from pytest_dynamodb.control.tables.indexes import action_of, check_creation, check_exists
+from pytest_dynamodb.control.tables.rules import INVALID
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import ValidationException
+
+_ALLOCATION: Final = 0.1
+"""The part of an index's creation in which the table is UPDATING; it is filled in the rest."""
+
+
+def with_index_changes(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    """The settings that follow from GlobalSecondaryIndexUpdates. The table itself is left as it is."""
+    for update in call.params["GlobalSecondaryIndexUpdates"]:
+        action, what = action_of(update)
+        if action == "Create":
+            definitions = call.params.get("AttributeDefinitions")
+            check_creation(table, what, definitions, on_demand=settings.on_demand)
+            settings = _created(settings, what, call)
+        else:
+            _check_blocked(what)
+            check_exists(table, action, what["IndexName"])
+            settings = (_deleted if action == "Delete" else _updated)(settings, what, call)
+    return settings
+
+
+def _check_blocked(what: Mapping[str, Any]) -> None:
+    given = what.get("ProvisionedThroughput") or {}
+    if any(units > MOST_UNITS for units in given.values() if units is not None):
+        raise ValidationException(
+            "This operation cannot be performed with given input values. "
+            "Please contact DynamoDB service team for more info: Action Blocked: IndexUpdate"
+        )
+
+
+def _created(settings: TableSettings, what: Mapping[str, Any], call: Call) -> TableSettings:
+    name, now, takes = what["IndexName"], call.clock.now(), call.lifecycle.create_index
+    allocated, filled = now + takes * _ALLOCATION, now + takes
+    settings = replace(settings, status="UPDATING").with_index(name, index_settings(what, backfilling=False))
+    return settings.then(
+        Event(allocated, {"status": "ACTIVE"}),
+        Event(allocated, {"backfilling": True}, name),
+        Event(filled, {"status": "ACTIVE", "backfilling": None}, name),
+    )
+
+
+def _deleted(settings: TableSettings, what: Mapping[str, Any], call: Call) -> TableSettings:
+    name, gone = what["IndexName"], call.clock.now() + call.lifecycle.delete_index
+    index = replace(settings.indexes[name], status="DELETING", backfilling=None)
+    others = tuple(event for event in settings.events if event.index != name)
+    settings = replace(settings, status="UPDATING", events=others).with_index(name, index)
+    return settings.then(Event(gone, {"status": "GONE"}, name), Event(gone, {"status": "ACTIVE"}))
+
+
+def _updated(settings: TableSettings, what: Mapping[str, Any], call: Call) -> TableSettings:
+    name = what["IndexName"]
+    index = settings.indexes[name]
+    _check_suits_billing(what, on_demand=settings.on_demand)
+    due = call.clock.now() + call.lifecycle.update_table
+    now_set, then = _units(index, what, call, due)
+    if what.get("OnDemandThroughput"):
+        asked = capped(index.ceiling, what, on_demand=settings.on_demand, index=name)
+        now_set |= {"ceiling": uncapped(asked), "status": "UPDATING"}
+    if what.get("WarmThroughput"):
+        units = warmed(index, what, on_demand=settings.on_demand, index=name)
+        now_set |= {"warm_changing": True}
+        then |= {"warm": units, "warm_changing": False}
+    if "status" in now_set:
+        then |= {"status": "ACTIVE"}
+    return settings.with_index(name, replace(index, **now_set)).then(Event(due, then, name))
+
+
+def _check_suits_billing(what: Mapping[str, Any], *, on_demand: bool) -> None:
+    name, units = what["IndexName"], what.get("ProvisionedThroughput")
+    if on_demand and (units is not None or not (what.get("OnDemandThroughput") or what.get("WarmThroughput"))):
+        raise ValidationException(
+            f"{INVALID}The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST "
+            "can be to OnDemandThroughput, WarmThroughput"
+        )
+    if not on_demand and units is None and not (what.get("OnDemandThroughput") or what.get("WarmThroughput")):
+        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified for index: {name}")
+
+
+def _units(
+    index: IndexSettings, what: Mapping[str, Any], call: Call, due: float
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is set now, and what when it is done."""
+    if what.get("ProvisionedThroughput") is None:
+        return {}, {}
+    old, now = index.throughput, call.clock.now()
+    if (old.read, old.write) == (0, 0):  # the table leaves on demand: the units are told at once
+        units = throughput_of(what)
+        return {"status": "UPDATING", "throughput": replace(old, read=units.read, write=units.write)}, {}
+    new = changed_units(old, what, now, index=what["IndexName"])
+    warm = kept_warm(index, on_demand=False).warm
+    return {"status": "UPDATING", "throughput": under_way(old, new, now), "warm": warm}, {
+        "throughput": done(old, new, due)
+    }

@@ -1,0 +1,139 @@
+"""Rules of GlobalSecondaryIndexUpdates, and how many indexes and tables there may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pytest_dynamodb.control.tables.billing import check_bounds, check_ceiling, check_warm
+from pytest_dynamodb.control.tables.definitions import MOST_GLOBAL
+from pytest_dynamodb.control.tables.rules import (
+    INVALID,
+    check_global_keys,
+    check_projected_total,
+    check_projection,
+    names_of,
+)
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
+
+# --- rules of GlobalSecondaryIndexUpdates (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable) ---
+
+ACTIONS: Final = ("Update", "Create", "Delete")
+
+Updates = Sequence[Mapping[str, Any]]
+
+
+def action_of(update: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The one action of a checked GlobalSecondaryIndexUpdate, and what it is about."""
+    return next((action, update[action]) for action in ACTIONS if update.get(action) is not None)
+
+
+def check_index_updates(updates: Updates | None) -> None:
+    """Each entry has one action, and no index has two. Checked before the table is looked up."""
+    if updates is not None and not updates:
+        raise ValidationException(f"{INVALID}List of GlobalSecondaryIndexUpdates is empty")
+    seen: set[str] = set()
+    for update in updates or ():
+        _check_one_action(update)
+        action, what = action_of(update)
+        name = what["IndexName"]
+        if name in seen:
+            raise ValidationException(
+                f"{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+            )
+        seen.add(name)
+        if action == "Update" and what.get("WarmThroughput") == {}:
+            raise ValidationException(
+                f"{INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+                f"specified for index: {name}"
+            )
+
+
+def _check_one_action(update: Mapping[str, Any]) -> None:
+    count = sum(update.get(action) is not None for action in ACTIONS)
+    if count == 0:
+        names = ", ".join(f"GlobalSecondaryIndexUpdate.{action}" for action in ACTIONS)
+        raise ValidationException(f"{INVALID}One of {names} must not be null")
+    if count > 1:
+        raise ValidationException(
+            f"{INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+        )
+
+
+def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | None, *, on_demand: bool) -> None:
+    """A new index for a table. Its key attributes must be defined in the request, whatever the table has."""
+    name = new["IndexName"]
+    if not definitions:
+        raise ValidationException(f"{INVALID}AttributeDefinitions is not specified for index: {name}")
+    check_global_keys(new["KeySchema"], names_of(definitions))
+    check_projection(new["Projection"])
+    _check_new_throughput(new, on_demand=on_demand)
+    if name in table.indexes:
+        raise ValidationException("Attempting to create an index which already exists")
+    projected = [index.schema.projection.attributes for index in table.indexes.values()]
+    check_projected_total(sum(map(len, projected)) + len(new["Projection"].get("NonKeyAttributes") or ()))
+    if len(table.global_indexes) >= MOST_GLOBAL:
+        raise subscriber_limit(f"Number of global secondary indexes exceeds per-table limit of {MOST_GLOBAL}")
+
+
+def _check_new_throughput(new: Mapping[str, Any], *, on_demand: bool) -> None:
+    given, name = new.get("ProvisionedThroughput"), new["IndexName"]
+    if on_demand and given is not None:
+        raise ValidationException(
+            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} "
+            "when BillingMode is PAY_PER_REQUEST"
+        )
+    if not on_demand and given is None:
+        raise ValidationException(
+            f"{INVALID}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
+        )
+    check_bounds(given)
+    check_ceiling(new, on_demand=on_demand, index=name)
+    check_warm(new, on_demand=on_demand, index=name)
+
+
+def check_exists(table: Table, action: str, name: str) -> None:
+    """The index that an update or a deletion is about is there, and global."""
+    index = table.indexes.get(name)
+    if index is None:
+        raise error_for(
+            "ResourceNotFoundException", f"Requested resource not found: Index {name} for table {table.name}"
+        )
+    if not index.schema.is_global:
+        raise ValidationException(f"Cannot {action.lower()} an index that is not a GlobalSecondaryIndex: {name}")
+
+
+def subscriber_limit(detail: str) -> DynamoDbError:
+    """The error for more than an account may do, or do at a time."""
+    return error_for("LimitExceededException", f"Subscriber limit exceeded: {detail}")
+
+
+# --- what an account may have that has asked AWS for no more (developer guide, "Service quotas"; ack-api-quirks, DDB-
+# TABLE-443) ---
+
+MOST_OF_ACCOUNT: Final = 80_000
+MOST_OF_TABLE: Final = 40_000
+
+
+def check_quotas(call: Call) -> None:
+    """Raises LimitExceededException for a CreateTable or UpdateTable of more units than a table or index may have."""
+    params = call.params
+    _check(params, call.region.name, "", "table")
+    updates = [action_of(update) for update in params.get("GlobalSecondaryIndexUpdates") or ()]
+    for index in (*(params.get("GlobalSecondaryIndexes") or ()), *(what for _, what in updates)):
+        _check(index, call.region.name, f" for index {index['IndexName']}", "index")
+
+
+def _check(described: Mapping[str, Any], region: str, which: str, kind: str) -> None:
+    given = described.get("ProvisionedThroughput") or {}
+    for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
+        units = given.get(name) or 0
+        if units > MOST_OF_TABLE:
+            raise error_for(
+                "LimitExceededException",
+                f"The requested {name}{which}, {int(units)}, is above the per {kind} maximum for the account in "
+                f"{region}. Per {kind} maximum: {MOST_OF_TABLE}. "
+                "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+            )

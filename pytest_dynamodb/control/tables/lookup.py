@@ -1,0 +1,150 @@
+"""How tables are found by name and ARN, and how moments are written."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Final
+
+from pytest_dynamodb.control.tables.rules import INVALID
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
+from pytest_dynamodb.requests import table_name
+
+# --- tables as the control plane looks for them, and what it says of those that are busy ---
+
+_IN_USE: Final = "Attempt to change a resource which is still in use: "
+_DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}
+
+
+def existing(call: Call, given: str | None = None) -> Table:
+    """The table a control plane request names, whatever its status. Raises ResourceNotFoundException."""
+    name = table_name(call.params["TableName"] if given is None else given)
+    table = call.region.find(name, call.clock.now())
+    if table is None:
+        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+    return table
+
+
+def require_active(table: Table) -> None:
+    """Raises ResourceInUseException for a table that is being created, changed or deleted."""
+    doing = _DOING.get(table.settings.status)
+    if doing is not None:
+        raise in_use(f"Table is being {doing}: {table.name}")
+
+
+def in_use(detail: str) -> DynamoDbError:
+    """The error for a table that is busy."""
+    return error_for("ResourceInUseException", _IN_USE + detail)
+
+
+def require_settled(table: Table) -> None:
+    """Raises ResourceInUseException for a table that is on its way up or down."""
+    if table.settings.status != "UPDATING":
+        require_active(table)
+
+
+# --- ARNs in ResourceArn members: which table they name, and what is wrong with the others (ack-api-quirks, DDB-
+# TABLE-442; dynalite's tests, tagResource) ---
+
+_PARTS: Final = 6
+_TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
+
+
+def table_name_of_arn(call: Call, arn: str) -> str:
+    """The table that the request's ARN names, whether there is one or not.
+
+    Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's.
+    """
+    if not arn.startswith("arn:"):
+        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+    parts = arn.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[2] != "dynamodb":
+        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+    _, _, _, region, account, resource = parts
+    if not resource.startswith("table/") or "/index/" in resource:
+        raise ValidationException(
+            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+        )
+    if region != call.region.name or not _TABLE.fullmatch(resource):
+        raise ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+    _check_account(call, account, arn)
+    return resource.removeprefix("table/")
+
+
+def _check_account(call: Call, account: str, arn: str) -> None:
+    own, action = call.region.account, f"dynamodb:{call.operation}"
+    if account != own:
+        raise error_for(
+            "AccessDeniedException",
+            f"User: arn:aws:iam::{own}:root is not authorized to perform: {action} on resource: {arn} "
+            f"because no resource-based policy allows the {action} action",
+        )
+
+
+def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
+    """The table of an ARN. Raises ResourceNotFoundException, which tells the ARN or does not, by operation."""
+    table = call.region.find(table_name_of_arn(call, arn), call.clock.now())
+    if table is None:
+        which = f": ResourcArn: {arn} not found" if told else ""  # spelt so by AWS
+        raise error_for("ResourceNotFoundException", "Requested resource not found" + which)
+    return table
+
+
+# --- moments as AWS writes them in texts: always in English, always UTC ---
+
+#: Of the years 1 and 9999.
+_FIRST: Final = -62_135_596_800.0
+_LAST: Final = 253_402_300_799.0
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def moment_in_words(moment: float) -> str:
+    """Such as "Monday, February 13, 2023 at 10:25:39 AM Coordinated Universal Time".
+
+    >>> moment_in_words(1_676_283_939.5)
+    'Monday, February 13, 2023 at 10:25:39 AM Coordinated Universal Time'
+    """
+    at = datetime.fromtimestamp(moment, timezone.utc)
+    hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
+    day = f"{_DAYS[at.weekday()]}, {_MONTHS[at.month - 1]} {at.day}, {at.year}"
+    return f"{day} at {hour}:{at.minute:02d}:{at.second:02d} {half} Coordinated Universal Time"
+
+
+def moment_in_label(moment: float) -> str:
+    """Such as "2023-02-13T10:25:39.500": to the millisecond, as in a stream's label.
+
+    >>> moment_in_label(1_676_283_939.5)
+    '2023-02-13T10:25:39.500'
+    """
+    at = datetime.fromtimestamp(moment, timezone.utc)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
+
+
+def moment_in_zulu(moment: float, *, thousandths: bool = False) -> str:
+    """Such as "2023-02-13T10:25:39Z".
+
+    >>> moment_in_zulu(1_676_283_939.5)
+    '2023-02-13T10:25:39Z'
+    >>> moment_in_zulu(1_676_283_939.5, thousandths=True)
+    '2023-02-13T10:25:39.500Z'
+    """
+    at = moment_in_label(moment)
+    return (at if thousandths else at[:-4]) + "Z"
+
+
+def moment_of(given: float) -> float:
+    """A time that a request gives, within the years that can be written.
+
+    >>> moment_of(10**400) == moment_of(float("nan")) == moment_of(float("inf"))
+    True
+    """
+    if given != given:  # noqa: PLR0124  # only what is no number differs from itself
+        return _LAST
+    return float(min(max(given, _FIRST), _LAST))

@@ -1,0 +1,174 @@
+"""Rules of keys, indexes and projections that CreateTable and UpdateTable share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, Projection
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
+from pytest_dynamodb.errors import ValidationException
+
+# --- rules of key schemas, in the order in which AWS checks them (dynalite's tests, createTable; AWS's texts as
+# captured in October 2026 by ack-api-quirks, DDB-TABLE-442) ---
+
+INVALID: Final = INVALID_VALUES
+
+#: HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys").
+MOST_OF_ROLE: Final = 4
+
+Elements = Sequence[Mapping[str, str]]
+
+
+def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
+    """No attribute is defined twice."""
+    seen: set[str] = set()
+    for definition in definitions:
+        name = definition["AttributeName"]
+        if name in seen:
+            raise ValidationException(f"Attribute Name is duplicated: {name}")
+        seen.add(name)
+
+
+def check_table_keys(elements: Elements, defined: Sequence[str]) -> None:
+    """The KeySchema of a table: one HASH, at most one RANGE, both defined."""
+    names = names_of(elements)
+    if len(names) > len(defined):
+        raise ValidationException("Invalid KeySchema: Some index key attribute have no definition")
+    _check_defined(names, defined)
+    check_pair(elements)
+
+
+def check_local_keys(elements: Elements, defined: Sequence[str]) -> None:
+    """The KeySchema of a local index, as far as it goes without the table's."""
+    _check_defined(names_of(elements), defined)
+    check_pair(elements)
+
+
+def check_global_keys(elements: Elements, defined: Sequence[str]) -> None:
+    """The KeySchema of a global index: up to four HASH attributes, then up to four RANGE ones."""
+    names = names_of(elements)
+    _check_defined(names, defined)
+    if len(elements) <= 2:
+        _check_distinct_pair(names)
+    elif len(set(names)) < len(names):
+        raise ValidationException("The KeySchema contains multiple key attributes with the same name")
+    _check_first(elements)
+    roles = [element["KeyType"] for element in elements]
+    if roles != sorted(roles):  # HASH sorts before RANGE
+        raise ValidationException(
+            f"{INVALID}All HASH key attributes must precede RANGE key attributes in the KeySchema"
+        )
+    for role in ("HASH", "RANGE"):
+        if roles.count(role) > MOST_OF_ROLE:
+            raise ValidationException(
+                f"{INVALID}The KeySchema exceeds the maximum allowed number of {role} key attributes"
+            )
+
+
+def check_pair(elements: Elements) -> None:
+    """One HASH attribute and then, perhaps, one RANGE attribute of another name."""
+    _check_distinct_pair(names_of(elements))
+    _check_first(elements)
+    if len(elements) > 1 and elements[1]["KeyType"] != "RANGE":
+        raise ValidationException("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+
+
+def names_of(elements: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The attributes of a KeySchema or of AttributeDefinitions."""
+    return [element["AttributeName"] for element in elements]
+
+
+def _check_distinct_pair(names: Sequence[str]) -> None:
+    if len(names) > 1 and names[0] == names[1]:
+        raise ValidationException("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+
+
+def _check_first(elements: Elements) -> None:
+    if elements[0]["KeyType"] != "HASH":
+        raise ValidationException("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+
+
+def _check_defined(names: Sequence[str], defined: Sequence[str]) -> None:
+    if not set(names) <= set(defined):
+        raise ValidationException(
+            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+            f"Keys: {listed(names)}, AttributeDefinitions: {listed(defined)}"
+        )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as AWS shows them in messages."""
+    return f"[{', '.join(names)}]"
+
+
+# --- key schemas and index definitions of requests, as the engine's own ---
+
+
+def attribute_types_of(definitions: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Type tags by name, in the order defined."""
+    return {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
+
+
+def used_types(table: Table) -> dict[str, str]:
+    """The type tags of the attributes that the keys of a table and its indexes use."""
+    schemas = [table.keys, *(index.schema.keys for index in table.indexes.values())]
+    return {name: tag for schema in schemas for name, tag in schema.parts}
+
+
+def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> KeySchema:
+    """The key schema that a checked KeySchema member means."""
+    parts: dict[str, list[tuple[str, str]]] = {"HASH": [], "RANGE": []}
+    for element in elements:
+        name = element["AttributeName"]
+        parts[element["KeyType"]].append((name, types[name]))
+    return KeySchema(tuple(parts["HASH"]), tuple(parts["RANGE"]))
+
+
+def index_schema_of(
+    definition: Mapping[str, Any], table_keys: KeySchema, types: Mapping[str, str], *, is_global: bool
+) -> IndexSchema:
+    """The index that a checked member of LocalSecondaryIndexes or GlobalSecondaryIndexes means."""
+    projection = definition["Projection"]
+    return IndexSchema(
+        definition["IndexName"],
+        key_schema_of(definition["KeySchema"], types),
+        table_keys,
+        Projection(projection["ProjectionType"], tuple(projection.get("NonKeyAttributes") or ())),
+        is_global=is_global,
+    )
+
+
+# --- rules of projections (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-442) ---
+
+MOST_PROJECTED: Final = 100
+
+
+def check_projection(projection: Mapping[str, Any]) -> None:
+    """A type, and names where, and only where, the type is INCLUDE."""
+    kind, names = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
+    if kind is None:
+        raise ValidationException(f"{INVALID}Unknown ProjectionType: null")
+    if names is not None and kind != "INCLUDE":
+        raise ValidationException(f"{INVALID}ProjectionType is {kind}, but NonKeyAttributes is specified")
+    if names is None and kind == "INCLUDE":
+        raise ValidationException(f"{INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+    seen: set[str] = set()
+    for name in names or ():
+        if name in seen:
+            raise ValidationException(f"{INVALID}Duplicate element in NonKeyAttributes: {name}")
+        seen.add(name)
+
+
+def check_projected_count(indexes: Iterable[Mapping[str, Any]]) -> None:
+    """No more than 100 names over all indexes of a table (API reference, Projection)."""
+    check_projected_total(sum(len(index["Projection"].get("NonKeyAttributes") or ()) for index in indexes))
+
+
+def check_projected_total(count: int) -> None:
+    """As many as there may be."""
+    if count > MOST_PROJECTED:
+        raise ValidationException(
+            f"{INVALID}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"
+        )

@@ -1,0 +1,68 @@
+"""What carries each operation out: which module of the engine or of the control plane has its function.
+
+Modules are named by text and loaded when an operation is first called: the engine never imports the control plane, and
+a test that only puts and gets items loads nothing of backups and exports. A function is called as its operation is in
+Python: ``get_item(call)`` returns the body of GetItem's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.operations import OPERATIONS
+
+Handler = Callable[[Call], dict[str, Any]]
+"""What carries an operation out."""
+
+_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "engine.items": ("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+    "engine.batches": ("BatchGetItem", "BatchWriteItem"),
+    "engine.transactions": ("TransactGetItems", "TransactWriteItems"),
+    "engine.queries": ("Query", "Scan"),
+    "engine.vectors.search": ("SearchVectors",),
+    "engine.partiql.operations": ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"),
+    "engine.streams.operations": ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"),
+    "control.tables.operations": (
+        *("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable", "ListTables"),
+        *("DescribeEndpoints", "DescribeLimits"),
+    ),
+    "control.tags": ("TagResource", "UntagResource", "ListTagsOfResource"),
+    "control.timetolive": ("UpdateTimeToLive", "DescribeTimeToLive"),
+    "control.policies": ("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
+    "control.insights": (*("DescribeContributorInsights", "ListContributorInsights", "UpdateContributorInsights"),),
+    "control.kinesis": (
+        *("DescribeKinesisStreamingDestination", "EnableKinesisStreamingDestination"),
+        *("DisableKinesisStreamingDestination", "UpdateKinesisStreamingDestination"),
+    ),
+    "control.backups.operations": (
+        *("CreateBackup", "DeleteBackup", "DescribeBackup", "ListBackups"),
+        *("DescribeContinuousBackups", "UpdateContinuousBackups"),
+        *("RestoreTableFromBackup", "RestoreTableToPointInTime"),
+    ),
+    "control.exports.operations": (
+        *("ExportTableToPointInTime", "DescribeExport", "ListExports"),
+        *("ImportTable", "DescribeImport", "ListImports"),
+        *("StartBulkPutItems", "DescribeBulkOperation", "ListBulkOperations", "CancelBulkOperation"),
+    ),
+    "control.replication.legacy": (
+        *("CreateGlobalTable", "DescribeGlobalTable", "ListGlobalTables", "UpdateGlobalTable"),
+        *("DescribeGlobalTableSettings", "UpdateGlobalTableSettings"),
+    ),
+    "control.replication.scaling": ("DescribeTableReplicaAutoScaling", "UpdateTableReplicaAutoScaling"),
+}
+_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+_loaded: dict[str, Handler] = {}
+
+
+def handler_named(name: str) -> Handler | None:
+    """What carries an operation out; ``None`` if there is nothing that does."""
+    handler = _loaded.get(name)
+    if handler is None:
+        module = _MODULE_OF.get(name)
+        if module is not None:
+            handler = _loaded[name] = getattr(import_module(f"pytest_dynamodb.{module}"), OPERATIONS[name].method)
+    return handler

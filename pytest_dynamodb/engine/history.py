@@ -1,0 +1,52 @@
+"""What every write to a table overwrote, for as long as point-in-time recovery is on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
+
+
+class Overwritten(NamedTuple):
+    """A write: when, attributes among which the key is, and the item before and after it."""
+
+    time: float
+    key: Attributes
+    before: Item | None
+    after: Item | None
+
+
+class History:
+    """Writes in order. Belongs to an owner as a table does: copied before a change where a snapshot holds it."""
+
+    __slots__ = ("owner", "writes")
+
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.writes: list[Overwritten] = []
+
+    def owned_by(self, owner: object) -> History:
+        """This one, if it is the owner's; else a copy that is."""
+        if self.owner is owner:
+            return self
+        copy = History(owner)
+        copy.writes = self.writes.copy()
+        return copy
+
+    def note(self, time: float, before: Item | None, after: Item | None, *, kept: float) -> None:
+        """Keep a write, and forget those from before ``kept``. Only of one's own."""
+        item = after or before
+        if item is None:
+            return
+        if self.writes and self.writes[0].time < kept:
+            del self.writes[: bisect_left(self.writes, kept, key=_time)]
+        self.writes.append(Overwritten(time, item.attributes, before, after))
+
+    def after(self, time: float) -> list[Overwritten]:
+        """The writes that a state at a time does not have yet, oldest first."""
+        return self.writes[bisect_right(self.writes, time, key=_time) :]
+
+
+def _time(write: Overwritten) -> float:
+    return write.time

@@ -1,0 +1,56 @@
+"""Writes of other regions that a region has not seen yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple, TypeAlias
+
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
+
+Place: TypeAlias = tuple[str, Identity, Order]
+"""A table's name, and where an item is in it."""
+
+
+class Message(NamedTuple):
+    """A write to a replica elsewhere: when it is seen here, where it goes, its key, and the item after it."""
+
+    due: float
+    place: Place
+    key: Attributes
+    item: Item | None
+
+
+class Inbox:
+    """Messages in the order of the writes, which is that of their arrival: all take the same time."""
+
+    __slots__ = ("_messages", "_waiting")
+
+    def __init__(self, messages: list[Message] | None = None) -> None:
+        self._messages: list[Message] = [] if messages is None else messages
+        self._waiting = Counter(message.place for message in self._messages)
+
+    def __bool__(self) -> bool:
+        return bool(self._messages)
+
+    def copy(self) -> Inbox:
+        """One that changes apart from this."""
+        return Inbox(self._messages.copy())
+
+    def add(self, message: Message) -> None:
+        """Let a write come."""
+        self._messages.append(message)
+        self._waiting[message.place] += 1
+
+    def overtaken(self, place: Place) -> None:
+        """An item was written here: the last writer wins, and what is still on its way was written earlier."""
+        if self._waiting.pop(place, 0):
+            self._messages = [message for message in self._messages if message.place != place]
+
+    def take(self, now: float) -> list[Message]:
+        """The messages that are due, which are no longer there afterwards."""
+        count = 0
+        while count < len(self._messages) and self._messages[count].due <= now:
+            count += 1
+        due, self._messages = self._messages[:count], self._messages[count:]
+        self._waiting = Counter(message.place for message in self._messages)
+        return due

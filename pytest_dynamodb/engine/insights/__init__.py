@@ -1,1 +1,0 @@
-"""Contributor insights of tables and indexes: switched, told, and without effect."""

@@ -1,0 +1,389 @@
+"""ExecuteStatement, BatchExecuteStatement and ExecuteTransaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
+from pytest_dynamodb.engine.partiql.messages import reject, text
+from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters, written_name
+from pytest_dynamodb.engine.partiql.select import (
+    Position,
+    SelectedPage,
+    Selection,
+    check_single_key,
+    from_token,
+    read_selected,
+    select,
+    to_token,
+)
+from pytest_dynamodb.engine.partiql.syntax import Select
+from pytest_dynamodb.engine.partiql.write import NotOneItem, check_returning, returned_item, returning_of, write_of
+from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
+from pytest_dynamodb.engine.validation.rules import check_distinct, check_distinct_items, transacted
+from pytest_dynamodb.engine.validation.surfaces import surface_of
+from pytest_dynamodb.engine.writes import transaction
+from pytest_dynamodb.engine.writes.transaction import (
+    FACTOR,
+    NO_REASON,
+    Reason,
+    Step,
+    check_reasons,
+    commit,
+    consumed,
+    place_of,
+    plan,
+    reason_of,
+)
+from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
+from pytest_dynamodb.errors import DynamoDbError, ValidationException
+from pytest_dynamodb.requests import truth
+
+# --- statements carried out one by one, for ExecuteStatement and for each of a batch ---
+
+_CODES: Final = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "DuplicateItemException": "DuplicateItem",
+    "InternalServerError": "InternalServerError",
+    "ItemCollectionSizeLimitExceededException": "ItemCollectionSizeLimitExceeded",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded": "RequestLimitExceeded",
+    "ResourceNotFoundException": "ResourceNotFound",
+    "ThrottlingException": "ThrottlingError",
+    "TransactionConflictException": "TransactionConflict",
+    "ValidationException": "ValidationError",
+}
+"""BatchStatementErrorCodeEnum (API reference, BatchStatementError)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementOutcome:
+    """What a statement came to: items, what it cost, the key that the page ended with."""
+
+    table_name: str
+    items: list[Attributes]
+    usage: Usage
+    end: Position | None = None
+
+
+def selection_of(call: Call, bound: Bound, request: Mapping[str, Any]) -> Selection:
+    """A SELECT, aimed at its table. Raises ``DynamoDbError``; so does EXISTS, which is for transactions."""
+    statement = bound.statement
+    if bound.exists or not isinstance(statement, Select):
+        reject("exists")
+    return select(call, statement, bound.where, consistent=truth(request.get("ConsistentRead")))
+
+
+def run_selection(selection: Selection, request: Mapping[str, Any]) -> StatementOutcome:
+    """A page of what a SELECT selects."""
+    limit = request.get("Limit")
+    page = read_selected(
+        selection,
+        from_token(request),
+        limit=None if limit is None else int(limit),
+        consistent=truth(request.get("ConsistentRead")),
+    )
+    return StatementOutcome(selection.table_name, page.items, page.usage, page.end)
+
+
+def run_write(call: Call, bound: Bound, *, failure: str | None) -> StatementOutcome:
+    """Carry an INSERT, UPDATE or DELETE out. Raises ``DynamoDbError``, and then nothing was changed."""
+    check_returning(bound)
+    name = written_name(bound.statement.source)
+    table = call.table(name)
+    write = write_of(bound, table, failure=failure)
+    change = carry_out(call, write, table)
+    item = returned_item(returning_of(bound), write, change)
+    return StatementOutcome(name, [] if item is None else [item], write_usage(change))
+
+
+def statement_error(problem: DynamoDbError) -> dict[str, str]:
+    """What is wrong with one statement of a batch, in its place (API reference, BatchStatementError)."""
+    return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}
+
+
+# --- ExecuteStatement ---
+
+
+def execute_statement(call: Call) -> dict[str, Any]:
+    """Carry a PartiQL statement out. A SELECT gives a page; other statements give what RETURNING wants."""
+    params = call.params
+    bound = bind_statement(params, read_parameters(params))
+    if isinstance(bound.statement, Select):
+        outcome = run_selection(selection_of(call, bound, params), params)
+    else:
+        outcome = run_write(call, bound, failure=params.get("ReturnValuesOnConditionCheckFailure"))
+    return _answer(params, outcome)
+
+
+def _answer(params: dict[str, Any], outcome: StatementOutcome) -> dict[str, Any]:
+    body: dict[str, Any] = {"Items": outcome.items}
+    if outcome.end is not None:
+        body["NextToken"] = to_token(outcome.end, params)
+        if outcome.end.key is not None:
+            body["LastEvaluatedKey"] = outcome.end.key
+    mode = wanted(params)
+    if mode is not None:
+        body["ConsumedCapacity"] = outcome.usage.body(outcome.table_name, mode)
+    return body
+
+
+# --- BatchExecuteStatement: up to 25 statements, all of them reads or all writes, each by itself ---
+# What is wrong with one statement is told in its place. The table is told beside it if the statement was carried out as
+# far as that (dynamodb-conformance, partiql/batchExecuteStatement).
+
+
+@dataclass(slots=True)
+class _Member:
+    """One statement: what is to be done, or what is wrong with it."""
+
+    request: dict[str, Any]
+    bound: Bound | None = None
+    problem: DynamoDbError | None = None
+    aim: Selection | tuple[Table, Write] | None = None
+
+    @property
+    def place(self) -> object:
+        """What tells the items of a batch apart; ``None`` where none is named."""
+        match self.aim:
+            case Selection() as selection:
+                return place_of(selection.table, selection.plan.single_key or {})
+            case (table, write):
+                return place_of(table, write.key)
+            case _:
+                return None
+
+
+@dataclass(slots=True)
+class _Cost:
+    """What a batch costs by table.
+
+    What a failed write cost is told in the total, but in no part of it, and only where something has succeeded
+    (nubo-db/dynoxide, captured from AWS).
+    """
+
+    usages: dict[str, Usage] = field(default_factory=dict)
+    failures: dict[str, float] = field(default_factory=dict)
+
+    def add_failure(self, name: str, units: float) -> None:
+        self.failures[name] = self.failures.get(name, 0.0) + units
+
+    def body(self, name: str, mode: str) -> dict[str, Any]:
+        body = self.usages[name].body(name, mode)
+        body["CapacityUnits"] += self.failures.get(name, 0.0)
+        return body
+
+
+def batch_execute_statement(call: Call) -> dict[str, Any]:
+    """Carry statements out, one after another."""
+    members = [_Member(request) for request in call.params["Statements"]]
+    for member in members:
+        _bind(member)
+    reads = [member.bound.reads for member in members if member.bound is not None]
+    if any(reads) and not all(reads):
+        reject("mixed-batch")
+    for member in members:
+        _aim(call, member)
+    check_distinct(place for member in members if (place := member.place) is not None)
+    cost = _Cost()
+    body: dict[str, Any] = {"Responses": [_response(call, member, cost) for member in members]}
+    mode = wanted(call.params)
+    if mode is not None and cost.usages:
+        body["ConsumedCapacity"] = [cost.body(name, mode) for name in cost.usages]
+    return body
+
+
+def _bind(member: _Member) -> None:
+    try:
+        member.bound = bind_statement(member.request, read_parameters(member.request))
+    except ValidationException as problem:
+        member.problem = problem
+
+
+def _aim(call: Call, member: _Member) -> None:
+    if member.bound is None:
+        return
+    try:
+        member.aim = _aimed(call, member.bound, member.request)
+    except DynamoDbError as problem:
+        member.problem = problem
+
+
+def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
+    if isinstance(bound.statement, Select):
+        selection = selection_of(
+            replace(call, surface=surface_of("ExecuteStatement", call.dialect), params=request), bound, request
+        )
+        check_single_key(selection, text("single-read", operation="BatchExecuteStatement"))
+        return selection
+    check_returning(bound)
+    table = call.table(written_name(bound.statement.source))
+    # ReturnValuesOnConditionCheckFailure is taken, but changes nothing (partiql/batchExecuteStatement).
+    return table, write_of(bound, table)
+
+
+def _response(call: Call, member: _Member, cost: _Cost) -> dict[str, Any]:
+    if member.problem is not None:
+        return {"Error": statement_error(member.problem)}
+    assert member.bound is not None  # otherwise there is a problem
+    name = written_name(member.bound.statement.source)
+    try:
+        item, usage = _carried_out(call, member)
+    except DynamoDbError as problem:
+        cost.add_failure(name, _attempted(call, member))
+        return {"Error": statement_error(problem), "TableName": name}
+    cost.usages.setdefault(name, Usage()).include(usage)
+    return {"TableName": name} if item is None else {"TableName": name, "Item": item}
+
+
+def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]:
+    """What a statement gives, and what it cost."""
+    assert member.bound is not None
+    assert member.aim is not None  # otherwise there is a problem, and it does not come here
+    if isinstance(member.aim, Selection):
+        consistent = truth(member.request.get("ConsistentRead"))
+        page = read_selected(member.aim, Position(), limit=None, consistent=consistent)
+        return (page.items[0] if page.items else None), page.usage
+    table, write = member.aim
+    change = carry_out(call, write, call.table(table.name))
+    return returned_item(returning_of(member.bound), write, change), write_usage(change)
+
+
+def _attempted(call: Call, member: _Member) -> float:
+    """Units of a write that failed: of what is there, and of what should have been."""
+    if not isinstance(member.aim, tuple):
+        return 0.0
+    table, write = member.aim
+    key = write.key
+    old = call.table(table.name).get(key) if table.keys.indexable(key) else None
+    return write_units(old, Item(key, write.size) if isinstance(write, Put) else None)
+
+
+# --- ExecuteTransaction: statements that are carried out together or not at all, all of them reads or all writes ---
+# Order (hectorvent/floci's captures): parameters; statement by statement what it says, its table, its key; tables that
+# are not there and keys that are none are reasons to cancel; items named twice; conditions.
+
+Aimed = TypeVar("Aimed")
+
+
+def execute_transaction(call: Call) -> dict[str, Any]:
+    """Carry out all of up to 100 statements, or none. Only reads give anything."""
+    requests: list[dict[str, Any]] = call.params["TransactStatements"]
+    parameters = [read_parameters(request) for request in requests]
+    bounds = [_within(at, partial(bind_statement, request, parameters[at])) for at, request in enumerate(requests)]
+    reads = [bound.reads for bound in bounds]
+    if any(reads) and not all(reads):
+        reject("mixed-transaction")
+    return _read(call, bounds) if all(reads) else _write(call, bounds, requests)
+
+
+def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
+    """What an attempt gives; what is wrong with the statement itself is told with its place."""
+    try:
+        return attempt()
+    except NotOneItem:
+        raise
+    except ValidationException as problem:
+        raise ValidationException(text("in-transaction", index=at, message=problem.message)) from problem
+
+
+def _execute_transaction_aimed(bounds: list[Bound], aim: Callable[[int, Bound], Aimed]) -> list[Aimed]:
+    """Each statement aimed at its table. Raises TransactionCanceledException if one has no table or no key."""
+    found: list[Aimed] = []
+    reasons: list[Reason] = []
+    for at, bound in enumerate(bounds):
+        try:
+            found.append(aim(at, bound))
+            reasons.append(NO_REASON)
+        except NotOneItem as problem:
+            reasons.append({"Code": "ValidationError", "Message": problem.reason})
+        except ValidationException:
+            raise
+        except DynamoDbError as problem:
+            reasons.append(reason_of(problem))
+    check_reasons(reasons)
+    return found
+
+
+# --- reads -----------------------------------------------------------------------------------------------------------
+
+
+def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
+    selections = _execute_transaction_aimed(bounds, lambda at, bound: _within(at, lambda: _selection(call, bound)))
+    check_distinct_items(place_of(found.table, found.plan.single_key or {}) for found in selections)
+    pages = [read_selected(found, Position(), limit=None, consistent=True) for found in selections]
+    body: dict[str, Any] = {"Responses": [{"Item": page.items[0]} if page.items else {} for page in pages]}
+    mode = wanted(call.params)
+    if mode is not None:
+        body["ConsumedCapacity"] = list(_consumed(selections, pages, mode))
+    return body
+
+
+def _selection(call: Call, bound: Bound) -> Selection:
+    statement = bound.statement
+    assert isinstance(statement, Select)
+    transacted(call.table(written_name(statement.source)))
+    if len(statement.source.parts) > 1:
+        reject("index-read")
+    selection = select(call, statement, bound.where, consistent=True)
+    check_single_key(selection, text("single-read", operation="ExecuteTransaction"))
+    return selection
+
+
+def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str) -> Iterator[dict[str, Any]]:
+    """Per table; each item is read twice."""
+    usages: dict[str, Usage] = {}
+    for selection, page in zip(selections, pages, strict=True):
+        usages.setdefault(selection.table_name, Usage()).add(FACTOR * page.usage.table)
+    for name, usage in usages.items():
+        yield usage.body(name, mode, kind="Read")
+
+
+# --- writes ----------------------------------------------------------------------------------------------------------
+
+
+def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> dict[str, Any]:
+    token = call.params.get("ClientRequestToken")
+    steps = _execute_transaction_aimed(
+        bounds, lambda at, bound: _on_its_key(_within(at, lambda: _step(call, bound, requests[at])))
+    )
+    repeated = transaction.is_repeated(call, token) if token else False
+    if not repeated:
+        _carry_out(call, steps)
+        if token:
+            transaction.remember(call, token)
+    body: dict[str, Any] = {"Responses": []}
+    mode = wanted(call.params)
+    if mode is not None:
+        body["ConsumedCapacity"] = list(consumed(steps, mode, repeated=repeated))
+    return body
+
+
+def _carry_out(call: Call, steps: list[Step]) -> None:
+    check_distinct_items(place for step in steps if (place := step.place) is not None)
+    plan(steps)
+    commit(call, steps)
+
+
+def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
+    table = transacted(call.table(written_name(bound.statement.source)))
+    if returning_of(bound) is not None:
+        reject("returning")
+    return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
+
+
+def _on_its_key(step: Step) -> Step:
+    """The step, if its write has a key of its table: what else it has is a reason to cancel."""
+    try:
+        step.write.check_against(step.table)
+    except EmptyKeyValue:
+        raise
+    except ValidationException as problem:
+        raise NotOneItem(problem.message, problem.message) from problem
+    return step

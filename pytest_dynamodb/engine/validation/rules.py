@@ -1,0 +1,152 @@
+"""Rules between the parameters of one operation that need neither its table nor its expressions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.constraints import is_deep
+from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
+from pytest_dynamodb.errors import ValidationException
+
+# --- rules of BatchGetItem and BatchWriteItem ---
+# How many entries one table may have is a limit of the request's shape.
+
+MAX_KEYS, MAX_WRITES = 100, 25
+"""Keys of a BatchGetItem and writes of a BatchWriteItem, over all tables (API reference of both)."""
+
+_TOO_MANY_KEYS = "Too many items requested for the BatchGetItem call"
+_TOO_MANY_WRITES = "Too many items requested for the BatchWriteItem call"  # inferred from the other
+_DUPLICATES = "Provided list of item keys contains duplicates"
+# AWS's sentence for a union without exactly one member (dynalite, test/batchWriteItem)
+_NOT_ONE_REQUEST = (
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+)
+
+
+def check_batch_get(params: Mapping[str, Any]) -> None:
+    """At most 100 keys in all, none twice in a table.
+
+    Keys are compared as sent: AWS takes ``1`` and ``1.0`` for two here, though not in a BatchWriteItem
+    (known from a published capture of its answers).
+    """
+    count = 0
+    for request in params["RequestItems"].values():
+        check_distinct(json.dumps(key, sort_keys=True) for key in request["Keys"])
+        count += len(request["Keys"])
+        if count > MAX_KEYS:
+            raise ValidationException(_TOO_MANY_KEYS)
+
+
+def check_batch_write(params: Mapping[str, Any]) -> None:
+    """At most 25 requests in all, each to put or to delete one item."""
+    requests = [request for of_table in params["RequestItems"].values() for request in of_table]
+    for request in requests:
+        if sum(request.get(kind) is not None for kind in ("PutRequest", "DeleteRequest")) != 1:
+            raise ValidationException(_NOT_ONE_REQUEST)
+    if len(requests) > MAX_WRITES:
+        raise ValidationException(_TOO_MANY_WRITES)
+
+
+def check_distinct(identities: Iterable[Hashable], message: str = _DUPLICATES) -> None:
+    """Nothing twice: identities of the items of one table in a batch (dynamodb-conformance, error-messages).
+
+    ``message`` is what else is said of other things.
+    """
+    seen: set[Hashable] = set()
+    for identity in identities:
+        if identity in seen:
+            raise ValidationException(message)
+        seen.add(identity)
+
+
+# --- rules of GetItem, Query and Scan ---
+
+_NO_KEY_CONDITION = "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+
+# dynamodb-conformance, error-messages/scan
+_NO_TOTAL = (
+    "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"
+)
+_NO_SEGMENT = (
+    "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"
+)
+_SEGMENT_TOO_LARGE = (
+    "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+    "Segment: {segment} is not less than TotalSegments: {total}"
+)
+
+
+def check_key_condition(params: Mapping[str, Any]) -> None:
+    """A Query says what it queries, in one way or the other (dynalite, test/query)."""
+    if params.get("KeyConditions") is None and params.get("KeyConditionExpression") is None:
+        raise ValidationException(_NO_KEY_CONDITION)
+
+
+def check_segments(params: Mapping[str, Any]) -> None:
+    """Segment and TotalSegments come together, and the first is one of the second."""
+    segment, total = params.get("Segment"), params.get("TotalSegments")
+    if segment is None and total is None:
+        return
+    if total is None:
+        raise ValidationException(_NO_TOTAL)
+    if segment is None:
+        raise ValidationException(_NO_SEGMENT)
+    if segment >= total:
+        raise ValidationException(_SEGMENT_TOO_LARGE.format(segment=segment, total=total))
+
+
+# --- rules of transactions ---
+# How many entries one may have is a limit of the request's shape.
+
+ACTIONS = ("ConditionCheck", "Put", "Delete", "Update")
+
+MAX_SIZE = 4 * 1024 * 1024
+"""Bytes of all items of a transaction (developer guide, "Transactions")."""
+
+# The first is known from moto's tests; the second from the DAX clients, which check before they send.
+_SEVERAL_ACTIONS = "TransactItems can only contain one of Check, Put, Update or Delete"
+_NO_ACTION = "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request"
+# dynamodb-conformance, error-messages/transactWriteItems
+_SAME_ITEM = "Transaction request cannot include multiple operations on one item"
+
+
+def action_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The name and the parameters of the one action of an entry of a TransactWriteItems."""
+    actions = [(name, entry[name]) for name in ACTIONS if entry.get(name) is not None]
+    if not actions:
+        raise ValidationException(_NO_ACTION)
+    if len(actions) > 1:
+        raise ValidationException(_SEVERAL_ACTIONS)
+    return actions[0]
+
+
+def check_distinct_items(identities: Iterable[Hashable]) -> None:
+    """Nothing twice: table and key of each action. AWS checks it once every action is well-formed."""
+    check_distinct(identities, _SAME_ITEM)
+
+
+def transacted(table: Table) -> Table:
+    """A table of a transaction. Raises ValidationException for one with strong consistency across regions, which takes
+    part in none (developer guide, "Multi-Region strong consistency"; not AWS's words).
+    """
+    if table.settings.strong:
+        raise ValidationException("Transactions are not supported for global tables with strong consistency")
+    return table
+
+
+# --- rules of single writes ---
+
+_ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
+
+
+def check_return_values(wording: Wording, params: Mapping[str, Any]) -> None:
+    """PutItem and DeleteItem have nothing new to return. AWS looks at it after the item's values.
+
+    (dynalite, test/putItem; behind an envelope where the operation has one: error-messages/deleteItem, 2026-10-09; but
+    not if a value is nested too deep for the newer validator: deepRequests.)
+    """
+    if params.get("ReturnValues") not in {None, "ALL_OLD", "NONE"}:
+        raise (CLASSIC if is_deep(params) else wording).refusal(_ONLY_OLD)

@@ -1,0 +1,81 @@
+"""Replay and block: providers that let nothing through to the network."""
+
+from __future__ import annotations
+
+import os
+
+from pytest_dynamodb.cassette.cassette import Cassette
+from pytest_dynamodb.cassette.files import load_cassette
+from pytest_dynamodb.errors import UnexpectedRequest
+from pytest_dynamodb.exchange import Outcome, Provider, Request
+
+# --- replay: the cassette answers, never the network ---
+
+
+class ReplayProvider(Provider):
+    """Answers from a cassette, given open or by its path.
+
+    A request it has no recording for goes to ``otherwise`` where one is given; else it raises ``UnexpectedRequest``,
+    which is noted on the cassette for good.
+    """
+
+    def __init__(self, cassette: Cassette | str | os.PathLike[str], *, otherwise: Provider | None = None) -> None:
+        self.cassette = cassette if isinstance(cassette, Cassette) else load_cassette(cassette)
+        self.cassette.open_for_replay()
+        self._otherwise = otherwise
+
+    @property
+    def upstream(self) -> Provider:
+        """Who answers, in the end, what is not answered here; itself where that is nobody."""
+        return self._otherwise.upstream if self._otherwise else self
+
+    @property
+    def offline(self) -> bool:
+        """Whether everything is answered without the network."""
+        return self._otherwise is None or self._otherwise.offline
+
+    @property
+    def endpoint(self) -> str | None:
+        """The URL for what is not answered here."""
+        return self._otherwise.endpoint if self._otherwise else None
+
+    def before(self, request: Request) -> Outcome | None:
+        """The recorded outcome. Raises ``UnexpectedRequest`` if there is none and nobody else to ask."""
+        outcome, reason = self.cassette.answer(request)
+        if outcome is not None:
+            return outcome
+        if self._otherwise is None:
+            raise self.cassette.miss(request, reason)
+        return self._otherwise.before(request)
+
+    def after(self, request: Request, outcome: Outcome) -> None:
+        """Tell whoever let it go to the network."""
+        if self._otherwise is not None:
+            self._otherwise.after(request, outcome)
+
+    def close(self, *, passed: bool = True) -> None:
+        """Raise ``UnexpectedRequest`` if anything was missed, even where that was caught; not if something else failed.
+
+        Closes ``otherwise`` too.
+        """
+        missed = self.cassette.misses
+        if self._otherwise is not None:
+            self._otherwise.close(passed=passed and not missed)
+        if passed and missed:
+            raise UnexpectedRequest("\n\n".join(miss.report for miss in missed))
+
+
+# --- block: no DynamoDB call gets through, for tests that should make none ---
+
+
+class BlockingProvider(Provider):
+    """Raises ``UnexpectedRequest`` for every call, saying ``why`` and what to do."""
+
+    offline = True
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def before(self, request: Request) -> Outcome | None:
+        """Never returns."""
+        raise UnexpectedRequest(f"{request.operation} on {request.params.get('TableName', '(no table)')}: {self._why}")
