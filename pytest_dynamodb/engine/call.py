@@ -8,11 +8,12 @@ from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Change, Table
-from pytest_dynamodb.engine.validation.surfaces import Dialect, Surface
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.requests import table_name
 

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from random import Random
 
 from pytest_dynamodb.clock import Clock, VirtualClock
+from pytest_dynamodb.dialects import Dialect, dialect_of
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.files import Files
@@ -21,7 +23,7 @@ from pytest_dynamodb.engine.simulators import Simulation, switched_on
 from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
-from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
 
@@ -41,7 +43,8 @@ class Engine:
 
     ``clock``      what time it is; a ``VirtualClock`` of its own unless given
     ``seed``       of everything that AWS makes up: the same seed and the same requests give the same answers
-    ``dialect``    the wording of errors: AWS's long-lived validator's, or that of "2026"
+    ``dialect``    whose wording of errors and order of checks: ``"today"`` (what most regions of AWS answer),
+                   ``"classic"`` (what all of them answered before June 2026), a day, or a region's name
     ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
     ``account``    the account of requests that name none
     ``files``      the buckets of exports and imports; there are none unless given
@@ -54,7 +57,7 @@ class Engine:
         *,
         clock: Clock | None = None,
         seed: int = 0,
-        dialect: Dialect = "classic",
+        dialect: str | date | Dialect = "today",
         lifecycle: Lifecycle | None = None,
         account: str = DEFAULT_ACCOUNT,
         files: Files | None = None,
@@ -62,7 +65,7 @@ class Engine:
         consistency: Simulation | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
-        self.dialect, self.account, self.files = dialect, account, files
+        self.dialect, self.account, self.files = dialect_of(dialect), account, files
         self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
         self._random = Random(seed)  # noqa: S311  # names and identifiers of a test double, no secrets
         self._lock = threading.RLock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from pytest_dynamodb.intercept.interception import Block, Interception
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
-    from pytest_dynamodb.engine.validation.surfaces import Dialect
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
     from pytest_dynamodb.simulation.consistency import Consistency
@@ -25,10 +25,10 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     ``Mock.load``. ``clients`` restricts it to given clients or resources; otherwise every client of the process is
     covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
     the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
-    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
-    errors, ``lifecycle`` how long tables take to come and go (no time at all). ``faults`` are planned from the
-    beginning; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch limits of capacity
-    and stale reads on.
+    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` says whose wording of
+    errors and order of checks it has (``"today"``, ``"classic"``, a day, a region's name), ``lifecycle`` how long
+    tables take to come and go (no time at all). ``faults`` are planned from the beginning; ``Mock.faults`` takes more.
+    ``throughput`` and ``consistency`` switch limits of capacity and stale reads on.
 
     Entering gives the ``Mock``. Nothing is left behind on leaving.
     """
@@ -41,7 +41,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         region: str | None = None,
         clock: Clock | None = None,
         seed: int = 0,
-        dialect: Dialect = "classic",
+        dialect: str | date = "today",
         lifecycle: Lifecycle | None = None,
         faults: Sequence[Fault] = (),
         throughput: ThroughputLimits | None = None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.control.tables.templates import create_table_params_of
+from pytest_dynamodb.dialects import TODAY, Dialect
 from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
@@ -29,12 +31,21 @@ class Mock:
     ``engine``   what holds the tables and answers; an empty one unless given
     ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told, or a function that says it when it
                  is first needed: the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``, unless given
+    ``dialect``  of the engine that it makes, see ``Engine``: it goes with no ``engine``
 
     ``faults`` is what shall go wrong, for those whose calls it answers; ``answer`` itself knows of none.
     """
 
-    def __init__(self, engine: Engine | None = None, *, region: str | Callable[[], str] | None = None) -> None:
-        self.engine = Engine() if engine is None else engine
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        *,
+        region: str | Callable[[], str] | None = None,
+        dialect: str | date | Dialect | None = None,
+    ) -> None:
+        if engine is not None and dialect is not None:
+            raise ConfigurationError("dialect goes with no engine, which has one of its own: give one of the two")
+        self.engine = Engine(dialect=dialect or TODAY) if engine is None else engine
         self._region = region
         self.faults = Faults()
 

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.engine.validation.surfaces import Dialect
 from pytest_dynamodb.exchange import Request
 from runner import Call, Target
 
@@ -107,7 +106,7 @@ def _to_wire(kind: str, value: Json) -> Json:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def engine_target(dialect: Dialect = "classic") -> Target:
+def engine_target(dialect: str = "classic") -> Target:
     """A fresh engine of this package, asked directly."""
     clock = VirtualClock(1_800_000_000.0)
     engine = Engine(clock=clock, dialect=dialect)

@@ -17,6 +17,7 @@ from pytest_dynamodb.engine.schema import KeyPart, KeySchema
 from pytest_dynamodb.engine.storage.hashorder import in_segment
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order, Partition
 from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_start_key
 from pytest_dynamodb.engine.validation.wording import Wording
 from pytest_dynamodb.errors import ValidationException
@@ -200,13 +201,13 @@ def check_within(start: Attributes, source: Source, identity: Identity, spans: S
         raise ValidationException(ONE_ROW)
 
 
-def check_scan_key(start: Attributes, source: Source) -> None:
+def check_scan_key(surface: Surface, start: Attributes, source: Source) -> None:
     """Check that a Scan's start key has the attributes that a LastEvaluatedKey has. Raises ValidationException.
 
     Whether those of the table's key are of its types is ``check_table_key``'s to say, later.
     """
     if source.index is None:
-        check_count(start, source, message=INVALID_KEY)
+        check_count(start, source, message=INVALID_START_KEY if surface.reading == "newer" else INVALID_KEY)
         return
     check_count(start, source)
     for part in source.keys.parts:

@@ -99,7 +99,8 @@ def check_constraints(surface: Surface, shape: Shape, params: Any) -> None:
         return
     taken_over = surface.limits == "newer" and not _is_left_to_older(found, params)
     for violation in found:
-        if (violation.newer or taken_over) and violation.problem in {"length", "range"}:
+        newer = violation.newer or taken_over or violation.path[-1].text in surface.unechoed
+        if newer and violation.problem in {"length", "range"}:
             raise ValidationException(_listed([violation.alone()]))
     for violation in found:
         if (words := violation.own_words()) is not None:
