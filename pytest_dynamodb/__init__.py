@@ -104,8 +104,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.providers.offline import ReplayProvider
     from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.explain.explanation import Explanation
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.explain import Explanation
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 __version__ = "0.1.0"
 

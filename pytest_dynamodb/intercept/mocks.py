@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock, Source
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 
 class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a context manager and as a decorator

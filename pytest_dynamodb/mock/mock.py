@@ -18,8 +18,8 @@ from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.explain.explanation import Explanation
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.explain import Explanation
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` reads: a mapping, a list, or a file's path."""

@@ -12,7 +12,7 @@ from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
-from pytest_dynamodb.hooks.handlers import CALL
+from pytest_dynamodb.hooks.calls import CALL
 
 #: What to say where nobody is in charge: by whether the mock was asked for.
 _LACKING = {
