@@ -11,7 +11,6 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Destination
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 # --- Kinesis streams that tables are set to write to: settings with statuses (ack-api-quirks, DDB-TABLE-268, 299 to
 # 304) ---
@@ -25,8 +24,7 @@ def sending_table(call: Call) -> Table:
     """The table of a request. Raises ResourceNotFoundException, also of one on its way up."""
     table = existing(call)
     if table.settings.status == "CREATING":
-        name = table_name(call.params["TableName"])
-        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {table.name} not found")
     return table
 
 

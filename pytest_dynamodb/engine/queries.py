@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.legacy import attributes_to_get, filter_condition, legacy_key_clauses
+from pytest_dynamodb.engine.legacy import attributes_to_get, check_scan_depth, filter_condition, legacy_key_clauses
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.keypaths import check_filter
 from pytest_dynamodb.engine.parameters.usage import check_usage
@@ -101,6 +101,7 @@ def scan(call: Call) -> dict[str, Any]:
 def _scan_read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     """What the parameters say, as far as that shows without the table."""
     params, surface = call.params, call.surface
+    check_scan_depth(params, surface)
     check_usage(surface, params)
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", surface)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_dynamodb.engine.arns import Arn
 from pytest_dynamodb.engine.inbox import Inbox
 from pytest_dynamodb.engine.records import Records
 from pytest_dynamodb.engine.streams.stream import Stream
@@ -72,9 +73,14 @@ class Region:
         other.records, other.inbox = self.records.copy(), self.inbox.copy()
         return other
 
-    def arn(self, table: str) -> str:
-        """The ARN of a table of this region."""
+    @property
+    def place(self) -> Arn:
+        """What the ARNs of this region begin with."""
         partition = (
             "aws-cn" if self.name.startswith("cn-") else "aws-us-gov" if self.name.startswith("us-gov-") else "aws"
         )
-        return f"arn:{partition}:dynamodb:{self.name}:{self.account}:table/{table}"
+        return Arn(partition, "dynamodb", self.name, self.account, "")
+
+    def arn(self, table: str) -> str:
+        """The ARN of a table of this region."""
+        return f"arn:{self.place.partition}:dynamodb:{self.name}:{self.account}:table/{table}"

@@ -10,7 +10,21 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import Tree
+from pytest_dynamodb.expressions.nodes import (
+    Alias,
+    Arithmetic,
+    Function,
+    Literal,
+    Node,
+    Path,
+    Placeholder,
+    Projection,
+    Tree,
+    Update,
+    ValueAction,
+    operands,
+    walk,
+)
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, parse
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import AnyNode, resolve
@@ -294,26 +308,35 @@ class UpdateChecks(Checks):
 
     functions = UPDATE_FUNCTIONS
 
-    def text_alone(self, tree: nodes.Update) -> None:
-        """Reserved words, functions known, sections written once, path depth."""
-        found = list(nodes.walk(tree))
+    def text_alone(self, tree: Update) -> None:
+        """Reserved words, functions known and where they may be, sections written once, path depth."""
+        found = list(walk(tree))
         self.list_positions(found)
         self.reserved_words(found)
         self.unknown_functions(found)
+        self.nested_appends(found)
         self.repeated_sections(tree)
         self.path_depth(found)
 
-    def resolved(self, tree: nodes.Update) -> nodes.Update:
+    def resolved(self, tree: Update) -> Update:
         """Names, values, paths apart, what is added or deleted, operands."""
-        self.undefined(list(nodes.walk(tree)))
+        self.undefined(list(walk(tree)))
         resolved = self.put(tree)
         self.distinct_paths([action.path for action in resolved.actions])
         self.section_operands(resolved)
-        for node in nodes.walk(resolved):
+        for node in walk(resolved):
             self.operand_types(node)
         return resolved
 
-    def repeated_sections(self, tree: nodes.Update) -> None:
+    def nested_appends(self, nodes: list[Node]) -> None:
+        """No list_append is an operand of another (Parity Suite's captures of October 2026)."""
+        for node in nodes:
+            if isinstance(node, Function) and node.name == "list_append":
+                for operand in node.arguments:
+                    if isinstance(operand, Function) and operand.name == "list_append":
+                        self.reject("misused-function", operand.name)
+
+    def repeated_sections(self, tree: Update) -> None:
         """A section comes once at most."""
         seen: set[str] = set()
         for section in tree.sections:
@@ -321,34 +344,34 @@ class UpdateChecks(Checks):
                 self.reject("repeated-section", section.name)
             seen.add(section.name)
 
-    def undefined(self, found: list[nodes.Node]) -> None:
+    def undefined(self, found: list[Node]) -> None:
         """All names before all values, other than in conditions."""
         for node in found:
-            if isinstance(node, nodes.Path):
+            if isinstance(node, Path):
                 for part in node.parts:
-                    if isinstance(part, nodes.Alias) and part.text not in self.names:
+                    if isinstance(part, Alias) and part.text not in self.names:
                         self.reject("undefined-name", part.text)
         for node in found:
-            if isinstance(node, nodes.Placeholder) and node.text not in self.values:
+            if isinstance(node, Placeholder) and node.text not in self.values:
                 self.reject("undefined-value", node.text)
 
-    def section_operands(self, tree: nodes.Update) -> None:
+    def section_operands(self, tree: Update) -> None:
         """ADD takes numbers and sets, DELETE sets (developer guide, "Update expressions")."""
         for section in tree.sections:
             for action in section.actions:
-                if isinstance(action, nodes.ValueAction) and isinstance(action.value, nodes.Literal):
+                if isinstance(action, ValueAction) and isinstance(action.value, Literal):
                     tag = action.value.tag
                     if tag in _LONG_TYPES and not (section.name == "ADD" and tag == "N"):
                         self.reject("update-operand-type", section.name, type=_LONG_TYPES[tag])
 
-    def operand_types(self, node: nodes.Node) -> None:
+    def operand_types(self, node: Node) -> None:
         """What sums and functions take."""
-        if isinstance(node, nodes.Arithmetic):
-            for operand in nodes.operands(node):
+        if isinstance(node, Arithmetic):
+            for operand in operands(node):
                 self.operand_type(node.operator, type_of(operand), frozenset({"N"}))
-        elif isinstance(node, nodes.Function):
+        elif isinstance(node, Function):
             self.operand_count(node)
-            if node.name == "if_not_exists" and not isinstance(node.arguments[0], nodes.Path):
+            if node.name == "if_not_exists" and not isinstance(node.arguments[0], Path):
                 self.reject("needs-path", node.name)
             if node.name == "list_append":
                 for operand in node.arguments:
@@ -358,13 +381,13 @@ class UpdateChecks(Checks):
 class ProjectionChecks(Checks):
     """Projection expressions."""
 
-    def text_alone(self, tree: nodes.Projection) -> None:
+    def text_alone(self, tree: Projection) -> None:
         """Reserved words, path depth."""
         self.list_positions(tree.paths)
         self.reserved_words(tree.paths)
         self.path_depth(tree.paths)
 
-    def resolved(self, tree: nodes.Projection) -> nodes.Projection:
+    def resolved(self, tree: Projection) -> Projection:
         """Names, paths apart."""
         resolved = self.put(tree)
         self.distinct_paths(list(resolved.paths))

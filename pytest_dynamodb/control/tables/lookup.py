@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from typing import Final
 
 from pytest_dynamodb.control.tables.rules import INVALID
+from pytest_dynamodb.engine.arns import access_denied, parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 # --- tables as the control plane looks for them, and what it says of those that are busy ---
 
@@ -19,8 +19,11 @@ _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "dele
 
 
 def existing(call: Call, given: str | None = None) -> Table:
-    """The table a control plane request names, whatever its status. Raises ResourceNotFoundException."""
-    name = table_name(call.params["TableName"] if given is None else given)
+    """The table a control plane request names, whatever its status.
+
+    Raises as ``Call.name``, and ResourceNotFoundException.
+    """
+    name = call.name(given)
     table = call.region.find(name, call.clock.now())
     if table is None:
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
@@ -46,41 +49,31 @@ def require_settled(table: Table) -> None:
 
 
 # --- ARNs in ResourceArn members: which table they name, and what is wrong with the others (ack-api-quirks, DDB-
-# TABLE-442; dynalite's tests, tagResource) ---
+# TABLE-071, 442; dynalite's tests, tagResource) ---
 
-_PARTS: Final = 6
 _TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
 
 
 def table_name_of_arn(call: Call, arn: str) -> str:
     """The table that the request's ARN names, whether there is one or not.
 
-    Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's.
+    Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's,
+    whatever its region (ExtendDB/extenddb#227, checked against AWS).
     """
     if not arn.startswith("arn:"):
         raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
-    parts = arn.split(":", _PARTS - 1)
-    if len(parts) < _PARTS or parts[2] != "dynamodb":
+    parsed = parse_arn(arn)
+    if parsed is None or parsed.service != "dynamodb":
         raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
-    _, _, _, region, account, resource = parts
-    if not resource.startswith("table/") or "/index/" in resource:
+    if not parsed.resource.startswith("table/") or "/index/" in parsed.resource:
         raise ValidationException(
             f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
         )
-    if region != call.region.name or not _TABLE.fullmatch(resource):
+    if parsed.account != call.region.account:
+        raise access_denied()
+    if parsed.region != call.region.name or not _TABLE.fullmatch(parsed.resource):
         raise ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
-    _check_account(call, account, arn)
-    return resource.removeprefix("table/")
-
-
-def _check_account(call: Call, account: str, arn: str) -> None:
-    own, action = call.region.account, f"dynamodb:{call.operation}"
-    if account != own:
-        raise error_for(
-            "AccessDeniedException",
-            f"User: arn:aws:iam::{own}:root is not authorized to perform: {action} on resource: {arn} "
-            f"because no resource-based policy allows the {action} action",
-        )
+    return parsed.resource.removeprefix("table/")
 
 
 def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:

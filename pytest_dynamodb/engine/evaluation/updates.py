@@ -16,6 +16,7 @@ from pytest_dynamodb.engine.storage.partition import Attributes, members_in_orde
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import canonical_number
+from pytest_dynamodb.values.numbers import MAX_DIGITS, NUMBER_OVERFLOW
 
 # --- edits of an item: values at paths, or nothing there any more ---
 # Copies what is on the paths, shares the rest.
@@ -91,14 +92,21 @@ def add(left: str, right: str) -> str:
     """The sum of two canonical numbers, canonical.
 
     Raises ``ValidationException`` where the sum is no DynamoDB number: past its range (extenddb#94, seen on AWS) or of
-    more than 38 digits (scylladb#6794: DynamoDB refuses to calculate such a number rather than to round it).
+    more than 38 digits, which AWS words alike (Parity Suite's captures of October 2026).
     """
-    return canonical_number(format(_EXACT.add(Decimal(left), Decimal(right)), "f"))
+    return _number(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
     """The difference of two canonical numbers, canonical. Raises as ``add`` does."""
-    return canonical_number(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
+    return _number(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _number(result: Decimal) -> str:
+    text = format(result, "f")
+    if len(text) > MAX_DIGITS and len(result.normalize(_EXACT).as_tuple().digits) > MAX_DIGITS:
+        raise ValidationException(NUMBER_OVERFLOW)
+    return canonical_number(text)
 
 
 def united(tag: str, value: Value, added: Value) -> Value:
@@ -191,6 +199,8 @@ CANNOT_UPDATE: Final = (
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
 """What AttributeUpdates says instead of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
+_REMOVING: Final = frozenset({"REMOVE", "DELETE"})
+
 Result: TypeAlias = "Callable[[Attributes], Value | None]"
 """What an action leaves at its path: ``None`` is nothing."""
 
@@ -217,12 +227,16 @@ class Updated:
 
 
 class CompiledUpdate:
-    """A resolved, checked update, ready to be applied to items: ``paths`` are those it changes, as written."""
+    """A resolved, checked update, ready to be applied to items: ``paths`` are those it changes, as written.
 
-    __slots__ = ("_names", "_results", "_steps", "_values", "paths")
+    ``only_removes``: it has no actions but REMOVE and DELETE.
+    """
+
+    __slots__ = ("_names", "_results", "_steps", "_values", "only_removes", "paths")
 
     def __init__(self, tree: nodes.Update, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
+        self.only_removes = _REMOVING.issuperset([section.name for section in tree.sections])
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
         self._steps = [steps(path) for path in self.paths]

@@ -42,12 +42,13 @@ from pytest_dynamodb.engine.writes.transaction import (
     reason_of,
 )
 from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
-from pytest_dynamodb.errors import DynamoDbError, ValidationException
+from pytest_dynamodb.errors import DynamoDbError, ResourceNotFoundException, ValidationException
 from pytest_dynamodb.requests import truth
 
 # --- statements carried out one by one, for ExecuteStatement and for each of a batch ---
 
 _CODES: Final = {
+    "AccessDeniedException": "AccessDenied",
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "DuplicateItemException": "DuplicateItem",
     "InternalServerError": "InternalServerError",
@@ -303,9 +304,7 @@ def _execute_transaction_aimed(bounds: list[Bound], aim: Callable[[int, Bound], 
             reasons.append(NO_REASON)
         except NotOneItem as problem:
             reasons.append({"Code": "ValidationError", "Message": problem.reason})
-        except ValidationException:
-            raise
-        except DynamoDbError as problem:
+        except ResourceNotFoundException as problem:
             reasons.append(reason_of(problem))
     check_reasons(reasons)
     return found
