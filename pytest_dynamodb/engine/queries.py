@@ -101,7 +101,8 @@ def scan(call: Call) -> dict[str, Any]:
 def _scan_read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     """What the parameters say, as far as that shows without the table."""
     params, surface = call.params, call.surface
-    check_scan_depth(params, surface)
+    if surface.depth_first:
+        check_scan_depth(params, surface)
     check_usage(surface, params)
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", surface)

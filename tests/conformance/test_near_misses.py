@@ -11,17 +11,15 @@ from carriers import CREATE, TABLE, THERE, Request
 from near_misses import near_misses
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.exchange import Request as Asked
-from pytest_dynamodb.expressions import Dialect
 
 INVALID = frozenset({"ValidationException", "ValidationError"})
 TAKEN = frozenset({"", "None", "ConditionalCheckFailed", "ConditionalCheckFailedException"})
 CANCELLED = "TransactionCanceledException"
 
 
-@pytest.fixture(scope="module", params=["classic", "2026"])
+@pytest.fixture(scope="module", params=["classic", "today"])
 def prepared(request: pytest.FixtureRequest) -> Engine:
-    dialect: Dialect = request.param
-    engine = Engine(dialect=dialect)
+    engine = Engine(dialect=request.param)
     for operation, params in (("CreateTable", CREATE), ("PutItem", {"TableName": TABLE, "Item": THERE})):
         assert engine.answer(Asked(operation, params)).status == 200
     return engine
