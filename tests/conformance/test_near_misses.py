@@ -9,12 +9,15 @@ import pytest
 
 from carriers import CREATE, TABLE, THERE, Request
 from near_misses import near_misses
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.exchange import Request as Asked
 
 INVALID = frozenset({"ValidationException", "ValidationError"})
 TAKEN = frozenset({"", "None", "ConditionalCheckFailed", "ConditionalCheckFailedException"})
 CANCELLED = "TransactionCanceledException"
+EVALUATED = frozenset(f"compared value, levels of {kind}: UpdateItem condition" for kind in ("maps", "lists"))
+"""What all regions evaluated before 2026, and two do still (registry/splits of the Parity Suite)."""
 
 
 @pytest.fixture(scope="module", params=["classic", "today"])
@@ -43,7 +46,10 @@ def told(engine: Engine, request: Request) -> set[str]:
     ("inside", "outside"), [pytest.param(inside, outside, id=name) for name, inside, outside in near_misses()]
 )
 def test_what_keeps_a_rule_is_taken_and_what_breaks_it_is_not(
-    prepared: Engine, inside: Request, outside: Request
+    prepared: Engine, inside: Request, outside: Request, request: pytest.FixtureRequest
 ) -> None:
     assert told(prepared, inside) <= TAKEN
+    if prepared.dialect == CLASSIC and any(name in request.node.name for name in EVALUATED):
+        assert told(prepared, outside) <= TAKEN
+        return
     assert not INVALID.isdisjoint(told(prepared, outside))
