@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-import threading
+import sys
 import time
-from typing import Protocol
+from typing import Any, Protocol
+
+from pytest_dynamodb import forks
+
+
+def real_time() -> float:
+    """Seconds since the epoch by the machine's own clock, also while freezegun or time-machine tell the tests another.
+
+    What is recorded then was recorded now: a cassette's age is nothing that a test may bend.
+    """
+    traveller: Any = sys.modules.get("time_machine")  # whoever has not imported one of them does not use it
+    if traveller is not None and traveller.escape_hatch.is_travelling():
+        return float(traveller.escape_hatch.time.time())
+    freezer: Any = sys.modules.get("freezegun.api")
+    return float(getattr(freezer, "real_time", time.time)())
 
 
 class Clock(Protocol):
@@ -33,7 +47,7 @@ class VirtualClock:
 
     def __init__(self, start: float | None = None) -> None:
         self._now = time.time() if start is None else start
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
 
     def now(self) -> float:
         """Seconds since the epoch, as told."""

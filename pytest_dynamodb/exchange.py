@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from pytest_dynamodb.errors import PytestDynamoDbError
+
 #: JSON as it travels: what ``json.loads`` gives. Binary attribute values are base64 text.
 Json = Any
 
@@ -35,6 +37,11 @@ class Request:
     tokens: tuple[str, ...] = ()
     number: int = field(default_factory=_order.__next__)
     account: str = field(default="", kw_only=True)
+
+    @property
+    def chosen_region(self) -> str:
+        """The region, where somebody chose one: that of last resort is a ``str`` of a class of its own."""
+        return self.region if type(self.region) is str else ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -73,6 +80,7 @@ class Exchange:
     """A request and its outcome, as a cassette keeps them.
 
     ``owner`` is the node id of the test that recorded it, in cassettes which several tests share; otherwise empty.
+    ``region`` and ``account`` say where it was sent; they are empty where nobody said so, and in old cassettes.
     """
 
     operation: str
@@ -80,6 +88,8 @@ class Exchange:
     outcome: Outcome
     tokens: tuple[str, ...] = ()
     owner: str = ""
+    region: str = ""
+    account: str = ""
 
     @property
     def response(self) -> dict[str, Json] | None:
@@ -147,6 +157,13 @@ class Provider(ABC):
 
     def after(self, request: Request, outcome: Outcome) -> None:  # noqa: B027  # most have nothing to do
         """What the network answered to a request that ``before`` let go."""
+
+    def foreign(self, request: Request, source: str) -> PytestDynamoDbError | None:
+        """An answer to a request that was let go came from ``source``, another tool's recording, not from the network.
+
+        Returns what is to be raised in its place; nothing where it does not matter.
+        """
+        return None
 
     def wait(self, seconds: float) -> None:  # noqa: B027  # most have no clock
         """Let time pass on a clock that can be moved, in the place of a caller's sleep; called where ``offline``."""

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.cassette import capacity, codec
 from pytest_dynamodb.cassette.codec import MANY_EXCHANGES, Header, collector_paused
 from pytest_dynamodb.cassette.inventory import Inventory
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import CassetteOptions
+from pytest_dynamodb.cassette.places import place_of
 from pytest_dynamodb.cassette.playback import Playback
 from pytest_dynamodb.cassette.recording import Recording
 from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents
+from pytest_dynamodb.cassette.tables import renamed
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
-from pytest_dynamodb.exchange import Exchange, Outcome, Request
+from pytest_dynamodb.exchange import Exchange, Outcome, Request, Response
 from pytest_dynamodb.requests import UNTOLD, is_write, tables_of
 
 Value = TypeVar("Value")
@@ -53,15 +55,16 @@ class Cassette:
         contents: Contents | None = None,
         options: CassetteOptions | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()  # code under test may go elsewhere
         self.options = options or CassetteOptions()
         self.exists = contents is not None
         self.header = contents.header if contents else Header()
         self.misses: list[Miss] = []
         self.drift: list[str] = []
+        self._refused: list[str] = []
         self.traffic: list[Exchange] = []
         self._loaded = _own(contents.exchanges, self.options.owner) if contents else []
-        self._lock = threading.RLock()
+        self._lock = forks.reentrant_lock()
         self._recording: Recording | None = None
         self._memos = codec.Memos(self.header.memos)
         hooks = self.options.hooks
@@ -83,6 +86,11 @@ class Cassette:
     def unplayed(self) -> Sequence[Exchange]:
         """The recordings that have answered none."""
         return tuple(e for e, played in zip(self._loaded, self._plays, strict=True) if not played)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether something would be recorded."""
+        return self._recording is not None
 
     @property
     def recorded(self) -> Sequence[Exchange]:
@@ -128,7 +136,14 @@ class Cassette:
             exchange = changed or exchange
         with self._lock:
             self.traffic.append(exchange)
-        return self.sanitizer.restore(exchange.outcome), ""
+        return self.sanitizer.restore(self._as_asked(exchange, request)), ""
+
+    def _as_asked(self, exchange: Exchange, request: Request) -> Outcome:
+        """The recorded outcome, with the tables' names that were asked for where names do not matter."""
+        outcome = exchange.outcome
+        if not self.matcher.ignores_tables or not isinstance(outcome, Response) or isinstance(outcome.body, bytes):
+            return outcome
+        return replace(outcome, body=renamed(outcome.body, exchange.params, request.params))
 
     def _find(self, request: Request) -> tuple[Exchange | None, str]:
         playback = self._playback
@@ -139,7 +154,7 @@ class Cassette:
         if self.sanitizer.suspects(key):
             params = self.sanitizer.params(params)
             key = self.matcher.key(operation, params, tokens)
-        found = playback.find(key, playback.touches(operation, params))
+        found = playback.find(key, playback.touches(operation, params), place_of(request))
         return (None, found.reason) if found.number is None else (self._loaded[found.number], "")
 
     def miss(self, request: Request, reason: str) -> UnexpectedRequest:
@@ -156,6 +171,31 @@ class Cassette:
         if self.options.hooks.miss is not None:
             self.options.hooks.miss(request, [self._loaded[index] for index in near])
         return UnexpectedRequest(report)
+
+    def missed(self) -> UnexpectedRequest:
+        """One error that shows what has been missed so far, equal requests only once."""
+        from pytest_dynamodb.cassette.report import list_misses
+
+        return UnexpectedRequest(list_misses([miss.report for miss in self.misses]))
+
+    def refuse(self, request: Request, source: str) -> RecordingRefused:
+        """Note for good that an answer came from another tool's recording; returns the error to raise."""
+        problem = (
+            f"{request.operation}: vcrpy answered from {source}, and not the network: that is neither recorded nor "
+            "compared. Have vcrpy leave DynamoDB alone, with\n"
+            "    vcr.VCR(before_record_request=lambda request: None if 'X-Amz-Target' in request.headers else "
+            "request)\n"
+            "  or, with pytest-recording, the same function in the fixture vcr_config:\n"
+            '    return {"before_record_request": …}'
+        )
+        with self._lock:
+            self._refused.append(problem)
+        return RecordingRefused(problem)
+
+    @property
+    def refusal(self) -> RecordingRefused | None:
+        """The error that speaks of what came from elsewhere, if anything did: then there is nothing to be kept."""
+        return RecordingRefused(self._refused[0]) if self._refused else None
 
     def check_age(self) -> None:
         """Raise ``CassetteError`` if the recordings are older than ``max_age``."""
@@ -219,9 +259,12 @@ class Cassette:
 
     def redacted(self, request: Request, outcome: Outcome) -> Exchange:
         """A request and its outcome as they may be kept."""
+        self.sanitizer.look_around()
         params = self.sanitizer.params(request.params)
         owner = self.options.owner if self.options.shared else ""
-        return Exchange(request.operation, params, self.sanitizer.outcome(outcome), request.tokens, owner)
+        region, account = place_of(request)
+        outcome = self.sanitizer.outcome(outcome)
+        return Exchange(request.operation, params, outcome, request.tokens, owner, region, account)
 
     def commit(self) -> None:
         """The recording passed: replace the file, unless it would say the same. Raises ``CassetteError``."""
@@ -273,10 +316,20 @@ class Cassette:
         """
         own = f"{self.options.owner}\n{name}" if self.options.shared else name
         if self._recording is not None or (not self.exists and not self._playback):
-            return self._memos.record(own, factory)
+            return self._memos.record(own, self._common(own, factory))
         known = own if own in self.header.memos else name
         value: Value = self._memos.replay(known, self.options.remedy, str(self.path))
         return value
+
+    def _common(self, name: str, factory: Callable[[], Value]) -> Callable[[], Value]:
+        """What makes a value that is the same for all workers of the session; ``factory`` where there are none."""
+        worker = self.options.worker
+        if worker is None or self._recording is None:
+            return factory
+        from pytest_dynamodb.cassette.contributions import Contributions  # for recordings with workers
+
+        contributions, number = Contributions(self.path, worker), len(self._memos.recorded.get(name, ()))
+        return lambda: contributions.remember(name, number, factory)
 
     def assert_operations(self, *operations: str) -> None:
         """Assert that exactly these operations were called, in this order."""

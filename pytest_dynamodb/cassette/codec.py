@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import gc
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -14,7 +13,9 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.cassette.format import Frame
+from pytest_dynamodb.clock import real_time
 from pytest_dynamodb.errors import CassetteError, ConfigurationError, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Response, TransportFailure
 
@@ -27,8 +28,9 @@ class Header:
     """What a cassette says of itself.
 
     ``recorded`` is UTC in ISO 8601, ``endpoint`` one of ``aws``, ``url`` and ``mock``, ``recorder`` the versions of
-    what recorded it, ``tables`` the names of each table's key attributes (partition key first) as far as they were
-    seen, ``pseudonyms`` what stands for redacted values, ``memos`` the remembered values by name.
+    what recorded it, ``region`` and ``account`` where those exchanges were sent that do not say so themselves (empty if
+    unknown; of an account it is a stand-in), ``tables`` the names of each table's key attributes (partition key first)
+    as far as they were seen, ``pseudonyms`` what stands for redacted values, ``memos`` the remembered values by name.
     """
 
     node_id: str = ""
@@ -38,6 +40,8 @@ class Header:
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pseudonyms: tuple[str, ...] = ()
     memos: Mapping[str, list[Any]] = field(default_factory=dict)
+    region: str = ""
+    account: str = ""
 
     @property
     def age(self) -> timedelta | None:
@@ -48,7 +52,7 @@ class Header:
             return None
         if recorded.tzinfo is None:  # another language's writer; the format says UTC
             recorded = recorded.replace(tzinfo=timezone.utc)
-        return datetime.now(timezone.utc) - recorded
+        return datetime.fromtimestamp(real_time(), timezone.utc) - recorded
 
     def is_older_than(self, greatest: timedelta | None) -> bool:
         """Whether it was recorded longer ago than that, or may have been; never if that is ``None``."""
@@ -56,10 +60,16 @@ class Header:
         return greatest is not None and (age is None or age > greatest)
 
 
+#: For exchanges apart from any file.
+_NOWHERE = Header()
+
+
 def encode_header(header: Header) -> dict[str, Any]:
     """The map of a header frame; what is empty is left out."""
     optional = {
         "node_id": header.node_id,
+        "region": header.region,
+        "account": header.account,
         "tables": {name: list(keys) for name, keys in header.tables.items()},
         "pseudonyms": list(header.pseudonyms),
         "memos": dict(header.memos),
@@ -88,14 +98,16 @@ def decode_header(frame: Frame, path: str) -> Header:
         recorded=fields.get("recorded", str, ""),
         endpoint=fields.get("endpoint", str, "aws"),
         recorder=fields.texts("recorder"),
+        region=fields.get("region", str, ""),
+        account=fields.get("account", str, ""),
         tables={name: fields.inner("tables").text_list(name) for name in fields.get("tables", dict, {})},
         pseudonyms=fields.text_list("pseudonyms"),
         memos={name: fields.inner("memos").get(name, list) for name in fields.get("memos", dict, {})},
     )
 
 
-def encode_exchange(exchange: Exchange) -> dict[str, Any]:
-    """The map of an exchange frame; what is empty is left out."""
+def encode_exchange(exchange: Exchange, header: Header = _NOWHERE) -> dict[str, Any]:
+    """The map of an exchange frame; what is empty is left out, and so is the place where it is the header's."""
     body: dict[str, Any] = {
         "attempts": exchange.attempts,
         "elapsed": round(exchange.elapsed * 1e6),
@@ -107,6 +119,10 @@ def encode_exchange(exchange: Exchange) -> dict[str, Any]:
         body["tokens"] = list(exchange.tokens)
     if exchange.owner:
         body["owner"] = exchange.owner
+    if exchange.region != header.region:
+        body["region"] = exchange.region
+    if exchange.account != header.account:
+        body["account"] = exchange.account
     return body
 
 
@@ -122,9 +138,9 @@ def _encode_outcome(outcome: Outcome) -> dict[str, Any]:
     return {"response": response}
 
 
-def decode_exchange(frame: Frame, path: str) -> Exchange:
-    """The exchange in ``frame``. Raises ``CassetteError`` for a field that is missing or of a wrong type."""
-    plain = _plain_exchange(frame.body)
+def decode_exchange(frame: Frame, path: str, header: Header = _NOWHERE) -> Exchange:
+    """The exchange in ``frame`` of a file with ``header``. Raises ``CassetteError`` for a missing or wrong field."""
+    plain = _plain_exchange(frame.body, header)
     if plain is not None:
         return plain
     fields = _Fields(frame, path)
@@ -134,10 +150,12 @@ def decode_exchange(frame: Frame, path: str) -> Exchange:
         _decode_outcome(fields),
         fields.text_list("tokens"),
         fields.get("owner", str, ""),
+        fields.get("region", str, header.region),
+        fields.get("account", str, header.account),
     )
 
 
-def _plain_exchange(body: dict[str, Any]) -> Exchange | None:
+def _plain_exchange(body: dict[str, Any], header: Header) -> Exchange | None:
     """The exchange, if it has no more than what every one has, as most do; they are read at a glance."""
     try:
         response, operation, params = body["response"], body["operation"], body["params"]
@@ -154,7 +172,8 @@ def _plain_exchange(body: dict[str, Any]) -> Exchange | None:
         and type(attempts) is type(microseconds) is type(status) is int
         and 0 <= microseconds < 2**63
     ):
-        return Exchange(operation, params, Response(status, content, {}, attempts, False, microseconds / 1e6))
+        outcome = Response(status, content, {}, attempts, False, microseconds / 1e6)
+        return Exchange(operation, params, outcome, (), "", header.region, header.account)
     return None
 
 
@@ -245,13 +264,13 @@ class Memos:
     def __init__(self, known: Mapping[str, list[Any]]) -> None:
         self._known, self._used = known, dict[str, int]()
         self.recorded: dict[str, list[Any]] = {}
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
 
     def record(self, name: str, factory: Callable[[], Value]) -> Value:
         """Make a value and keep it. Raises ``ConfigurationError`` for one that a cassette cannot hold."""
         value = factory()
         with self._lock:
-            self.recorded.setdefault(name, []).append(_encode(value, name))
+            self.recorded.setdefault(name, []).append(encode_memo(value, name))
         return value
 
     def replay(self, name: str, remedy: str, path: str) -> Any:
@@ -270,13 +289,14 @@ class Memos:
                 )
             self._used[name] = number + 1
         try:
-            return _decode(values[number])
+            return decode_memo(values[number])
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as problem:
             reason = f"memo {label!r} cannot be read: {type(problem).__name__}: {problem}"
             raise CassetteError(path, reason, remedy=remedy) from None
 
 
-def _encode(value: Any, name: str) -> Any:
+def encode_memo(value: Any, name: str) -> Any:
+    """A value as JSON. Raises ``ConfigurationError`` for one that a cassette cannot hold."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, bytes):
@@ -286,20 +306,21 @@ def _encode(value: Any, name: str) -> Any:
     if isinstance(value, Decimal | UUID):
         return {_TAG: type(value).__name__, "text": str(value)}
     if isinstance(value, list | tuple):
-        return [_encode(element, name) for element in value]
+        return [encode_memo(element, name) for element in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value) and _TAG not in value:
-        return {key: _encode(element, name) for key, element in value.items()}
+        return {key: encode_memo(element, name) for key, element in value.items()}
     raise ConfigurationError(f"memo {name!r}: a cassette cannot hold a {type(value).__name__}; return its text instead")
 
 
-def _decode(value: Any) -> Any:
+def decode_memo(value: Any) -> Any:
+    """The value again."""
     if isinstance(value, list):
-        return [_decode(element) for element in value]
+        return [decode_memo(element) for element in value]
     if isinstance(value, dict):
         read = _FROM_TEXT.get(value.get(_TAG, ""))
         if read is not None:
             return read(value["text"])
-        return {key: _decode(element) for key, element in value.items()}
+        return {key: decode_memo(element) for key, element in value.items()}
     return value
 
 

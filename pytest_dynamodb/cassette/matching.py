@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_dynamodb.cassette.options import NormalizeHook, compile_paths, select, without
+from pytest_dynamodb.cassette.tables import ignores_tables, nameless
 from pytest_dynamodb.expressions.canonical import canonical_params
 
 # --- what the service makes up anew each time, and what therefore is no difference between a recording and its
@@ -75,7 +76,7 @@ class Matcher:
         self, ignore: Sequence[str] = (), *, normalize: NormalizeHook | None = None, across_runs: bool = False
     ) -> None:
         self._ignore, self._normalize = compile_paths(ignore, option="ignore"), normalize
-        self._across_runs = across_runs
+        self._across_runs, self.ignores_tables = across_runs, ignores_tables(ignore)
 
     def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
         """Equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
@@ -92,6 +93,8 @@ class Matcher:
             params = without_generated(params)
         if self._ignore:
             params = without(params, select(self._ignore, params))
+            if self.ignores_tables:
+                params = nameless(params)
         return canonical_params(operation, params)
 
     def comparable(self, body: Any) -> Any:

@@ -34,12 +34,22 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """One of the processes of a session: the session's id, the worker's name, and the process that outlives both."""
+
+    session: str
+    name: str
+    controller: int
+
+
+@dataclass(frozen=True, slots=True)
 class CassetteOptions:
     """Everything that decides how a cassette records and answers.
 
     ``owner`` is the node id of the test, and ``shared`` says that the cassette is its own only in part.
-    ``remedy`` is the command that records again, ``colour`` says that reports are for a terminal. Raises
-    ``ConfigurationError`` for a value that makes no sense.
+    ``worker`` is the process that records, where others of its session record the same. ``remedy`` is the command that
+    records again, ``colour`` says that reports are for a terminal. Raises ``ConfigurationError`` for a value that makes
+    no sense.
     """
 
     mode: Mode = "none"
@@ -57,6 +67,7 @@ class CassetteOptions:
     remedy: str = 'record it again: pytest --record, or use_cassette(…, mode="rewrite")'
     colour: bool = False
     hooks: Hooks = field(default_factory=Hooks)
+    worker: Worker | None = None
 
     def __post_init__(self) -> None:
         """Check what could be misspelt."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.cassette.choices import Order
 from pytest_dynamodb.cassette.items import NOTHING, Item, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.places import Place, nearest_first, places_of
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.requests import is_write
 
@@ -38,8 +39,12 @@ class Playback:
     ) -> None:
         self._matcher, self._order, self._repeats = matcher, order, repeats
         self._tables = tables or {}
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._keys = [matcher.key(e.operation, e.params, e.tokens) for e in exchanges]
+        places = places_of(exchanges)
+        self._places = places if len(places) > 1 else []
+        if self._places:
+            self._keys = [_at((e.region, e.account), key) for e, key in zip(exchanges, self._keys, strict=True)]
         self._index: dict[str, _Recordings] = {}
         for number, key in enumerate(self._keys):
             recordings = self._index.get(key)
@@ -47,7 +52,7 @@ class Playback:
                 recordings = self._index[key] = _Recordings()
             recordings.all.append(number)
         self._played = bytearray(len(exchanges))
-        self._causality = _causality(exchanges, self._tables) if order == "causal" else None
+        self._causality = _causality(exchanges, self._tables, apart=bool(self._places)) if order == "causal" else None
         if self._causality is not None:
             for recordings in self._index.values():
                 recordings.alike = self._causality.read_alike(recordings.all)
@@ -57,9 +62,12 @@ class Playback:
         """For each recording, whether it has been played: 1 or 0."""
         return bytes(self._played)
 
-    def find(self, key: str, touches: Touched | None = None) -> Found:
-        """The recording that answers a request with ``key``, marked as played."""
+    def find(self, key: str, touches: Touched | None = None, place: Place = ("", "")) -> Found:
+        """The recording that answers a request with ``key`` from ``place``, marked as played."""
         with self._lock:
+            if self._places:
+                place = self._nearest(place, key)
+                key, touches = _at(place, key), touches and _touched_at(place, touches)
             recordings = self._index.get(key)
             if recordings is None:
                 return Found(None, "no recording matches")
@@ -67,6 +75,11 @@ class Playback:
             if found.number is not None and not self._played[found.number]:
                 self._play(found.number, recordings)
             return found
+
+    def _nearest(self, place: Place, key: str) -> Place:
+        """The place whose recordings answer, of those that have any of the request."""
+        near = nearest_first(place, self._places)
+        return next((other for other in near if _at(other, key) in self._index), near[0])
 
     def touches(self, operation: str, params: Mapping[str, object]) -> Touched | None:
         """What a request touches, where that decides which recording answers it."""
@@ -217,12 +230,25 @@ class _Causality:
         return _EARLY if early else _SAME
 
 
-def _causality(exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ...]]) -> _Causality | None:
+def _at(place: Place, name: str) -> str:
+    return f"{place[0]} {place[1]} {name}"
+
+
+def _touched_at(place: Place, touches: Touched) -> Touched:
+    """What is touched, of a place: tables of one name in two of them have nothing to do with each other."""
+    return touches._replace(items=tuple((_at(place, table), key) for table, key in touches.items))
+
+
+def _causality(
+    exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ...]], *, apart: bool
+) -> _Causality | None:
     if not any(is_write(exchange.operation, exchange.params) for exchange in exchanges):
         return None  # nothing changes, so any order will do
     causality, last = _Causality(), dict[Item, int]()
     for number, exchange in enumerate(exchanges):
         touches = touched(exchange.operation, exchange.params, tables)
+        if apart:
+            touches = _touched_at((exchange.region, exchange.account), touches)
         if touches.writes:
             if exchange.error_code is None:
                 causality.writes[number] = touches.items

@@ -7,18 +7,21 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import gmtime, strftime
 from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.items import key_names, touched
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.options import CassetteOptions
+from pytest_dynamodb.cassette.options import CassetteOptions, Worker
+from pytest_dynamodb.cassette.places import home_of, places_of
 from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents, Journal, locked, read, write
+from pytest_dynamodb.clock import real_time
+from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, Outcome, TransportFailure
 
 
@@ -57,8 +60,11 @@ class Recording:
         """
         if self._settled:
             return
+        learned = self._sanitizer.learned()
         if self._journal is None:
             self._journal = Journal(self._path, self._header((), {}))
+        elif learned and self._journal.holds(learned):  # found to be sensitive only now
+            self._journal.rewrite(self._header((), {}), self._clean())
         self._journal.append(exchange)
         self._numbered.append((number, exchange))
 
@@ -71,6 +77,12 @@ class Recording:
         if self._options.shared:
             with locked(self._path):
                 self._commit_shared(recorded, memos, played)
+        elif self._options.worker is not None:
+            try:
+                self._commit_joined(recorded, memos, self._options.worker)
+            except CassetteError:  # another worker's contradicts it: it is no success
+                self.abandon(memos)
+                raise
         else:
             self._commit(recorded, memos)
         self._discard_journal()
@@ -88,6 +100,22 @@ class Recording:
         if self._exists and self._says_the_same(previous, exchanges, header.memos, memos):
             return
         write(self._path, self._header(exchanges, memos), exchanges, compress=self._options.compress)
+
+    def _commit_joined(self, recorded: list[Exchange], memos: Mapping[str, list[Any]], worker: Worker) -> None:
+        """Join it with what other workers of the session recorded. One that recorded nothing takes nothing away."""
+        if not recorded and not memos:
+            return
+        from pytest_dynamodb.cassette.contributions import Contributions  # for recordings with workers
+
+        contributions = Contributions(self._path, worker)
+        matcher = self._matcher_across_runs()
+        with contributions.joined(self._header(recorded, {}), recorded, matcher) as (together, all_memos, before):
+            kept = before if before and self._keep else Contents(Header(), [])
+            exchanges, now = [*kept.exchanges, *together], {**kept.header.memos, **all_memos}
+            if before and self._says_the_same(before.exchanges, exchanges, before.header.memos, now):
+                contributions.restore()
+            else:
+                write(self._path, self._header(exchanges, now), exchanges, compress=self._options.compress)
 
     def _commit_shared(
         self, recorded: list[Exchange], memos: Mapping[str, list[Any]], played: Sequence[Exchange]
@@ -144,7 +172,7 @@ class Recording:
     def _clean(self) -> list[Exchange]:
         """What was recorded, once more without values that were found to be sensitive only later on."""
         sanitizer = self._sanitizer
-        if not sanitizer.pseudonyms:
+        if not sanitizer.pseudonyms and not sanitizer.has_secrets:
             return self.exchanges
         return [
             replace(exchange, params=sanitizer.params(exchange.params), outcome=sanitizer.outcome(exchange.outcome))
@@ -161,17 +189,22 @@ class Recording:
         options = self._options
         if self._before.header.is_older_than(options.max_age) or dict(memos_now) != dict(memos_before):
             return False
-        matcher = Matcher(options.ignore, normalize=options.hooks.normalize, across_runs=True)
-        return equivalent(before, now, matcher, strict=options.order == "strict")
+        return equivalent(before, now, self._matcher_across_runs(), strict=options.order == "strict")
+
+    def _matcher_across_runs(self) -> Matcher:
+        return Matcher(self._options.ignore, normalize=self._options.hooks.normalize, across_runs=True)
 
     def _header(self, exchanges: Sequence[Exchange], memos: Mapping[str, list[Any]]) -> Header:
         options = self._options
         tables = {**(self._before.header.tables if self._keep else {}), **key_names(exchanges)}
+        region, account = home_of(exchanges)
         return Header(
             node_id="" if options.shared else options.owner,
-            recorded=datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            recorded=strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(real_time())),
             endpoint=options.upstream if options.upstream in ("aws", "mock") else "url",
             recorder=_recorder(),
+            region=region,
+            account=account,
             tables=tables,
             pseudonyms=self._sanitizer.pseudonyms,
             memos=memos,
@@ -193,7 +226,14 @@ def equivalent(one: Sequence[Exchange], other: Sequence[Exchange], matcher: Matc
 
 
 def _signed(exchanges: Sequence[Exchange], matcher: Matcher) -> list[tuple[str, str]]:
-    return [(matcher.key(e.operation, e.params, e.tokens), _signature(e.outcome, matcher)) for e in exchanges]
+    several = len(places_of(exchanges)) > 1
+    return [
+        (
+            (f"{e.region} {e.account} " if several else "") + matcher.key(e.operation, e.params, e.tokens),
+            _signature(e.outcome, matcher),
+        )
+        for e in exchanges
+    ]
 
 
 def _signature(outcome: Outcome, matcher: Matcher) -> str:

@@ -92,14 +92,35 @@ class Sanitizer:
     def __init__(self, paths: Sequence[str] = (), *, hook: RedactHook | None = None, known: Iterable[str] = ()) -> None:
         self._paths, self._hook = compile_paths(paths, option="redact"), hook
         self._pseudonyms = set(known)
-        self._secrets = tuple(v for n in _SECRET_VARIABLES if len(v := os.environ.get(n, "")) >= 16)
-        self._searchable = all(map(_WRITTEN_PLAIN.fullmatch, self._secrets))
+        self._secrets: tuple[str, ...] = ()
+        self._searchable = True
         self._originals: dict[str, str] = {}
+        self._learned: list[str] = []
+        self.look_around()
 
     @property
     def pseudonyms(self) -> tuple[str, ...]:
         """Every pseudonym given out for a named or hooked value, and those known before."""
         return tuple(sorted(self._pseudonyms))
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the environment held any, now or when it was looked at before."""
+        return bool(self._secrets)
+
+    def look_around(self) -> None:
+        """Take in secrets that have come into the environment since; those known before stay secrets."""
+        for name in _SECRET_VARIABLES:
+            value = os.environ.get(name, "")
+            if len(value) >= 16 and value not in self._secrets:
+                self._secrets = (*self._secrets, value)
+                self._searchable = self._searchable and bool(_WRITTEN_PLAIN.fullmatch(value))
+                self._learned.append(value)
+
+    def learned(self) -> list[str]:
+        """The values found to be sensitive since this was asked last: they may stand in what was kept before."""
+        learned, self._learned = self._learned, []
+        return learned
 
     def suspects(self, text: str) -> bool:
         """Whether the tree that ``text`` writes down, as JSON or as ``repr`` does, must be looked through.
@@ -194,8 +215,9 @@ class Sanitizer:
 
     def _stand_in(self, tag: str, value: str) -> str:
         stands = pseudonym(tag, value)
-        if len(value) >= _UNMISTAKABLE:
+        if len(value) >= _UNMISTAKABLE and stands != value and stands not in self._pseudonyms:
             self._pseudonyms.add(stands)
+            self._learned.append(value)
         return stands
 
     def _base64(self, value: str) -> str:

@@ -50,17 +50,20 @@ def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:
     with collector_paused(many=len(raw) > MANY_BYTES):
         frames = read_frames(raw, name, whole=whole)
         header = decode_header(next(frames), name)
-        return Contents(header, [decode_exchange(frame, name) for frame in frames])
+        return Contents(header, [decode_exchange(frame, name, header) for frame in frames])
 
 
 def write(
     path: str | os.PathLike[str], header: Header, exchanges: Iterable[Exchange], *, compress: bool = False
 ) -> None:
-    """Replace the file at ``path``, so that at any moment it is the old one or the new one, whole."""
-    target = Path(path)
+    """Replace the file at ``path``, so that at any moment it is the old one or the new one, whole.
+
+    A link stays one: what it leads to is replaced.
+    """
+    target = Path(os.path.realpath(path))
     frames = [_frame(target, HEADER, encode_header(header))]
     kind = COMPRESSED_EXCHANGE if compress else EXCHANGE
-    frames += [_frame(target, kind, encode_exchange(exchange)) for exchange in exchanges]
+    frames += [_frame(target, kind, encode_exchange(exchange, header)) for exchange in exchanges]
     data = b"".join([*frames, pack_end(frames)])
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -92,7 +95,7 @@ class Journal:
     """
 
     def __init__(self, cassette: str | os.PathLike[str], header: Header) -> None:
-        self._target = Path(cassette)
+        self._target, self._header = Path(cassette), header
         self.path = self._target.with_name(f".{self._target.name}.{os.getpid()}.journal")
         try:
             self._target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,9 +109,27 @@ class Journal:
 
     def append(self, exchange: Exchange) -> None:
         """Add one exchange. Raises ``CassetteError`` if a cassette cannot hold it or the disk is full."""
-        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange), draft=True)
+        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange, self._header), draft=True)
         try:
             self._file.write(frame)
+        except OSError as problem:
+            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
+
+    def holds(self, values: Iterable[str]) -> bool:
+        """Whether any of these texts stands in it."""
+        raw = self.path.read_bytes()
+        return any(value.encode("utf-8", "surrogatepass") in raw for value in values)
+
+    def rewrite(self, header: Header, exchanges: Iterable[Exchange]) -> None:
+        """Begin anew with these exchanges. Raises ``CassetteError`` as ``append`` does."""
+        self._header = header
+        frames = [_frame(self._target, HEADER, encode_header(header))]
+        bodies = (encode_exchange(exchange, header) for exchange in exchanges)
+        frames += [_frame(self._target, EXCHANGE, body, draft=True) for body in bodies]
+        try:
+            self._file.seek(0)
+            self._file.write(b"".join(frames))
+            self._file.truncate()
         except OSError as problem:
             raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
 
@@ -121,14 +142,22 @@ class Journal:
 
 def _sweep(target: Path) -> None:
     """Delete journals and temporary files that dead processes left of this cassette."""
+    for left in left_behind(target.parent, of=target.name):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def left_behind(folder: Path, *, of: str = "") -> list[Path]:
+    """Journals and temporary files of dead processes in a folder, of all cassettes or of the one with that name.
+
+    None where a process cannot be asked whether it lives without touching it: anywhere but on POSIX systems.
+    """
     if os.name != "posix":
-        return  # elsewhere a process cannot be asked whether it lives without touching it
-    for suffix in ("journal", "tmp"):
-        for left in target.parent.glob(f".{_escaped(target.name)}.*.{suffix}"):
-            owner = left.name.split(".")[-2]
-            if owner.isdigit() and not _alive(int(owner)):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+        return []
+    wanted = f".{_escaped(of)}" if of else f".*{SUFFIX}"
+    found = [path for suffix in ("journal", "tmp") for path in folder.glob(f"{wanted}.*.{suffix}")]
+    owners = {path: path.name.split(".")[-2] for path in found}
+    return sorted(path for path, owner in owners.items() if owner.isdigit() and not _alive(int(owner)))
 
 
 def _escaped(name: str) -> str:

@@ -39,6 +39,8 @@ def header_json(path: Path, header: Header) -> dict[str, Any]:
         "node_id": header.node_id,
         "recorded": header.recorded,
         "endpoint": header.endpoint,
+        "region": header.region,
+        "account": header.account,
         "recorder": dict(header.recorder),
         "size": path.stat().st_size,
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pytest_dynamodb.cassette.places import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
 from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.cli.listing import columns, header_json, size_text, status_text
@@ -34,11 +35,17 @@ def show(file: Path, *, as_json: bool) -> None:
     click.echo(header.node_id or "shared by several tests")
     with_what = ", ".join(f"{name} {version}" for name, version in header.recorder.items())
     size, recorded = size_text(file.stat().st_size), header.recorded or "at an unknown time"
-    origin = f"from {header.endpoint}" + (f" with {with_what}" if with_what else "")
+    place = " ".join(filter(None, (header.region, header.account)))
+    where = f"{header.endpoint} in {place}" if place else header.endpoint
+    origin = f"from {where}" + (f" with {with_what}" if with_what else "")
     click.echo(f"{len(exchanges)} exchanges, {size}, recorded {recorded} {origin}")
     click.echo()
     rows = [_HEADINGS, *(_row(number, exchange) for number, exchange in enumerate(exchanges, 1))]
-    for line in columns(rows, right=_FLUSH_RIGHT):
+    if len(places_of(exchanges)) > 1:
+        cells = ["place", *(f"{exchange.region} {exchange.account}".strip() for exchange in exchanges)]
+        rows = [(*row[:2], cell, *row[2:]) for row, cell in zip(rows, cells, strict=True)]
+    right = _FLUSH_RIGHT if len(rows[0]) == len(_HEADINGS) else frozenset({0, 5, 6})
+    for line in columns(rows, right=right):
         click.echo(line)
 
 
@@ -72,4 +79,6 @@ def _exchange_json(number: int, exchange: Exchange) -> dict[str, Any]:
         "attempts": exchange.attempts,
         "elapsed": exchange.elapsed,
         "owner": exchange.owner,
+        "region": exchange.region,
+        "account": exchange.account,
     }

@@ -6,11 +6,11 @@ key is in one partition. ``ClientConfig(observer=KeyHeat({"app": "pk"}))`` count
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.client.telemetry.observers import Quiet
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.requests import parts
@@ -67,7 +67,7 @@ class KeyHeat:
         if capacity < 1:
             raise ConfigurationError(f"capacity is 1 or more, not {capacity!r}")
         self._keys, self._capacity = dict(keys), capacity
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._counts: dict[str, dict[tuple[str, str], list[int]]] = {}
         self._totals: dict[str, int] = {}
         self._indexes: dict[str, list[str]] = {}

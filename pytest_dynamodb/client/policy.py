@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import (
     BY_CODE,
@@ -53,7 +53,7 @@ class RetryQuota:
 
     def __init__(self, capacity: int | None) -> None:
         self._capacity, self._available = capacity, capacity or 0
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
 
     @property
     def available(self) -> int | None:
@@ -237,7 +237,7 @@ class CircuitBreaker:
     def __init__(self, policy: BreakerPolicy, clock: Clock, *, on_change: OnChange | None = None) -> None:
         self.policy, self._clock, self.on_change = policy, clock, on_change
         self._circuits: dict[str, _Circuit] = {}
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
 
     def state(self, key: str = "") -> State:
         """The state of a circuit now; ``"closed"`` for an unknown one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date
 from functools import partial
 from random import Random
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.dialects import Dialect, dialect_of
 from pytest_dynamodb.engine import answers
@@ -68,7 +68,7 @@ class Engine:
         self.dialect, self.account, self.files = dialect_of(dialect), account, files
         self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
         self._random = Random(seed)  # noqa: S311  # names and identifiers of a test double, no secrets
-        self._lock = threading.RLock()
+        self._lock = forks.reentrant_lock()
         self._owner = object()
         self._regions: dict[tuple[str, str], Region] = {}
         self._followers = followers()

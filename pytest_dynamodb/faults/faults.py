@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Outcome, Request
 from pytest_dynamodb.requests import Part, parts
@@ -136,7 +136,7 @@ class Faults:
     """
 
     def __init__(self, *faults: Fault) -> None:
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._plans: tuple[_Plan, ...] = ()
         self._struck: list[Strike] = []
         self.add(*faults)

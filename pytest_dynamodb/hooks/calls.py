@@ -17,10 +17,10 @@ class HookedCall:
     """A call under way. ``attempts`` counts those that came to an answer, ``last`` is the last answer.
 
     ``by`` answers the attempts, where they do not all go to the network; the caller waits ``timeout`` seconds for each
-    and, with ``is_async``, is a coroutine.
+    and, with ``is_async``, is a coroutine. ``foreign`` names another tool's recording that answered the last attempt.
     """
 
-    __slots__ = ("attempts", "began", "by", "is_async", "last", "provider", "request", "timeout")
+    __slots__ = ("attempts", "began", "by", "foreign", "is_async", "last", "provider", "request", "timeout")
 
     def __init__(self, provider: Provider, request: Request) -> None:
         self.provider, self.request = provider, request
@@ -29,6 +29,12 @@ class HookedCall:
         self.by: Attempts | None = None
         self.timeout: float | None = None
         self.is_async = False
+        self.foreign = ""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began; none where a test has set the clock back meanwhile."""
+        return max(0.0, time.perf_counter() - self.began)
 
     def conclude(self, outcome: Outcome) -> None:
         """Tell whoever answered, or the provider, what it came to."""

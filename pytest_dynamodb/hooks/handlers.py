@@ -7,16 +7,16 @@ or several, each ending in ``response-received`` → ``after-call`` or ``after-c
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
-from collections.abc import MutableMapping
+from collections.abc import Coroutine, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
 from botocore import UNSIGNED
 
-from pytest_dynamodb.exchange import Attempts, Request, Response, TransportFailure
-from pytest_dynamodb.hooks import answers, regions
+from pytest_dynamodb.exchange import Attempts, Provider, Request, Response, TransportFailure
+from pytest_dynamodb.hooks import answers, loopback, regions
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current
 from pytest_dynamodb.hooks.calls import CALL, HookedCall
 
@@ -28,6 +28,10 @@ from pytest_dynamodb.hooks.calls import CALL, HookedCall
 AttemptContext = MutableMapping[str, Any]
 
 _next: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_attempt", default=None)
+
+
+#: The call whose attempt is being sent in this thread or task.
+_on_the_wire: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_on_the_wire", default=None)
 
 
 def _hand_over(context: AttemptContext) -> None:
@@ -46,6 +50,19 @@ def taken_over() -> HookedCall | None:
 def request_created(request: Any, **_: Any) -> None:
     """An attempt is about to be sent."""
     _hand_over(request.context)
+    _on_the_wire.set(request.context.get(CALL))
+
+
+def sent() -> None:
+    """The attempt has come to its end: what is played from now on is somebody else's."""
+    _on_the_wire.set(None)
+
+
+def played_elsewhere(source: str) -> None:
+    """Another tool, which stands where the network should be, answers with what it has recorded."""
+    call = _on_the_wire.get()
+    if call is not None:
+        call.foreign = source
 
 
 def choose_signer(context: AttemptContext, **_: Any) -> Any:
@@ -100,33 +117,65 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
         return
-    if provider.offline:
-        # An account id in the endpoint would make botocore fetch credentials, perhaps from instance metadata.
-        if "AWS::Auth::AccountId" in builtins:
-            builtins["AWS::Auth::AccountId"] = None
-            builtins["AWS::Auth::AccountIdEndpointMode"] = "disabled"
-    elif provider.endpoint is not None and not regions.names_own_endpoint(builtins.get("SDK::Endpoint")):
+    named = regions.names_own_endpoint(builtins.get("SDK::Endpoint"))
+    if not provider.offline and provider.endpoint is not None and not named:
         builtins["SDK::Endpoint"] = provider.endpoint
+    if (provider.offline or builtins.get("SDK::Endpoint")) and "AWS::Auth::AccountId" in builtins:
+        # An account id in the endpoint would make botocore fetch credentials, perhaps from instance metadata.
+        builtins["AWS::Auth::AccountId"] = None
+        builtins["AWS::Auth::AccountIdEndpointMode"] = "disabled"
+
+
+Answer = tuple[Any, dict[str, Any]]
 
 
 def before_call(
     model: Any, params: dict[str, Any], context: Context, request_signer: Any = None, **_: Any
-) -> tuple[Any, dict[str, Any]] | None:
-    """Ask the provider in charge; without one, or when it lets the request go, botocore goes on as always."""
+) -> Answer | Coroutine[Any, Any, Answer | None] | None:
+    """Ask the provider in charge; without one, or when it lets the request go, botocore goes on as always.
+
+    aiobotocore awaits what is returned, where it can be awaited.
+    """
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
         regions.refuse_last_resort(context, params["url"])
         return None
+    if type(request_signer).__module__.startswith("aiobotocore"):
+        return _in_turn(provider, model, params, context, request_signer)
+    return _ask(provider, model, params, context, request_signer)
+
+
+async def _in_turn(
+    provider: Provider, model: Any, params: dict[str, Any], context: Context, request_signer: Any
+) -> Answer | None:
+    """As ``_ask``, after others in the event loop have had their turn, as they have while an answer is under way.
+
+    A call that is cancelled meanwhile was never asked: it is neither played nor missed.
+    """
+    await asyncio.sleep(0)
+    return _ask(provider, model, params, context, request_signer, is_async=True)
+
+
+def _ask(
+    provider: Provider,
+    model: Any,
+    params: dict[str, Any],
+    context: Context,
+    request_signer: Any,
+    *,
+    is_async: bool = False,
+) -> Answer | None:
     request = _request(model, params, context)
     outcome = provider.begin(request)
     if outcome is not None and not isinstance(outcome, Attempts):
         return answers.to_botocore(model, request, outcome)
     call = context[CALL] = HookedCall(provider, request)
     if outcome is not None:
-        call.by, call.is_async = outcome, type(request_signer).__module__.startswith("aiobotocore")
+        call.by, call.is_async = outcome, is_async
         call.timeout = _read_timeout(context)
     if outcome is None or not outcome.offline:
         regions.refuse_last_resort(context, request.endpoint)
+        loopback.lend_credentials(context, request.endpoint, request_signer, is_async=is_async)
     return None
 
 
@@ -144,6 +193,11 @@ def response_received(context: Context, response_dict: dict[str, Any] | None, **
         return
     call.attempts += 1
     call.last = None if response_dict is None else answers.from_botocore(response_dict)
+    sent()
+    if call.foreign:
+        problem = call.provider.foreign(call.request, call.foreign)
+        if problem is not None:
+            raise problem
 
 
 def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
@@ -160,7 +214,7 @@ def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
                 response.headers,
                 attempts=call.attempts,
                 exhausted=exhausted,
-                elapsed=time.perf_counter() - call.began,
+                elapsed=call.elapsed,
             )
         )
 
@@ -171,7 +225,7 @@ def after_call_error(context: Context, exception: BaseException, **_: Any) -> No
     taken_over()
     if call is None:
         return
-    failure = answers.failure_of(exception, max(call.attempts, 1), time.perf_counter() - call.began)
+    failure = answers.failure_of(exception, max(call.attempts, 1), call.elapsed)
     if failure is not None:
         call.conclude(failure)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -11,10 +10,11 @@ from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import active, internals
 
-_lock = threading.RLock()
+_lock = forks.reentrant_lock()
 _finder: _PostImport | None = None
 
 

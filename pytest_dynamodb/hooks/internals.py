@@ -1,4 +1,4 @@
-"""Every place where botocore or aiobotocore is reached past its documented interface, and why.
+"""Every place where botocore, aiobotocore or Python is reached past its documented interface, and why.
 
 ===========================================  ========================================================================
 name                                         why there is no other way
@@ -14,10 +14,20 @@ name                                         why there is no other way
 ``Session._credentials``                     must not be kept, as the next test may set some
 ``InstanceMetadataProvider.load`` (wrapped)  asks the metadata service while a client is *made*, for up to seconds; the
 ``…._role_fetcher``                          wrapped one asks when a request is *signed*, which replays never are
+``RequestSigner._credentials``               nobody else knows whether a client has any; a call to a server on this
+                                             machine is lent some (``signing.request_credentials``, S3 Express's way)
 ``Waiter.wait`` (wrapped)                    sleeps between polls; the delay is a parameter of the call, not of an event
 ``botocore.endpoint.time`` (replaced),       the endpoint sleeps for as long as botocore's retry handler says, and
 ``aiobotocore.endpoint.asyncio`` (replaced)  must not where nothing but a mock or a replay answers; no event is between
 ``AnyioEndpoint._sleep`` (wrapped)           the two
+``Thread.start``,                            a call of a thread that has outlived its test must be told from one of the
+``ThreadPoolExecutor.submit`` (wrapped)      present test; no context is handed over to threads
+``vcr.cassette.Cassette.play_response``      vcrpy answers in the place of the connection, and its answers look like the
+(wrapped)                                    network's; they must not be recorded as such
+``subprocess.Popen.__init__`` (wrapped)      a program that is started has its endpoint from the environment, and from
+                                             nothing else that could be reached
+``BaseProcess.start`` (wrapped)              a spawned process is given its process object and nothing else: what it
+                                             inherits rides on that
 ``Waiter._operation_method``                 leads to the waiter's client, which may be one of those in ``clients=``
 ``…._client_method``
 ===========================================  ========================================================================
@@ -30,12 +40,13 @@ from __future__ import annotations
 import functools
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from pytest_dynamodb.hooks import active
+from pytest_dynamodb.hooks import active, ownership
+from pytest_dynamodb.hooks.loopback import PUT_OFF
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
@@ -61,8 +72,79 @@ def patch_handlers(module: Any) -> None:
     _restorers.append(restore)
 
 
-#: Marks credentials that nobody has fetched yet.
-_PUT_OFF = "_pytest_dynamodb_put_off"
+def patch_threads(module: Any) -> None:
+    """Have each thread know which test started it."""
+    original = module.Thread.__dict__["start"]
+
+    @functools.wraps(original)
+    def start(self: Any) -> None:
+        ownership.inherit(self)
+        original(self)
+
+    _replace(module.Thread, "start", start)
+
+
+def patch_pools(module: Any) -> None:
+    """Have each job of a pool know which test submitted it; its thread may be another's."""
+    original = module.ThreadPoolExecutor.__dict__["submit"]
+
+    @functools.wraps(original)
+    def submit(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return original(self, ownership.Job(function), *args, **kwargs)
+
+    _replace(module.ThreadPoolExecutor, "submit", submit)
+
+
+def patch_vcr(module: Any) -> None:
+    """Notice when vcrpy answers a call of ours from its own recordings: it takes the place of the connection."""
+    original = module.Cassette.__dict__["play_response"]
+
+    @functools.wraps(original)
+    def play_response(self: Any, request: Any) -> Any:
+        from pytest_dynamodb.hooks.handlers import played_elsewhere
+
+        played_elsewhere(str(getattr(self, "_path", "") or "one of its cassettes"))
+        return original(self, request)
+
+    _replace(module.Cassette, "play_response", play_response)
+
+
+#: What is done with each process of ``multiprocessing`` before it is started; see ``processes``.
+before_start: list[Callable[[Any], None]] = []
+
+
+#: What may change the environment of a program that is about to be started; see ``processes``.
+environments: list[Callable[[Mapping[str, str] | None], Mapping[str, str] | None]] = []
+
+#: Where ``Popen`` takes the environment, counted from its first argument.
+_ENV = 10
+
+
+def patch_programs(module: Any) -> None:
+    """Let somebody have a say in the environment of programs: it is all that they are given."""
+    original = module.Popen.__dict__["__init__"]
+
+    @functools.wraps(original)
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        if len(args) <= _ENV:
+            for listener in environments:
+                kwargs["env"] = listener(kwargs.get("env"))
+        original(self, *args, **kwargs)
+
+    _replace(module.Popen, "__init__", initialise)
+
+
+def patch_processes(module: Any) -> None:
+    """Let somebody know of each process before it is started: a spawned one gets nothing but its process object."""
+    original = module.BaseProcess.__dict__["start"]
+
+    @functools.wraps(original)
+    def start(self: Any) -> None:
+        for listener in before_start:
+            listener(self)
+        original(self)
+
+    _replace(module.BaseProcess, "start", start)
 
 
 def patch_session(module: Any) -> None:
@@ -87,7 +169,7 @@ def patch_session(module: Any) -> None:
         # A session keeps what it found. What was only put off while nobody needed credentials is not found yet: they
         # may have been set since, in the next test for one.
         kept = getattr(self, "_credentials", None)
-        if getattr(kept, _PUT_OFF, False) and getattr(kept, "_access_key", None) is None:
+        if getattr(kept, PUT_OFF, False) and getattr(kept, "_access_key", None) is None:
             self._credentials = None
         return look_up(self)
 
@@ -127,7 +209,7 @@ def patch_credentials(module: Any) -> None:
             return metadata
 
         credentials = deferred(refresh_using=fetch_async if is_async else fetch, method=self.METHOD)
-        setattr(credentials, _PUT_OFF, True)
+        setattr(credentials, PUT_OFF, True)
         return credentials
 
     if is_async:
@@ -213,6 +295,11 @@ def _pausing(original: Any) -> Any:
 
 #: What to do with a module once it is imported.
 PATCHES: dict[str, Callable[[Any], None]] = {
+    "threading": patch_threads,
+    "concurrent.futures.thread": patch_pools,
+    "multiprocessing.process": patch_processes,
+    "subprocess": patch_programs,
+    "vcr.cassette": patch_vcr,
     "botocore.handlers": patch_handlers,
     "botocore.endpoint": patch_endpoint,
     "botocore.session": patch_session,

@@ -133,15 +133,17 @@ class CassetteInterception(Interception):
 
         A recording in which something was missed is no success.
         """
-        missed = self.cassette.misses
-        if passed and not missed:
+        missed, refusal = self.cassette.misses, self.cassette.refusal
+        if passed and not missed and refusal is None:
             self.cassette.commit()
         else:
             self.cassette.abandon()
         if not passed:
             return
         if missed:
-            raise UnexpectedRequest("\n\n".join(miss.report for miss in missed))
+            raise self.cassette.missed()
+        if refusal is not None:
+            raise refusal
         drift = self.cassette.drift_error()
         if drift is not None:
             raise drift
@@ -256,5 +258,4 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
 def _explain(problem: BaseException, cassette: Cassette) -> None:
     """Add to an exception that leaves the block what it may be a consequence of."""
     if cassette.misses and not isinstance(problem, UnexpectedRequest) and sys.version_info >= (3, 11):
-        for miss in cassette.misses:
-            problem.add_note(f"Before this, no recording answered a request:\n{miss.report}")
+        problem.add_note(f"Before this, no recording answered a request:\n{cassette.missed()}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import Activation, activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
+from pytest_dynamodb.processes import attend
 
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
@@ -47,6 +48,7 @@ class Interception:
     def start(self) -> None:
         """Answer the calls from now on."""
         install()
+        attend()
         tags = None
         if self._clients is not None:
             tags, self._untag = tag_clients(self._clients)

@@ -12,13 +12,14 @@ from pytest_dynamodb.plugin.fixtures import (
     dynamodb_cassette_dir,
     dynamodb_cassette_name,
     dynamodb_client,
+    dynamodb_memo,
     dynamodb_mock,
     dynamodb_provider,
-    pytest_runtest_call,
 )
 from pytest_dynamodb.plugin.lifecycle import (
     pytest_configure,
     pytest_fixture_setup,
+    pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_runtest_setup,
     pytest_runtest_teardown,
@@ -43,6 +44,7 @@ __all__ = [
     "dynamodb_cassette_dir",
     "dynamodb_cassette_name",
     "dynamodb_client",
+    "dynamodb_memo",
     "dynamodb_mock",
     "dynamodb_provider",
     "pytest_addhooks",

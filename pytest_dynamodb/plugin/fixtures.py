@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.hooks import ownership
 from pytest_dynamodb.plugin import options
-from pytest_dynamodb.plugin.naming import item_file
-from pytest_dynamodb.plugin.stash import RUN
+from pytest_dynamodb.plugin.homes import Home
+from pytest_dynamodb.plugin.naming import item_file, owner_of
+from pytest_dynamodb.plugin.stash import OWNER, RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, state_of
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def dynamodb_cassette_config() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def dynamodb_cassette_dir(pytestconfig: pytest.Config) -> Path:
     """The folder of cassettes: override it to put them elsewhere."""
-    return state_of(pytestconfig).settings.folder
+    return state_of(pytestconfig).settings.home.folder
 
 
 @pytest.fixture
@@ -46,17 +48,33 @@ def dynamodb_cassette_name() -> str | None:
 @pytest.fixture
 def _dynamodb_cassette_places(
     request: pytest.FixtureRequest, dynamodb_cassette_config: dict[str, Any], dynamodb_cassette_dir: Path
-) -> tuple[dict[str, Any], Path]:
+) -> tuple[dict[str, Any], Home]:
     """What the project's fixtures say for a test, known before anything else of the test is set up."""
-    places = dynamodb_cassette_config, Path(dynamodb_cassette_dir)
+    base = _overridden_in(request)
+    home = (
+        state_of(request.config).settings.home if base is None else Home(Path(dynamodb_cassette_dir).absolute(), base)
+    )
+    places = dynamodb_cassette_config, home
     state_of(request.config).places = places
     return places
+
+
+def _overridden_in(request: pytest.FixtureRequest) -> str | None:
+    """The node id of what the project overrides ``dynamodb_cassette_dir`` for; ``None`` where it does not.
+
+    pytest tells only by a private method which of several definitions a test uses.
+    """
+    definition: Any = request._get_active_fixturedef("dynamodb_cassette_dir")  # noqa: SLF001 - see above
+    if getattr(definition.func, "__module__", "") == __name__:
+        return None
+    base: str = definition.baseid
+    return base
 
 
 @pytest.fixture
 def _dynamodb_cassette_open(
     request: pytest.FixtureRequest,
-    _dynamodb_cassette_places: tuple[dict[str, Any], Path],
+    _dynamodb_cassette_places: tuple[dict[str, Any], Home],
     dynamodb_cassette_name: str | None,
 ) -> Generator[None, None, None]:
     """Puts the test's cassette in charge before its other fixtures are set up, and until they are torn down.
@@ -67,7 +85,7 @@ def _dynamodb_cassette_open(
 
     item: pytest.Item = request.node
     state = state_of(request.config)
-    said, (configured, folder) = options.of_test(item), _dynamodb_cassette_places
+    said, (configured, home) = options.of_test(item), _dynamodb_cassette_places
     mocked = is_mocked(item)
     if mocked:
         joined = mock_settings(state.settings, configured, item.nodeid)
@@ -75,11 +93,15 @@ def _dynamodb_cassette_open(
         joined = joined_settings(state.settings, said, configured, item.nodeid)
     check_settings(item.nodeid, joined)
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
-    path = item_file(item, folder, name)
-    run = CassetteRun(state, item, path, joined, owner=item.nodeid, engine=state.world.for_test(), keeps=not mocked)
+    path = item_file(item, home, name, apart=item.nodeid in state.apart)
+    run = CassetteRun(state, item, path, joined, owner=owner_of(item), engine=state.world.for_test(), keeps=not mocked)
     item.stash[RUN] = run
     run.start()
     yield
+    owner = item.stash[OWNER]
+    if run.provider_name == "live":
+        owner.afterwards = lambda: run.provider  # the same upstream
+    ownership.end(owner)  # first, so that no call of its threads finds nobody in charge
     run.stop()
 
 
@@ -109,6 +131,21 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
         )
     run.mock.faults = run.faults
     return run.mock
+
+
+@pytest.fixture(scope="session")
+def dynamodb_memo(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], Any]], Any]:
+    """``memo(name, factory)``: ``Cassette.memo`` of the cassette that answers now, for fixtures of any scope.
+
+    In a wider fixture that is the fixture's own. xdist's workers that record it agree on the value of whoever came
+    first. Where nothing is recorded or replayed the value is what ``factory`` makes.
+    """
+    state = state_of(pytestconfig)
+
+    def memo(name: str, factory: Callable[[], Any]) -> Any:
+        return state.running[-1].cassette.memo(name, factory) if state.running else factory()
+
+    return memo
 
 
 @pytest.fixture
@@ -154,8 +191,7 @@ def planned(item: pytest.Item) -> list[Fault]:
     return [fault for mark in reversed(marks) for fault in mark.args]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+def during_call(item: pytest.Item) -> Generator[None, object, object]:
     """Plan the faults of a test's markers for its call, and tell of those that never happened."""
     faults = planned(item)
     if not faults:

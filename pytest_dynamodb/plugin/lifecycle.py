@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.plugin import fixtures, options
+from pytest_dynamodb.hooks import ownership
+from pytest_dynamodb.plugin import fixtures, options, outcomes
+from pytest_dynamodb.plugin.latecomers import owner_of
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import INSTALLED, run_settings
+from pytest_dynamodb.plugin.outcomes import Attempt
 from pytest_dynamodb.plugin.selection import definitions
-from pytest_dynamodb.plugin.stash import OUTCOME, RUN
+from pytest_dynamodb.plugin.stash import ATTEMPT, OWNER, RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, STATE, PluginState, state_of
+from pytest_dynamodb.plugin.workers import this_worker
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.plugin.runs import Outcome
+    from pytest_dynamodb.plugin.runs import CassetteRun
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,15 +50,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         uninstall()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Have the cassette of a marked test opened before anything else of the test.
 
     A test that only shares wider fixtures with marked ones needs to know where these keep their cassettes.
     """
     state = state_of(item.config)
     state.current, state.places = item, None
-    item.stash[OUTCOME] = {}
+    item.stash[ATTEMPT] = Attempt()
+    item.stash[OWNER] = owner_of(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
+    ownership.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
     if RUN in item.stash:
         del item.stash[RUN]
@@ -61,6 +68,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         _ask_first(item, "_dynamodb_cassette_open")
     elif not state.tracked_fixtures.isdisjoint(definitions(item)):
         _ask_first(item, "_dynamodb_cassette_places")
+    with _noted(item, "setup"):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Note how the call ends, and let the faults strike that are planned for it."""
+    with _noted(item, "call"):
+        return (yield from fixtures.during_call(item))
+
+
+@contextmanager
+def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
+    attempt = _attempt(item)
+    attempt.begin(phase)
+    problem: BaseException | None = None
+    try:
+        yield
+    except BaseException as raised:
+        problem = raised
+        raise
+    finally:
+        attempt.end(phase, problem)
+
+
+def _attempt(item: pytest.Item) -> Attempt:
+    return item.stash.setdefault(ATTEMPT, Attempt())
 
 
 def _ask_first(item: pytest.Item, fixture: str) -> None:
@@ -76,14 +110,14 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
     report = yield
-    expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
-    item.stash.setdefault(OUTCOME, {})[str(report.when)] = "xfailed" if expected else report.outcome
+    problem = None if call.excinfo is None else call.excinfo.value
+    if outcomes.hides_a_miss(item, report, problem):
+        report.outcome = "failed"
+        del report.wasxfail
+    _attempt(item).report(report)
     run = item.stash.get(RUN, None)
-    if run is not None and report.failed and call.excinfo is not None:
-        shown = "\n".join(map(str, _chained(call.excinfo.value)))
-        reports = [miss.report for miss in run.cassette.misses if miss.report not in shown]
-        if reports:
-            report.sections.append(("DynamoDB requests that no recording answered", "\n\n".join(reports)))
+    if run is not None and report.failed and problem is not None:
+        _show_misses(report, run, problem)
     state = state_of(item.config)
     if report.when == "teardown":
         if run is not None:
@@ -93,14 +127,17 @@ def pytest_runtest_makereport(
     return report
 
 
-def _chained(problem: BaseException | None) -> Iterator[BaseException]:
-    """An exception and those that led to it."""
-    seen: set[int] = set()
-    while problem is not None and id(problem) not in seen:
-        seen.add(id(problem))
-        yield problem
-        yield from _chained(problem.__cause__)
-        problem = problem.__context__
+def _show_misses(report: pytest.TestReport, run: CassetteRun, problem: BaseException) -> None:
+    """Add what was missed to the report of a failure that does not speak of it."""
+    shown = "\n".join(map(str, outcomes.chained(problem)))
+    misses = run.cassette.misses
+    if not misses or str(run.cassette.missed()) in shown:
+        return
+    reports = [miss.report for miss in misses if miss.report not in shown]
+    if reports:
+        from pytest_dynamodb.cassette.report import list_misses
+
+        report.sections.append(("DynamoDB requests that no recording answered", list_misses(reports)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -112,26 +149,27 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     except BaseException:
         _conclude(item, "failed")
         raise
-    _conclude(item, _outcome(item))
+    finally:
+        if OWNER in item.stash:
+            ownership.end(item.stash[OWNER])
+    _conclude(item, _attempt(item).outcome)
     return result
 
 
-def _outcome(item: pytest.Item) -> Outcome:
-    phases = item.stash.get(OUTCOME, {})
-    setup, call = phases.get("setup"), phases.get("call")
-    if setup == "xfailed" or (setup == "passed" and call == "xfailed"):
-        return "xfailed"
-    if setup == "skipped" or (setup == "passed" and call == "skipped"):
-        return "skipped"
-    return "passed" if setup == call == "passed" else "failed"
-
-
-def _conclude(item: pytest.Item, outcome: Outcome) -> None:
+def _conclude(item: pytest.Item, outcome: outcomes.Outcome) -> None:
     run, state = item.stash.get(RUN, None), state_of(item.config)
     if outcome == "passed":
         state.ran[item.nodeid] = None if run is None else run.path
     if run is not None:
-        run.conclude(outcome=outcome)
+        run.conclude(outcome=outcome, expects_misses=outcomes.expects_misses(item))
+
+
+def conclude_interrupted(state: PluginState) -> None:
+    """Settle the cassette of the test that Ctrl-C or ``pytest.exit`` has ended: pytest does not report it any more."""
+    run = None if state.current is None else state.current.stash.get(RUN, None)
+    if run is not None:
+        run.stop()
+        run.conclude(outcome="failed")
 
 
 # -- fixtures wider than a test --------------------------------------------------------------------------------------
@@ -143,6 +181,11 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     state = request.config.stash.get(STATE, None)
     if state is None or fixturedef.scope == "function":
         return (yield)
+    with ownership.nobodys():
+        return (yield from _set_up(state, fixturedef, request))
+
+
+def _set_up(state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, object, object]:
     state.fixtures_set_up.add(fixturedef.argname)
     if not _has_track(state, fixturedef, request):
         return (yield)
@@ -151,8 +194,10 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     track.run.start()
     try:
         result = yield
-    except BaseException:
+    except BaseException as problem:
         track.failed = True
+        if outcomes.outcome_of(problem) == "skipped":
+            track.raise_misses()
         raise
     finally:
         track.run.stop()
@@ -185,9 +230,10 @@ class _Track:
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
         from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, is_mocked, joined_settings, mock_settings
 
+        self._state = state
         assert state.current is not None
         assert state.places is not None
-        item, (configured, folder) = state.current, state.places
+        item, (configured, home) = state.current, state.places
         where = f"fixture {fixturedef.argname}"
         mocked = is_mocked(item)
         if mocked:
@@ -196,7 +242,7 @@ class _Track:
             joined = joined_settings(state.settings, options.of_surroundings(item), configured, where)
         check_settings(where, joined)
         joined.pop("share", None)
-        path = fixture_file(fixturedef, request, folder)
+        path = fixture_file(fixturedef, request, home)
         holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
         self.run = CassetteRun(
             state,
@@ -206,6 +252,7 @@ class _Track:
             owner=f"{holder}::{path.name}",
             engine=state.world.for_fixture(),
             keeps=not mocked,
+            worker=this_worker(request.config),
         )
         self.failed = False
 
@@ -227,13 +274,12 @@ class _Track:
     def finish(self) -> None:
         """Settle it, after the fixture's own teardown."""
         self.run.stop()
+        self._state.contributions += self.run.contributed
         self.run.conclude(outcome="failed" if self.failed else "passed")
 
     def raise_misses(self) -> None:
         """Fail the setup for a miss that the fixture swallowed."""
         misses = self.run.cassette.misses
         if misses:
-            from pytest_dynamodb.errors import UnexpectedRequest
-
             self.failed = True
-            raise UnexpectedRequest("\n\n".join(miss.report for miss in misses))
+            raise self.run.cassette.missed()

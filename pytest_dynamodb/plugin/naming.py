@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+
+from pytest_dynamodb.plugin.homes import Home
+from pytest_dynamodb.plugin.state import state_of
 
 SUFFIX = ".ddb.msgpack"
 
@@ -16,22 +21,52 @@ _LONGEST = 120
 _UNFIT = re.compile(r"[^\w\-.\[\]=,+@()]", re.ASCII)
 
 
-def item_file(item: pytest.Item, folder: Path, name: str | None = None) -> Path:
-    """``<folder>/<module path without .py>/<Class>.<test>[id].ddb.msgpack``, or with ``name`` as its last part.
+def item_file(item: pytest.Item, home: Home, name: str | None = None, *, apart: bool = False) -> Path:
+    """``<dir>/<module path without .py>/<Class>.<test>[id].ddb.msgpack``, or with ``name`` as its last part.
 
-    A name with a slash is relative to ``folder``. Raises ``pytest.UsageError`` for one that leads out of it.
+    A name with a slash is relative to ``<dir>``. ``apart`` says that another test's name differs only in case. Raises
+    ``pytest.UsageError`` for a name that leads out of the folder.
     """
     if name is None:
-        return _module_folder(item, folder) / (_fit(_dotted(item)) + SUFFIX)
+        return home.of_module(item.nodeid) / (_fit(dotted(item), apart=apart) + SUFFIX)
     name = name.removesuffix(SUFFIX)
     parts = PurePosixPath(name).parts
     if not parts or PurePosixPath(name).is_absolute() or ".." in parts:
-        raise pytest.UsageError(f"{item.nodeid}: {name!r} is no name of a cassette: it must stay within {folder}")
-    base = folder.joinpath(*parts[:-1]) if len(parts) > 1 else _module_folder(item, folder)
+        raise pytest.UsageError(f"{item.nodeid}: {name!r} is no name of a cassette: it must stay within {home.folder}")
+    base = home.above_module(item.nodeid).joinpath(*parts[:-1]) if len(parts) > 1 else home.of_module(item.nodeid)
     return base / (_fit(parts[-1]) + SUFFIX)
 
 
-def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, folder: Path) -> Path:
+def owner_of(item: pytest.Item) -> str:
+    """The node id of the test that owns a test's cassette: its own, or that which its repetitions have in common."""
+    return item.nodeid.removesuffix(item.name) + _shown(item)
+
+
+def _once(item: pytest.Item) -> str:
+    """A test's name without what pytest-repeat adds to the name of each repetition, such as ``[2-3]``."""
+    step = getattr(getattr(item, "callspec", None), "params", {}).get("__pytest_repeat_step_number")
+    if step is None:
+        return item.name
+    return re.sub(rf"\[{step + 1}-\d+\]$", "", re.sub(rf"-{step + 1}-\d+\]$", "]", item.name))
+
+
+def differ_only_in_case(items: Iterable[pytest.Item]) -> set[str]:
+    """The node ids of tests whose file needs a name that some file system does not take for another test's.
+
+    Of several, one that is all lower case keeps its plain name.
+    """
+    alike: dict[tuple[str, str], set[str]] = defaultdict(set)
+    names = {item.nodeid: (item.nodeid.split("::")[0], dotted(item)) for item in items}
+    for module, name in names.values():
+        alike[module, name.casefold()].add(name)
+    return {
+        node_id
+        for node_id, (module, name) in names.items()
+        if len(alike[module, name.casefold()]) > 1 and name != name.casefold()
+    }
+
+
+def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, home: Home) -> Path:
     """``fixture.<name>[id].ddb.msgpack`` beside the cassettes of what the fixture is set up for.
 
     That is where it is defined for session scope, the package, module or class (as ``<Class>.fixture.…``) otherwise.
@@ -43,24 +78,20 @@ def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, folder: Path) 
     if above:
         name += f"+{above}"
     if fixturedef.scope == "session":
-        return folder.joinpath(*_parts(fixturedef.baseid)) / (_fit(name) + SUFFIX)
+        return home.of(fixturedef.baseid) / (_fit(name) + SUFFIX)
     node = request.node
     classes = [part.name for part in node.listchain() if isinstance(part, pytest.Class)]
-    return folder.joinpath(*_parts(node.nodeid.split("::")[0])) / (_fit(".".join([*classes, name])) + SUFFIX)
+    return home.of(node.nodeid) / (_fit(".".join([*classes, name])) + SUFFIX)
 
 
-def _dotted(item: pytest.Item) -> str:
-    names = [node.name for node in item.listchain() if isinstance(node, pytest.Class | pytest.Item)]
-    return ".".join(names)
+def dotted(item: pytest.Item) -> str:
+    """``<Class>.<test>[id]``."""
+    names = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
+    return ".".join([*names, _shown(item)])
 
 
-def _module_folder(item: pytest.Item, folder: Path) -> Path:
-    return folder.joinpath(*_parts(item.nodeid.split("::")[0]))
-
-
-def _parts(path: str) -> list[str]:
-    parts = [part for part in path.replace("\\", "/").removesuffix(".py").split("/") if part not in ("", ".")]
-    return ["_up" if part == ".." else part for part in parts]
+def _shown(item: pytest.Item) -> str:
+    return _once(item) if state_of(item.config).settings.shares_repetitions else item.name
 
 
 def _overridden(fixturedef: Any, request: pytest.FixtureRequest) -> int:
@@ -93,10 +124,10 @@ def _words(value: object) -> str:
     return "" if " at 0x" in words else words
 
 
-def _fit(name: str) -> str:
-    """``name`` as a file name. One that had to be changed or shortened carries a hash, so that no two become one."""
+def _fit(name: str, *, apart: bool = False) -> str:
+    """``name`` as a file name. One that was changed, shortened or is told apart carries a hash: no two become one."""
     fit = _UNFIT.sub("-", name)
-    if fit == name and len(fit) <= _LONGEST:
+    if fit == name and len(fit) <= _LONGEST and not apart:
         return fit
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{fit[:_LONGEST]}-{digest}"

@@ -15,6 +15,7 @@ import pytest
 from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
 from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.plugin.homes import Home
 
 # --- command line, environment and ini: what they are called, and which of them wins ---
 # Precedence: command line > environment > marker > ``dynamodb_cassette_config`` fixture > ini.
@@ -85,6 +86,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
         ("block_network", "bool", "unmarked tests may not reach DynamoDB either"),
         ("dir", "string", 'folder of cassettes, relative to rootdir; default "cassettes"'),
+        ("beside", "bool", "a folder of that name beside each test module, instead of one for all"),
+        ("share_repetitions", "bool", "repetitions of a test (pytest-repeat) share its cassette"),
         ("ignore", "linelist", "JMESPath expressions of parameters that do not matter, one a line"),
         ("redact", "linelist", "JMESPath expressions of values that may not be recorded, one a line"),
         ("max_age", "string", "greatest age of a cassette, such as 90d"),
@@ -130,7 +133,8 @@ class RunSettings:
     orphans: str
     block_network: bool
     report: bool
-    folder: Path
+    home: Home
+    shares_repetitions: bool
     in_ci: bool
     record_flag: str
 
@@ -192,13 +196,25 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         orphans=one_of("dynamodb_cassette_orphans", orphans, _ORPHANS),
         block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
         report=bool(_option(config, "report")),
-        folder=config.rootpath / (config.getini("dynamodb_cassette_dir") or "cassettes"),
+        home=_home(config),
+        shares_repetitions=bool(config.getini("dynamodb_cassette_share_repetitions")),
         in_ci=in_ci,
         record_flag="--record" if not in_ci and _has_record(config) else "--dynamodb-record=rewrite",
     )
     for where, said in (("", settings.command_line), ("", settings.environment), ("dynamodb_cassette_", settings.ini)):
         _check(where, said)
     return settings
+
+
+def _home(config: pytest.Config) -> Home:
+    name = config.getini("dynamodb_cassette_dir") or "cassettes"
+    if not config.getini("dynamodb_cassette_beside"):
+        return Home(config.rootpath / name)
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ConfigurationError(
+            f"dynamodb_cassette_beside needs the name of a folder, not dynamodb_cassette_dir = {name}"
+        )
+    return Home(config.rootpath, beside=name)
 
 
 #: What the environment may say.

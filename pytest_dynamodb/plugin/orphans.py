@@ -47,7 +47,7 @@ def find_orphans(session: pytest.Session, state: PluginState) -> Findings:
     """What this process knows of orphaned cassettes, and which cassettes it opened."""
     judge = _Judge(session, state)
     found: dict[str, dict[str, str]] = {"gone": {}, "moved": {}, "opened": {}}
-    for path in sorted(state.settings.folder.rglob(f"*{SUFFIX}")):
+    for path in sorted(_cassettes(state)):
         if path in state.opened:
             found["opened"][str(path)] = ""
             continue
@@ -59,6 +59,16 @@ def find_orphans(session: pytest.Session, state: PluginState) -> Findings:
         elif gone and all(gone):
             found["gone"][str(path)] = gone[0]
     return found
+
+
+def _cassettes(state: PluginState) -> set[Path]:
+    """The cassettes that are looked at: those in the project's folder, or in the folders beside what was collected."""
+    home = state.settings.home
+    folders = {home.folder}
+    if home.beside:
+        modules = {node.split("::")[0] for node in state.known_nodes}
+        folders.update(home.above_module(module) for module in modules if module.endswith(".py"))
+    return {path for folder in folders for path in folder.rglob(f"*{SUFFIX}")}
 
 
 def agreed(findings: Sequence[Findings]) -> dict[str, str]:
@@ -122,7 +132,7 @@ class _Judge:
         return ""
 
     def _fixture_gone(self, holder: str, path: Path) -> str:
-        state, folder = self._state, self._state.settings.folder
+        state, folder = self._state, self._state.settings.home.folder
         if not holder and path.parent != folder:
             return ""  # its header does not say where it is defined
         why = self._node_gone(holder) if holder else ""

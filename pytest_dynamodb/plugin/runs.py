@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,17 +21,18 @@ from pytest_dynamodb.plugin.options import (
     check_keywords,
     re_record,
 )
+from pytest_dynamodb.plugin.outcomes import Outcome
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.options import CassetteOptions, Hooks
+    from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.mock import Mock
 
 
-#: What became of a test.
-Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+#: What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
+MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
 
 #: The name of each provider; those that are not here go by what their upstream is.
 _NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvider": "mock"}
@@ -115,7 +116,9 @@ def check_settings(where: str, joined: Mapping[str, Any]) -> None:
         raise pytest.UsageError(f"{where}: {problem}") from None
 
 
-def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSettings, owner: str) -> CassetteOptions:
+def options_for(
+    item: pytest.Item, joined: Mapping[str, Any], settings: RunSettings, owner: str, *, worker: Worker | None = None
+) -> CassetteOptions:
     """The options of a cassette. Raises ``pytest.UsageError`` for a value that makes no sense."""
     from pytest_dynamodb.cassette.options import OPTION_NAMES, CassetteOptions
 
@@ -125,12 +128,23 @@ def options_for(item: pytest.Item, joined: Mapping[str, Any], settings: RunSetti
             **values,
             owner=owner,
             shared=bool(joined.get("share")),
-            remedy=re_record(item.config, settings, item.nodeid),
+            worker=worker,
+            remedy=_remedy(item, settings),
             colour=_in_colour(item.config),
             hooks=_hooks(item),
         )
     except (ConfigurationError, TypeError) as problem:
         raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
+
+
+def _remedy(item: pytest.Item, settings: RunSettings) -> str:
+    command = re_record(item.config, settings, item.nodeid)
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        return (
+            f"{command} (Hypothesis asks for other examples in each run: give the test "
+            "@settings(derandomize=True, database=None), or let the mock answer it)"
+        )
+    return command
 
 
 def _in_colour(config: pytest.Config) -> bool:
@@ -176,6 +190,7 @@ class CassetteRun:
         *,
         engine: TestMock | FixtureMock,
         keeps: bool = True,
+        worker: Worker | None = None,
     ) -> None:
         from pytest_dynamodb.faults import Faults
         from pytest_dynamodb.intercept import CassetteInterception, open_cassette
@@ -184,7 +199,7 @@ class CassetteRun:
         self.path = path if keeps else None
         provider_name = joined.get("provider")
         try:
-            options = options_for(item, joined, state.settings, owner)
+            options = options_for(item, joined, state.settings, owner, worker=worker)
             engine.dialect = dialect_of(joined.get("dialect", TODAY))
             cassette, provider = open_cassette(path, options, provider_name, engine=engine, lenient=True)
         except ConfigurationError as problem:
@@ -196,7 +211,17 @@ class CassetteRun:
         self.cassette, self.provider = cassette, provider
         self.faults = Faults()
         self._interception = CassetteInterception(cassette, provider, faults=self.faults, clock=self._clock)
-        self._counted = False
+        self._concluded = False
+
+    @property
+    def contributed(self) -> list[str]:
+        """Files in which workers have joined what they recorded, to be removed when all of them have ended."""
+        worker = self.cassette.options.worker
+        if worker is None or not self.cassette.is_recording:
+            return []
+        from pytest_dynamodb.cassette.contributions import Contributions
+
+        return Contributions(self.cassette.path, worker).files
 
     @property
     def provider_name(self) -> str:
@@ -213,23 +238,34 @@ class CassetteRun:
 
     def start(self) -> None:
         """Answer DynamoDB calls from now on."""
+        self._state.running.append(self)
+        self._state.has_answered = self._state.has_answered or self.provider_name != "live"
         self._interception.start()
 
     def stop(self) -> None:
         """Answer no more."""
+        if self in self._state.running:
+            self._state.running.remove(self)
         self._interception.stop()
 
-    def conclude(self, *, outcome: Outcome) -> None:
+    def conclude(self, *, outcome: Outcome, expects_misses: bool = False) -> None:
         """Settle the file and count; raise what was wrong unless the test has failed anyway.
+
+        What was missed is raised whatever else the test came to, unless it failed as expected and ``expects_misses``.
 
         A test that failed as expected has its recording kept, but need not have played everything. One that skipped
         itself has its first recording kept, so that it gets as far in replay, but replaces none: it may be a part only.
         """
+        if self._concluded:
+            return
+        self._concluded = True
         cassette = self.cassette
         if outcome in ("xfailed", "skipped"):
             cassette.options = replace(cassette.options, on_unused="ignore")
         try:
-            if outcome == "skipped" and (cassette.exists or cassette.misses):
+            missed_as_expected = bool(cassette.misses) and expects_misses and outcome == "xfailed"
+            skipped = outcome == "skipped" and cassette.exists and not cassette.misses
+            if missed_as_expected or skipped:
                 cassette.discard()
             else:
                 self._interception.conclude(passed=outcome != "failed")
@@ -238,9 +274,6 @@ class CassetteRun:
             self._count(passed=outcome == "passed")
 
     def _count(self, *, passed: bool) -> None:
-        if self._counted:
-            return
-        self._counted = True
         cassette = self.cassette
         recorded, replayed = len(cassette.recorded), len(cassette.played)
         verified = type(self.provider).__name__ == "VerifyingProvider"
@@ -259,7 +292,7 @@ class CassetteRun:
             "unused": unused,
         }
         if self._state.settings.report:
-            from pytest_dynamodb.plugin.summary import described
+            from pytest_dynamodb.plugin.report import described
 
             counts["report"] = described(cassette.traffic)
         self._state.pending.append(counts)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.plugin import options
-from pytest_dynamodb.plugin.naming import item_file
+from pytest_dynamodb.plugin.naming import differ_only_in_case, item_file, owner_of
 from pytest_dynamodb.plugin.state import PluginState, state_of
 
 
@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     state, before = state_of(config), list(items)
     result = yield
     marked = {item.nodeid: item for item in (*before, *items) if options.is_marked(item)}
+    state.apart = differ_only_in_case(item for item in state.collected_items if options.is_marked(item))
+    state.known_nodes.update(owner_of(item) for item in state.collected_items)
     for item in (*state.collected_items, *items):
         if options.is_answered(item):
             state.tracked_fixtures.update(definitions(item))
@@ -42,7 +44,8 @@ def _check(marked: list[pytest.Item], state: PluginState) -> None:
         said = options.of_test(item)
         check_settings(item.nodeid, joined_settings(state.settings, said, {}, item.nodeid))
         share = said.get("share")
-        claims[item_file(item, state.settings.folder, said.get("name") or share)][item.nodeid] = bool(share)
+        path = item_file(item, state.settings.home, said.get("name") or share, apart=item.nodeid in state.apart)
+        claims[path][owner_of(item)] = bool(share)
     for path, owners in claims.items():
         if len(owners) > 1 and not all(owners.values()):
             raise pytest.UsageError(claimed(path, list(owners)))

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_dynamodb.hooks.ownership import Owner
+from pytest_dynamodb.plugin.outcomes import Attempt
+
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import CassetteRun
 
 RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
-#: By phase: ``setup``, ``call``.
-OUTCOME = pytest.StashKey[dict[str, str]]()
+#: The attempt at a test that is under way.
+ATTEMPT = pytest.StashKey[Attempt]()
+#: Whose what the test starts is.
+OWNER = pytest.StashKey[Owner]()

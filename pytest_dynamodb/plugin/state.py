@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.options import RunSettings
 
 if TYPE_CHECKING:
@@ -38,12 +39,24 @@ class PluginState:
     pending: list[dict[str, Any]] = field(default_factory=list)
     #: Counts that reports have brought, here and from xdist's workers.
     counts: list[dict[str, Any]] = field(default_factory=list)
+    #: The node ids of tests whose names differ from another's only in case.
+    apart: set[str] = field(default_factory=set)
+    #: The cassettes that answer now, the innermost last.
+    running: list[Any] = field(default_factory=list)
+    #: Files by which xdist's workers joined what they recorded of wider fixtures.
+    contributions: list[str] = field(default_factory=list)
+    #: Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen.
+    has_answered: bool = False
+    #: What threads asked that had outlived their test.
+    late: list[str] = field(default_factory=list)
+    #: Files beside the cassettes that were used here, of processes that were killed.
+    left: set[str] = field(default_factory=set)
     orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
     #: What they make of it together, a line an orphan.
     orphans: list[str] = field(default_factory=list)
     #: The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it.
     current: pytest.Item | None = None
-    places: tuple[dict[str, Any], Path] | None = None
+    places: tuple[dict[str, Any], Home] | None = None
     blocking: Any = None
 
     @cached_property

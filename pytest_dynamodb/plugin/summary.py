@@ -5,19 +5,21 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_dynamodb.plugin import latecomers, workers
+from pytest_dynamodb.plugin.lifecycle import conclude_interrupted
 from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
+from pytest_dynamodb.plugin.report import report_table
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.exchange import Exchange
+    pass
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
 _COMMANDS_SHOWN = 5
@@ -43,27 +45,52 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Keep what an xdist worker found."""
-    found = getattr(node, "workeroutput", {}).get(_WORKER_KEY)
+    state, output = state_of(node.config), getattr(node, "workeroutput", {})
+    found = output.get(_WORKER_KEY)
     if found is not None:
-        state_of(node.config).orphans_of_workers.append(found)
+        state.orphans_of_workers.append(found)
+    workers.take_over(output, state)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Judge orphans; with ``fail`` they fail the session."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Judge what no test's report tells of, then see to the test that was interrupted, if one was."""
+    _judge(session)
+    result = yield
+    state = state_of(session.config)
+    conclude_interrupted(state)
+    if not hasattr(session.config, "workeroutput"):
+        workers.clear_away(state)
+    return result
+
+
+def _judge(session: pytest.Session) -> None:
+    """Refused calls of latecomers fail the session, and so do orphans with ``fail``."""
     config = session.config
     state = state_of(config)
     if state in _sessions:
         _sessions.remove(state)
-    if state.settings.orphans == "ignore":
-        return
-    found = find_orphans(session, state)
+    found = None if state.settings.orphans == "ignore" else find_orphans(session, state)
+    state.left.update(_left_behind(state))
     if hasattr(config, "workeroutput"):
-        config.workeroutput[_WORKER_KEY] = found
+        workers.hand_over(config, state)
+        if found is not None:
+            config.workeroutput[_WORKER_KEY] = found
         return
-    state.orphans = _lines(config, agreed(state.orphans_of_workers or [found]))
-    if state.settings.orphans == "fail" and state.orphans and session.exitstatus == pytest.ExitCode.OK:
+    if found is not None:
+        state.orphans = _lines(config, agreed(state.orphans_of_workers or [found]))
+    wrong = state.late or (state.orphans and state.settings.orphans == "fail")
+    if wrong and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _left_behind(state: PluginState) -> list[str]:
+    """What processes that were killed have left beside the cassettes that were used here."""
+    if not state.opened:
+        return []
+    from pytest_dynamodb.cassette.store import left_behind
+
+    return [str(path) for folder in {path.parent for path in state.opened} for path in left_behind(folder)]
 
 
 def _lines(config: pytest.Config, orphans: Mapping[str, str]) -> list[str]:
@@ -79,6 +106,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     for line in state.orphans:
         terminalreporter.write_line(f"dynamodb: orphaned cassette {line}", yellow=True)
+    for path in sorted(state.left):
+        terminalreporter.write_line(
+            f"dynamodb: {path} is left of a recording whose process was killed: delete it",
+            yellow=True,
+        )
+    for line in latecomers.lines(state.late):
+        terminalreporter.write_line(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
     if state.settings.report:
         for line in report_table(counts):
@@ -98,40 +132,3 @@ def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) 
     if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
         missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))
     return f"{line} · re-record: {command(*missed)}" if missed else line
-
-
-def described(traffic: Iterable[Exchange]) -> dict[str, Any]:
-    """A test's traffic in numbers that travel as JSON."""
-    from pytest_dynamodb.cassette.capacity import consumed
-    from pytest_dynamodb.operations import named
-
-    repeatable = named(effect="reads", shape="single") | named(effect="reads", shape="collection")
-    traffic = list(traffic)
-    used = consumed(traffic)
-    reads = Counter(f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in repeatable)
-    slowest = max(traffic, key=lambda exchange: exchange.elapsed, default=None)
-    return {
-        "exchanges": len(traffic),
-        "read": used.read,
-        "write": used.write,
-        "unreported": len(used.unreported),
-        "scans": sum(exchange.operation == "Scan" for exchange in traffic),
-        "repeated": sum(times - 1 for times in reads.values()),
-        "slowest": f"{slowest.operation} {slowest.elapsed * 1e3:.0f} ms" if slowest else "",
-    }
-
-
-def report_table(counts: Iterable[dict[str, Any]]) -> list[str]:
-    """The lines of ``--dynamodb-report``; units that answers did not report are marked with ``+?``."""
-    rows = [(count["node_id"], count["report"]) for count in counts if "report" in count]
-    if not rows:
-        return []
-    width = max(len("test"), *(len(name) for name, _ in rows))
-    lines = [f"{'test':{width}}  exchanges   read units  write units  scans  repeated reads  slowest"]
-    for name, row in rows:
-        unsure = "+?" if row["unreported"] else "  "
-        lines.append(
-            f"{name:{width}}  {row['exchanges']:9}  {row['read']:9.1f}{unsure}  {row['write']:9.1f}{unsure}"
-            f"  {row['scans']:5}  {row['repeated']:14}  {row['slowest']}"
-        )
-    return lines

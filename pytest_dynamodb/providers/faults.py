@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_dynamodb.clock import Clock, VirtualClock
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request
 from pytest_dynamodb.faults import Blow, Fault, Faults
 from pytest_dynamodb.providers.offline import ReplayProvider
@@ -54,6 +54,10 @@ class FaultyProvider(Provider):
     def after(self, request: Request, outcome: Outcome) -> None:
         """Tell the provider, which let it go."""
         self.provider.after(request, outcome)
+
+    def foreign(self, request: Request, source: str) -> PytestDynamoDbError | None:
+        """As the provider."""
+        return self.provider.foreign(request, source)
 
     def close(self, *, passed: bool = True) -> None:
         """Close the provider."""

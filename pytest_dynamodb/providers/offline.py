@@ -6,7 +6,7 @@ import os
 
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.files import load_cassette
-from pytest_dynamodb.errors import UnexpectedRequest
+from pytest_dynamodb.errors import PytestDynamoDbError, UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 # --- replay: the cassette answers, never the network ---
@@ -53,6 +53,10 @@ class ReplayProvider(Provider):
         if self._otherwise is not None:
             self._otherwise.after(request, outcome)
 
+    def foreign(self, request: Request, source: str) -> PytestDynamoDbError | None:
+        """As whoever let it go."""
+        return None if self._otherwise is None else self._otherwise.foreign(request, source)
+
     def close(self, *, passed: bool = True) -> None:
         """Raise ``UnexpectedRequest`` if anything was missed, even where that was caught; not if something else failed.
 
@@ -62,7 +66,7 @@ class ReplayProvider(Provider):
         if self._otherwise is not None:
             self._otherwise.close(passed=passed and not missed)
         if passed and missed:
-            raise UnexpectedRequest("\n\n".join(miss.report for miss in missed))
+            raise self.cassette.missed()
 
 
 # --- block: no DynamoDB call gets through, for tests that should make none ---

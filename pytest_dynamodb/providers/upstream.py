@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.options import CassetteOptions
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 # --- upstreams: where live, recorded and verified requests go ---
@@ -141,16 +141,23 @@ class RecordingProvider(Upstreamed):
         self.cassette.may_record(request)
         return super().before(request)
 
+    def foreign(self, request: Request, source: str) -> PytestDynamoDbError:
+        """What another tool has recorded is not what the upstream answers."""
+        return self.cassette.refuse(request, source)
+
     def after(self, request: Request, outcome: Outcome) -> None:
         """Keep the exchange. Raises ``CassetteError`` if it cannot be written down."""
         self.cassette.record(request, outcome)
 
     def close(self, *, passed: bool = True) -> None:
         """Write the cassette, or set the attempt aside as ``*.failed``."""
-        if passed:
+        refusal = self.cassette.refusal
+        if passed and refusal is None:
             self.cassette.commit()
         else:
             self.cassette.abandon()
+        if passed and refusal is not None:
+            raise refusal
 
 
 # --- verify: the upstream answers, and the answer is compared with the recorded one ---
@@ -169,6 +176,10 @@ class VerifyingProvider(Upstreamed):
         """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be touched."""
         self.cassette.may_record(request)
         return super().before(request)
+
+    def foreign(self, request: Request, source: str) -> PytestDynamoDbError:
+        """What another tool has recorded is not what the upstream answers."""
+        return self.cassette.refuse(request, source)
 
     def after(self, request: Request, outcome: Outcome) -> None:
         """Compare."""

@@ -17,6 +17,11 @@ from typing import Any
 import pytest
 
 SUFFIX = ".ddb.msgpack"
+#: Plugins that runs go without, unless they say ``+name``.
+PLUGINS_OFF = (
+    *("randomly", "cacheprovider", "hypothesispytest", "platformdirs"),
+    *("flaky", "pytest-retry", "repeat", "rerunfailures"),
+)
 FRAME = """\
 import boto3, functools, pytest
 
@@ -88,13 +93,9 @@ class SmallProject:
     def run(self, *args: str, env: Mapping[str, str] | None = None, apart: bool = False) -> Run:
         """Run pytest: in a process of its own if ``apart``, or else within this one, which is faster.
 
-        ``+randomly`` and ``+cacheprovider`` among the arguments leave these plugins on.
+        ``+randomly`` and the like among the arguments leave one of ``PLUGINS_OFF`` on.
         """
-        off = [
-            f"-pno:{plugin}"
-            for plugin in ("randomly", "cacheprovider", "hypothesispytest", "platformdirs")
-            if f"+{plugin}" not in args
-        ]
+        off = [f"-pno:{plugin}" for plugin in PLUGINS_OFF if f"+{plugin}" not in args]
         given = [*off, *(arg for arg in args if not arg.startswith("+"))]
         settings = {**self.environment, **(env or {})}
         return self._apart(given, settings) if apart else self._within(given, settings)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.errors import ConfigurationError
 
 CredentialSource = Literal["static", "assume_role", "web_identity", "default"]
@@ -131,7 +132,7 @@ class RefreshedAhead:
         self._credentials = credentials
         self._frozen: Any = None
         self._next = 0.0
-        self._starting = threading.Lock()
+        self._starting = forks.lock()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._credentials, name)

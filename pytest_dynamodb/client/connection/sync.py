@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.client.config import ProviderName, Settings
 from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.retries import broken_answer, error_of, replace_retries
@@ -29,7 +29,7 @@ class Connection:
         self._settings, self._asked = settings, provider_in_charge(provider, settings.config.dialect)
         self.provider = None if isinstance(self._asked, str) else self._asked
         self._closed = False
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._clients: dict[int, Any] = {}
         self._methods: dict[tuple[int, str], Callable[..., Mapping[str, Any]]] = {}
         if self._asked != "live":

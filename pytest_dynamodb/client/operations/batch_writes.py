@@ -8,11 +8,11 @@ one that stays.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.keys import Identity, TableBook, identity
 from pytest_dynamodb.client.page import total
@@ -61,7 +61,7 @@ class WriteQueue:
 
     def __init__(self, book: TableBook, *, floats: bool = False) -> None:
         self._book, self._floats = book, floats
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._fresh: dict[Identity, _Entry] = {}
         self._again: dict[Identity, _Entry] = {}
         self._under_way: dict[Identity, _Entry] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextvars
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.client.telemetry.observers import Quiet
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import is_write
@@ -72,7 +72,7 @@ class CapacityTotal:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self._tables: dict[str, Capacity] = {}
         self._calls = 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.client.telemetry.capacity import NOTHING, ask_for_capacity, consumed_by, entries
 from pytest_dynamodb.client.telemetry.observers import Ended, is_throttling
 from pytest_dynamodb.errors import ConfigurationError
@@ -135,7 +135,7 @@ class MetricsObserver:
         meter = metrics.get_meter(SCOPE, meter_provider=provider)
         self._capacity, self.timer, self._names = capacity, timer, Names(convention)
         self._states: dict[str, State] = {}
-        self._lock = threading.Lock()
+        self._lock = forks.lock()
         self.duration = meter.create_histogram(
             DURATION,
             unit="s",

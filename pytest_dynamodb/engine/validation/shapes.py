@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
+from pytest_dynamodb import forks
 from pytest_dynamodb.engine.validation.overlay import (
     ARNS,
     ASKED_FOR_LATER,
@@ -101,7 +101,7 @@ def _model() -> Mapping[str, Any]:
 
 _SHAPES: dict[str, Shape] = {}
 # Half-made shapes stand in there while their members are made: nobody else may see those.
-_BUILDING = threading.Lock()
+_BUILDING = forks.lock()
 
 
 def _shape(name: str) -> Shape:

@@ -294,3 +294,45 @@ def test_before_record_may_change_or_drop_what_is_kept_and_never_sees_a_secret(p
     assert [e.operation for e in read(path).exchanges] == ["GetItem"]
     assert ACCOUNT not in str(seen)
     assert KEY_ID not in str(seen)
+
+
+# -- found out too late ------------------------------------------------------------------------------------------------
+
+
+def put(cassette: Cassette, number: int, **item: str) -> None:
+    params = {"TableName": "people", "Item": {name: {"S": value} for name, value in item.items()}}
+    cassette.record(Request("PutItem", params, number=number), Response(200, {}))
+
+
+def test_a_value_that_turns_out_to_be_sensitive_leaves_the_journal_at_once(path: Path) -> None:
+    """Not only the cassette: a process that is killed leaves the journal behind."""
+    address = "grace@example.org"
+    cassette = recording(path, redact=["Item.email"])
+    put(cassette, 1, id=address)
+    put(cassette, 2, id="unrelated")
+    put(cassette, 3, id="1", email=address)
+    (journal,) = path.parent.glob(".*.journal")
+    assert_nowhere(path.parent, address)
+    assert [e.params["Item"]["id"]["S"] for e in read(journal, whole=False).exchanges] == [
+        pseudonym("S", address),
+        "unrelated",
+        "1",
+    ]
+    cassette.commit()
+    assert_nowhere(path.parent, address)
+
+
+def test_a_secret_that_comes_into_the_environment_while_recording_is_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with credentials that the test itself sets; and it remains one when it has left again."""
+    cassette = recording(path)
+    put(cassette, 1, id=SECRET)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    put(cassette, 2, id="1", note=f"key={SECRET}")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    put(cassette, 3, id="2", note=f"key={SECRET}")
+    assert_nowhere(path.parent, SECRET)
+    cassette.commit()
+    assert len(read(path).exchanges) == 3
+    assert_nowhere(path.parent, SECRET)

@@ -523,3 +523,32 @@ def test_exchanges_stand_in_the_order_in_which_their_calls_began(path: Path) -> 
         cassette.record(request, Response(200, {}))
     cassette.commit()
     assert [e.params["Key"]["pk"]["S"] for e in read(path).exchanges] == ["0", "1", "2", "3", "4"]
+
+
+# -- where it is -------------------------------------------------------------------------------------------------------
+
+
+def test_a_relative_path_is_that_of_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code under test may change the folder while its cassette is open."""
+    monkeypatch.chdir(tmp_path)
+    cassette = Cassette("x.ddb.msgpack")
+    cassette.open_for_recording(keep=False)
+    cassette.record(Request("GetItem", {}), Response(200, {}))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    cassette.record(Request("GetItem", {}), Response(200, {}))
+    cassette.commit()
+    assert names(tmp_path) == ["elsewhere", "x.ddb.msgpack"]
+    assert names(tmp_path / "elsewhere") == []
+
+
+@posix
+def test_a_link_stays_one_and_what_it_leads_to_is_written(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "common" / "y.ddb.msgpack"
+    record(target, [get("a")])
+    path.symlink_to(target)
+    record(path, [get("b")])
+    assert path.is_symlink()
+    assert not target.is_symlink()
+    assert read(target).exchanges == read(path).exchanges
+    assert len(read(target).exchanges) == 1

@@ -261,13 +261,16 @@ def test_a_region_that_somebody_chose_is_kept(how: str, monkeypatch: pytest.Monk
     assert canned.requests[0].region == "eu-west-1"
 
 
-def test_a_live_call_gets_credentials_from_instance_metadata_when_it_is_signed(imds: Server) -> None:
+def test_a_live_call_gets_credentials_from_instance_metadata_when_it_is_signed(
+    imds: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = []
 
     def answer(handler: Any) -> None:
         keys.append(handler.headers["Authorization"])
         json_answer({"TableNames": []})(handler)
 
+    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(answer) as server, in_charge(Listening(server.url)):
         client = boto3.client("dynamodb", region_name="us-east-1")
         assert imds.requests == []
@@ -278,6 +281,7 @@ def test_a_live_call_gets_credentials_from_instance_metadata_when_it_is_signed(i
 
 def test_a_live_call_without_any_credentials_fails_as_it_always_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(json_answer({})) as server, in_charge(Listening(server.url)):
         client = boto3.client("dynamodb", region_name="us-east-1")
         with pytest.raises(NoCredentialsError):
@@ -405,7 +409,9 @@ def test_aiobotocore_clients_are_answered_without_region_credentials_or_metadata
 
 
 @pytest.mark.aiobotocore
-def test_aiobotocore_clients_made_before_are_reached_and_go_upstream_with_metadata_credentials(imds: Server) -> None:
+def test_aiobotocore_clients_made_before_are_reached_and_go_upstream_with_metadata_credentials(
+    imds: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = importlib.import_module("aiobotocore.session").get_session()
 
     async def main(url: str) -> Any:
@@ -417,6 +423,7 @@ def test_aiobotocore_clients_made_before_are_reached_and_go_upstream_with_metada
             return first["TableNames"], second["TableNames"], listening.heard
 
     install(cover_imports=True)
+    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(json_answer({"TableNames": ["live"]})) as server:
         first, second, heard = asyncio.run(main(server.url))
     assert (first, second) == (["canned"], ["live"])

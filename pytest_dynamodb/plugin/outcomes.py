@@ -1,0 +1,93 @@
+"""What became of a test, decided in one place: from what its phases did and from what pytest reported of them.
+
+An attempt begins with a setup, and plugins that repeat a failed test make several, some of them without a report of
+each phase. So what a phase did is noted when it ends, and what pytest says of it afterwards (that it was skipped, or
+failed as expected) goes before that. A part that failed, such as a subtest, fails the attempt, and a test that was
+called has been set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+
+from pytest_dynamodb.errors import UnexpectedRequest
+
+#: What became of a test.
+Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+
+
+class Attempt:
+    """One attempt at a test, phase by phase."""
+
+    def __init__(self) -> None:
+        self._phases: dict[str, Outcome] = {}
+        self._running = ""
+        self._part_failed = False
+
+    def begin(self, phase: str) -> None:
+        """``setup`` or ``call`` begins: reports that come until it ends are of parts of it."""
+        self._running = phase
+
+    def end(self, phase: str, problem: BaseException | None) -> None:
+        """It has ended, by an exception perhaps."""
+        self._running = ""
+        self._phases[phase] = outcome_of(problem)
+
+    def report(self, report: pytest.TestReport) -> None:
+        """What pytest says of a phase, or of a part of one that is still running."""
+        phase = str(report.when)
+        if phase == self._running:
+            self._part_failed = self._part_failed or report.failed
+        elif report.outcome in ("passed", "failed", "skipped"):
+            self._phases[phase] = "xfailed" if is_expected_failure(report) else report.outcome
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it came to, but for its teardown."""
+        call = self._phases.get("call")
+        setup = self._phases.get("setup", "failed" if call is None else "passed")
+        if self._part_failed:
+            return "failed"
+        return setup if setup != "passed" else call or "failed"
+
+
+def outcome_of(problem: BaseException | None) -> Outcome:
+    """What an exception, or none, makes of a phase or of a fixture, as long as pytest says nothing else of it."""
+    if problem is None:
+        return "passed"
+    return "skipped" if isinstance(problem, pytest.skip.Exception) else "failed"
+
+
+def is_expected_failure(report: pytest.TestReport) -> bool:
+    """Whether pytest calls a failure expected: the test is marked ``xfail``, say."""
+    return report.outcome == "skipped" and hasattr(report, "wasxfail")
+
+
+def expects_misses(item: pytest.Item) -> bool:
+    """Whether a test says that it expects ``UnexpectedRequest``, by that name: ``xfail(raises=UnexpectedRequest)``.
+
+    A wider class will not do: it is there for something else.
+    """
+    for mark in item.iter_markers("xfail"):
+        raises = mark.kwargs.get("raises")
+        if UnexpectedRequest in (raises if isinstance(raises, tuple) else (raises,)):
+            return True
+    return False
+
+
+def hides_a_miss(item: pytest.Item, report: pytest.TestReport, problem: BaseException | None) -> bool:
+    """Whether a report passes a miss off as an expected failure that was expected for another reason."""
+    return is_expected_failure(report) and isinstance(problem, UnexpectedRequest) and not expects_misses(item)
+
+
+def chained(problem: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those that led to it."""
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:
+        seen.add(id(problem))
+        yield problem
+        yield from chained(problem.__cause__)
+        problem = problem.__context__
