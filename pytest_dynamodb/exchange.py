@@ -10,10 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal, get_args
 
 #: JSON as it travels: what ``json.loads`` gives. Binary attribute values are base64 text.
 Json = Any
+
+ProviderName = Literal["replay", "record", "mock", "live"]
+"""The providers that can be asked for by name."""
+
+PROVIDERS: tuple[ProviderName, ...] = get_args(ProviderName)
 
 _order = count(1)
 

@@ -14,10 +14,10 @@ from typing import Final, Literal, TypeAlias
 
 Service: TypeAlias = Literal["dynamodb", "dynamodbstreams"]
 
-Effect: TypeAlias = Literal["reads", "writes", "stated"]
+OperationEffect: TypeAlias = Literal["reads", "writes", "stated"]
 """What an operation does to items or settings; ``stated``: what its PartiQL statements say."""
 
-Shape: TypeAlias = Literal["single", "collection", "search", "batch", "transaction"]
+RequestShape: TypeAlias = Literal["single", "collection", "search", "batch", "transaction"]
 """What a request about items is about: one of them; those with a key, or all; the nearest; several, each by itself;
 several, all or none. A PartiQL SELECT may be about a collection although its shape is ``single``."""
 
@@ -43,9 +43,9 @@ class Operation:
 
     name: str
     _: KW_ONLY
-    effect: Effect
+    effect: OperationEffect
     items: bool = False
-    shape: Shape = "single"
+    shape: RequestShape = "single"
     service: Service = "dynamodb"
     members: tuple[str, ...] = ("TableName",)
     optional: bool = False
@@ -215,7 +215,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {one.name: one for area in AREAS.va
 """The same by name."""
 
 
-def named(*, effect: Effect | None = None, shape: Shape | None = None, items: bool = True) -> frozenset[str]:
+def named(
+    *, effect: OperationEffect | None = None, shape: RequestShape | None = None, items: bool = True
+) -> frozenset[str]:
     """The names of the operations on items, or on tables, with an effect and a shape; ``None`` is any."""
     return frozenset(
         one.name

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.statements import Statement, read_statement
-from pytest_dynamodb.throttling import Kind
+from pytest_dynamodb.statements import StatementSummary, read_statement
+from pytest_dynamodb.throttling import CapacityKind
 
 Params: TypeAlias = Mapping[str, Any]
 
-Action: TypeAlias = Literal["get", "put", "update", "delete", "check"]
+PartAction: TypeAlias = Literal["get", "put", "update", "delete", "check"]
 """What is done with a part; ``get`` is any read, ``check`` a ConditionCheck."""
 
 UNTOLD: Final = ""
@@ -36,7 +36,7 @@ class Part(NamedTuple):
     """
 
     table: str
-    action: Action
+    action: PartAction
     content: Params
     index_name: str | None = None
     consistent: bool = False
@@ -96,7 +96,7 @@ def changes_nothing(operation: str, params: Params) -> bool:
     return all(part.action == "get" for part in parts(operation, params))
 
 
-def capacity_kind(operation: str, params: Params) -> Kind | None:
+def capacity_kind(operation: str, params: Params) -> CapacityKind | None:
     """Whether a request reads or writes items, and so which capacity units it uses; ``None`` if neither."""
     row = OPERATIONS.get(operation)
     if row is None or not row.items:
@@ -157,16 +157,16 @@ def _batched(params: Params) -> Iterator[str]:
 
 # --- parts -----------------------------------------------------------------------------------------------------------
 
-_SINGLE: Final[Mapping[str, Action]] = {"PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete"}
-_BATCHED: Final[Mapping[str, Action]] = {"PutRequest": "put", "DeleteRequest": "delete"}
-_TRANSACTED: Final[Mapping[str, Action]] = {
+_SINGLE: Final[Mapping[str, PartAction]] = {"PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete"}
+_BATCHED: Final[Mapping[str, PartAction]] = {"PutRequest": "put", "DeleteRequest": "delete"}
+_TRANSACTED: Final[Mapping[str, PartAction]] = {
     "Get": "get",
     "Put": "put",
     "Update": "update",
     "Delete": "delete",
     "ConditionCheck": "check",
 }
-_STATED: Final[Mapping[str, Action]] = {
+_STATED: Final[Mapping[str, PartAction]] = {
     "select": "get",
     "insert": "put",
     "update": "update",
@@ -175,7 +175,7 @@ _STATED: Final[Mapping[str, Action]] = {
 }
 
 
-def _one(action: Action, params: Params) -> Sequence[Part]:
+def _one(action: PartAction, params: Params) -> Sequence[Part]:
     consistent = "ConsistentRead" in params and truth(params["ConsistentRead"])
     return (Part(_told(params.get("TableName")), action, params, params.get("IndexName"), consistent),)
 
@@ -243,7 +243,7 @@ _SPREADS: Final[Mapping[str, Callable[[Params], Sequence[Part]]]] = {
 }
 
 
-def _statement(request: Params) -> Statement | None:
+def _statement(request: Params) -> StatementSummary | None:
     text = request.get("Statement")
     return read_statement(text) if isinstance(text, str) else None
 
@@ -254,11 +254,11 @@ def _equalities(params: Params) -> Params:
     if text is None:
         return dict(_legacy_equalities(_map(params.get("KeyConditions"))))
     from pytest_dynamodb.expressions import ExpressionError, key_clauses, parse, resolve
-    from pytest_dynamodb.expressions.nodes import Condition
+    from pytest_dynamodb.expressions.nodes import ConditionTree
 
     names, values = _map(params.get("ExpressionAttributeNames")), _map(params.get("ExpressionAttributeValues"))
     try:
-        tree = cast("Condition", resolve(parse("KeyConditionExpression", text), names, values))
+        tree = cast("ConditionTree", resolve(parse("KeyConditionExpression", text), names, values))
         clauses = key_clauses(tree)
     except (ExpressionError, AttributeError, TypeError):
         return _NOTHING

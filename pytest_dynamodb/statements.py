@@ -56,7 +56,7 @@ _END: Final = _Token("end", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementSummary:
     """``equal`` has attributes and what they are put as, or have to be equal to: a value, or a parameter's position."""
 
     verb: Verb
@@ -75,7 +75,7 @@ class Statement:
 
 
 @lru_cache(maxsize=MAX_CACHED)
-def read_statement(text: str) -> Statement | None:
+def read_statement(text: str) -> StatementSummary | None:
     """What a statement is about; ``None`` where that cannot be told."""
     tokens = list(_tokens(text))
     if tokens[-1] is not _END:
@@ -113,7 +113,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     yield _END
 
 
-def _selecting(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+def _selecting(verb: Verb, tokens: Sequence[_Token], at: int) -> StatementSummary | None:
     """SELECT columns FROM source ..."""
     source = next((place for place, token in _flat(tokens, at) if token.keyword == "from"), None)
     return None if source is None else _about(verb, tokens, source + 1)
@@ -135,7 +135,7 @@ def _flat(tokens: Sequence[_Token], at: int) -> Iterator[tuple[int, _Token]]:
             depth += 1
 
 
-def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> StatementSummary | None:
     """source : name ["." name], then what is said of attributes."""
     if not tokens[at].is_name:
         return None
@@ -143,7 +143,7 @@ def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
     if tokens[at].keyword == "." and tokens[at + 1].is_name:
         index, at = tokens[at + 1].text, at + 2
     equal = _put(tokens, at) if verb == "insert" else _required(tokens, at)
-    return Statement(verb, table, index, dict(equal))
+    return StatementSummary(verb, table, index, dict(equal))
 
 
 def _put(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any] | int]]:

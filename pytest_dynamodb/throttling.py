@@ -20,7 +20,7 @@ Limit = Literal[
 ]
 """Why a request is throttled: what was exceeded."""
 
-Kind = Literal["Read", "Write"]
+CapacityKind = Literal["Read", "Write"]
 
 LIMITS: Final[tuple[Limit, ...]] = get_args(Limit)
 
@@ -68,7 +68,7 @@ _REASON_CODES: Final = {_PROVISIONED: "ProvisionedThroughputExceeded"}
 
 
 def throttled(
-    limit: Limit, kind: Kind, *, resource: str, index: bool = False, on_demand: bool = False
+    limit: Limit, kind: CapacityKind, *, resource: str, index: bool = False, on_demand: bool = False
 ) -> DynamoDbError:
     """The error of a request that exceeds a limit of ``resource``, the ARN of a table or an index of one."""
     code = _CODES[limit, on_demand]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_dynamodb.cassette.choices import Order
-from pytest_dynamodb.cassette.items import NOTHING, Item, Touched, touched
+from pytest_dynamodb.cassette.items import NOTHING, ItemKey, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.requests import is_write
@@ -192,10 +192,10 @@ class _Causality:
     """For each recorded read the last write before it of what it reads; and what has been written in this replay."""
 
     def __init__(self) -> None:
-        self.seen: dict[int, dict[Item, int]] = {}
-        self.reads: dict[int, tuple[Item, ...]] = {}
-        self.writes: dict[int, tuple[Item, ...]] = {}
-        self._written: dict[Item, int] = {}
+        self.seen: dict[int, dict[ItemKey, int]] = {}
+        self.reads: dict[int, tuple[ItemKey, ...]] = {}
+        self.writes: dict[int, tuple[ItemKey, ...]] = {}
+        self._written: dict[ItemKey, int] = {}
 
     def note(self, number: int) -> None:
         for item in self.writes.get(number, ()):
@@ -220,7 +220,7 @@ class _Causality:
 def _causality(exchanges: Sequence[Exchange], tables: Mapping[str, tuple[str, ...]]) -> _Causality | None:
     if not any(is_write(exchange.operation, exchange.params) for exchange in exchanges):
         return None  # nothing changes, so any order will do
-    causality, last = _Causality(), dict[Item, int]()
+    causality, last = _Causality(), dict[ItemKey, int]()
     for number, exchange in enumerate(exchanges):
         touches = touched(exchange.operation, exchange.params, tables)
         if touches.writes:

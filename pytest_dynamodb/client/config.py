@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
 from pytest_dynamodb.client.core import Core
@@ -14,14 +14,12 @@ from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPo
 from pytest_dynamodb.client.timing import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
 
-ProviderName = Literal["live", "replay", "record", "mock"]
-PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 PROVIDER_VARIABLE = "PYTEST_DYNAMODB_PROVIDER"
 
 
@@ -81,13 +79,13 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
         return provider
     else:
         raise ConfigurationError(
-            f"provider must be one of {', '.join(PROVIDER_NAMES)}, or a Provider such as ReplayProvider(path), "
+            f"provider must be one of {', '.join(PROVIDERS)}, or a Provider such as ReplayProvider(path), "
             f"not {provider!r:.80}"
         )
-    for name in PROVIDER_NAMES:
+    for name in PROVIDERS:
         if value == name:
             return name
-    raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDER_NAMES)}, not {value!r}")
+    raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDERS)}, not {value!r}")
 
 
 # --- settings of a client from environment variables: for what is not set in code ---

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import existing, require_settled
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 # --- a policy and its revision, on a table or on a stream of it ---
@@ -97,21 +97,22 @@ def no_policy(detail: str) -> DynamoDbError:
 def resource_of(call: Call, arn: str) -> Resource:
     """What an ARN names. Raises ValidationException, and ResourceNotFoundException of a table or a stream."""
     if not arn.startswith("arn:"):
-        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+        raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[2] != "dynamodb":
-        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
     if parts[4] != call.region.account:
         raise ValidationException(
             "This action is only supported by accounts that match the resource owner\u2019s account."
         )
     if parts[3] != call.region.name:
-        raise ValidationException(f"{INVALID}Invalid resource Arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Invalid resource Arn: {arn}")
     kind, _, rest = parts[5].partition("/")
     name, _, more = rest.partition("/")
     if kind != "table" or not name or (more and not more.startswith("stream/")):
         raise ValidationException(
-            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+            f"{INVALID_VALUES}Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            f"arn: {arn}"
         )
     table = existing(call, name)
     return Resource(arn, table) if not more else _stream(arn, table, more.removeprefix("stream/"))
@@ -147,7 +148,7 @@ _UNBOUNDED: Final = (
 def canonical(text: str) -> str:
     """A policy in AWS's form, without the version that AWS adds. Raises ValidationException for what is no policy."""
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        raise ValidationException(f"{INVALID}Maximum policy size of {MOST_BYTES} bytes exceeded")
+        raise ValidationException(f"{INVALID_VALUES}Maximum policy size of {MOST_BYTES} bytes exceeded")
     try:
         return _canonical(json.loads(text))
     except (ValueError, RecursionError):
@@ -222,7 +223,7 @@ def _minified(document: Mapping[str, Any]) -> str:
 
 
 def _malformed(detail: str) -> ValidationException:
-    return ValidationException(f"{INVALID}Invalid policy document: {detail}")
+    return ValidationException(f"{INVALID_VALUES}Invalid policy document: {detail}")
 
 
 # --- DeleteResourcePolicy ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 
 
 class Overwritten(NamedTuple):
@@ -13,8 +13,8 @@ class Overwritten(NamedTuple):
 
     time: float
     key: Attributes
-    before: Item | None
-    after: Item | None
+    before: StoredItem | None
+    after: StoredItem | None
 
 
 class History:
@@ -34,7 +34,7 @@ class History:
         copy.writes = self.writes.copy()
         return copy
 
-    def note(self, time: float, before: Item | None, after: Item | None, *, kept: float) -> None:
+    def note(self, time: float, before: StoredItem | None, after: StoredItem | None, *, kept: float) -> None:
         """Keep a write, and forget those from before ``kept``. Only of one's own."""
         item = after or before
         if item is None:

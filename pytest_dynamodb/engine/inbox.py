@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple, TypeAlias
 
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 
-Place: TypeAlias = tuple[str, Identity, Order]
+TablePlace: TypeAlias = tuple[str, Identity, SortPosition]
 """A table's name, and where an item is in it."""
 
 
-class Message(NamedTuple):
+class ReplicatedWrite(NamedTuple):
     """A write to a replica elsewhere: when it is seen here, where it goes, its key, and the item after it."""
 
     due: float
-    place: Place
+    place: TablePlace
     key: Attributes
-    item: Item | None
+    item: StoredItem | None
 
 
 class Inbox:
@@ -25,8 +25,8 @@ class Inbox:
 
     __slots__ = ("_messages", "_waiting")
 
-    def __init__(self, messages: list[Message] | None = None) -> None:
-        self._messages: list[Message] = [] if messages is None else messages
+    def __init__(self, messages: list[ReplicatedWrite] | None = None) -> None:
+        self._messages: list[ReplicatedWrite] = [] if messages is None else messages
         self._waiting = Counter(message.place for message in self._messages)
 
     def __bool__(self) -> bool:
@@ -36,17 +36,17 @@ class Inbox:
         """One that changes apart from this."""
         return Inbox(self._messages.copy())
 
-    def add(self, message: Message) -> None:
+    def add(self, message: ReplicatedWrite) -> None:
         """Let a write come."""
         self._messages.append(message)
         self._waiting[message.place] += 1
 
-    def overtaken(self, place: Place) -> None:
+    def overtaken(self, place: TablePlace) -> None:
         """An item was written here: the last writer wins, and what is still on its way was written earlier."""
         if self._waiting.pop(place, 0):
             self._messages = [message for message in self._messages if message.place != place]
 
-    def take(self, now: float) -> list[Message]:
+    def take(self, now: float) -> list[ReplicatedWrite]:
         """The messages that are due, which are no longer there afterwards."""
         count = 0
         while count < len(self._messages) and self._messages[count].due <= now:

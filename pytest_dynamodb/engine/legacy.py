@@ -13,7 +13,7 @@ from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES, Wording
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import Compare, Condition, Function
+from pytest_dynamodb.expressions.nodes import Compare, ConditionTree, Function
 from pytest_dynamodb.expressions.resolution import KeyClause, KeyOperator
 from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import order_key
@@ -43,7 +43,7 @@ MIXED_TYPES: Final = INVALID_VALUES + "AttributeValues inside AttributeValueList
 WRONG_TYPE: Final = INVALID_VALUES + "ComparisonOperator {operator} is not valid for {type} AttributeValue type"
 INVERTED: Final = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
 
-Lower: TypeAlias = Callable[[nodes.Path, Sequence[nodes.Literal]], nodes.Condition]
+Lower: TypeAlias = Callable[[nodes.Path, Sequence[nodes.Literal]], nodes.ConditionTree]
 
 _SCALARS: Final = frozenset({"S", "N", "B"})
 
@@ -66,7 +66,7 @@ def _call(function: str) -> Lower:
     return lambda path, values: nodes.Function(function, (path, *values))
 
 
-def _not_contains(path: nodes.Path, values: Sequence[nodes.Literal]) -> nodes.Condition:
+def _not_contains(path: nodes.Path, values: Sequence[nodes.Literal]) -> nodes.ConditionTree:
     # Other than NOT contains(), it is false where there is no attribute (inferred; no capture shows it).
     return nodes.And(
         (nodes.Function("attribute_exists", (path,)), nodes.Not(nodes.Function("contains", (path, values[0]))))
@@ -126,12 +126,12 @@ def _inverted(low: nodes.Literal, high: nodes.Literal) -> bool:
     return lower > upper  # type: ignore[operator]  # of one type, as was checked
 
 
-def lowered(name: str, operator: str, values: Sequence[nodes.Literal]) -> nodes.Condition:
+def lowered(name: str, operator: str, values: Sequence[nodes.Literal]) -> nodes.ConditionTree:
     """The tree that means what a checked condition on an attribute means."""
     return RULES[operator].lower(attribute(name), values)
 
 
-def joined(conditions: Sequence[nodes.Condition], conditional_operator: str | None) -> nodes.Condition | None:
+def joined(conditions: Sequence[nodes.ConditionTree], conditional_operator: str | None) -> nodes.ConditionTree | None:
     """Conditions joined by ConditionalOperator, whose default is AND; ``None`` of none."""
     if len(conditions) < 2:
         return conditions[0] if conditions else None
@@ -147,22 +147,22 @@ WRONG_ADD: Final = INVALID_VALUES + "ADD action is not supported for the type {t
 _SETS: Final = frozenset({"SS", "NS", "BS"})
 _ADDABLE: Final = _SETS | {"N", "L"}
 
-_Placed: TypeAlias = "tuple[nodes.SectionName, nodes.Action]"
+_Placed: TypeAlias = "tuple[nodes.SectionName, nodes.SectionAction]"
 
 
-def attribute_updates(params: Mapping[str, Any], wording: Wording) -> nodes.Update | None:
+def attribute_updates(params: Mapping[str, Any], wording: Wording) -> nodes.UpdateTree | None:
     """The update that AttributeUpdates are, or ``None`` if there are none. Raises ``ValidationException``.
 
     To be compiled with ``mismatch=LEGACY_MISMATCH``. Other than in expressions, its ADD may hold lists.
     """
     given: Mapping[str, Any] = params.get("AttributeUpdates") or {}
-    sections: dict[nodes.SectionName, list[nodes.Action]] = {}
+    sections: dict[nodes.SectionName, list[nodes.SectionAction]] = {}
     for name, update in given.items():
         section, action = _action(name, update, wording)
         sections.setdefault(section, []).append(action)
     if not sections:
         return None
-    return nodes.Update(tuple([nodes.Section(section, tuple(actions)) for section, actions in sections.items()]))
+    return nodes.UpdateTree(tuple([nodes.Section(section, tuple(actions)) for section, actions in sections.items()]))
 
 
 def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
@@ -202,13 +202,13 @@ VALUE_UNWANTED: Final = INVALID_VALUES + "Value cannot be used when Exists is fa
 _WITHOUT_VALUES: Final = frozenset({"NULL", "NOT_NULL"})
 
 
-def expected_condition(params: Mapping[str, Any], wording: Wording) -> Condition | None:
+def expected_condition(params: Mapping[str, Any], wording: Wording) -> ConditionTree | None:
     """The condition that Expected is, or ``None``. Raises ``ValidationException``."""
     conditions = [_condition(name, given, wording) for name, given in (params.get("Expected") or {}).items()]
     return joined(conditions, params.get("ConditionalOperator"))
 
 
-def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
     if given.get("AttributeValueList") is not None and given.get("Value") is not None:
         raise wording.refusal(BOTH_VALUES.format(name=name))
     if given.get("ComparisonOperator") is not None:
@@ -218,7 +218,7 @@ def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Conditi
     return _existence(name, given, wording)
 
 
-def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
     operator, listed, value = given["ComparisonOperator"], given.get("AttributeValueList"), given.get("Value")
     if given.get("Exists") is not None:
         raise wording.refusal(EXISTS_AND_OPERATOR.format(name=name))
@@ -231,7 +231,7 @@ def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condit
     return lowered(name, operator, values)
 
 
-def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
     exists, value = given.get("Exists"), given.get("Value")
     if exists is not None and not truth(exists):
         if value is not None:
@@ -263,7 +263,7 @@ _KEY_OPERATORS: Final[dict[str, KeyOperator]] = {
 _Checked: TypeAlias = "tuple[str, str, tuple[nodes.Literal, ...]]"
 
 
-def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.Condition | None:
+def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.ConditionTree | None:
     """The condition that a legacy filter is, or ``None``. Raises ``ValidationException``."""
     conditions = [lowered(*condition) for condition in _checked(params.get(name), wording)]
     return joined(conditions, params.get("ConditionalOperator"))

@@ -9,12 +9,12 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.reads.selection import Wanted, check_projecting, read_key, read_wanted
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.engine.validation.rules import MAX_SIZE, check_distinct_items, transacted
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.engine.writes.transaction import Step, commit, consumed, plan, read_action
+from pytest_dynamodb.engine.writes.transaction import TransactionStep, commit, consumed, plan, read_action
 from pytest_dynamodb.errors import ValidationException, error_for
 
 # --- TransactGetItems: up to 100 items as of one moment ---
@@ -83,13 +83,13 @@ def _reason(get: _Get, table: Table) -> dict[str, Any]:
     return {"Code": "None"}
 
 
-def _response(get: _Get, item: Item | None) -> dict[str, Any]:
+def _response(get: _Get, item: StoredItem | None) -> dict[str, Any]:
     """An item of which nothing is wanted is left out, other than in GetItem (extenddb#74 and dynoxide#53, on AWS)."""
     part = {} if item is None else get.wanted.of(item.attributes)
     return {"Item": part} if part else {}
 
 
-def _capacity(gets: list[_Get], items: list[Item | None], mode: str) -> Iterator[dict[str, Any]]:
+def _capacity(gets: list[_Get], items: list[StoredItem | None], mode: str) -> Iterator[dict[str, Any]]:
     """Per table; each item is rounded up to units, and then counted twice."""
     usages: dict[str, Usage] = {}
     for get, item in zip(gets, items, strict=True):
@@ -126,16 +126,16 @@ def transact_write_items(call: Call) -> dict[str, Any]:
     return _answer(call, steps, repeated=False)
 
 
-def _steps(call: Call) -> list[Step]:
+def _steps(call: Call) -> list[TransactionStep]:
     writes = [read_action(call.surface, entry) for entry in call.params["TransactItems"]]
-    steps = [Step(write, transacted(call.table(name))) for name, write in writes]
+    steps = [TransactionStep(write, transacted(call.table(name))) for name, write in writes]
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TRANSACT_WRITE_ITEMS_TOO_LARGE)
     return steps
 
 
-def _answer(call: Call, steps: list[Step], *, repeated: bool) -> dict[str, Any]:
+def _answer(call: Call, steps: list[TransactionStep], *, repeated: bool) -> dict[str, Any]:
     body: dict[str, Any] = {}
     mode = wanted(call.params)
     if mode is not None:

@@ -75,7 +75,7 @@ class Checks(ABC):
         for node in found:
             if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, nodes.Index) and part.position > MAX_POSITION:
+                    if isinstance(part, nodes.ListIndex) and part.position > MAX_POSITION:
                         self.reject("list-position", index=part.position)
 
     def unknown_functions(self, found: Iterable[nodes.Node]) -> None:
@@ -110,7 +110,7 @@ class Checks(ABC):
 
 def _relation(one: nodes.Path, two: nodes.Path) -> str:
     for left, right in zip(one.parts, two.parts, strict=False):  # up to where the shorter one ends
-        if isinstance(left, nodes.Index) is not isinstance(right, nodes.Index):
+        if isinstance(left, nodes.ListIndex) is not isinstance(right, nodes.ListIndex):
             return "conflict"
         if left != right:
             return "apart"
@@ -152,7 +152,7 @@ class ConditionChecks(Checks):
 
     functions = CONDITION_FUNCTIONS
 
-    def text_alone(self, tree: nodes.Condition) -> None:
+    def text_alone(self, tree: nodes.ConditionTree) -> None:
         """Functions known, functions where they belong, reserved words, path depth."""
         found = list(nodes.walk(tree))
         self.unknown_functions(found)
@@ -161,7 +161,7 @@ class ConditionChecks(Checks):
         self.reserved_words(found)
         self.path_depth(found)
 
-    def resolved(self, tree: nodes.Condition) -> nodes.Condition:
+    def resolved(self, tree: nodes.ConditionTree) -> nodes.ConditionTree:
         """Condition by condition: names and values, number of operands, equal operands, types."""
         try:
             resolved = self.put(tree)
@@ -173,7 +173,7 @@ class ConditionChecks(Checks):
             self.leaf(leaf)
         return resolved
 
-    def misused_functions(self, tree: nodes.Condition) -> None:
+    def misused_functions(self, tree: nodes.ConditionTree) -> None:
         """`size` is an operand and no condition, every other function a condition and no operand."""
         for leaf in nodes.leaves(tree):
             self.misused_operands(leaf)
@@ -188,7 +188,7 @@ class ConditionChecks(Checks):
                 if operand.name != "size":
                     self.reject("misused-function", operand.name)
 
-    def leaf(self, leaf: nodes.Condition) -> None:
+    def leaf(self, leaf: nodes.ConditionTree) -> None:
         """One condition, resolved: number of operands, equal operands, types."""
         functions = [node for node in nodes.walk(leaf) if isinstance(node, nodes.Function)]
         for function in functions:
@@ -201,7 +201,7 @@ class ConditionChecks(Checks):
             self.function_types(function)
         self.types(leaf)
 
-    def equal_operands(self, leaf: nodes.Condition) -> None:
+    def equal_operands(self, leaf: nodes.ConditionTree) -> None:
         """The first operand, if a path, must not come again."""
         name = _operator(leaf)
         first, *others = nodes.operands(leaf)
@@ -234,7 +234,7 @@ class ConditionChecks(Checks):
         if name not in _TYPE_NAMES:
             self.reject("attribute-type", "attribute_type", type=name)
 
-    def types(self, leaf: nodes.Condition) -> None:
+    def types(self, leaf: nodes.ConditionTree) -> None:
         """Operands of orderings (dynamodb-conformance, error-messages/queryKeyConditionOperands)."""
         if isinstance(leaf, nodes.Compare) and leaf.operator in _ORDERINGS:
             for operand in nodes.operands(leaf):
@@ -258,7 +258,7 @@ class ConditionChecks(Checks):
             self.reject("between-order", "BETWEEN", low=_bound(low), high=_bound(high))
 
 
-def _operator(leaf: nodes.Condition) -> str:
+def _operator(leaf: nodes.ConditionTree) -> str:
     match leaf:
         case nodes.Compare(operator=operator):
             return operator
@@ -294,7 +294,7 @@ class UpdateChecks(Checks):
 
     functions = UPDATE_FUNCTIONS
 
-    def text_alone(self, tree: nodes.Update) -> None:
+    def text_alone(self, tree: nodes.UpdateTree) -> None:
         """Reserved words, functions known, sections written once, path depth."""
         found = list(nodes.walk(tree))
         self.list_positions(found)
@@ -303,7 +303,7 @@ class UpdateChecks(Checks):
         self.repeated_sections(tree)
         self.path_depth(found)
 
-    def resolved(self, tree: nodes.Update) -> nodes.Update:
+    def resolved(self, tree: nodes.UpdateTree) -> nodes.UpdateTree:
         """Names, values, paths apart, what is added or deleted, operands."""
         self.undefined(list(nodes.walk(tree)))
         resolved = self.put(tree)
@@ -313,7 +313,7 @@ class UpdateChecks(Checks):
             self.operand_types(node)
         return resolved
 
-    def repeated_sections(self, tree: nodes.Update) -> None:
+    def repeated_sections(self, tree: nodes.UpdateTree) -> None:
         """A section comes once at most."""
         seen: set[str] = set()
         for section in tree.sections:
@@ -332,7 +332,7 @@ class UpdateChecks(Checks):
             if isinstance(node, nodes.Placeholder) and node.text not in self.values:
                 self.reject("undefined-value", node.text)
 
-    def section_operands(self, tree: nodes.Update) -> None:
+    def section_operands(self, tree: nodes.UpdateTree) -> None:
         """ADD takes numbers and sets, DELETE sets (developer guide, "Update expressions")."""
         for section in tree.sections:
             for action in section.actions:
@@ -358,13 +358,13 @@ class UpdateChecks(Checks):
 class ProjectionChecks(Checks):
     """Projection expressions."""
 
-    def text_alone(self, tree: nodes.Projection) -> None:
+    def text_alone(self, tree: nodes.ProjectionTree) -> None:
         """Reserved words, path depth."""
         self.list_positions(tree.paths)
         self.reserved_words(tree.paths)
         self.path_depth(tree.paths)
 
-    def resolved(self, tree: nodes.Projection) -> nodes.Projection:
+    def resolved(self, tree: nodes.ProjectionTree) -> nodes.ProjectionTree:
         """Names, paths apart."""
         resolved = self.put(tree)
         self.distinct_paths(list(resolved.paths))

@@ -13,7 +13,7 @@ from typing import Literal as Choice
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import Condition, Projection, Tree, Update
+from pytest_dynamodb.expressions.nodes import ConditionTree, ProjectionTree, Tree, UpdateTree
 from pytest_dynamodb.expressions.tokens import (
     ALIAS,
     CONDITION_WORDS,
@@ -109,17 +109,17 @@ class OperandGrammar:
             return nodes.Path((*parts, *self.path_parts()))
         return nodes.Path(parts)
 
-    def path_parts(self) -> tuple[nodes.Part, ...]:
+    def path_parts(self) -> tuple[nodes.PathPart, ...]:
         """path-parts := ("." (name | alias) | "[" number "]")+"""
         tokens = self.tokens
-        parts: list[nodes.Part] = []
+        parts: list[nodes.PathPart] = []
         while True:
             if tokens.kind == ".":
                 tokens.take()
                 parts.append(self.path_name())
             elif tokens.kind == "[":
                 tokens.take()
-                parts.append(nodes.Index(int(tokens.expect(NUMBER))))
+                parts.append(nodes.ListIndex(int(tokens.expect(NUMBER))))
                 tokens.expect("]")
             else:
                 return tuple(parts)
@@ -156,15 +156,15 @@ class _Group:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.terms: list[nodes.Condition] = []
-        self.factors: list[nodes.Condition] = []
+        self.terms: list[nodes.ConditionTree] = []
+        self.factors: list[nodes.ConditionTree] = []
         self.negations = 0
 
     @property
     def is_bare(self) -> bool:
         return not (self.terms or self.factors or self.negations)
 
-    def add(self, condition: nodes.Condition) -> None:
+    def add(self, condition: nodes.ConditionTree) -> None:
         for _ in range(self.negations):
             condition = nodes.Not(condition)
         self.negations = 0
@@ -174,7 +174,7 @@ class _Group:
         self.terms.append(self.factors[0] if len(self.factors) == 1 else nodes.And(tuple(self.factors)))
         self.factors = []
 
-    def close(self) -> nodes.Condition:
+    def close(self) -> nodes.ConditionTree:
         self.end_term()
         return self.terms[0] if len(self.terms) == 1 else nodes.Or(tuple(self.terms))
 
@@ -182,7 +182,7 @@ class _Group:
 class ConditionGrammar(OperandGrammar):
     """Conditions, filters, key conditions."""
 
-    def condition(self) -> nodes.Condition:
+    def condition(self) -> nodes.ConditionTree:
         """Read a whole text::
 
             condition := term ("OR" term)*
@@ -198,7 +198,7 @@ class ConditionGrammar(OperandGrammar):
             node = self.closings(self.comparison(self.operand()), groups)
             if isinstance(node, (nodes.Path, nodes.Placeholder)):
                 tokens.fail()
-            groups[-1].add(cast("nodes.Condition", node))
+            groups[-1].add(cast("nodes.ConditionTree", node))
             if tokens.kind == "OR":
                 groups[-1].end_term()
             elif tokens.kind != "AND":
@@ -220,7 +220,9 @@ class ConditionGrammar(OperandGrammar):
                 self.operators += 1
             tokens.take()
 
-    def closings(self, node: nodes.Operand | nodes.Condition, groups: list[_Group]) -> nodes.Operand | nodes.Condition:
+    def closings(
+        self, node: nodes.Operand | nodes.ConditionTree, groups: list[_Group]
+    ) -> nodes.Operand | nodes.ConditionTree:
         """closings := (")" path-tail comparison-tail)*"""
         tokens = self.tokens
         in_parentheses = False
@@ -232,7 +234,7 @@ class ConditionGrammar(OperandGrammar):
                     tokens.fail()
                 if group.is_bare and in_parentheses:
                     self.note_redundant(group.position)
-                group.add(cast("nodes.Condition", node))
+                group.add(cast("nodes.ConditionTree", node))
                 node = group.close()
             elif in_parentheses:
                 self.note_redundant(group.position)
@@ -245,7 +247,7 @@ class ConditionGrammar(OperandGrammar):
                 in_parentheses = node is before
         return node
 
-    def comparison(self, left: nodes.Operand) -> nodes.Operand | nodes.Condition:
+    def comparison(self, left: nodes.Operand) -> nodes.Operand | nodes.ConditionTree:
         """comparison-tail := comparator argument | "BETWEEN" argument "AND" argument | "IN" arguments | nothing"""
         tokens = self.tokens
         kind = tokens.kind
@@ -273,12 +275,12 @@ class ConditionGrammar(OperandGrammar):
 class UpdateGrammar(OperandGrammar):
     """Update expressions."""
 
-    def update(self) -> nodes.Update:
+    def update(self) -> nodes.UpdateTree:
         """update := section+"""
         sections = [self.section()]
         while self.tokens.kind != END:
             sections.append(self.section())
-        return nodes.Update(tuple(sections))
+        return nodes.UpdateTree(tuple(sections))
 
     def section(self) -> nodes.Section:
         """section := ("SET" | "REMOVE" | "ADD" | "DELETE") action ("," action)*"""
@@ -337,7 +339,7 @@ class UpdateGrammar(OperandGrammar):
         """Nothing: in updates a path in parentheses ends with them (dynalite's suite)."""
         return node
 
-    _actions: Final[dict[str, Callable[[UpdateGrammar], nodes.Action]]] = {
+    _actions: Final[dict[str, Callable[[UpdateGrammar], nodes.SectionAction]]] = {
         "SET": set_action,
         "REMOVE": remove_action,
         "ADD": value_action,
@@ -348,7 +350,7 @@ class UpdateGrammar(OperandGrammar):
 class ProjectionGrammar(OperandGrammar):
     """Projection expressions."""
 
-    def projection(self) -> nodes.Projection:
+    def projection(self) -> nodes.ProjectionTree:
         """projection := path ("," path)*"""
         paths = [self.path()]
         while self.tokens.kind == ",":
@@ -356,7 +358,7 @@ class ProjectionGrammar(OperandGrammar):
             paths.append(self.path())
         if self.tokens.kind != END:
             self.tokens.fail()
-        return nodes.Projection(tuple(paths))
+        return nodes.ProjectionTree(tuple(paths))
 
 
 # --- expression text to tree: pure syntax ---
@@ -382,7 +384,7 @@ _BLANKS: Final = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedExpression:
     """A text's tree, with what the text says beyond it."""
 
     tree: Tree
@@ -395,7 +397,7 @@ _SAYING_THEIR_SIZE: Final = frozenset({"ConditionExpression", "FilterExpression"
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def read(expression: ExpressionName, text: str) -> Parsed:
+def read(expression: ExpressionName, text: str) -> ParsedExpression:
     """Parse, leaving limits other than the size unchecked. Raises ``ExpressionError`` (too long, empty, syntax)."""
     if len(text) > MAX_BYTES or not text.isascii():
         size = len(text.encode("utf-8", "surrogatepass"))
@@ -427,37 +429,37 @@ def parse(expression: ExpressionName, text: str) -> Tree:
     return parsed.tree
 
 
-def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> Condition:
+def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> ConditionTree:
     """The tree of a condition, filter or key condition. Raises as ``parse`` does."""
-    return cast("Condition", parse(expression, text))
+    return cast("ConditionTree", parse(expression, text))
 
 
-def parse_update(text: str) -> Update:
+def parse_update(text: str) -> UpdateTree:
     """The tree of an update expression. Raises as ``parse`` does."""
-    return cast("Update", parse("UpdateExpression", text))
+    return cast("UpdateTree", parse("UpdateExpression", text))
 
 
-def parse_projection(text: str) -> Projection:
+def parse_projection(text: str) -> ProjectionTree:
     """The tree of a projection expression. Raises as ``parse`` does."""
-    return cast("Projection", parse("ProjectionExpression", text))
+    return cast("ProjectionTree", parse("ProjectionExpression", text))
 
 
-def _read_condition(text: str, expression: str) -> Parsed:
+def _read_condition(text: str, expression: str) -> ParsedExpression:
     grammar = ConditionGrammar(Tokens(text, CONDITION_WORDS, expression))
-    return Parsed(grammar.condition(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.condition(), grammar.redundant, grammar.operators)
 
 
-def _read_update(text: str, expression: str) -> Parsed:
+def _read_update(text: str, expression: str) -> ParsedExpression:
     grammar = UpdateGrammar(Tokens(text, UPDATE_WORDS, expression))
-    return Parsed(grammar.update(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.update(), grammar.redundant, grammar.operators)
 
 
-def _read_projection(text: str, expression: str) -> Parsed:
+def _read_projection(text: str, expression: str) -> ParsedExpression:
     grammar = ProjectionGrammar(Tokens(text, PROJECTION_WORDS, expression))
-    return Parsed(grammar.projection(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.projection(), grammar.redundant, grammar.operators)
 
 
-_LANGUAGES: Final[dict[ExpressionName, Callable[[str, str], Parsed]]] = {
+_LANGUAGES: Final[dict[ExpressionName, Callable[[str, str], ParsedExpression]]] = {
     "ConditionExpression": _read_condition,
     "FilterExpression": _read_condition,
     "KeyConditionExpression": _read_condition,

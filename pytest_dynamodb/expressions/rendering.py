@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike, as_condition
-from pytest_dynamodb.expressions.nodes import Projection, Tree
+from pytest_dynamodb.expressions.nodes import ProjectionTree, Tree
 from pytest_dynamodb.expressions.parser import ConditionName, ExpressionName
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import placeholders
@@ -116,9 +116,9 @@ class _Renderer:
 
     def _write_update(self, node: nodes.Node) -> str:
         match node:
-            case nodes.Update(sections=sections):
+            case nodes.UpdateTree(sections=sections):
                 return " ".join([f"{section.name} {self._list(section.actions)}" for section in sections])
-            case nodes.Projection(paths=paths):
+            case nodes.ProjectionTree(paths=paths):
                 return self._list(paths)
             case nodes.SetAction(path=path, value=value):
                 return f"{self._path(path)} = {self.write(value)}"
@@ -129,7 +129,7 @@ class _Renderer:
             case _:
                 raise TypeError(f"not an expression's node: {node!r}")
 
-    def _part(self, condition: nodes.Condition, in_parentheses: tuple[type, ...]) -> str:
+    def _part(self, condition: nodes.ConditionTree, in_parentheses: tuple[type, ...]) -> str:
         text = self.write(condition)
         return f"({text})" if isinstance(condition, in_parentheses) else text
 
@@ -139,7 +139,7 @@ class _Renderer:
     def _path(self, path: nodes.Path) -> str:
         text = ""
         for part in path.parts:
-            if isinstance(part, nodes.Index):
+            if isinstance(part, nodes.ListIndex):
                 text += f"[{part.position}]"
             else:
                 text += f".{self._name(part)}"
@@ -169,8 +169,8 @@ def expression_params(
     condition: ConditionLike | None = None,
     filtered_by: ConditionLike | None = None,
     key_condition: ConditionLike | None = None,
-    update: Update | nodes.Update | str | None = None,
-    projection: Iterable[PathLike] | Projection | str | None = None,
+    update: Update | nodes.UpdateTree | str | None = None,
+    projection: Iterable[PathLike] | ProjectionTree | str | None = None,
     names: Mapping[str, str] | None = None,
     values: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:

@@ -7,9 +7,7 @@ innermost answers. The pytest plugin is built on the same parts.
 from __future__ import annotations
 
 from pytest_dynamodb.intercept.cassettes import (
-    PROVIDERS,
     CassetteInterception,
-    ProviderName,
     UnplayedWarning,
     open_cassette,
     use_cassette,
@@ -18,10 +16,8 @@ from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.intercept.mocks import mock_dynamodb
 
 __all__ = [
-    "PROVIDERS",
     "CassetteInterception",
     "Interception",
-    "ProviderName",
     "UnplayedWarning",
     "mock_dynamodb",
     "open_cassette",

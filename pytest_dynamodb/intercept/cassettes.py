@@ -22,7 +22,7 @@ from pytest_dynamodb.errors import (
     UnexpectedRequest,
     UnplayedExchanges,
 )
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 from pytest_dynamodb.intercept.interception import Block, Interception
 from pytest_dynamodb.providers.offline import ReplayProvider
 from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider, VerifyingProvider, name_of
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.faults import Faults
     from pytest_dynamodb.providers.mock import Answering
-
-ProviderName = Literal["replay", "record", "mock", "live"]
-PROVIDERS: tuple[ProviderName, ...] = ("replay", "record", "mock", "live")
 
 
 class UnplayedWarning(UserWarning):

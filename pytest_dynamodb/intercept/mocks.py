@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.engine import Lifecycle
     from pytest_dynamodb.engine.validation.surfaces import Dialect
     from pytest_dynamodb.faults import Fault
-    from pytest_dynamodb.mock import Mock, Source
+    from pytest_dynamodb.mock import LoadSource, Mock
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
 
@@ -37,7 +37,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         self,
         *,
         clients: Sequence[Any] | None = None,
-        load: Source | None = None,
+        load: LoadSource | None = None,
         region: str | None = None,
         clock: Clock | None = None,
         seed: int = 0,

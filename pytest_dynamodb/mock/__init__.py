@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_dynamodb.mock.mock import Mock, Source
+from pytest_dynamodb.mock.mock import LoadSource, Mock
 from pytest_dynamodb.mock.problems import LoadError
 from pytest_dynamodb.mock.tables import Tables, TableView
 
-__all__ = ["LoadError", "Mock", "Source", "TableView", "Tables"]
+__all__ = ["LoadError", "LoadSource", "Mock", "TableView", "Tables"]

@@ -113,7 +113,7 @@ _DESCRIPTIONS = ("Table", "TableDescription")
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class TableContents:
     """One table of a source. ``params`` are CreateTable's without the name, and ``TimeToLiveSpecification``.
 
     Without ``params`` the table must be there. Items are in wire form or plain Python.
@@ -126,14 +126,14 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceReader:
     """How a source is read: the table of items that name none, and what parameters of templates stand for."""
 
     table: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pseudo: Mapping[str, str] = field(default_factory=dict)
 
-    def contents(self, source: Any) -> Iterator[Contents]:
+    def contents(self, source: Any) -> Iterator[TableContents]:
         """The tables of a source: a path, a document, or a list of either. Raises ``LoadError``."""
         if isinstance(source, (str, os.PathLike)):
             for document in documents_at(source):
@@ -141,20 +141,20 @@ class Reading:
         else:
             yield from self._document(Document("", source))
 
-    def _document(self, document: Document) -> Iterator[Contents]:
+    def _document(self, document: Document) -> Iterator[TableContents]:
         where, content = document.where, document.content
         table = document.table or self.table
         if isinstance(content, Mapping):
             yield from self._mapping(where, content, table)
         elif isinstance(content, Sequence) and not isinstance(content, (str, bytes)):
             if table is not None:
-                yield Contents(where, table, items=content)
+                yield TableContents(where, table, items=content)
             else:
                 yield from self._several(where, content)
         else:
             raise LoadError(where, f"a {type(content).__name__} holds no tables", remedy=f"give {_FORMS}")
 
-    def _several(self, where: str, sources: Sequence[Any]) -> Iterator[Contents]:
+    def _several(self, where: str, sources: Sequence[Any]) -> Iterator[TableContents]:
         for source in sources:
             if isinstance(source, Mapping) and set(source) == {"Item"}:
                 raise LoadError(
@@ -165,28 +165,28 @@ class Reading:
             else:
                 yield from self.contents(source)
 
-    def _mapping(self, where: str, content: Mapping[str, Any], table: str | None) -> Iterator[Contents]:
+    def _mapping(self, where: str, content: Mapping[str, Any], table: str | None) -> Iterator[TableContents]:
         template = _template(content)
         if template is not None:
             for name, params in cloudformation.tables_of(template, where, self.parameters, self.pseudo):
-                yield Contents(where, name, params)
+                yield TableContents(where, name, params)
         elif _description(content) is not None:
             yield self._described(where, _description(content) or {}, table)
         elif table is not None and isinstance(content.get("Items"), Sequence):
-            yield Contents(where, table, items=content["Items"])
+            yield TableContents(where, table, items=content["Items"])
         elif table is not None and set(content) == {"Item"}:
-            yield Contents(where, table, items=[content])
+            yield TableContents(where, table, items=[content])
         else:
             for name, held in content.items():
                 yield _native(where, str(name), held)
 
-    def _described(self, where: str, description: Mapping[str, Any], table: str | None) -> Contents:
+    def _described(self, where: str, description: Mapping[str, Any], table: str | None) -> TableContents:
         name = table or description.get("TableName")
         if not isinstance(name, str):
             raise LoadError(where, "the table has no TableName", remedy='load(..., table="...")')
         if "TableStatus" in description:
             description = create_table_params_of(description, name=name)
-        return Contents(where, name, {key: value for key, value in description.items() if key != "TableName"})
+        return TableContents(where, name, {key: value for key, value in description.items() if key != "TableName"})
 
 
 def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -206,7 +206,7 @@ def _description(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def _native(where: str, name: str, held: Any) -> Contents:
+def _native(where: str, name: str, held: Any) -> TableContents:
     if isinstance(held, Mapping) and set(held) <= {"table", "items"}:
         params, items = held.get("table"), held.get("items", ())
     else:
@@ -215,4 +215,4 @@ def _native(where: str, name: str, held: Any) -> Contents:
         raise LoadError(where, f"{name!r} is no table", remedy=f"give {_FORMS}")
     if params is not None and params.get("TableName", name) != name:
         raise LoadError(where, f"the table {name!r} says that it is called {params['TableName']!r}")
-    return Contents(where, name, params, items)
+    return TableContents(where, name, params, items)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.simulation.explain.explanation import Explanation
     from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
 
-Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
+LoadSource: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` reads: a mapping, a list, or a file's path."""
 
 
@@ -120,7 +120,7 @@ class Mock:
 
     def load(
         self,
-        source: Source,
+        source: LoadSource,
         *,
         region: str | None = None,
         table: str | None = None,
@@ -138,12 +138,12 @@ class Mock:
 
         Raises ``LoadError``, which says where something is wrong and what: the file, the table, the item's number.
         """
-        from pytest_dynamodb.mock.contents import Reading
+        from pytest_dynamodb.mock.contents import SourceReader
         from pytest_dynamodb.mock.writing import Writer
 
         where = region or self.region
         pseudo = {"AWS::Region": where, "AWS::AccountId": self.engine.account, "AWS::Partition": "aws"}
-        contents = list(Reading(table, parameters or {}, pseudo).contents(source))
+        contents = list(SourceReader(table, parameters or {}, pseudo).contents(source))
         Writer(self.engine, where).write_all(contents)
 
     def dump(self, *, region: str | None = None) -> dict[str, Any]:

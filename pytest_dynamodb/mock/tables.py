@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.schema import KeySchema, ordered
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
@@ -96,8 +96,8 @@ class Tables(Mapping[str, TableView]):
         return f"<tables in {self.region}: {', '.join(self) or 'none'}>"
 
 
-def _in_key_order(keys: KeySchema, items: Iterable[Item]) -> Iterator[Item]:
-    def place(item: Item) -> tuple[Any, ...]:
+def _in_key_order(keys: KeySchema, items: Iterable[StoredItem]) -> Iterator[StoredItem]:
+    def place(item: StoredItem) -> tuple[Any, ...]:
         return tuple([ordered(tag, item.attributes[name][tag]) for name, tag in keys.parts])
 
     return (item for _, item in sorted(((place(item), item) for item in items), key=itemgetter(0)))

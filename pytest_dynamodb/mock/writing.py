@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
-from pytest_dynamodb.mock.contents import Contents
+from pytest_dynamodb.mock.contents import TableContents
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.mock.tables import Tables
 from pytest_dynamodb.values import to_wire_item
@@ -30,7 +30,7 @@ class Writer:
     def __init__(self, engine: Engine, region: str) -> None:
         self._engine, self._region = engine, region
 
-    def write_all(self, contents: list[Contents]) -> None:
+    def write_all(self, contents: list[TableContents]) -> None:
         """Make all tables, then put all items: all of it, or nothing where something is wrong. Raises ``LoadError``."""
         before = self._engine.snapshot()
         try:
@@ -43,7 +43,7 @@ class Writer:
             self._engine.restore(before)
             raise
 
-    def _make(self, content: Contents) -> None:
+    def _make(self, content: TableContents) -> None:
         if content.params is None:
             return
         where = joined(content.where, f"table {content.table}")
@@ -53,7 +53,7 @@ class Writer:
         if ends and ends.get("Enabled"):
             self._ask("UpdateTimeToLive", {"TableName": content.table, _TIME_TO_LIVE: ends}, where)
 
-    def _fill(self, content: Contents) -> None:
+    def _fill(self, content: TableContents) -> None:
         if not content.items:
             return
         table = Tables(self._engine, self._region).get(content.table)

@@ -15,7 +15,7 @@ from pytest_dynamodb.plugin.stash import OUTCOME, RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, STATE, PluginState, state_of
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.plugin.runs import Outcome
+    from pytest_dynamodb.plugin.runs import TestOutcome
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,7 +116,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     return result
 
 
-def _outcome(item: pytest.Item) -> Outcome:
+def _outcome(item: pytest.Item) -> TestOutcome:
     phases = item.stash.get(OUTCOME, {})
     setup, call = phases.get("setup"), phases.get("call")
     if setup == "xfailed" or (setup == "passed" and call == "xfailed"):
@@ -126,7 +126,7 @@ def _outcome(item: pytest.Item) -> Outcome:
     return "passed" if setup == call == "passed" else "failed"
 
 
-def _conclude(item: pytest.Item, outcome: Outcome) -> None:
+def _conclude(item: pytest.Item, outcome: TestOutcome) -> None:
     run, state = item.stash.get(RUN, None), state_of(item.config)
     if outcome == "passed":
         state.ran[item.nodeid] = None if run is None else run.path

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 #: What became of a test.
-Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
 
 #: What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
 MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
@@ -210,7 +210,7 @@ class CassetteRun:
         """Answer no more."""
         self._interception.stop()
 
-    def conclude(self, *, outcome: Outcome) -> None:
+    def conclude(self, *, outcome: TestOutcome) -> None:
         """Settle the file and count; raise what was wrong unless the test has failed anyway.
 
         A test that failed as expected has its recording kept, but need not have played everything. One that skipped

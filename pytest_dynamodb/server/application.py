@@ -107,7 +107,7 @@ def encoded(body: bytes, coding: bytes) -> bytes:
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+AsgiSend = Callable[[Message], Awaitable[None]]
 
 #: Bytes of a request, before and after decompression.
 MAX_REQUEST = 16 * 1024 * 1024
@@ -128,7 +128,7 @@ class Application:
     def __init__(self, provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> None:
         self._provider, self._upstream, self._region = provider, upstream, region
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
         """One HTTP request. There is nothing to do when the server starts and stops."""
         if scope["type"] != "http":
             raise NotImplementedError(f"only HTTP is spoken here, not {scope['type']}")
@@ -254,13 +254,13 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _refuse_size(send: Send) -> None:
+async def _refuse_size(send: AsgiSend) -> None:
     """AWS's 413 comes from further out and has none of DynamoDB's headers."""
     await send({"type": "http.response.start", "status": 413, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _cut(receive: Receive, send: Send) -> None:
+async def _cut(receive: Receive, send: AsgiSend) -> None:
     """End the connection without an answer, which is what a client sees of a failure of the transport.
 
     ASGI has no word for it. uvicorn's ``send`` belongs to an object that knows the transport; under another server the

@@ -256,7 +256,7 @@ def _resolved(codec: Codec[Any], text: str) -> _Place:
     first, *others = to_path(text).parts
     if not isinstance(first, nodes.Name):
         raise ConfigurationError(f"a path begins with a field, not with {text!r}")
-    parts: list[nodes.Name | nodes.Alias | nodes.Index] = [nodes.Name(codec.attribute(first.text))]
+    parts: list[nodes.Name | nodes.Alias | nodes.ListIndex] = [nodes.Name(codec.attribute(first.text))]
     inner, owner, last = _model_in(codec.fields[first.text].annotation), None, ""
     for part in others:
         owner, last = None, ""

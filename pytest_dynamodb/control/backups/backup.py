@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 from pytest_dynamodb.control.tables.description import ceiling, describe, key_schema
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.settings import Recovery
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import table_name
 
-Kind = Literal["backup", "export", "import"]
+RecordKind = Literal["backup", "export", "import"]
 
 _ARN: Final = re.compile(
     r"arn:(aws[a-z-]*):dynamodb:([a-z0-9-]*):(\d{12}):table/([a-zA-Z0-9_.-]{3,255}/(backup|export|import)/[a-zA-Z0-9-]+)"
@@ -29,7 +29,7 @@ class RecordArn:
     resource: str
 
 
-def record_arn(call: Call, text: str, kind: Kind) -> RecordArn:
+def record_arn(call: Call, text: str, kind: RecordKind) -> RecordArn:
     """An ARN of a kind of record. Raises ValidationException, or AccessDeniedException for another account's."""
     found = _ARN.fullmatch(text)
     if found is None or found[5] != kind:
@@ -165,7 +165,7 @@ def _features(backup: Backup) -> dict[str, Any]:
     return features
 
 
-def _index(described: list[dict[str, Any]], index: Index) -> dict[str, Any]:
+def _index(described: list[dict[str, Any]], index: SecondaryIndex) -> dict[str, Any]:
     found = next(one for one in described if one["IndexName"] == index.name)
     return {member: found[member] for member in ("IndexName", "KeySchema", "Projection")}
 

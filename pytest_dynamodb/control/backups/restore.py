@@ -21,14 +21,13 @@ from pytest_dynamodb.engine.settings import (
     Units,
     VectorIndex,
 )
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.engine.vectors.index import is_gone
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import Params
 
 INVALID_REQUEST: Final = "Invalid Request: "
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
-
-Params = Mapping[str, Any]
 
 
 def target_on_demand(source: Table, params: Params) -> bool:
@@ -59,7 +58,7 @@ def check_overrides(source: Table, params: Params) -> None:
         check_encryption(encryption)
 
 
-def _by_member(source: Table) -> dict[str, list[Index]]:
+def _by_member(source: Table) -> dict[str, list[SecondaryIndex]]:
     return {
         "LocalSecondaryIndexOverride": source.local_indexes,
         "GlobalSecondaryIndexOverride": source.global_indexes,
@@ -91,7 +90,7 @@ def _check_index_units(wanted: Params, *, on_demand: bool, overridden: bool) -> 
         raise _invalid(f"Must specify provisioned throughput for index {name}")
 
 
-def check_matched(wanted: Params, indexes: Sequence[Index]) -> Index:
+def check_matched(wanted: Params, indexes: Sequence[SecondaryIndex]) -> SecondaryIndex:
     """The index of the source that an override means, by its keys and projection: its name may be a new one.
 
     Raises ValidationException.
@@ -214,14 +213,14 @@ def _shared(call: Call, source: Table, settings: TableSettings) -> Table:
     own: dict[str, IndexSettings] = {}
     for wanted, index in _indexes(source, call.params):
         name = wanted.get("IndexName", index.name)
-        target.indexes[name] = Index(replace(index.schema, name=name), index.store.owned_by(owner))
+        target.indexes[name] = SecondaryIndex(replace(index.schema, name=name), index.store.owned_by(owner))
         if index.schema.is_global:
             own[name] = _index_settings(source.settings.indexes[index.name], wanted, on_demand=settings.on_demand)
     target.settings = replace(settings, indexes=own)
     return target
 
 
-def _indexes(source: Table, params: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], Index]]:
+def _indexes(source: Table, params: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], SecondaryIndex]]:
     """The source's indexes, or those of them that are named: an empty list is none of them (DDB-TABLE-279)."""
     for member, indexes in (
         ("LocalSecondaryIndexOverride", source.local_indexes),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_dynamodb.control.exports.files import UNREADABLE, records_in
-from pytest_dynamodb.control.exports.job import Job
+from pytest_dynamodb.control.exports.job import TransferJob
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.table import Table
@@ -22,7 +22,7 @@ _MEMBERS: Final = ("Item", "ConditionExpression", "ExpressionAttributeNames", "E
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk(Job):
+class Bulk(TransferJob):
     """A bulk operation on the table of a name."""
 
     table: str = ""

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
 from pytest_dynamodb.control.exports.files import UNREADABLE, items_in
-from pytest_dynamodb.control.exports.requests import Span
+from pytest_dynamodb.control.exports.requests import ExportSpan
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.files import Files
 from pytest_dynamodb.engine.history import Overwritten
 from pytest_dynamodb.engine.queries import query, scan
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.storage.partition import Identity, Item, Order
+from pytest_dynamodb.engine.storage.partition import Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of
@@ -23,10 +23,10 @@ from pytest_dynamodb.errors import DynamoDbError, ValidationException
 
 # --- the lines of an export (developer guide, "DynamoDB table export output format") ---
 
-Place = tuple[Identity, Order]
+ItemPlace = tuple[Identity, SortPosition]
 
 
-def lines(table: Table, span: Span, view: str) -> Iterator[dict[str, Any]]:
+def lines(table: Table, span: ExportSpan, view: str) -> Iterator[dict[str, Any]]:
     """An object a line: every item at the end of a span, or every item that was written in it."""
     if span.begin is None:
         store = as_of(table, span.end).store
@@ -49,9 +49,9 @@ def as_of(table: Table, time: float) -> Table:
     return copy
 
 
-def _befores(table: Table, writes: list[Overwritten]) -> dict[Place, Item | None]:
+def _befores(table: Table, writes: list[Overwritten]) -> dict[ItemPlace, StoredItem | None]:
     """What each item that was written was before the first of these writes."""
-    found: dict[Place, Item | None] = {}
+    found: dict[ItemPlace, StoredItem | None] = {}
     for write in writes:
         found.setdefault((table.keys.identity(write.key), table.keys.order(write.key)), write.before)
     return found

@@ -14,9 +14,10 @@ from random import Random
 from typing import Any, Final
 
 from pytest_dynamodb.control.exports.job import Export
-from pytest_dynamodb.control.exports.requests import Span
+from pytest_dynamodb.control.exports.requests import ExportSpan
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu
 from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.requests import Params
 
 # --- the files of an export, as S3 has them (developer guide, "DynamoDB table export output format") ---
 
@@ -26,7 +27,7 @@ _NAME_LENGTH: Final = 26
 
 
 def write_export(
-    files: Files, export: Export, arn: str, span: Span, lines: Iterable[dict[str, Any]], random: Random
+    files: Files, export: Export, arn: str, span: ExportSpan, lines: Iterable[dict[str, Any]], random: Random
 ) -> dict[str, Any]:
     """Write an export's files; the members that its description gains."""
     bucket, prefix = export.params["S3Bucket"], (export.params.get("S3Prefix") or "").rstrip("/")
@@ -64,7 +65,7 @@ def _write_summed(files: Files, bucket: str, key: str, content: bytes) -> None:
     files.write(bucket, f"{key}.md5", base64.b64encode(digest))
 
 
-def _summary(export: Export, arn: str, span: Span, listed: str, count: int, size: int) -> dict[str, Any]:
+def _summary(export: Export, arn: str, span: ExportSpan, listed: str, count: int, size: int) -> dict[str, Any]:
     params, incremental = export.params, span.begin is not None
     view = (params.get("IncrementalExportSpecification") or {}).get("ExportViewType")
     times: dict[str, Any] = {"exportTime": _moment(span.end)}
@@ -104,8 +105,6 @@ def _json(content: dict[str, Any]) -> bytes:
 
 # --- the items in the files of an import (developer guide, "Amazon S3 import formats for DynamoDB"; ack-api-quirks,
 # DDB-IMPORT-013, 014, 015) ---
-
-Params = Mapping[str, Any]
 
 UNREADABLE: Final = None
 """In the place of a record that is none."""

@@ -15,7 +15,7 @@ PAGE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TransferJob:
     """``outcome`` has members that are told once it is done, at ``ends``; FailureCode among them is a failure.
 
     ``params`` are the request's, with what AWS fills in.
@@ -50,7 +50,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Export(Job):
+class Export(TransferJob):
     """An export of a table as it was at ``time``, or of what changed in a span of time."""
 
     time: float | None = None
@@ -88,7 +88,7 @@ class Export(Job):
 
 
 @dataclass(frozen=True, slots=True)
-class Import(Job):
+class Import(TransferJob):
     """A table from files."""
 
     def describe(self, call: Call) -> dict[str, Any]:

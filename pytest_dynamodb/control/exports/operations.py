@@ -11,7 +11,7 @@ from pytest_dynamodb.control.exports.bulk import Bulk, put_all
 from pytest_dynamodb.control.exports.contents import fill, filtered, lines
 from pytest_dynamodb.control.exports.files import write_export
 from pytest_dynamodb.control.exports.job import PAGE, Export, Import, no_bucket
-from pytest_dynamodb.control.exports.requests import Span, check_export, exported_table, span_of
+from pytest_dynamodb.control.exports.requests import ExportSpan, check_export, exported_table, span_of
 from pytest_dynamodb.control.pages import page_after
 from pytest_dynamodb.control.tables.creation import created_table
 from pytest_dynamodb.control.tables.definitions import check_new_table
@@ -51,7 +51,7 @@ def _repeated(call: Call) -> Export | None:
     return known
 
 
-def _exported(call: Call, table: Table, span: Span) -> Export:
+def _exported(call: Call, table: Table, span: ExportSpan) -> Export:
     now, records = call.clock.now(), call.region.records
     resource = f"{table.name}/export/{records.new_id(now, call.random)}"
     time = span.end if span.begin is None else None
@@ -68,14 +68,14 @@ def _exported(call: Call, table: Table, span: Span) -> Export:
     return replace(export, ends=max(ends, now + 1.0))
 
 
-def _lines(call: Call, table: Table, span: Span) -> list[dict[str, Any]]:
+def _lines(call: Call, table: Table, span: ExportSpan) -> list[dict[str, Any]]:
     if (spec := call.params.get("FilterSpecification")) is not None:
         return [{"Item": item} for item in filtered(call, table, span.end, spec)]
     view = (call.params.get("IncrementalExportSpecification") or {}).get("ExportViewType") or _VIEW
     return list(lines(table, span, view))
 
 
-def _completed(call: Call, span: Span) -> dict[str, Any]:
+def _completed(call: Call, span: ExportSpan) -> dict[str, Any]:
     """The parameters with what AWS fills in."""
     params = {"ExportFormat": "DYNAMODB_JSON", "S3SseAlgorithm": "AES256", **call.params}
     if span.begin is not None:

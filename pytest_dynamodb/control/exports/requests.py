@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pytest_dynamodb.control.backups.backup import earliest, latest, no_table, recoverable
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
@@ -12,8 +11,7 @@ from pytest_dynamodb.control.tables.lookup import moment_in_zulu, moment_of
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-
-Params = Mapping[str, Any]
+from pytest_dynamodb.requests import Params
 
 _PARTS: Final = 6
 _INCREMENTAL: Final = "INCREMENTAL_EXPORT"
@@ -22,7 +20,7 @@ LONGEST_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ExportSpan:
     """What an export is of: the state at ``end``, or what was written between ``begin`` and then."""
 
     end: float
@@ -74,23 +72,23 @@ def _check_supported(params: Params) -> None:
         raise _invalid("this in-memory DynamoDB exports in the format DYNAMODB_JSON, not ION")
 
 
-def span_of(call: Call, table: Table) -> Span:
+def span_of(call: Call, table: Table) -> ExportSpan:
     """The time of an export, or its times. Raises InvalidExportTimeException, or that there is no recovery."""
     params, now = call.params, call.clock.now()
     if params.get("ExportType") == _INCREMENTAL:
         return _increment(params["IncrementalExportSpecification"], table, now)
     recovery = recoverable(table)
     if params.get("ExportTime") is None:
-        return Span(now)
+        return ExportSpan(now)
     wanted = moment_of(params["ExportTime"])
     if wanted > now or wanted < earliest(recovery, now):
         raise _wrong_time("Export Time is invalid")
     if wanted > latest(recovery, now):
         raise _wrong_time("Point in Time Recovery is not available for specified export time")
-    return Span(wanted)
+    return ExportSpan(wanted)
 
 
-def _increment(spec: Params, table: Table, now: float) -> Span:
+def _increment(spec: Params, table: Table, now: float) -> ExportSpan:
     begin = moment_of(spec["ExportFromTime"])
     end = now if spec.get("ExportToTime") is None else moment_of(spec["ExportToTime"])
     recovery = table.settings.recovery
@@ -108,7 +106,7 @@ def _increment(spec: Params, table: Table, now: float) -> Span:
         raise _wrong_time(between + "less than 15 minutes")
     if end - begin > LONGEST_SECONDS:
         raise _wrong_time(between + "greater than 24 hours")
-    return Span(end, begin)
+    return ExportSpan(end, begin)
 
 
 def _invalid(detail: str) -> ValidationException:

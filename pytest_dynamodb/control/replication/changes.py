@@ -25,7 +25,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Event, Replica, StreamSettings, TableSettings
 from pytest_dynamodb.engine.streams.capture import close_stream
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.errors import ValidationException, error_for
 
 _STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
@@ -115,7 +115,7 @@ def _copy(call: Call, source: Table, target: Region, what: Mapping[str, Any], re
     table = Table(target.owner, source.name, source.keys, replace(settings, arn=target.arn(source.name)))
     table.store = source.store.owned_by(target.owner)
     table.indexes = {
-        name: Index(index.schema, index.store.owned_by(target.owner)) for name, index in source.indexes.items()
+        name: SecondaryIndex(index.schema, index.store.owned_by(target.owner)) for name, index in source.indexes.items()
     }
     due = call.clock.now() + call.lifecycle.create_table
     table.settings = replace(table.settings, replicas=replicas, status="CREATING", events=()).then(

@@ -7,7 +7,7 @@ were made, and a write made here is later than anything that is still on its way
 from __future__ import annotations
 
 from pytest_dynamodb.engine.call import Call, Written
-from pytest_dynamodb.engine.inbox import Message
+from pytest_dynamodb.engine.inbox import ReplicatedWrite
 from pytest_dynamodb.engine.table import Table
 
 
@@ -22,6 +22,6 @@ def send(call: Call, table: Table, written: Written) -> None:
     if call.region.inbox:
         call.region.inbox.overtaken(place)
     lag = 0.0 if table.settings.strong else call.lifecycle.replication
-    message = Message(written.time + lag, place, keys.key_of(attributes), change.new)
+    message = ReplicatedWrite(written.time + lag, place, keys.key_of(attributes), change.new)
     for name in table.settings.replicas:
         call.region_of(call.region.account, name).inbox.add(message)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.control.tables.rules import INVALID, listed
+from pytest_dynamodb.control.tables.rules import listed
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
-
-Params = Mapping[str, Any]
+from pytest_dynamodb.requests import Params
 
 #: Regions that global tables may be in.
 REGIONS: Final = (
@@ -41,7 +40,7 @@ def check_replica_request(params: Params, region: str) -> None:
     others = {name for name, value in params.items() if value is not None} - _REPLICA_MEMBERS
     if others:
         raise ValidationException(
-            INVALID
+            INVALID_VALUES
             + (
                 "Requests that modify replicas or witnesses must not also modify other fields"
                 if strong or witnesses
@@ -55,7 +54,9 @@ def check_replica_request(params: Params, region: str) -> None:
     if len(kinds) > 1:
         raise ValidationException("Update table operation with more than one type of replica actions not allowed.")
     if "Disassociate" in kinds:  # not AWS's words
-        raise ValidationException(f"{INVALID}this in-memory DynamoDB cannot disassociate replicas, only delete them")
+        raise ValidationException(
+            f"{INVALID_VALUES}this in-memory DynamoDB cannot disassociate replicas, only delete them"
+        )
     for _, what in actions:
         _check_region(what["RegionName"], region)
     _check_count(actions, witnesses, strong=strong)
@@ -149,7 +150,7 @@ def check_can_be_strong(table: Table) -> None:
     }
     for reason, found in reasons.items():
         if found:
-            raise ValidationException(f"{INVALID}MultiRegionConsistency cannot be set to STRONG: {reason}")
+            raise ValidationException(f"{INVALID_VALUES}MultiRegionConsistency cannot be set to STRONG: {reason}")
 
 
 def _check_strong_group(settings: TableSettings, kind: str, names: list[str], params: Params) -> None:

@@ -18,13 +18,13 @@ from pytest_dynamodb.requests import table_name, truth
 # 237, 446) ---
 # Application Auto Scaling itself is another service.
 
-Settings = Mapping[str, Any]
-Change = tuple[Dimension, Settings]
+ScalingSettings = Mapping[str, Any]
+ScalingChange = tuple[Dimension, ScalingSettings]
 
 _READ: Final = "ProvisionedReadCapacityAutoScaling"
 _WRITE: Final = "ProvisionedWriteCapacityAutoScaling"
 _NEEDED: Final = ("MinimumUnits", "MaximumUnits", "ScalingPolicyUpdate")
-_OFF: Final[Settings] = {"AutoScalingDisabled": True, "ScalingPolicies": []}
+_OFF: Final[ScalingSettings] = {"AutoScalingDisabled": True, "ScalingPolicies": []}
 
 
 def scaled_table(call: Call) -> Table:
@@ -59,7 +59,7 @@ def _replica(table: Table, region: str, status: str) -> dict[str, Any]:
     return {"RegionName": region, "GlobalSecondaryIndexes": indexes, **own, "ReplicaStatus": status}
 
 
-def _dimensions(table: Table, region: str, index: str) -> dict[str, Settings]:
+def _dimensions(table: Table, region: str, index: str) -> dict[str, ScalingSettings]:
     scaling = table.settings.scaling
     return {f"{kind}Settings": scaling.get((region, index, kind), _OFF) for kind in (_READ, _WRITE)}
 
@@ -77,7 +77,7 @@ def update_scaling(call: Call, table: Table) -> Table:
     return call.region.tables[table.name]
 
 
-def _changes(call: Call, table: Table) -> Iterator[Change]:
+def _changes(call: Call, table: Table) -> Iterator[ScalingChange]:
     """Writes are scaled alike everywhere, reads by region."""
     params, regions = call.params, [call.region.name, *table.settings.replicas]
     if (update := params.get(f"{_WRITE}Update")) is not None:
@@ -104,7 +104,7 @@ def _existing_index(table: Table, name: str | None) -> str:
     return name
 
 
-def _check_billing(call: Call, table: Table, changes: list[Change]) -> None:
+def _check_billing(call: Call, table: Table, changes: list[ScalingChange]) -> None:
     wanted = next((kind for (_, _, kind), update in changes if not truth(update.get("AutoScalingDisabled"))), None)
     if table.settings.on_demand and wanted is not None:
         replicas = ", ".join(f"'{name}'" for name in [call.region.name, *table.settings.replicas])
@@ -113,7 +113,7 @@ def _check_billing(call: Call, table: Table, changes: list[Change]) -> None:
         raise ValidationException(f"{failed}Replicas {replicas} BillingMode is PayPerRequest. {needed}")
 
 
-def _told(call: Call, table: Table, dimension: Dimension, update: Settings) -> Settings:
+def _told(call: Call, table: Table, dimension: Dimension, update: ScalingSettings) -> ScalingSettings:
     given = [name for name in _NEEDED if update.get(name) is not None]
     if truth(update.get("AutoScalingDisabled")):
         if given:

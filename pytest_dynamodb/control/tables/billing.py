@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.description import ON_DEMAND_WARM
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.settings import Units
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
 MOST_UNITS: Final = 1_000_000_000_000
@@ -31,7 +31,8 @@ def check_table_billing(params: Mapping[str, Any]) -> None:
         check_no_throughput(given)
     elif given is None:
         raise ValidationException(
-            f"{INVALID}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
+            f"{INVALID_VALUES}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
+            "PROVISIONED"
         )
     check_bounds(given)
 
@@ -39,7 +40,7 @@ def check_table_billing(params: Mapping[str, Any]) -> None:
 def check_no_throughput(given: Mapping[str, int] | None) -> None:
     """Nothing is provisioned on demand."""
     if given is not None:
-        raise ValidationException(INVALID + _NEITHER)
+        raise ValidationException(INVALID_VALUES + _NEITHER)
 
 
 def check_bounds(given: Mapping[str, int] | None) -> None:
@@ -54,11 +55,11 @@ def check_index_billing(definition: Mapping[str, Any], *, on_demand: bool) -> No
     given, name = definition.get("ProvisionedThroughput"), definition["IndexName"]
     if on_demand and given is not None:
         raise ValidationException(
-            f"{INVALID}ProvisionedThroughput should not be specified for index: {name} "
+            f"{INVALID_VALUES}ProvisionedThroughput should not be specified for index: {name} "
             "when BillingMode is PAY_PER_REQUEST"
         )
     if not on_demand and given is None:
-        raise ValidationException(f"{INVALID}ProvisionedThroughput is not specified for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}ProvisionedThroughput is not specified for index: {name}")
 
 
 def check_ceiling(params: Mapping[str, Any], *, on_demand: bool, index: str | None = None) -> None:
@@ -71,7 +72,7 @@ def check_ceiling(params: Mapping[str, Any], *, on_demand: bool, index: str | No
     if members and not on_demand:
         where = "" if index is None else f" for index: {index}"
         raise ValidationException(
-            f"{INVALID}{members[0]} for OnDemandThroughput{where} cannot be specified "
+            f"{INVALID_VALUES}{members[0]} for OnDemandThroughput{where} cannot be specified "
             "when table BillingMode is PROVISIONED."
         )
     for name in members:
@@ -82,7 +83,9 @@ def check_ceiling(params: Mapping[str, Any], *, on_demand: bool, index: str | No
 def check_failed_ceiling(name: str, index: str | None) -> None:
     """Raises: a ceiling is neither a number of units nor, in an update, -1."""
     where = "table" if index is None else f"index : {index}"
-    raise ValidationException(f"{INVALID}Requested {name} for OnDemandThroughput for {where} is outside of valid range")
+    raise ValidationException(
+        f"{INVALID_VALUES}Requested {name} for OnDemandThroughput for {where} is outside of valid range"
+    )
 
 
 def check_warm(params: Mapping[str, Any], *, on_demand: bool, index: str | None = None) -> None:
@@ -93,4 +96,6 @@ def check_warm(params: Mapping[str, Any], *, on_demand: bool, index: str | None 
     for name, floor, units in zip(_WARM, (floors.read, floors.write), _PROVISIONED, strict=True):
         if given.get(name) is not None and given[name] < (floor or 0):
             least = "initial throughput for OnDemand." if on_demand else f"{units} of ProvisionedThroughput"
-            raise ValidationException(f"{INVALID}Requested {name} for WarmThroughput for {where} is lower than {least}")
+            raise ValidationException(
+                f"{INVALID_VALUES}Requested {name} for WarmThroughput for {where} is lower than {least}"
+            )

@@ -15,8 +15,8 @@ from pytest_dynamodb.control.tables.creation import ceiling_of, throughput_of, w
 from pytest_dynamodb.control.tables.description import decreases_today, warm_units
 from pytest_dynamodb.control.tables.indexes import subscriber_limit
 from pytest_dynamodb.control.tables.lookup import moment_in_words
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.settings import IndexSettings, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
 _FREE_DECREASES: Final = 4
@@ -93,7 +93,8 @@ def warmed(
     for name, least, units in pairs:
         if units is not None and units < (least or 0):
             raise ValidationException(
-                f"{INVALID}Requested {name} for WarmThroughput for {where} is lower than current WarmThroughput, "
+                f"{INVALID_VALUES}Requested {name} for WarmThroughput for {where} is lower than current "
+                "WarmThroughput, "
                 "decreasing WarmThroughput is not supported"
             )
     return Units(
@@ -112,7 +113,7 @@ def capped(old: Units, params: Mapping[str, Any], *, on_demand: bool, index: str
     if told and not on_demand:
         where = "" if index is None else f"for index : {index} "
         raise ValidationException(
-            f"{INVALID}{told[0][0]} for OnDemandThroughput {where}cannot be specified "
+            f"{INVALID_VALUES}{told[0][0]} for OnDemandThroughput {where}cannot be specified "
             "when the table BillingMode is PROVISIONED"
         )
     for name, units in told:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import moment_in_label
-from pytest_dynamodb.control.tables.rules import INVALID, attribute_types_of, index_schema_of, key_schema_of
+from pytest_dynamodb.control.tables.rules import attribute_types_of, index_schema_of, key_schema_of
 from pytest_dynamodb.control.tags import check_tags
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.lifecycle import Lifecycle
@@ -23,6 +23,7 @@ from pytest_dynamodb.engine.settings import (
     Units,
 )
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.engine.vectors.index import vector_index_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import table_name, truth
@@ -173,10 +174,12 @@ def check_options(params: Mapping[str, Any]) -> None:
 def _check_new_stream(stream: Mapping[str, Any]) -> None:
     view = stream.get("StreamViewType")
     if truth(stream.get("StreamEnabled")) and view is None:
-        raise ValidationException(f"{INVALID}Table is being created with a stream enabled, UpdateViewType is required")
+        raise ValidationException(
+            f"{INVALID_VALUES}Table is being created with a stream enabled, UpdateViewType is required"
+        )
     if not truth(stream.get("StreamEnabled")) and view is not None:
         raise ValidationException(
-            f"{INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified"
+            f"{INVALID_VALUES}Table is being created with a stream disabled, UpdateViewType should not be specified"
         )
 
 
@@ -186,11 +189,11 @@ def check_encryption(encryption: Mapping[str, Any]) -> None:
     if encryption.get("Enabled") is not None and not truth(encryption["Enabled"]):
         for member, value in (("SSEType", kind), ("KMSMasterKeyId", key)):
             if value is not None:
-                raise ValidationException(f"{INVALID}{member} can not be specified if Enabled is false")
+                raise ValidationException(f"{INVALID_VALUES}{member} can not be specified if Enabled is false")
     if kind == "AES256":
-        raise ValidationException(f"{INVALID}SSEType AES256 is not supported")
+        raise ValidationException(f"{INVALID_VALUES}SSEType AES256 is not supported")
     if key is not None and kind is None:
-        raise ValidationException(f"{INVALID}SSEType KMS is required if KMSMasterKeyId is specified")
+        raise ValidationException(f"{INVALID_VALUES}SSEType KMS is required if KMSMasterKeyId is specified")
 
 
 def check_table_class(table_class: str | None) -> None:

@@ -12,7 +12,7 @@ from pytest_dynamodb.control.replication.group import describe_replicas
 from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
 from pytest_dynamodb.engine.settings import IndexSettings, Restored, TableSettings, Throughput, Units
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.engine.vectors.index import describe_vectors
 
 _DAY: Final = 86_400.0
@@ -124,7 +124,7 @@ def _indexes(table: Table, now: float) -> dict[str, Any]:
     return body
 
 
-def _index(table: Table, index: Index) -> dict[str, Any]:
+def _index(table: Table, index: SecondaryIndex) -> dict[str, Any]:
     return {
         "IndexName": index.name,
         "KeySchema": key_schema(index.schema.keys),
@@ -135,7 +135,7 @@ def _index(table: Table, index: Index) -> dict[str, Any]:
     }
 
 
-def _global_index(table: Table, index: Index, now: float) -> dict[str, Any]:
+def _global_index(table: Table, index: SecondaryIndex, now: float) -> dict[str, Any]:
     settings = table.settings.indexes[index.name]
     body = _index(table, index)
     body["IndexStatus"] = settings.status

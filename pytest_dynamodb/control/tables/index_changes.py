@@ -23,10 +23,10 @@ from pytest_dynamodb.control.tables.capacity_changes import (
 )
 from pytest_dynamodb.control.tables.creation import index_settings, throughput_of
 from pytest_dynamodb.control.tables.indexes import action_of, check_creation, check_exists
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
 _ALLOCATION: Final = 0.1
@@ -98,11 +98,11 @@ def _check_suits_billing(what: Mapping[str, Any], *, on_demand: bool) -> None:
     name, units = what["IndexName"], what.get("ProvisionedThroughput")
     if on_demand and (units is not None or not (what.get("OnDemandThroughput") or what.get("WarmThroughput"))):
         raise ValidationException(
-            f"{INVALID}The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST "
+            f"{INVALID_VALUES}The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST "
             "can be to OnDemandThroughput, WarmThroughput"
         )
     if not on_demand and units is None and not (what.get("OnDemandThroughput") or what.get("WarmThroughput")):
-        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}ProvisionedThroughput must be specified for index: {name}")
 
 
 def _units(

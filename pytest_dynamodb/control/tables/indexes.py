@@ -8,7 +8,6 @@ from typing import Any, Final
 from pytest_dynamodb.control.tables.billing import check_bounds, check_ceiling, check_warm
 from pytest_dynamodb.control.tables.definitions import MOST_GLOBAL
 from pytest_dynamodb.control.tables.rules import (
-    INVALID,
     check_global_keys,
     check_projected_total,
     check_projection,
@@ -16,6 +15,7 @@ from pytest_dynamodb.control.tables.rules import (
 )
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 # --- rules of GlobalSecondaryIndexUpdates (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable) ---
@@ -33,7 +33,7 @@ def action_of(update: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 def check_index_updates(updates: Updates | None) -> None:
     """Each entry has one action, and no index has two. Checked before the table is looked up."""
     if updates is not None and not updates:
-        raise ValidationException(f"{INVALID}List of GlobalSecondaryIndexUpdates is empty")
+        raise ValidationException(f"{INVALID_VALUES}List of GlobalSecondaryIndexUpdates is empty")
     seen: set[str] = set()
     for update in updates or ():
         _check_one_action(update)
@@ -41,12 +41,13 @@ def check_index_updates(updates: Updates | None) -> None:
         name = what["IndexName"]
         if name in seen:
             raise ValidationException(
-                f"{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+                f"{INVALID_VALUES}Only one global secondary index update per index is allowed simultaneously. Index: "
+                f"{name}"
             )
         seen.add(name)
         if action == "Update" and what.get("WarmThroughput") == {}:
             raise ValidationException(
-                f"{INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+                f"{INVALID_VALUES}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
                 f"specified for index: {name}"
             )
 
@@ -55,10 +56,10 @@ def _check_one_action(update: Mapping[str, Any]) -> None:
     count = sum(update.get(action) is not None for action in ACTIONS)
     if count == 0:
         names = ", ".join(f"GlobalSecondaryIndexUpdate.{action}" for action in ACTIONS)
-        raise ValidationException(f"{INVALID}One of {names} must not be null")
+        raise ValidationException(f"{INVALID_VALUES}One of {names} must not be null")
     if count > 1:
         raise ValidationException(
-            f"{INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+            f"{INVALID_VALUES}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
         )
 
 
@@ -66,7 +67,7 @@ def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | 
     """A new index for a table. Its key attributes must be defined in the request, whatever the table has."""
     name = new["IndexName"]
     if not definitions:
-        raise ValidationException(f"{INVALID}AttributeDefinitions is not specified for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}AttributeDefinitions is not specified for index: {name}")
     check_global_keys(new["KeySchema"], names_of(definitions))
     check_projection(new["Projection"])
     _check_new_throughput(new, on_demand=on_demand)
@@ -82,12 +83,12 @@ def _check_new_throughput(new: Mapping[str, Any], *, on_demand: bool) -> None:
     given, name = new.get("ProvisionedThroughput"), new["IndexName"]
     if on_demand and given is not None:
         raise ValidationException(
-            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} "
+            f"{INVALID_VALUES}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} "
             "when BillingMode is PAY_PER_REQUEST"
         )
     if not on_demand and given is None:
         raise ValidationException(
-            f"{INVALID}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
+            f"{INVALID_VALUES}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
         )
     check_bounds(given)
     check_ceiling(new, on_demand=on_demand, index=name)

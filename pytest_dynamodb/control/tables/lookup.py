@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timezone
 from typing import Final
 
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import table_name
 
@@ -58,14 +58,15 @@ def table_name_of_arn(call: Call, arn: str) -> str:
     Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's.
     """
     if not arn.startswith("arn:"):
-        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+        raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[2] != "dynamodb":
-        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
     _, _, _, region, account, resource = parts
     if not resource.startswith("table/") or "/index/" in resource:
         raise ValidationException(
-            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+            f"{INVALID_VALUES}Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            f"arn: {arn}"
         )
     if region != call.region.name or not _TABLE.fullmatch(resource):
         raise ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")

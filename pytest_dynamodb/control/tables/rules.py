@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, Projection
+from pytest_dynamodb.engine.schema import IndexProjection, IndexSchema, KeySchema
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
@@ -13,7 +13,6 @@ from pytest_dynamodb.errors import ValidationException
 # --- rules of key schemas, in the order in which AWS checks them (dynalite's tests, createTable; AWS's texts as
 # captured in October 2026 by ack-api-quirks, DDB-TABLE-442) ---
 
-INVALID: Final = INVALID_VALUES
 
 #: HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys").
 MOST_OF_ROLE: Final = 4
@@ -58,12 +57,12 @@ def check_global_keys(elements: Elements, defined: Sequence[str]) -> None:
     roles = [element["KeyType"] for element in elements]
     if roles != sorted(roles):  # HASH sorts before RANGE
         raise ValidationException(
-            f"{INVALID}All HASH key attributes must precede RANGE key attributes in the KeySchema"
+            f"{INVALID_VALUES}All HASH key attributes must precede RANGE key attributes in the KeySchema"
         )
     for role in ("HASH", "RANGE"):
         if roles.count(role) > MOST_OF_ROLE:
             raise ValidationException(
-                f"{INVALID}The KeySchema exceeds the maximum allowed number of {role} key attributes"
+                f"{INVALID_VALUES}The KeySchema exceeds the maximum allowed number of {role} key attributes"
             )
 
 
@@ -93,7 +92,7 @@ def _check_first(elements: Elements) -> None:
 def _check_defined(names: Sequence[str], defined: Sequence[str]) -> None:
     if not set(names) <= set(defined):
         raise ValidationException(
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+            f"{INVALID_VALUES}Some index key attributes are not defined in AttributeDefinitions. "
             f"Keys: {listed(names)}, AttributeDefinitions: {listed(defined)}"
         )
 
@@ -135,7 +134,7 @@ def index_schema_of(
         definition["IndexName"],
         key_schema_of(definition["KeySchema"], types),
         table_keys,
-        Projection(projection["ProjectionType"], tuple(projection.get("NonKeyAttributes") or ())),
+        IndexProjection(projection["ProjectionType"], tuple(projection.get("NonKeyAttributes") or ())),
         is_global=is_global,
     )
 
@@ -149,15 +148,15 @@ def check_projection(projection: Mapping[str, Any]) -> None:
     """A type, and names where, and only where, the type is INCLUDE."""
     kind, names = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
     if kind is None:
-        raise ValidationException(f"{INVALID}Unknown ProjectionType: null")
+        raise ValidationException(f"{INVALID_VALUES}Unknown ProjectionType: null")
     if names is not None and kind != "INCLUDE":
-        raise ValidationException(f"{INVALID}ProjectionType is {kind}, but NonKeyAttributes is specified")
+        raise ValidationException(f"{INVALID_VALUES}ProjectionType is {kind}, but NonKeyAttributes is specified")
     if names is None and kind == "INCLUDE":
-        raise ValidationException(f"{INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+        raise ValidationException(f"{INVALID_VALUES}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
     seen: set[str] = set()
     for name in names or ():
         if name in seen:
-            raise ValidationException(f"{INVALID}Duplicate element in NonKeyAttributes: {name}")
+            raise ValidationException(f"{INVALID_VALUES}Duplicate element in NonKeyAttributes: {name}")
         seen.add(name)
 
 
@@ -170,5 +169,5 @@ def check_projected_total(count: int) -> None:
     """As many as there may be."""
     if count > MOST_PROJECTED:
         raise ValidationException(
-            f"{INVALID}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"
+            f"{INVALID_VALUES}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"
         )

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pytest_dynamodb.control.tables.rules import INVALID, check_projection
+from pytest_dynamodb.control.tables.rules import check_projection
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, TableSettings, VectorIndex
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.engine.vectors.index import is_gone, vector_index_of
 from pytest_dynamodb.errors import ValidationException, error_for
 
@@ -24,12 +25,12 @@ def check_vector_indexes(definitions: Iterable[Definition], taken: Iterable[str]
     for definition in definitions:
         name = definition["IndexName"]
         if not on_demand:
-            raise ValidationException(f"{INVALID}VectorIndexes need BillingMode PAY_PER_REQUEST. Index: {name}")
+            raise ValidationException(f"{INVALID_VALUES}VectorIndexes need BillingMode PAY_PER_REQUEST. Index: {name}")
         if name in names:
-            raise ValidationException(f"{INVALID}Duplicate index name: {name}")
+            raise ValidationException(f"{INVALID_VALUES}Duplicate index name: {name}")
         names.add(name)
         if definition["Dimensions"] > MOST_DIMENSIONS:
-            raise ValidationException(f"{INVALID}Dimensions exceed {MOST_DIMENSIONS} for index: {name}")
+            raise ValidationException(f"{INVALID_VALUES}Dimensions exceed {MOST_DIMENSIONS} for index: {name}")
         check_projection(definition["Projection"])
         _check_schema(definition)
 
@@ -38,9 +39,9 @@ def _check_schema(definition: Definition) -> None:
     schema, name = definition.get("SearchSchema") or (), definition["IndexName"]
     searched = [one["AttributeName"] for one in schema]
     if len(set(searched)) < len(searched) or definition["VectorAttribute"]["AttributeName"] in searched:
-        raise ValidationException(f"{INVALID}Duplicate attribute in SearchSchema for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}Duplicate attribute in SearchSchema for index: {name}")
     if sum(one["SearchSchemaElementType"] == "HASH" for one in schema) > 1:
-        raise ValidationException(f"{INVALID}SearchSchema has more than one HASH attribute for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}SearchSchema has more than one HASH attribute for index: {name}")
 
 
 # --- vector indexes as UpdateTable creates and deletes them ---
@@ -54,7 +55,7 @@ def with_vector_changes(table: Table, settings: TableSettings, call: Call) -> Ta
         created, deleted = update.get("Create"), update.get("Delete")
         if (created is None) == (deleted is None):
             raise ValidationException(
-                f"{INVALID}One of VectorIndexUpdate.Create, VectorIndexUpdate.Delete must be given"
+                f"{INVALID_VALUES}One of VectorIndexUpdate.Create, VectorIndexUpdate.Delete must be given"
             )
         if created is not None:
             check_vector_indexes([created], [*table.indexes, *vectors], on_demand=settings.on_demand)

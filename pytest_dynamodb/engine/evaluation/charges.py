@@ -38,7 +38,7 @@ def _is_short(value: Mapping[str, Any]) -> bool:
     return all(content.__class__ is str and len(content) <= _SHORT for content in value.values())
 
 
-def charge(update: nodes.Update) -> int:
+def charge(update: nodes.UpdateTree) -> int:
     """Bytes that a resolved, checked update expression counts as."""
     total = _STATEMENT
     for section in update.sections:
@@ -67,7 +67,7 @@ def _operand(value: nodes.SetValue) -> int:
     return _FUNCTIONS[value.name] + sum(map(_operand, value.arguments))
 
 
-def _length(part: nodes.Part) -> int:
+def _length(part: nodes.PathPart) -> int:
     """Bytes of a name, or digits of a position."""
-    text = str(part.position) if isinstance(part, nodes.Index) else part.text
+    text = str(part.position) if isinstance(part, nodes.ListIndex) else part.text
     return len(text) if text.isascii() else len(text.encode())

@@ -7,22 +7,23 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from pytest_dynamodb.engine.evaluation.paths import Reader, Value, compile_path
+from pytest_dynamodb.engine.evaluation.paths import Reader, compile_path
 from pytest_dynamodb.engine.storage.partition import ORDER, Attributes
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.nodes import Comparator
+from pytest_dynamodb.values import AttributeValue
 
 # --- when two attribute values are equal: of one type, and the same whatever the order of a set's members ---
 
 SETS: Final = frozenset({"SS", "NS", "BS"})
 
 
-def equal(left: Value, right: Value) -> bool:
+def equal(left: AttributeValue, right: AttributeValue) -> bool:
     """Whether two canonical values are equal."""
     return left == right or (_has_sets(left) and _has_sets(right) and _frozen(left) == _frozen(right))
 
 
-def equal_to(bound: Value) -> Callable[[Value], bool]:
+def equal_to(bound: AttributeValue) -> Callable[[AttributeValue], bool]:
     """Whether a canonical value is equal to ``bound``, which is looked at once."""
     if not _has_sets(bound):
         # Canonical values without sets are equal where their wire forms are.
@@ -31,7 +32,7 @@ def equal_to(bound: Value) -> Callable[[Value], bool]:
     return lambda value: value == bound or _frozen(value) == frozen
 
 
-def _has_sets(value: Value) -> bool:
+def _has_sets(value: AttributeValue) -> bool:
     for tag, content in value.items():
         if tag in SETS:
             return True
@@ -42,7 +43,7 @@ def _has_sets(value: Value) -> bool:
     return False
 
 
-def _frozen(value: Value) -> tuple[str, Any]:
+def _frozen(value: AttributeValue) -> tuple[str, Any]:
     ((tag, content),) = value.items()
     if tag in SETS:
         return tag, frozenset(content)
@@ -73,7 +74,7 @@ def mirrored(comparator: Comparator) -> Comparator:
     return _MIRRORED.get(comparator, comparator)
 
 
-def compare_to(comparator: Comparator, read: Reader, bound: Value) -> Test:
+def compare_to(comparator: Comparator, read: Reader, bound: AttributeValue) -> Test:
     """``operand comparator bound``, where the bound is a value."""
     if comparator == "=":
         return _equals(read, equal_to(bound))
@@ -85,7 +86,7 @@ def compare_to(comparator: Comparator, read: Reader, bound: Value) -> Test:
     return _ordered(_ORDERINGS[comparator], read, tag, content)
 
 
-def _equals(read: Reader, same: Callable[[Value], bool]) -> Test:
+def _equals(read: Reader, same: Callable[[AttributeValue], bool]) -> Test:
     def test(attributes: Attributes) -> bool:
         value = read(attributes)
         return value is not None and same(value)
@@ -93,7 +94,7 @@ def _equals(read: Reader, same: Callable[[Value], bool]) -> Test:
     return test
 
 
-def _differs(read: Reader, same: Callable[[Value], bool]) -> Test:
+def _differs(read: Reader, same: Callable[[AttributeValue], bool]) -> Test:
     def test(attributes: Attributes) -> bool:
         value = read(attributes)
         return value is None or not same(value)
@@ -132,12 +133,12 @@ def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Tes
     return test
 
 
-def _are_equal(left: Value | None, right: Value | None) -> bool:
+def _are_equal(left: AttributeValue | None, right: AttributeValue | None) -> bool:
     return left is not None and right is not None and equal(left, right)
 
 
-def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value | None, Value | None], bool]:
-    def decide(left: Value | None, right: Value | None) -> bool:
+def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[AttributeValue | None, AttributeValue | None], bool]:
+    def decide(left: AttributeValue | None, right: AttributeValue | None) -> bool:
         if left is None or right is None:
             return False
         for tag, order in ORDER.items():
@@ -148,7 +149,7 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value | None, Va
     return decide
 
 
-_DECISIONS: Final[dict[Comparator, Callable[[Value | None, Value | None], bool]]] = {
+_DECISIONS: Final[dict[Comparator, Callable[[AttributeValue | None, AttributeValue | None], bool]]] = {
     "=": _are_equal,
     "<>": lambda left, right: not _are_equal(left, right),
     **{comparator: _ordering(compare) for comparator, compare in _ORDERINGS.items()},
@@ -211,15 +212,15 @@ def contains(operand: Reader, member: Reader) -> Test:
     return test
 
 
-def _list_contains(elements: list[Value], part: Value) -> bool:
+def _list_contains(elements: list[AttributeValue], part: AttributeValue) -> bool:
     return any(equal(element, part) for element in elements)
 
 
-def _set_contains(tag: str) -> Callable[[list[str], Value], bool]:
+def _set_contains(tag: str) -> Callable[[list[str], AttributeValue], bool]:
     return lambda members, part: tag in part and part[tag] in members
 
 
-_CONTAINS: Final[dict[str, Callable[[Any, Value], bool]]] = {
+_CONTAINS: Final[dict[str, Callable[[Any, AttributeValue], bool]]] = {
     "S": lambda text, part: "S" in part and part["S"] in text,
     "B": lambda content, part: "B" in part and b64decode(part["B"]) in b64decode(content),
     "SS": _set_contains("S"),
@@ -232,7 +233,7 @@ _CONTAINS: Final[dict[str, Callable[[Any, Value], bool]]] = {
 def size(operand: Reader) -> Reader:
     """How large a value is, as a number; nothing for a type without a size."""
 
-    def read(attributes: Attributes) -> Value | None:
+    def read(attributes: Attributes) -> AttributeValue | None:
         value = operand(attributes)
         if value is None:
             return None
@@ -271,7 +272,7 @@ CONDITIONS: Final[dict[str, Callable[..., Test]]] = {
 _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
-def compile_condition(tree: nodes.Condition) -> Test:
+def compile_condition(tree: nodes.ConditionTree) -> Test:
     """A function that says whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
 
     The values in the tree must be canonical. The function may be called with any number of items; it keeps nothing.
@@ -329,7 +330,7 @@ def _in(tree: nodes.In) -> Test:
     return _in_operands(_operand(tree.operand), [_operand(choice) for choice in tree.choices])
 
 
-def _in_scalars(operand: Reader, literals: list[Value]) -> Test:
+def _in_scalars(operand: Reader, literals: list[AttributeValue]) -> Test:
     choices = frozenset(item for wire in literals for item in wire.items())
 
     def test(attributes: Attributes) -> bool:

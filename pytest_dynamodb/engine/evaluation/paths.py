@@ -6,27 +6,25 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, cast
 
 from pytest_dynamodb.engine.storage.partition import Attributes
-from pytest_dynamodb.expressions.nodes import Alias, Index, Path, Projection
+from pytest_dynamodb.expressions.nodes import Alias, ListIndex, Path, ProjectionTree
+from pytest_dynamodb.values import AttributeValue
 
-Value: TypeAlias = "dict[str, Any]"
-"""An attribute value in wire form, canonical."""
-
-Reader: TypeAlias = "Callable[[Attributes], Value | None]"
+Reader: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
 """What an operand is in an item, or ``None`` where it is nothing."""
 
-Step: TypeAlias = "str | int"
+PathStep: TypeAlias = "str | int"
 """A member's name or a list's position."""
 
 
-def steps(path: Path) -> tuple[Step, ...]:
+def steps(path: Path) -> tuple[PathStep, ...]:
     """A resolved path as names and positions."""
-    return tuple([part.position if isinstance(part, Index) else part.text for part in path.parts])
+    return tuple([part.position if isinstance(part, ListIndex) else part.text for part in path.parts])
 
 
 def head(path: Path) -> str:
     """The name of the attribute that a resolved path begins with."""
     first = path.parts[0]
-    assert not isinstance(first, (Index, Alias))
+    assert not isinstance(first, (ListIndex, Alias))
     return first.text
 
 
@@ -39,8 +37,8 @@ def compile_path(path: Path) -> Reader:
     return _descent(str(first), tuple(rest))
 
 
-def _descent(first: str, rest: tuple[Step, ...]) -> Reader:
-    def read(attributes: Attributes) -> Value | None:
+def _descent(first: str, rest: tuple[PathStep, ...]) -> Reader:
+    def read(attributes: Attributes) -> AttributeValue | None:
         value = attributes.get(first)
         for step in rest:
             if value is None:
@@ -51,50 +49,50 @@ def _descent(first: str, rest: tuple[Step, ...]) -> Reader:
     return read
 
 
-def child(value: Value, step: Step) -> Value | None:
+def child(value: AttributeValue, step: PathStep) -> AttributeValue | None:
     """The member of a map or the element of a list, or ``None`` where there is none."""
     if isinstance(step, str):
-        members: dict[str, Value] | None = value.get("M")
+        members: dict[str, AttributeValue] | None = value.get("M")
         return None if members is None else members.get(step)
-    elements: list[Value] | None = value.get("L")
+    elements: list[AttributeValue] | None = value.get("L")
     # Positions are never negative: the grammar knows no sign.
     return elements[step] if elements is not None and step < len(elements) else None
 
 
 # --- projections of items: what ProjectionExpression and AttributesToGet leave of them ---
 
-Project: TypeAlias = "Callable[[Attributes], dict[str, Value]]"
+Project: TypeAlias = "Callable[[Attributes], dict[str, AttributeValue]]"
 """What gives the wanted part of an item. Whole values are shared with the item, never copied."""
 
-Wanted: TypeAlias = "dict[Any, Wanted | None]"
+WantedTree: TypeAlias = "dict[Any, WantedTree | None]"
 """The members wanted of a map or the elements of a list; ``None`` is the whole of one."""
 
 
-def compile_projection(wanted: Projection | Iterable[str]) -> Project:
+def compile_projection(wanted: ProjectionTree | Iterable[str]) -> Project:
     """A function that gives the part of an item that a resolved, checked projection names, or a list of names.
 
     Paths that lead nowhere are left out. Maps keep the members wanted; lists the elements wanted, closed up, in
     ascending order (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
     """
-    if not isinstance(wanted, Projection):
+    if not isinstance(wanted, ProjectionTree):
         return _names(tuple(wanted))
     if all(len(path.parts) == 1 for path in wanted.paths):
         return _names(tuple(map(head, wanted.paths)))
     return _paths(merged(map(steps, wanted.paths)))
 
 
-def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, Value]:
+def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, AttributeValue]:
     """The part of one item that resolved paths name, none of which is the beginning of another."""
     return _paths(merged(map(steps, paths)))(attributes)
 
 
-def merged(paths: Iterable[tuple[Step, ...]]) -> Wanted:
+def merged(paths: Iterable[tuple[PathStep, ...]]) -> WantedTree:
     """Several paths as one tree of names and positions."""
-    root: Wanted = {}
+    root: WantedTree = {}
     for path in paths:
         node = root
         for step in path[:-1]:
-            node = cast("Wanted", node.setdefault(step, {}))
+            node = cast("WantedTree", node.setdefault(step, {}))
         node[path[-1]] = None
     return root
 
@@ -103,22 +101,22 @@ def _names(names: tuple[str, ...]) -> Project:
     return lambda attributes: {name: attributes[name] for name in names if name in attributes}
 
 
-def _paths(wanted: Wanted) -> Project:
-    def project(attributes: Attributes) -> dict[str, Value]:
+def _paths(wanted: WantedTree) -> Project:
+    def project(attributes: Attributes) -> dict[str, AttributeValue]:
         parts = {name: _part(attributes.get(name), below) for name, below in wanted.items()}
         return {name: part for name, part in parts.items() if part is not None}
 
     return project
 
 
-def _part(value: Value | None, wanted: Wanted | None) -> Value | None:
+def _part(value: AttributeValue | None, wanted: WantedTree | None) -> AttributeValue | None:
     if value is None or wanted is None:
         return value
     parts = {step: part for step in wanted if (part := _part(child(value, step), wanted[step])) is not None}
     return nested(parts)
 
 
-def nested(parts: dict[Any, Value]) -> Value | None:
+def nested(parts: dict[Any, AttributeValue]) -> AttributeValue | None:
     """A map of members by name or a list of elements by position, closed up; ``None`` of nothing."""
     if not parts:
         return None

@@ -11,30 +11,30 @@ from decimal import Context, Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias, cast
 
-from pytest_dynamodb.engine.evaluation.paths import Reader, Step, Value, child, compile_path, head, project_paths, steps
+from pytest_dynamodb.engine.evaluation.paths import PathStep, Reader, child, compile_path, head, project_paths, steps
 from pytest_dynamodb.engine.storage.partition import Attributes, members_in_order
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.values import canonical_number
+from pytest_dynamodb.values import AttributeValue, canonical_number
 
 # --- edits of an item: values at paths, or nothing there any more ---
 # Copies what is on the paths, shares the rest.
 
-Edits: TypeAlias = "Iterable[tuple[tuple[Step, ...], Value | None]]"
+Edits: TypeAlias = "Iterable[tuple[tuple[PathStep, ...], AttributeValue | None]]"
 """What is to be at paths, none of which is the beginning of another; ``None`` is nothing."""
 
 
 class _Leaf:
     __slots__ = ("value",)
 
-    def __init__(self, value: Value | None) -> None:
+    def __init__(self, value: AttributeValue | None) -> None:
         self.value = value
 
 
 _Node: TypeAlias = "dict[Any, _Node | _Leaf]"
 
 
-def edited(attributes: Attributes, edits: Edits) -> dict[str, Value]:
+def edited(attributes: Attributes, edits: Edits) -> dict[str, AttributeValue]:
     """A copy of an item in which the edits are made. The parent of each path must exist."""
     return _members(attributes, _tree(edits))
 
@@ -49,7 +49,7 @@ def _tree(edits: Edits) -> _Node:
     return root
 
 
-def _members(members: Attributes, changes: _Node) -> dict[str, Value]:
+def _members(members: Attributes, changes: _Node) -> dict[str, AttributeValue]:
     result = dict(members)
     for name, change in changes.items():
         if not isinstance(change, _Leaf):
@@ -61,15 +61,15 @@ def _members(members: Attributes, changes: _Node) -> dict[str, Value]:
     return result
 
 
-def _value(value: Value, changes: _Node) -> Value:
+def _value(value: AttributeValue, changes: _Node) -> AttributeValue:
     if "M" in value:
         return {"M": _members(value["M"], changes)}
     return {"L": _elements(value["L"], changes)}
 
 
-def _elements(elements: list[Value], changes: _Node) -> list[Value]:
+def _elements(elements: list[AttributeValue], changes: _Node) -> list[AttributeValue]:
     """Positions are those before the update. What is set past the end is appended, in the order of positions."""
-    result: list[Value | None] = list(elements)
+    result: list[AttributeValue | None] = list(elements)
     for position in sorted(changes):
         change = changes[position]
         if not isinstance(change, _Leaf):
@@ -101,7 +101,7 @@ def subtract(left: str, right: str) -> str:
     return canonical_number(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
 
 
-def united(tag: str, value: Value, added: Value) -> Value:
+def united(tag: str, value: AttributeValue, added: AttributeValue) -> AttributeValue:
     """A set with members added, in order; ``value`` itself if it has them all."""
     members: list[str] = value[tag]
     known = set(members)
@@ -109,7 +109,7 @@ def united(tag: str, value: Value, added: Value) -> Value:
     return {tag: members_in_order(tag, [*members, *new])} if new else value
 
 
-def without(tag: str, value: Value, removed: Value) -> Value | None:
+def without(tag: str, value: AttributeValue, removed: AttributeValue) -> AttributeValue | None:
     """A set less some members; ``None`` if none is left: there are no empty sets."""
     gone = set(removed[tag])
     members = [member for member in value[tag] if member not in gone]
@@ -118,7 +118,7 @@ def without(tag: str, value: Value, removed: Value) -> Value | None:
 
 # --- the values that SET gives, computed from an item as it was before the update ---
 
-Compute: TypeAlias = "Callable[[Attributes], Value]"
+Compute: TypeAlias = "Callable[[Attributes], AttributeValue]"
 """What computes a value from an item."""
 
 NO_ATTRIBUTE: Final = "The provided expression refers to an attribute that does not exist in the item"
@@ -147,7 +147,7 @@ def compile_value(value: nodes.SetValue) -> Compute:
 
 
 def _required(read: Reader) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         if value is None:
             raise ValidationException(NO_ATTRIBUTE)
@@ -157,7 +157,7 @@ def _required(read: Reader) -> Compute:
 
 
 def _arithmetic(change: Callable[[str, str], str], left: Compute, right: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         one, other = left(attributes), right(attributes)
         if "N" not in one or "N" not in other:
             raise ValidationException(WRONG_TYPE)
@@ -167,7 +167,7 @@ def _arithmetic(change: Callable[[str, str], str], left: Compute, right: Compute
 
 
 def _if_not_exists(read: Reader, default: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         return default(attributes) if value is None else value
 
@@ -175,7 +175,7 @@ def _if_not_exists(read: Reader, default: Compute) -> Compute:
 
 
 def _list_append(first: Compute, second: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         head, tail = first(attributes), second(attributes)
         if "L" not in head or "L" not in tail:
             raise ValidationException(WRONG_TYPE)
@@ -191,7 +191,7 @@ CANNOT_UPDATE: Final = (
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
 """What AttributeUpdates says instead of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
-Result: TypeAlias = "Callable[[Attributes], Value | None]"
+Result: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
 """What an action leaves at its path: ``None`` is nothing."""
 
 
@@ -203,11 +203,11 @@ class Updated:
     def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[nodes.Path, ...]) -> None:
         self.attributes, self._old, self._paths = attributes, old, paths
 
-    def updated_old(self) -> dict[str, Value]:
+    def updated_old(self) -> dict[str, AttributeValue]:
         """UPDATED_OLD: what was at the paths that the update names; ``{}``, to be left out, if nothing was."""
         return {} if self._old is None else project_paths(self._paths, self._old)
 
-    def updated_new(self) -> dict[str, Value]:
+    def updated_new(self) -> dict[str, AttributeValue]:
         """UPDATED_NEW: what is at those paths now; ``{}``, to be left out, if nothing is.
 
         Of lists that is what is at the same positions now, whatever moved there or was appended before them
@@ -221,7 +221,7 @@ class CompiledUpdate:
 
     __slots__ = ("_names", "_results", "_steps", "_values", "paths")
 
-    def __init__(self, tree: nodes.Update, mismatch: str) -> None:
+    def __init__(self, tree: nodes.UpdateTree, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
@@ -231,7 +231,7 @@ class CompiledUpdate:
         self._names = [head(path) for path in self.paths] if flat else None
         self._compile(tree, mismatch)
 
-    def _compile(self, tree: nodes.Update, mismatch: str) -> None:
+    def _compile(self, tree: nodes.UpdateTree, mismatch: str) -> None:
         index = 0
         for section in tree.sections:
             for action in section.actions:
@@ -249,7 +249,7 @@ class CompiledUpdate:
         sums that are no number. Values of SET are looked at first, then paths, then what ADD and DELETE meet.
         """
         old: Attributes = key if attributes is None else attributes
-        values: list[Value | None] = [None] * len(self.paths)
+        values: list[AttributeValue | None] = [None] * len(self.paths)
         for index, compute in self._values:
             values[index] = compute(old)
         if self._names is None:
@@ -259,7 +259,7 @@ class CompiledUpdate:
             values[index] = result(old)
         return Updated(self._apply(old, values), attributes, self.paths)
 
-    def _apply(self, old: Attributes, values: list[Value | None]) -> Attributes:
+    def _apply(self, old: Attributes, values: list[AttributeValue | None]) -> Attributes:
         if self._names is None:
             return edited(old, zip(self._steps, values, strict=True))
         new = dict(old)
@@ -271,7 +271,7 @@ class CompiledUpdate:
         return new
 
 
-def compile_update(tree: nodes.Update, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
+def compile_update(tree: nodes.UpdateTree, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
     """A resolved, checked update, ready to be applied.
 
     Its values must be canonical. ``mismatch`` is what is said where ADD or DELETE meets another type; AttributeUpdates
@@ -288,9 +288,9 @@ def check_keys_kept(updated: Iterable[nodes.Path], key_names: Iterable[str]) -> 
             raise ValidationException(CANNOT_UPDATE.format(name=name))
 
 
-def _check_parent(path: tuple[Step, ...], attributes: Attributes) -> None:
+def _check_parent(path: tuple[PathStep, ...], attributes: Attributes) -> None:
     """There must be a map or a list for what the path ends with."""
-    parent: Value | None = {"M": attributes}
+    parent: AttributeValue | None = {"M": attributes}
     for step in path[:-1]:
         parent = None if parent is None else child(parent, step)
     if parent is None or ("L" if type(path[-1]) is int else "M") not in parent:
@@ -302,7 +302,7 @@ def _addition(action: nodes.ValueAction, mismatch: str) -> Result:
     ((tag, _),) = added.items()
     combine = _ADDITIONS[tag]
 
-    def result(attributes: Attributes) -> Value:
+    def result(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         if value is None:
             return added
@@ -317,7 +317,7 @@ def _deletion(action: nodes.ValueAction, mismatch: str) -> Result:
     read, removed = compile_path(action.path), _wire(action)
     ((tag, _),) = removed.items()
 
-    def result(attributes: Attributes) -> Value | None:
+    def result(attributes: Attributes) -> AttributeValue | None:
         value = read(attributes)
         if value is None:
             return None
@@ -328,12 +328,12 @@ def _deletion(action: nodes.ValueAction, mismatch: str) -> Result:
     return result
 
 
-def _wire(action: nodes.ValueAction) -> Value:
+def _wire(action: nodes.ValueAction) -> AttributeValue:
     assert isinstance(action.value, nodes.Literal)
     return action.value.wire
 
 
-_ADDITIONS: Final[dict[str, Callable[[Value, Value], Value]]] = {
+_ADDITIONS: Final[dict[str, Callable[[AttributeValue, AttributeValue], AttributeValue]]] = {
     "N": lambda value, added: {"N": add(value["N"], added["N"])},
     "L": lambda value, added: {"L": [*value["L"], *added["L"]]},
     "SS": partial(united, "SS"),

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
 from pytest_dynamodb.engine.partiql.messages import reject, text
-from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters, written_name
+from pytest_dynamodb.engine.partiql.request import BoundStatement, bind_statement, read_parameters, written_name
 from pytest_dynamodb.engine.partiql.select import (
-    Position,
+    ReadPosition,
     SelectedPage,
     Selection,
     check_single_key,
@@ -23,7 +23,7 @@ from pytest_dynamodb.engine.partiql.select import (
 )
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.write import NotOneItem, check_returning, returned_item, returning_of, write_of
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules import check_distinct, check_distinct_items, transacted
@@ -33,7 +33,7 @@ from pytest_dynamodb.engine.writes.transaction import (
     FACTOR,
     NO_REASON,
     Reason,
-    Step,
+    TransactionStep,
     check_reasons,
     commit,
     consumed,
@@ -69,10 +69,10 @@ class StatementOutcome:
     table_name: str
     items: list[Attributes]
     usage: Usage
-    end: Position | None = None
+    end: ReadPosition | None = None
 
 
-def selection_of(call: Call, bound: Bound, request: Mapping[str, Any]) -> Selection:
+def selection_of(call: Call, bound: BoundStatement, request: Mapping[str, Any]) -> Selection:
     """A SELECT, aimed at its table. Raises ``DynamoDbError``; so does EXISTS, which is for transactions."""
     statement = bound.statement
     if bound.exists or not isinstance(statement, Select):
@@ -92,7 +92,7 @@ def run_selection(selection: Selection, request: Mapping[str, Any]) -> Statement
     return StatementOutcome(selection.table_name, page.items, page.usage, page.end)
 
 
-def run_write(call: Call, bound: Bound, *, failure: str | None) -> StatementOutcome:
+def run_write(call: Call, bound: BoundStatement, *, failure: str | None) -> StatementOutcome:
     """Carry an INSERT, UPDATE or DELETE out. Raises ``DynamoDbError``, and then nothing was changed."""
     check_returning(bound)
     name = written_name(bound.statement.source)
@@ -144,7 +144,7 @@ class _Member:
     """One statement: what is to be done, or what is wrong with it."""
 
     request: dict[str, Any]
-    bound: Bound | None = None
+    bound: BoundStatement | None = None
     problem: DynamoDbError | None = None
     aim: Selection | tuple[Table, Write] | None = None
 
@@ -215,7 +215,7 @@ def _aim(call: Call, member: _Member) -> None:
         member.problem = problem
 
 
-def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
+def _aimed(call: Call, bound: BoundStatement, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
     if isinstance(bound.statement, Select):
         selection = selection_of(
             replace(call, surface=surface_of("ExecuteStatement", call.dialect), params=request), bound, request
@@ -248,7 +248,7 @@ def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]
     assert member.aim is not None  # otherwise there is a problem, and it does not come here
     if isinstance(member.aim, Selection):
         consistent = truth(member.request.get("ConsistentRead"))
-        page = read_selected(member.aim, Position(), limit=None, consistent=consistent)
+        page = read_selected(member.aim, ReadPosition(), limit=None, consistent=consistent)
         return (page.items[0] if page.items else None), page.usage
     table, write = member.aim
     change = carry_out(call, write, call.table(table.name))
@@ -262,7 +262,7 @@ def _attempted(call: Call, member: _Member) -> float:
     table, write = member.aim
     key = write.key
     old = call.table(table.name).get(key) if table.keys.indexable(key) else None
-    return write_units(old, Item(key, write.size) if isinstance(write, Put) else None)
+    return write_units(old, StoredItem(key, write.size) if isinstance(write, Put) else None)
 
 
 # --- ExecuteTransaction: statements that are carried out together or not at all, all of them reads or all writes ---
@@ -293,7 +293,9 @@ def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
         raise ValidationException(text("in-transaction", index=at, message=problem.message)) from problem
 
 
-def _execute_transaction_aimed(bounds: list[Bound], aim: Callable[[int, Bound], Aimed]) -> list[Aimed]:
+def _execute_transaction_aimed(
+    bounds: list[BoundStatement], aim: Callable[[int, BoundStatement], Aimed]
+) -> list[Aimed]:
     """Each statement aimed at its table. Raises TransactionCanceledException if one has no table or no key."""
     found: list[Aimed] = []
     reasons: list[Reason] = []
@@ -314,10 +316,10 @@ def _execute_transaction_aimed(bounds: list[Bound], aim: Callable[[int, Bound], 
 # --- reads -----------------------------------------------------------------------------------------------------------
 
 
-def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
+def _read(call: Call, bounds: list[BoundStatement]) -> dict[str, Any]:
     selections = _execute_transaction_aimed(bounds, lambda at, bound: _within(at, lambda: _selection(call, bound)))
     check_distinct_items(place_of(found.table, found.plan.single_key or {}) for found in selections)
-    pages = [read_selected(found, Position(), limit=None, consistent=True) for found in selections]
+    pages = [read_selected(found, ReadPosition(), limit=None, consistent=True) for found in selections]
     body: dict[str, Any] = {"Responses": [{"Item": page.items[0]} if page.items else {} for page in pages]}
     mode = wanted(call.params)
     if mode is not None:
@@ -325,7 +327,7 @@ def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
     return body
 
 
-def _selection(call: Call, bound: Bound) -> Selection:
+def _selection(call: Call, bound: BoundStatement) -> Selection:
     statement = bound.statement
     assert isinstance(statement, Select)
     transacted(call.table(written_name(statement.source)))
@@ -348,7 +350,7 @@ def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str)
 # --- writes ----------------------------------------------------------------------------------------------------------
 
 
-def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> dict[str, Any]:
+def _write(call: Call, bounds: list[BoundStatement], requests: list[dict[str, Any]]) -> dict[str, Any]:
     token = call.params.get("ClientRequestToken")
     steps = _execute_transaction_aimed(
         bounds, lambda at, bound: _on_its_key(_within(at, lambda: _step(call, bound, requests[at])))
@@ -365,20 +367,20 @@ def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> d
     return body
 
 
-def _carry_out(call: Call, steps: list[Step]) -> None:
+def _carry_out(call: Call, steps: list[TransactionStep]) -> None:
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     plan(steps)
     commit(call, steps)
 
 
-def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
+def _step(call: Call, bound: BoundStatement, request: dict[str, Any]) -> TransactionStep:
     table = transacted(call.table(written_name(bound.statement.source)))
     if returning_of(bound) is not None:
         reject("returning")
-    return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
+    return TransactionStep(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
 
 
-def _on_its_key(step: Step) -> Step:
+def _on_its_key(step: TransactionStep) -> TransactionStep:
     """The step, if its write has a key of its table: what else it has is a reason to cancel."""
     try:
         step.write.check_against(step.table)

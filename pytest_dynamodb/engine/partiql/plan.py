@@ -26,7 +26,7 @@ MAX_READS: Final = 50
 _MAX_BRANCHES: Final = 2000  # of a statement that is no read by key in the end
 _MIRRORED: Final[dict[str, KeyOperator]] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-Conjunction: TypeAlias = "tuple[nodes.Condition, ...]"
+Conjunction: TypeAlias = "tuple[nodes.ConditionTree, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Branch:
     """``keys`` are conditions on key attributes, ``filters`` all others, both in the order written."""
 
     keys: tuple[KeyClause, ...]
-    filters: tuple[nodes.Condition, ...]
+    filters: tuple[nodes.ConditionTree, ...]
 
     def on(self, name: str) -> list[KeyClause]:
         """The conditions on a key attribute."""
         return [clause for clause in self.keys if clause.attribute == name]
 
 
-def branches_of(where: nodes.Condition | None, key_names: Sequence[str]) -> list[Branch]:
+def branches_of(where: nodes.ConditionTree | None, key_names: Sequence[str]) -> list[Branch]:
     """The branches of a condition; one without anything, where there is no condition."""
     if where is None:
         return [Branch((), ())]
@@ -56,7 +56,7 @@ def _branch(conjunction: Conjunction, key_names: Sequence[str]) -> Branch:
     )
 
 
-def _spread(condition: nodes.Condition, key_names: Sequence[str]) -> list[Conjunction]:
+def _spread(condition: nodes.ConditionTree, key_names: Sequence[str]) -> list[Conjunction]:
     match condition:
         case nodes.And(conditions=conditions):
             return _products([_spread(part, key_names) for part in conditions])
@@ -83,7 +83,7 @@ def _limited(branches: list[Conjunction]) -> list[Conjunction]:
     return branches
 
 
-def _names_key(condition: nodes.Condition, key_names: Sequence[str]) -> bool:
+def _names_key(condition: nodes.ConditionTree, key_names: Sequence[str]) -> bool:
     match condition:
         case nodes.And(conditions=conditions) | nodes.Or(conditions=conditions):
             return any(_names_key(part, key_names) for part in conditions)
@@ -95,7 +95,7 @@ def _names_key(condition: nodes.Condition, key_names: Sequence[str]) -> bool:
             return key_clause(condition, key_names) is not None
 
 
-def key_clause(condition: nodes.Condition, key_names: Iterable[str]) -> KeyClause | None:
+def key_clause(condition: nodes.ConditionTree, key_names: Iterable[str]) -> KeyClause | None:
     """What a condition says about a key attribute, if it is one on a key attribute."""
     match condition:
         case nodes.Compare(operator=operator, left=left, right=right) if operator in _MIRRORED:
@@ -129,18 +129,18 @@ def key_name(path: nodes.Operand, key_names: Iterable[str]) -> str | None:
 
 # --- the part of a partition that a branch reads, as an interval: whether two branches overlap, and their order ---
 
-Bound: TypeAlias = "tuple[int, Any, int]"
+RangeEnd: TypeAlias = "tuple[int, Any, int]"
 """Comparable: -1 and 1 come before and behind everything; among equal places, -1, 0 and 1 are before, at and behind."""
 
-_FIRST: Bound = (-1, None, 0)
-_LAST: Bound = (1, None, 0)
+_FIRST: RangeEnd = (-1, None, 0)
+_LAST: RangeEnd = (1, None, 0)
 
 
 class Range(NamedTuple):
     """From ``low`` to ``high``, both of them part of it."""
 
-    low: Bound = _FIRST
-    high: Bound = _LAST
+    low: RangeEnd = _FIRST
+    high: RangeEnd = _LAST
 
     @property
     def is_empty(self) -> bool:
@@ -182,17 +182,17 @@ def _beyond(prefix: Any) -> Any:
     return prefix + ("\U0010ffff" * 4 if isinstance(prefix, str) else b"\xff" * 16)
 
 
-def _less(one: Bound, other: Bound) -> bool:
+def _less(one: RangeEnd, other: RangeEnd) -> bool:
     if one[0] != other[0] or one[0]:
         return one[0] < other[0]
     return bool(one[1] < other[1]) or (one[1] == other[1] and one[2] < other[2])
 
 
-def _max(one: Range, other: Range) -> Bound:
+def _max(one: Range, other: Range) -> RangeEnd:
     return other.low if _less(one.low, other.low) else one.low
 
 
-def _min(one: Range, other: Range) -> Bound:
+def _min(one: Range, other: Range) -> RangeEnd:
     return other.high if _less(other.high, one.high) else one.high
 
 

@@ -36,7 +36,7 @@ class PlannedRead:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPlan:
+class SelectPlan:
     """``reads`` in the order in which they are carried out; ``None`` is a scan."""
 
     reads: tuple[PlannedRead, ...] | None
@@ -48,14 +48,14 @@ class ReadPlan:
         return self.reads[0].key if self.reads is not None and len(self.reads) == 1 else None
 
 
-def plan_reads(source: Source, where: nodes.Condition | None, order: Sequence[Ordering]) -> ReadPlan:
+def plan_reads(source: Source, where: nodes.ConditionTree | None, order: Sequence[Ordering]) -> SelectPlan:
     """The reads of a SELECT. Raises ValidationException for conditions on keys, and an order, that cannot be."""
     hash_part = source.keys.hash[0]
     branches = branches_of(where, source.keys.names)
     keyed = where is not None and all(_partition(branch, hash_part) is not None for branch in branches)
     if not keyed:
         check_order(order, source, has_where=where is not None, partitions=0)
-        return ReadPlan(None)
+        return SelectPlan(None)
     reads = [_read(branch, source) for branch in branches]
     if len(reads) > MAX_READS:
         reject("reads")
@@ -137,7 +137,7 @@ def _negates(branch: Branch, name: str | None) -> bool:
     )
 
 
-def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> ReadPlan:
+def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> SelectPlan:
     """The reads by partition, and within one by what they read of it.
 
     An order by the partition key alone turns the sort key's around (hectorvent/floci's captures).
@@ -147,7 +147,7 @@ def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str
     forward = not order or (bool(range_terms) and not range_terms[0].descending)
     within = sorted(reads, key=cmp_to_key(_by_range), reverse=not forward)
     within.sort(key=lambda read: read.place, reverse=descending.get(hash_name, False))
-    return ReadPlan(tuple(within), forward)
+    return SelectPlan(tuple(within), forward)
 
 
 def _by_range(one: PlannedRead, other: PlannedRead) -> int:

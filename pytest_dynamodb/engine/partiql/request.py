@@ -10,14 +10,15 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.grammar import parse
 from pytest_dynamodb.engine.partiql.messages import reject, rejection
+from pytest_dynamodb.engine.partiql.syntax import FromSource as Named
 from pytest_dynamodb.engine.partiql.syntax import FunctionCall
-from pytest_dynamodb.engine.partiql.syntax import Source as Named
 from pytest_dynamodb.engine.partiql.trees import where_condition
-from pytest_dynamodb.engine.partiql.values import Value, checked_parameters
+from pytest_dynamodb.engine.partiql.values import checked_parameters
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions.nodes import Condition
+from pytest_dynamodb.expressions.nodes import ConditionTree
+from pytest_dynamodb.values import AttributeValue
 
 # --- the table or index that a statement names (dynamodb-conformance, error-messages of PartiQL's index qualifier)
 # ---
@@ -67,12 +68,12 @@ def read_source(call: Call, table: Table, source: Named, *, consistent: bool) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundStatement:
     """A statement with its parameters. ``exists``: it is a SELECT within EXISTS."""
 
     statement: syntax.Statement
-    parameters: tuple[Value, ...]
-    where: Condition | None
+    parameters: tuple[AttributeValue, ...]
+    where: ConditionTree | None
     exists: bool = False
 
     @property
@@ -81,13 +82,13 @@ class Bound:
         return isinstance(self.statement, syntax.Select) and not self.exists
 
 
-def read_parameters(request: Mapping[str, Any]) -> tuple[Value, ...]:
+def read_parameters(request: Mapping[str, Any]) -> tuple[AttributeValue, ...]:
     """A statement's parameters, checked. AWS does so before it reads the statement. Raises ValidationException."""
     _check_text(request["Statement"])
     return checked_parameters(request)
 
 
-def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) -> Bound:
+def bind_statement(request: Mapping[str, Any], parameters: tuple[AttributeValue, ...]) -> BoundStatement:
     """The statement of a request, or of a member of one. Raises ValidationException for what it may not say."""
     parsed = parse(request["Statement"])
     statement, exists = _statement(parsed.expression)
@@ -100,7 +101,7 @@ def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) ->
         check_read_source(statement.source)
     else:
         check_written_source(statement.source, insert=isinstance(statement, syntax.InsertStatement))
-    return Bound(statement, parameters, where, exists)
+    return BoundStatement(statement, parameters, where, exists)
 
 
 def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
@@ -114,7 +115,7 @@ def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
             raise rejection("function", name=expression.name, at=expression.at)
         case syntax.IsType():
             raise rejection("operation", operation="IsType")
-        case syntax.Operation(operator=operator):
+        case syntax.OperatorCall(operator=operator):
             raise rejection("operation", operation=operator)
         case _:
             raise rejection("operation", operation=type(expression).__name__)

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.partiql.messages import At
 
-Name: TypeAlias = "tuple[str | int, ...]"
+PathParts: TypeAlias = "tuple[str | int, ...]"
 """A document path: the attribute's name, then names and positions."""
 
 
@@ -21,7 +21,7 @@ Name: TypeAlias = "tuple[str | int, ...]"
 class PathTerm:
     """A document path."""
 
-    parts: Name
+    parts: PathParts
     at: At
 
 
@@ -91,7 +91,7 @@ class FunctionCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperatorCall:
     """An operator, as spelled here in small letters, and its operands."""
 
     operator: str
@@ -110,10 +110,10 @@ class IsType:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FromSource:
     """What comes after FROM: a table, perhaps an index of it."""
 
-    parts: Name
+    parts: PathParts
     alias: bool
     at: At
 
@@ -131,14 +131,14 @@ class Select:
     """SELECT; no ``columns`` is ``*``."""
 
     columns: tuple[Expression, ...]
-    source: Source
+    source: FromSource
     where: Expression | None
     order: tuple[OrderTerm, ...]
     at: At
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
+class ReturningClause:
     """RETURNING"""
 
     which: Literal["ALL", "MODIFIED"]
@@ -153,9 +153,9 @@ class Returning:
 class InsertStatement:
     """INSERT"""
 
-    source: Source
+    source: FromSource
     value: Expression
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
@@ -171,10 +171,10 @@ class Assignment:
 class UpdateStatement:
     """UPDATE, either form"""
 
-    source: Source
+    source: FromSource
     assignments: tuple[Assignment, ...]
     where: Expression | None
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
@@ -182,21 +182,21 @@ class UpdateStatement:
 class DeleteStatement:
     """DELETE"""
 
-    source: Source
+    source: FromSource
     where: Expression | None
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
 Statement: TypeAlias = "Select | InsertStatement | UpdateStatement | DeleteStatement"
 Expression: TypeAlias = (
-    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | Operation | IsType"
+    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | OperatorCall | IsType"
     " | Statement"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedStatement:
     """A statement, and how many parameters it wants."""
 
     expression: Expression

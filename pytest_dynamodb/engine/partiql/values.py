@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.messages import reject, rejection, text
 from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import BadValue, Wording
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.values import canonical_number
+from pytest_dynamodb.values import AttributeValue, canonical_number
 from pytest_dynamodb.values.numbers import NUMBER_UNDERFLOW
 
 _DECIMAL: Final = re.compile(r"[+-]?(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
@@ -55,7 +55,6 @@ def _parts(text: str) -> tuple[int, int, int] | None:
 # Messages name a place within a value, from ``root`` on: ``root.map[1]`` (dynamodb-conformance,
 # error-messages/partiqlGrammar).
 
-Value: TypeAlias = "dict[str, Any]"
 
 MAX_DEPTH: Final = 32
 """Levels of a value: what would lie deeper is refused (hectorvent/floci's captures)."""
@@ -64,7 +63,7 @@ LITERALS: Final = (syntax.Scalar, syntax.Number, syntax.Sequence, syntax.Bag, sy
 """What ``literal`` may be asked for at the top: a parameter is a value only there, and ``literal`` is not asked."""
 
 
-def literal(expression: syntax.Expression, place: str = "", depth: int = 0) -> Value:
+def literal(expression: syntax.Expression, place: str = "", depth: int = 0) -> AttributeValue:
     """The attribute value that a literal stands for. Raises ValidationException for what can be none."""
     if depth >= MAX_DEPTH:
         reject("under", message="Nesting Levels have exceeded supported limits", path=place)
@@ -94,7 +93,7 @@ def _number(text: str, place: str) -> str:
         reject("under", message=problem.message, path=place)
 
 
-def _set(bag: syntax.Bag, place: str) -> Value:
+def _set(bag: syntax.Bag, place: str) -> AttributeValue:
     if not bag.elements:
         reject("empty-bag")
     texts = [element for element in bag.elements if isinstance(element, syntax.Scalar) and element.tag == "S"]
@@ -119,7 +118,7 @@ _KINDS: Final[dict[type, Callable[[Any], str]]] = {
     syntax.FunctionCall: lambda call: str(call.name),
     syntax.Parameter: lambda _: "Parameter",
     syntax.PathTerm: lambda _: "VariableReference",  # inferred, as are the next
-    syntax.Operation: lambda operation: str(operation.operator),
+    syntax.OperatorCall: lambda operation: str(operation.operator),
     syntax.IsType: lambda _: "IsType",
 }
 
@@ -145,7 +144,7 @@ class _ParameterWording(Wording):
 _WORDING = _ParameterWording()
 
 
-def checked_parameters(request: Mapping[str, Any]) -> tuple[Value, ...]:
+def checked_parameters(request: Mapping[str, Any]) -> tuple[AttributeValue, ...]:
     """The values of a statement's Parameters, canonical. Raises ValidationException for the first that is wrong."""
     return tuple(checked_value(value, wording=_WORDING)[0] for value in request.get("Parameters") or ())
 

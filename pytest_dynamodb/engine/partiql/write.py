@@ -11,33 +11,32 @@ from pytest_dynamodb.engine.evaluation.updates import compile_update
 from pytest_dynamodb.engine.parameters.keypaths import check_scalar_keys
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.plan import key_clause
-from pytest_dynamodb.engine.partiql.request import Bound
+from pytest_dynamodb.engine.partiql.request import BoundStatement
 from pytest_dynamodb.engine.partiql.syntax import (
     DeleteStatement,
     InsertStatement,
     Parameter,
-    Returning,
+    ReturningClause,
     Select,
     Struct,
     UpdateStatement,
 )
 from pytest_dynamodb.engine.partiql.trees import update_tree
-from pytest_dynamodb.engine.partiql.values import Value, literal
+from pytest_dynamodb.engine.partiql.values import literal
 from pytest_dynamodb.engine.schema import KeySchema
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import NO_MATCH
 from pytest_dynamodb.engine.validation.values import check_item_size
 from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue
 from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
-from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, Update, Write
+from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import And, Condition
-from pytest_dynamodb.expressions.nodes import Update as UpdateTree
-from pytest_dynamodb.values import item_size
+from pytest_dynamodb.expressions.nodes import And, ConditionTree, UpdateTree
+from pytest_dynamodb.values import AttributeValue, item_size
 
-Key = dict[str, dict[str, Any]]
+StatementKey = dict[str, dict[str, Any]]
 
 
 class NotOneItem(ValidationException):
@@ -51,14 +50,16 @@ class NotOneItem(ValidationException):
         self.reason = reason
 
 
-def split_key(where: Condition | None, keys: KeySchema, *, conflicts: bool = False) -> tuple[Key, list[Condition]]:
+def split_key(
+    where: ConditionTree | None, keys: KeySchema, *, conflicts: bool = False
+) -> tuple[StatementKey, list[ConditionTree]]:
     """The key that equalities fix, and the other conditions.
 
     Two values for one key attribute are an error, unless ``conflicts`` are to be conditions: EXISTS takes the first.
     Raises NotOneItem.
     """
-    key: Key = {}
-    others: list[Condition] = []
+    key: StatementKey = {}
+    others: list[ConditionTree] = []
     for condition in () if where is None else _conjuncts(where):
         clause = key_clause(condition, keys.names)
         if clause is None or clause.operator != "=":
@@ -75,7 +76,7 @@ def split_key(where: Condition | None, keys: KeySchema, *, conflicts: bool = Fal
     return key, others
 
 
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
+def _conjuncts(condition: ConditionTree) -> Iterator[ConditionTree]:
     if isinstance(condition, And):
         for part in condition.conditions:
             yield from _conjuncts(part)
@@ -100,23 +101,23 @@ class Insert(Put):
 
     __slots__ = ()
 
-    def check(self, old: Item | None) -> None:
+    def check(self, old: StoredItem | None) -> None:
         """Raise DuplicateItemException if there is one."""
         if old is not None:
             raise error_for("DuplicateItemException", _DUPLICATE)
 
 
-class Modify(Update):
+class Modify(UpdateWrite):
     """An update whose size is the item's (dynamodb-conformance, limits/itemSizeBySurface), and not too deep."""
 
     __slots__ = ("paths",)
 
-    def __init__(self, key: Item, conditions: Conditions, tree: UpdateTree) -> None:
+    def __init__(self, key: StoredItem, conditions: Conditions, tree: UpdateTree) -> None:
         compiled = compile_update(tree)
         super().__init__(key, conditions, compiled, tree=tree)
         self.paths = compiled.paths
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The item with the changes made. Of one too deep then, less is said (hectorvent/floci's captures)."""
         try:
             return super().outcome(table, old)
@@ -126,7 +127,7 @@ class Modify(Update):
             raise
 
 
-def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write:
+def write_of(bound: BoundStatement, table: Table, *, failure: str | None = None) -> Write:
     """The write that a statement is, for its table's keys.
 
     ``failure`` is ReturnValuesOnConditionCheckFailure. Raises ValidationException; NotOneItem for its key.
@@ -149,7 +150,7 @@ def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write
             return _check(bound, table, failure)
 
 
-def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
+def _check(bound: BoundStatement, table: Table, failure: str | None) -> ConditionCheck:
     key, others = split_key(bound.where, table.keys, conflicts=True)
     if not others:
         reject("exists-read")
@@ -157,12 +158,12 @@ def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
     return ConditionCheck(item.attributes, item.size, _if(_all([_exists(table), *others]), failure))
 
 
-def _check_key_paths(table: Table, trees: Sequence[nodes.Condition]) -> None:
+def _check_key_paths(table: Table, trees: Sequence[nodes.ConditionTree]) -> None:
     index_keys = [name for index in table.indexes.values() for name in index.schema.keys.names]
     check_scalar_keys(trees, table.keys.names, index_keys)
 
 
-def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
+def _insert(statement: InsertStatement, parameters: Sequence[AttributeValue]) -> Insert:
     if statement.returning is not None:
         reject("insert-returning")
     if not isinstance(statement.value, Struct):
@@ -175,26 +176,26 @@ def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
         raise CLASSIC.about(BadValue("empty-name"))
     size = item_size(attributes)
     check_item_size(size)
-    return Insert(Item(attributes, size), UNCONDITIONAL, batch=False)
+    return Insert(StoredItem(attributes, size), UNCONDITIONAL, batch=False)
 
 
-def _item(key: Key) -> Item:
-    return Item(key, item_size(key))
+def _item(key: StatementKey) -> StoredItem:
+    return StoredItem(key, item_size(key))
 
 
-def _if(condition: nodes.Condition | None, failure: str | None) -> Conditions:
+def _if(condition: nodes.ConditionTree | None, failure: str | None) -> Conditions:
     return Conditions(None if condition is None else compile_condition(condition), failure)
 
 
-def _all(conditions: list[nodes.Condition]) -> nodes.Condition:
+def _all(conditions: list[nodes.ConditionTree]) -> nodes.ConditionTree:
     return conditions[0] if len(conditions) == 1 else nodes.And(tuple(conditions))
 
 
-def _exists(table: Table) -> nodes.Condition:
+def _exists(table: Table) -> nodes.ConditionTree:
     return nodes.Function("attribute_exists", (_key_path(table),))
 
 
-def _or_absent(table: Table, conditions: list[nodes.Condition]) -> nodes.Condition | None:
+def _or_absent(table: Table, conditions: list[nodes.ConditionTree]) -> nodes.ConditionTree | None:
     if not conditions:
         return None
     return nodes.Or((nodes.Function("attribute_not_exists", (_key_path(table),)), _all(conditions)))
@@ -207,19 +208,19 @@ def _key_path(table: Table) -> nodes.Path:
 # --- what is returned ------------------------------------------------------------------------------------------------
 
 
-def check_returning(bound: Bound) -> None:
+def check_returning(bound: BoundStatement) -> None:
     """Raise ValidationException for a RETURNING that a DELETE may not have."""
     statement = bound.statement
-    if isinstance(statement, DeleteStatement) and statement.returning not in {None, Returning("ALL", "OLD")}:
+    if isinstance(statement, DeleteStatement) and statement.returning not in {None, ReturningClause("ALL", "OLD")}:
         reject("delete-returning", clause=statement.returning)
 
 
-def returning_of(bound: Bound) -> Returning | None:
+def returning_of(bound: BoundStatement) -> ReturningClause | None:
     """The RETURNING of a statement."""
     return None if isinstance(bound.statement, Select) else bound.statement.returning
 
 
-def returned_item(returning: Returning | None, write: Write, change: Change) -> Attributes | None:
+def returned_item(returning: ReturningClause | None, write: Write, change: Change) -> Attributes | None:
     """What RETURNING wants to have of a change; ``None`` is nothing.
 
     MODIFIED is what stands at the statement's paths then and now, even if something else has moved there

@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from typing import Final
 
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order, Partition
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Partition, SortPosition, StoredItem
 
 OLDEST_SECONDS: Final = 5 * 365 * 24 * 3600.0
 """What ended longer ago than about five years is taken for a mistake and left alone (developer guide, "TTL": Working
 with expired items)."""
 
 
-class Expiry:
+class ExpiryIndex:
     """Keys of items in the order in which they end. ``owner`` as in ``Partition``.
 
     ``swept`` is when expired items were last taken out.
@@ -25,16 +25,16 @@ class Expiry:
         self.attribute, self.swept = attribute, swept
         self._entries = Partition(owner)
 
-    def owned_by(self, owner: object) -> Expiry:
+    def owned_by(self, owner: object) -> ExpiryIndex:
         """This one, if it is the owner's; else a copy that is."""
         entries = self._entries.owned_by(owner)
         if entries is self._entries:
             return self
-        copy = Expiry(owner, self.attribute, self.swept)
+        copy = ExpiryIndex(owner, self.attribute, self.swept)
         copy._entries = entries
         return copy
 
-    def write(self, identity: Identity, order: Order, old: Item | None, new: Item | None) -> None:
+    def write(self, identity: Identity, order: SortPosition, old: StoredItem | None, new: StoredItem | None) -> None:
         """Keep in step with a write. Only of one's own."""
         before = None if old is None else self.ends(old.attributes)
         after = None if new is None else self.ends(new.attributes)
@@ -48,7 +48,7 @@ class Expiry:
         number = attributes.get(self.attribute, {}).get("N")
         return None if number is None else Decimal(number)
 
-    def due(self, now: float) -> list[Item]:
+    def due(self, now: float) -> list[StoredItem]:
         """The items that have ended by now, but not too long ago."""
         keys = self._entries.keys
         first = bisect_left(keys, (Decimal(now - OLDEST_SECONDS),))

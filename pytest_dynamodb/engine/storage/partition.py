@@ -14,7 +14,7 @@ Attributes: TypeAlias = Mapping[str, dict[str, Any]]
 """Attribute values by name, in wire form, canonical. Shared by readers, indexes and snapshots: never changed."""
 
 
-class Item:
+class StoredItem:
     """An item, or an index's entry of one. Frozen by agreement: a write makes a new one."""
 
     __slots__ = ("attributes", "size")
@@ -31,7 +31,7 @@ class Item:
 Identity: TypeAlias = "str | tuple[str, ...]"
 """What names a partition: the canonical content of its key."""
 
-Order: TypeAlias = "str | bytes | Decimal | tuple[Any, ...]"
+SortPosition: TypeAlias = "str | bytes | Decimal | tuple[Any, ...]"
 """What places an item in its partition. All of one store are of one type."""
 
 
@@ -43,18 +43,18 @@ class Partition:
 
     __slots__ = ("items", "keys", "owner")
 
-    def __init__(self, owner: object, keys: list[Any] | None = None, items: list[Item] | None = None) -> None:
+    def __init__(self, owner: object, keys: list[Any] | None = None, items: list[StoredItem] | None = None) -> None:
         self.owner = owner
         self.keys: list[Any] = [] if keys is None else keys
-        self.items: list[Item] = [] if items is None else items
+        self.items: list[StoredItem] = [] if items is None else items
 
-    def get(self, order: Order) -> Item | None:
+    def get(self, order: SortPosition) -> StoredItem | None:
         """The item at a place."""
         keys = self.keys
         at = bisect_left(keys, order)
         return self.items[at] if at < len(keys) and keys[at] == order else None
 
-    def put(self, order: Order, item: Item) -> Item | None:
+    def put(self, order: SortPosition, item: StoredItem) -> StoredItem | None:
         """Put an item at its place; the one that was there."""
         keys = self.keys
         if keys and keys[-1] < order:  # in order already, as logs and imports are
@@ -70,7 +70,7 @@ class Partition:
         self.items.insert(at, item)
         return None
 
-    def remove(self, order: Order) -> Item | None:
+    def remove(self, order: SortPosition) -> StoredItem | None:
         """Take the item at a place out."""
         at = bisect_left(self.keys, order)
         if at == len(self.keys) or self.keys[at] != order:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_dynamodb.engine.storage.hashorder import HashOrder, Tags
-from pytest_dynamodb.engine.storage.partition import Identity, Item, Order, Partition
+from pytest_dynamodb.engine.storage.partition import Identity, Partition, SortPosition, StoredItem
 
 
 class Store:
@@ -25,12 +25,12 @@ class Store:
         self.size = 0
         self._order: HashOrder | None = None  # made by the first scan, kept up to date from then on
 
-    def get(self, identity: Identity, order: Order) -> Item | None:
+    def get(self, identity: Identity, order: SortPosition) -> StoredItem | None:
         """The item at a place."""
         partition = self.partitions.get(identity)
         return None if partition is None else partition.get(order)
 
-    def put(self, identity: Identity, order: Order, item: Item) -> Item | None:
+    def put(self, identity: Identity, order: SortPosition, item: StoredItem) -> StoredItem | None:
         """Put an item at its place; the one that was there. Only of an owned store."""
         partition = self._partition(identity)
         if partition is None:
@@ -45,7 +45,7 @@ class Store:
             self.size += item.size - old.size
         return old
 
-    def remove(self, identity: Identity, order: Order) -> Item | None:
+    def remove(self, identity: Identity, order: SortPosition) -> StoredItem | None:
         """Take an item out and return it. Only of an owned store."""
         partition = self._partition(identity)
         old = None if partition is None else partition.remove(order)
@@ -88,7 +88,7 @@ class Store:
             self._order = HashOrder(self.partitions, tags=tags)
         return self._order.walk(after, segment)
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[StoredItem]:
         """Every item, in no order that means anything."""
         for partition in self.partitions.values():
             yield from partition.items

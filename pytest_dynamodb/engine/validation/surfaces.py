@@ -129,7 +129,7 @@ _PARTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SurfaceChange:
     """What AWS has changed about some operations.
 
     ``made``   the members of their rows that it changed
@@ -145,35 +145,37 @@ class Change:
 
 _LAST: Final = frozenset({"eu-south-2", "me-central-1"})
 
-CHANGES: Final[tuple[Change, ...]] = (
+CHANGES: Final[tuple[SurfaceChange, ...]] = (
     # captures/cross-region-latest.json; GetItem and Query inferred from how they word what is wrong with values,
     # error-messages/valueLayers
-    Change(
+    SurfaceChange(
         frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}),
         {"limits": "newer", "layer": "current"},
         date(2026, 10, 7),
         but=_LAST,
     ),
     # error-messages/valueLayers
-    Change(frozenset({"DeleteItem", "PutItem", "UpdateItem"}), {"enveloped": True}, date(2026, 10, 7), but=_LAST),
+    SurfaceChange(
+        frozenset({"DeleteItem", "PutItem", "UpdateItem"}), {"enveloped": True}, date(2026, 10, 7), but=_LAST
+    ),
     # error-messages/{deleteItem,putItem}; extenddb, seen on AWS in 2026; UpdateItem inferred; in ``classic`` dynalite
-    Change(
+    SurfaceChange(
         frozenset({"DeleteItem", "PutItem", "Query", "UpdateItem"}),
         {"lists_absent": False},
         date(2026, 10, 9),
         but=_LAST,
     ),
     # captures/cross-region-latest.json, o_upd_two_bad_enums
-    Change(frozenset({"UpdateItem"}), {"alone": frozenset({"ReturnValues"})}, date(2026, 10, 7), but=_LAST),
+    SurfaceChange(frozenset({"UpdateItem"}), {"alone": frozenset({"ReturnValues"})}, date(2026, 10, 7), but=_LAST),
     # error-messages/queryKeyConditionOperands; extenddb, test_key_condition_nested_attributes;
     # validation-ordering/query
-    Change(
+    SurfaceChange(
         frozenset({"Query"}),
         {"key_conditions": "newer", "alone": frozenset({"ConditionalOperator"})},
         date(2026, 10, 9),
     ),
     # validation-ordering/batchOperations
-    Change(frozenset({"BatchWriteItem"}), {"yielding": frozenset({"keys"})}, date(2026, 10, 9)),
+    SurfaceChange(frozenset({"BatchWriteItem"}), {"yielding": frozenset({"keys"})}, date(2026, 10, 9)),
 )
 
 

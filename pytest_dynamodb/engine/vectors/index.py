@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_dynamodb.engine.settings import VectorIndex
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.values import item_size
 
@@ -47,7 +47,7 @@ def vector_of(numbers: Sequence[str]) -> Vector | None:
     return struct.unpack(f"<{len(numbers)}f", packed)
 
 
-def held(table: Table, index: VectorIndex) -> Iterator[tuple[Item, Vector]]:
+def held(table: Table, index: VectorIndex) -> Iterator[tuple[StoredItem, Vector]]:
     """The items that have a vector and every HASH attribute, in the order of a Scan."""
     partitions = [role for role in index.schema if role[1] == "HASH"]
     for identity in table.store.in_hash_order():

@@ -16,13 +16,13 @@ from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.reads.selection import Wanted, wanted_of
 from pytest_dynamodb.engine.settings import VectorIndex
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.engine.vectors.index import Vector, held, is_gone, projected, status_of, vector_in
 from pytest_dynamodb.errors import ValidationException, error_for
-from pytest_dynamodb.expressions.nodes import And, Compare, Condition, Path
+from pytest_dynamodb.expressions.nodes import And, Compare, ConditionTree, Path
 
 # --- the items nearest to a vector, found by looking at all of them: what AWS finds by approximation is exact here
 # ---
@@ -91,7 +91,7 @@ def _anything(_: Attributes) -> bool:
     return True
 
 
-def _expressions(call: Call) -> tuple[Condition | None, Wanted]:
+def _expressions(call: Call) -> tuple[ConditionTree | None, Wanted]:
     """The expressions, which are those of a Scan under another name."""
     names = {_CONDITION: "FilterExpression"}
     params: Mapping[str, Any] = {names.get(name, name): value for name, value in call.params.items()}
@@ -104,7 +104,7 @@ def _expressions(call: Call) -> tuple[Condition | None, Wanted]:
     return bound.filter, wanted_of(bound.projection, None)
 
 
-def _compared(condition: Condition | None) -> set[str]:
+def _compared(condition: ConditionTree | None) -> set[str]:
     """The attributes that a condition compares, all by equality and all of them together."""
     if condition is None:
         return set()
@@ -123,7 +123,7 @@ def _compared(condition: Condition | None) -> set[str]:
 def nearest(table: Table, index: VectorIndex, search: Search, count: int) -> tuple[list[dict[str, Any]], int]:
     """The nearest items with their scores, nearest first, and how many bytes were looked at."""
     measure = _FUNCTIONS[index.function]
-    scored: list[tuple[float, Item]] = []
+    scored: list[tuple[float, StoredItem]] = []
     size = 0
     for item, vector in held(table, index):
         if not search.test(item.attributes):

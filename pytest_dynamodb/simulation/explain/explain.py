@@ -9,22 +9,20 @@ from typing import Any, Final
 from pytest_dynamodb.engine.engine import DEFAULT_REGION, Engine
 from pytest_dynamodb.engine.partiql.plan import orderings
 from pytest_dynamodb.engine.partiql.readplan import plan_reads
-from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters, written_name
+from pytest_dynamodb.engine.partiql.request import BoundStatement, bind_statement, read_parameters, written_name
 from pytest_dynamodb.engine.partiql.select import from_token
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.reads.page import PAGE_SIZE, read_page
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.span import walk_partition, walk_segment
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.operations import named
-from pytest_dynamodb.requests import Part, changes_nothing, parts, table_name, tables_of, truth
+from pytest_dynamodb.requests import Params, Part, changes_nothing, parts, table_name, tables_of, truth
 from pytest_dynamodb.simulation.explain.explanation import PLACEHOLDER, Explanation, hints_of, written_out
 from pytest_dynamodb.values import canonical_item, item_size
-
-Params = Mapping[str, Any]
 
 _PAGES: Final = named(shape="collection")
 _EXPLAINED: Final = named() - {"BatchExecuteStatement", "ExecuteTransaction", "SearchVectors"}
@@ -145,7 +143,7 @@ def _table(engine: Engine, request: Request, name: str) -> Table | None:
     return region.find(name, engine.clock.now())
 
 
-def _stored(engine: Engine, request: Request, part: Part) -> Item | None:
+def _stored(engine: Engine, request: Request, part: Part) -> StoredItem | None:
     table = _table(engine, request, part.table)
     return None if table is None else table.get(canonical_item({key: part.attributes[key] for key in table.keys.names}))
 
@@ -156,18 +154,18 @@ _SCAN = "a SELECT without = or IN for the partition key reads, and is billed for
 _MORE = "there are more pages: go on with NextToken"
 
 
-def bound_statement(params: dict[str, Any]) -> Bound:
+def bound_statement(params: dict[str, Any]) -> BoundStatement:
     """A statement that has been carried out, read once more."""
     return bind_statement(params, read_parameters(params))
 
 
-def table_of(bound: Bound) -> str:
+def table_of(bound: BoundStatement) -> str:
     """The name of the table that a statement names."""
     return table_name(written_name(bound.statement.source))
 
 
 def statement_explained(
-    found: Explanation, params: dict[str, Any], body: dict[str, Any], bound: Bound, table: Table, now: float
+    found: Explanation, params: dict[str, Any], body: dict[str, Any], bound: BoundStatement, table: Table, now: float
 ) -> Explanation:
     """What there is to say of a statement on ``table``, which is as it was before it."""
     statement = bound.statement
@@ -192,7 +190,7 @@ def statement_explained(
     )
 
 
-def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iterator[Iterator[Item]]:
+def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iterator[Iterator[StoredItem]]:
     """What each read comes across, from where the page begins."""
     start = from_token(params)
     if plan.reads is None:
@@ -203,7 +201,7 @@ def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iter
         yield walk_partition(source, read.identity, read.spans, key, forward=plan.forward)
 
 
-def _read(reads: list[Iterator[Item]], params: dict[str, Any]) -> tuple[int, int]:
+def _read(reads: list[Iterator[StoredItem]], params: dict[str, Any]) -> tuple[int, int]:
     """Items and bytes of the page."""
     limit = None if params.get("Limit") is None else int(params["Limit"])
     evaluated = size = 0

@@ -142,7 +142,7 @@ def _equal_names(params: Mapping[str, Any]) -> set[str]:
     return {name for condition in conditions for name in _equal_name(condition)}
 
 
-def _equal_name(condition: nodes.Condition) -> Iterator[str]:
+def _equal_name(condition: nodes.ConditionTree) -> Iterator[str]:
     if isinstance(condition, nodes.Compare) and condition.operator == "=":
         for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
             if (

@@ -25,7 +25,7 @@ from pytest_dynamodb.simulation.throughput.partitions import (
     reported,
     summed,
 )
-from pytest_dynamodb.throttling import Kind, Limit, reason_of, throttled
+from pytest_dynamodb.throttling import CapacityKind, Limit, reason_of, throttled
 from pytest_dynamodb.values import canonical_item
 
 
@@ -35,7 +35,7 @@ class Charge:
 
     table: Table
     index: str | None
-    kind: Kind
+    kind: CapacityKind
     units: float
     identities: tuple[Identity, ...] = ()
 
@@ -61,7 +61,7 @@ def charges_of(call: Call, body: Mapping[str, Any], before: Mapping[str, Table])
             yield Charge(table, index, kind, arm["CapacityUnits"], _of_index((after, table), index, aims))
 
 
-def _kind(call: Call, usage: Mapping[str, Any]) -> Kind:
+def _kind(call: Call, usage: Mapping[str, Any]) -> CapacityKind:
     if "ReadCapacityUnits" in usage:  # a transaction that was repeated only reads
         return "Read"
     return capacity_kind(call.operation, call.params) or "Read"

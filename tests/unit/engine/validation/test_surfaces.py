@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from pytest_dynamodb.engine.validation.surfaces import CHANGES, CHECKED_IN_ORDER, Change, Surface, surface_of
+from pytest_dynamodb.engine.validation.surfaces import CHANGES, CHECKED_IN_ORDER, Surface, SurfaceChange, surface_of
 
 ITEM_OPERATIONS = (
     *("PutItem", "UpdateItem", "DeleteItem", "GetItem", "Query", "Scan"),
@@ -15,7 +15,7 @@ ITEM_OPERATIONS = (
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_one_of_rows_that_there_are(change: Change) -> None:
+def test_a_change_is_one_of_rows_that_there_are(change: SurfaceChange) -> None:
     assert change.operations <= set(ITEM_OPERATIONS)
     assert change.made.keys() <= {member.name for member in fields(Surface)}
     for operation in change.operations:
