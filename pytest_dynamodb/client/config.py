@@ -43,7 +43,7 @@ class ClientConfig:
     ``clock``, ``sleep``       for tests: ``ClientConfig(clock=clock, sleep=clock.advance)`` with a ``VirtualClock``
                                waits no time; an asynchronous client awaits what ``sleep`` returns, if it is awaitable
     ``observer``               is told of every call
-    ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.cursor``
+    ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.page``
     """
 
     region: str | None = None

@@ -1,4 +1,4 @@
-"""Where exports go and imports come from: buckets, given to the engine, which opens no file itself."""
+"""Buckets for exports and imports. They are given to the engine, which opens no file itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Files(Protocol):
         """The keys in a bucket that begin with a prefix, sorted."""
 
     def read(self, bucket: str, key: str) -> bytes:
-        """What is in an object."""
+        """The content of an object."""
 
     def write(self, bucket: str, key: str, content: bytes) -> None:
-        """Put an object into a bucket that there is."""
+        """Put an object into an existing bucket."""

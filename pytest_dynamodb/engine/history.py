@@ -1,4 +1,4 @@
-"""What every write to a table overwrote, for as long as point-in-time recovery is on."""
+"""The history of a table: what every write replaced, as long as point-in-time recovery is on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 
 
 class Overwritten(NamedTuple):
-    """A write: when, attributes among which the key is, and the item before and after it."""
+    """A write: its time, attributes that include the key, and the item before and after it."""
 
     time: float
     key: Attributes
@@ -18,7 +18,7 @@ class Overwritten(NamedTuple):
 
 
 class History:
-    """Writes in order. Belongs to an owner as a table does: copied before a change where a snapshot holds it."""
+    """Writes in order. Has an owner like a table: copied before a change if a snapshot holds it."""
 
     __slots__ = ("owner", "writes")
 
@@ -27,7 +27,7 @@ class History:
         self.writes: list[Overwritten] = []
 
     def owned_by(self, owner: object) -> History:
-        """This one, if it is the owner's; else a copy that is."""
+        """This history if it is the owner's, else a copy that is."""
         if self.owner is owner:
             return self
         copy = History(owner)
@@ -35,7 +35,7 @@ class History:
         return copy
 
     def note(self, time: float, before: StoredItem | None, after: StoredItem | None, *, kept: float) -> None:
-        """Keep a write, and forget those from before ``kept``. Only of one's own."""
+        """Add a write, and drop those from before ``kept``. Only for a history of one's own."""
         item = after or before
         if item is None:
             return
@@ -44,7 +44,7 @@ class History:
         self.writes.append(Overwritten(time, item.attributes, before, after))
 
     def after(self, time: float) -> list[Overwritten]:
-        """The writes that a state at a time does not have yet, oldest first."""
+        """The writes made after a time, oldest first: those that the state at that time lacks."""
         return self.writes[bisect_right(self.writes, time, key=_time) :]
 
 

@@ -1,4 +1,4 @@
-"""Writes of other regions that a region has not seen yet."""
+"""Writes from other regions that have not arrived in a region yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ TablePlace: TypeAlias = tuple[str, Identity, SortPosition]
 
 
 class ReplicatedWrite(NamedTuple):
-    """A write to a replica elsewhere: when it is seen here, where it goes, its key, and the item after it."""
+    """A write to a replica elsewhere: when it arrives here, which item it is for, the item's key, and the item after
+    it.
+    """
 
     due: float
     place: TablePlace
@@ -21,7 +23,7 @@ class ReplicatedWrite(NamedTuple):
 
 
 class Inbox:
-    """Messages in the order of the writes, which is that of their arrival: all take the same time."""
+    """The writes in the order in which they were made and will arrive: all take the same time."""
 
     __slots__ = ("_messages", "_waiting")
 
@@ -33,21 +35,23 @@ class Inbox:
         return bool(self._messages)
 
     def copy(self) -> Inbox:
-        """One that changes apart from this."""
+        """An independent copy."""
         return Inbox(self._messages.copy())
 
     def add(self, message: ReplicatedWrite) -> None:
-        """Let a write come."""
+        """Add a write that is on its way."""
         self._messages.append(message)
         self._waiting[message.place] += 1
 
     def overtaken(self, place: TablePlace) -> None:
-        """An item was written here: the last writer wins, and what is still on its way was written earlier."""
+        """An item was written here. The last writer wins, and writes to it that are on their way were made earlier:
+        drop them.
+        """
         if self._waiting.pop(place, 0):
             self._messages = [message for message in self._messages if message.place != place]
 
     def take(self, now: float) -> list[ReplicatedWrite]:
-        """The messages that are due, which are no longer there afterwards."""
+        """Remove and return the writes that are due."""
         count = 0
         while count < len(self._messages) and self._messages[count].due <= now:
             count += 1

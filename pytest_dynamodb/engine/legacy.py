@@ -1,4 +1,4 @@
-"""The parameters that expressions have replaced, as the trees that expressions become.
+"""The legacy parameters that expressions have replaced, translated into expression trees.
 
 (Developer guide, "Legacy DynamoDB conditional parameters".)
 """
@@ -18,13 +18,13 @@ from pytest_dynamodb.expressions.resolution import KeyClause, KeyOperator
 from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import order_key
 
-# --- AttributesToGet: names of whole attributes ---
+# --- AttributesToGet ---
 
 DUPLICATE: Final = INVALID_VALUES + "Duplicate value in attribute name: {name}"
 
 
 def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names, or ``None`` if there are none. Raises ``ValidationException`` for a name that comes twice."""
+    """The names in AttributesToGet, or ``None`` without it. Raises ``ValidationException`` for a name given twice."""
     given = params.get("AttributesToGet")
     if given is None:
         return None
@@ -36,7 +36,8 @@ def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(given)
 
 
-# --- a condition of ComparisonOperator and values, as Expected, QueryFilter, ScanFilter and KeyConditions hold it ---
+# --- comparison operators ---
+# Those of Expected, QueryFilter, ScanFilter and KeyConditions.
 
 WRONG_COUNT: Final = INVALID_VALUES + "Invalid number of argument(s) for the {operator} ComparisonOperator"
 MIXED_TYPES: Final = INVALID_VALUES + "AttributeValues inside AttributeValueList must be of same type"
@@ -50,7 +51,9 @@ _SCALARS: Final = frozenset({"S", "N", "B"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an operator takes, and the condition it is: at least and at most so many values, of these types or any."""
+    """A comparison operator: how many values it takes, of which types (``None`` is any), and the condition that it
+    means.
+    """
 
     least: int
     most: float
@@ -92,17 +95,17 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def attribute(name: str) -> nodes.Path:
-    """The path of an attribute: legacy names are whole names, dots and brackets included."""
+    """The path of an attribute. Legacy names are whole names, dots and brackets included."""
     return nodes.Path((nodes.Name(name),))
 
 
 def literals(values: Sequence[Any], wording: Wording) -> tuple[nodes.Literal, ...]:
-    """Values, checked and canonical. Raises ``ValidationException``."""
+    """The values as literals, checked and canonical. Raises ``ValidationException``."""
     return tuple([nodes.Literal(checked_value(value, wording=wording)[0]) for value in values])
 
 
 def check_operator(operator: str, values: Sequence[nodes.Literal], wording: Wording) -> None:
-    """Check that an operator takes these values: how many, of one type, of its types, BETWEEN's in order."""
+    """Check an operator's values: how many, all of one type, of a type that it takes, BETWEEN's bounds in order."""
     check_count(operator, len(values), wording)
     rule = RULES[operator]
     tags = {value.tag for value in values}
@@ -127,18 +130,18 @@ def _inverted(low: nodes.Literal, high: nodes.Literal) -> bool:
 
 
 def lowered(name: str, operator: str, values: Sequence[nodes.Literal]) -> nodes.ConditionTree:
-    """The tree that means what a checked condition on an attribute means."""
+    """The tree of a checked condition on an attribute."""
     return RULES[operator].lower(attribute(name), values)
 
 
 def joined(conditions: Sequence[nodes.ConditionTree], conditional_operator: str | None) -> nodes.ConditionTree | None:
-    """Conditions joined by ConditionalOperator, whose default is AND; ``None`` of none."""
+    """Conditions joined by ConditionalOperator, by default AND; ``None`` if there are none."""
     if len(conditions) < 2:
         return conditions[0] if conditions else None
     return nodes.Or(tuple(conditions)) if conditional_operator == "OR" else nodes.And(tuple(conditions))
 
 
-# --- AttributeUpdates: what a write does to whole attributes ---
+# --- AttributeUpdates ---
 
 ONLY_DELETE: Final = INVALID_VALUES + "Only DELETE action is allowed when no attribute value is specified"
 WRONG_DELETE: Final = INVALID_VALUES + "DELETE action with value is not supported for the type {type}"
@@ -151,9 +154,9 @@ _Placed: TypeAlias = "tuple[nodes.SectionName, nodes.SectionAction]"
 
 
 def attribute_updates(params: Mapping[str, Any], wording: Wording) -> nodes.UpdateTree | None:
-    """The update that AttributeUpdates are, or ``None`` if there are none. Raises ``ValidationException``.
+    """AttributeUpdates as an update tree, or ``None`` without them. Raises ``ValidationException``.
 
-    To be compiled with ``mismatch=LEGACY_MISMATCH``. Other than in expressions, its ADD may hold lists.
+    To be compiled with ``mismatch=LEGACY_MISMATCH``. Unlike in expressions, ADD may hold lists.
     """
     given: Mapping[str, Any] = params.get("AttributeUpdates") or {}
     sections: dict[nodes.SectionName, list[nodes.SectionAction]] = {}
@@ -183,7 +186,7 @@ def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
     return "SET", nodes.SetAction(attribute(name), literal)
 
 
-# --- expected: what an item must be like for a write, by attribute ---
+# --- Expected ---
 
 BOTH_VALUES: Final = INVALID_VALUES + "Value and AttributeValueList cannot be used together for Attribute: {name}"
 EXISTS_AND_OPERATOR: Final = (
@@ -203,7 +206,7 @@ _WITHOUT_VALUES: Final = frozenset({"NULL", "NOT_NULL"})
 
 
 def expected_condition(params: Mapping[str, Any], wording: Wording) -> ConditionTree | None:
-    """The condition that Expected is, or ``None``. Raises ``ValidationException``."""
+    """Expected as a condition, or ``None`` without it. Raises ``ValidationException``."""
     conditions = [_condition(name, given, wording) for name, given in (params.get("Expected") or {}).items()]
     return joined(conditions, params.get("ConditionalOperator"))
 
@@ -244,7 +247,7 @@ def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> Conditi
     return Compare("=", attribute(name), literal)
 
 
-# --- QueryFilter, ScanFilter and KeyConditions: maps of attributes to conditions ---
+# --- filters and KeyConditions ---
 
 FilterName: TypeAlias = Literal["QueryFilter", "ScanFilter"]
 
@@ -264,15 +267,15 @@ _Checked: TypeAlias = "tuple[str, str, tuple[nodes.Literal, ...]]"
 
 
 def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.ConditionTree | None:
-    """The condition that a legacy filter is, or ``None``. Raises ``ValidationException``."""
+    """QueryFilter or ScanFilter (``name``) as a condition, or ``None`` without it. Raises ``ValidationException``."""
     conditions = [lowered(*condition) for condition in _checked(params.get(name), wording)]
     return joined(conditions, params.get("ConditionalOperator"))
 
 
 def legacy_key_clauses(params: Mapping[str, Any], wording: Wording) -> tuple[KeyClause, ...] | None:
-    """The clauses that KeyConditions are, or ``None`` where there are no KeyConditions. Raises ``ValidationException``.
+    """KeyConditions as key clauses, or ``None`` without them. Raises ``ValidationException``.
 
-    Operators that no key can have keep their legacy names: they are reported against the schema.
+    Operators that are not allowed on keys keep their legacy names: they are reported against the key schema.
     """
     given = params.get("KeyConditions")
     if given is None:

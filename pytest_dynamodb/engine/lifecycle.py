@@ -1,4 +1,4 @@
-"""How long tables and indexes take to come, change and go."""
+"""How long changes of tables and indexes take."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Seconds on the engine's clock that a change of a table takes. All 0: the next call sees it done.
+    """How long changes take, in seconds on the engine's clock. With 0, the next call finds them done.
 
-    The answer of the call that asks for a change says CREATING, UPDATING or DELETING in any case, as AWS's does.
-    ``time_to_live`` is how long its status is ENABLING or DISABLING, ``replication`` how long a write needs to
-    the other replicas of a global table, and ``transfer`` what an export or an import takes.
+    The call that asks for a change is answered with CREATING, UPDATING or DELETING in any case, as AWS does.
+    ``time_to_live`` is how long its status is ENABLING or DISABLING, ``replication`` how long a write takes to the
+    other replicas of a global table, ``transfer`` how long an export or an import takes.
     """
 
     create_table: float = 0.0

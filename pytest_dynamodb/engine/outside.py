@@ -1,4 +1,4 @@
-"""What the engine calls by name and never imports: it stands in a room above, and is loaded when it is first needed."""
+"""What the engine calls in the rooms above it, which it never imports: named by text, and loaded when first needed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ _DELIVER: Final = ("pytest_dynamodb.control.replication.arrival", "deliver")
 
 @cache
 def followers() -> tuple[Follower, ...]:
-    """What follows a change: a record in the table's stream, an entry of its history, writes in other regions."""
+    """What follows a change of an item: a record in the table's stream, an entry in its history, writes in other
+    regions.
+    """
     return tuple(_named(module, name) for module, name in _FOLLOWERS)
 
 
 def deliver(call: Call) -> None:
-    """Do in the call's region what other regions wrote and what is due there by now."""
+    """Apply to the call's region what other regions wrote, as far as it is due."""
     _named(*_DELIVER)(call)
 
 

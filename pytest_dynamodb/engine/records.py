@@ -1,4 +1,4 @@
-"""What a region keeps apart from its tables, and longer: backups, exports, imports, bulk operations."""
+"""What a region keeps longer than its tables: backups, exports, imports, bulk operations."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ Record = TypeVar("Record")
 
 
 class Records:
-    """Frozen records of any kind, by what names them: ``app/backup/01791504762511-2779fadd``, the resource in an ARN.
+    """Frozen records by the resource in their ARN: ``app/backup/01791504762511-2779fadd``.
 
-    ``last`` is the number of the newest identifier.
+    ``last`` is the number in the newest identifier.
     """
 
     __slots__ = ("_kinds", "last")
@@ -21,17 +21,17 @@ class Records:
         self.last = 0
 
     def of(self, kind: type[Record]) -> dict[str, Record]:
-        """The records of a kind, in the order in which they were kept; what is put into it is kept."""
+        """The records of a kind, in the order in which they were added. Adding to the result adds a record."""
         return self._kinds.setdefault(kind, {})
 
     def copy(self) -> Records:
-        """One that changes apart from this."""
+        """An independent copy."""
         copy = Records()
         copy._kinds = {kind: found.copy() for kind, found in self._kinds.items()}
         copy.last = self.last
         return copy
 
     def new_id(self, now: float, random: Random) -> str:
-        """An identifier: milliseconds since the epoch, which is the order of records, and eight digits of chance."""
+        """An identifier: milliseconds since the epoch, which orders records, and eight random hexadecimal digits."""
         self.last = max(int(now * 1000), self.last + 1)
         return f"{self.last:014d}-{random.getrandbits(32):08x}"

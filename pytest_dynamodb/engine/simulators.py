@@ -1,4 +1,4 @@
-"""What may stand round an operation of the engine, where it is switched on: limits, and stale reads."""
+"""Simulators: what may surround an operation of the engine where it is switched on, such as limits and stale reads."""
 
 from __future__ import annotations
 
@@ -11,35 +11,37 @@ from pytest_dynamodb.engine.handlers import Handler
 
 
 class Restorer(Protocol):
-    """What a simulator may ask of the engine."""
+    """What a simulator needs of the engine."""
 
     def checkpoint(self) -> Callable[[], None]:
-        """What is held now; calling what is returned puts it back."""
+        """Remember what is held now; calling the result restores it."""
 
 
 class Simulator(ABC):
-    """Carries operations out, in its own way."""
+    """Carries operations out in its own way."""
 
     @abstractmethod
     def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
         """The body of the answer. Raises ``DynamoDbError``."""
 
     def around(self, handler: Handler, engine: Restorer) -> Handler:
-        """What carries an operation out in this one's way."""
+        """A handler that carries an operation out in this simulator's way."""
         return lambda call: self.carry_out(call, handler, engine)
 
     @abstractmethod
     def anew(self) -> Simulator:
-        """One with the same settings that has seen nothing yet."""
+        """A simulator with the same settings that has seen nothing yet."""
 
 
 class Simulation(Protocol):
-    """Settings of something that is simulated."""
+    """Settings that a simulator is made from."""
 
     def simulator(self) -> Simulator:
-        """What simulates it; it has seen nothing yet."""
+        """A new simulator with these settings."""
 
 
 def switched_on(throughput: Simulation | None, consistency: Simulation | None) -> tuple[Simulator, ...]:
-    """Those that are given, the innermost first: what is throttled was never written, so nobody misses it."""
+    """The simulators of the settings given, innermost first: a throttled write was never made, so no read can miss
+    it.
+    """
     return tuple(settings.simulator() for settings in (throughput, consistency) if settings is not None)

@@ -1,4 +1,4 @@
-"""Builders of conditions: ``Attr`` for all, ``Key`` for key conditions, and what they build."""
+"""Builders of conditions: ``Attr`` for any attribute, ``Key`` for key conditions, and what comparing them builds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.parser import ConditionName, parse_condition
 from pytest_dynamodb.values import to_wire
 
-# --- what builders of expressions have in common: an operand inside, and how paths and values become operands ---
+# --- operands ---
 
 PathLike: TypeAlias = "str | nodes.Path | Buildable"
 """What is accepted wherever a document path is: its text, a tree's path, an ``Attr``."""
@@ -24,7 +24,7 @@ class ExpressionMisuse(PytestDynamoDbError, TypeError):
 
 
 class Buildable:
-    """Something that stands for an operand of an expression. ``node`` is that operand."""
+    """Stands for an operand of an expression, which is ``node``."""
 
     __slots__ = ("floats", "node")
 
@@ -41,7 +41,7 @@ class Buildable:
 
 
 class Sum(Buildable):
-    """``operand + operand`` or ``operand - operand``: a value of a SET action, no operand of a condition."""
+    """``operand + operand`` or ``operand - operand``: the value of a SET action. Conditions have no sums."""
 
     __slots__ = ()
 
@@ -95,7 +95,7 @@ def _foreign_name(value: Any) -> str | None:
     return None
 
 
-# --- builders of conditions: what comparisons build, joined by ``&``, ``|`` and ``~`` ---
+# --- conditions ---
 # Also the one place where a condition of any make becomes a tree: ours, boto3's, a text.
 
 _NODES: Final = (nodes.Compare, nodes.Between, nodes.In, nodes.Function, nodes.Not, nodes.And, nodes.Or)
@@ -208,7 +208,7 @@ def _foreign_operand(value: Any) -> nodes.Operand:
     return to_operand(value)
 
 
-# --- builders of conditions on attributes: ``Attr`` for all, ``Key`` for key conditions ---
+# --- attributes ---
 # Both build conditions with comparison operators, so ``==`` between them is no equality. They are therefore
 # unhashable, and what they build raises when it is asked whether it is true: neither can be used as a set's member,
 # as a dictionary's key or in an ``if`` by mistake. Trees (``expressions.nodes``) compare and hash plainly.

@@ -1,4 +1,7 @@
-"""What DynamoDB checks about a parsed expression, and in which order."""
+"""The checks that DynamoDB makes on a parsed expression, in its order.
+
+Of all kinds come first the checks that need no names and values (``checked_tree``), then the others (``bind``).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from pytest_dynamodb.expressions.resolution import AnyNode, resolve
 from pytest_dynamodb.expressions.tokens import locate
 from pytest_dynamodb.values import order_key
 
-# --- what the checks of conditions, updates and projections share: paths, functions, operand types ---
+# --- shared checks ---
 
 Names: TypeAlias = Mapping[str, str]
 Values: TypeAlias = Mapping[str, dict[str, Any]]
@@ -33,7 +36,7 @@ _RESULT_TYPES: Final = {"size": "N", "list_append": "L"}
 
 
 class Checks(ABC):
-    """What all kinds of expressions share."""
+    """The checks that all kinds of expressions share."""
 
     functions: Mapping[str, int] = {}
 
@@ -90,12 +93,12 @@ class Checks(ABC):
             self.reject("operand-count", node.name, count=len(node.arguments))
 
     def operand_type(self, operator: str, tag: str | None, allowed: frozenset[str]) -> None:
-        """An operand whose type is known must be of an allowed one."""
+        """Reject an operand whose type is known and not among those allowed."""
         if tag is not None and tag not in allowed:
             self.reject("operand-type", operator, type=tag)
 
     def distinct_paths(self, paths: list[nodes.Path]) -> None:
-        """No path may be another's beginning, nor use a name where another uses an index."""
+        """Reject a path that is a prefix of another, or that uses a name where another one uses a position."""
         conflict: tuple[nodes.Path, nodes.Path] | None = None
         for index, path in enumerate(paths):
             for earlier in paths[:index]:
@@ -126,7 +129,7 @@ def type_of(operand: nodes.Node) -> str | None:
     return None
 
 
-# --- what DynamoDB checks about a condition, filter or key condition; the order is told in ``validation`` ---
+# --- conditions ---
 
 MAX_IN_OPERANDS: Final = 100
 """Operands in IN's list (developer guide, "Comparison operator and function reference": up to 100 values)."""
@@ -148,7 +151,7 @@ _TYPE_NAMES: Final = frozenset({"S", "N", "B", "NULL", "SS", "BOOL", "L", "BS", 
 
 
 class ConditionChecks(Checks):
-    """Conditions, filters and key conditions."""
+    """The checks of conditions, filters and key conditions."""
 
     functions = CONDITION_FUNCTIONS
 
@@ -272,7 +275,7 @@ def _bound(literal: nodes.Literal) -> str:
     return f"{{{literal.tag}:{literal.wire[literal.tag]}}}"
 
 
-# --- what DynamoDB checks about an update or a projection; the order is told in ``validation`` ---
+# --- updates and projections ---
 
 UPDATE_FUNCTIONS: Final = {"if_not_exists": 2, "list_append": 2}
 """Functions, and how many operands each takes (developer guide, "Update expressions")."""
@@ -290,7 +293,7 @@ _LONG_TYPES: Final = {
 
 
 class UpdateChecks(Checks):
-    """Update expressions."""
+    """The checks of update expressions."""
 
     functions = UPDATE_FUNCTIONS
 
@@ -356,7 +359,7 @@ class UpdateChecks(Checks):
 
 
 class ProjectionChecks(Checks):
-    """Projection expressions."""
+    """The checks of projection expressions."""
 
     def text_alone(self, tree: nodes.ProjectionTree) -> None:
         """Reserved words, path depth."""
@@ -371,7 +374,7 @@ class ProjectionChecks(Checks):
         return resolved
 
 
-# --- what DynamoDB checks about a parsed expression, and in which order ---
+# --- the checks in order ---
 # A condition            unknown function, misused function, reserved word; then condition by condition, as written:
 #                        undefined names and values, number of operands, equal operands, operand types
 # An update              reserved word, unknown function, repeated section, undefined names, undefined values,
@@ -392,9 +395,9 @@ _CHECKS: Final[dict[ExpressionName, type[Checks]]] = {
 
 
 def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> Tree:
-    """Text to resolved, checked tree: ``checked_tree`` and ``bind`` for a request's only expression.
+    """The resolved, checked tree of a request's only expression: ``checked_tree`` and ``bind`` in one.
 
-    Raises ``ExpressionError`` with what DynamoDB would report first about this expression.
+    Raises ``ExpressionError`` for what DynamoDB would report first.
     """
     try:
         return bind(expression, checked_tree(expression, text), names, values)

@@ -1,7 +1,7 @@
-"""The canonical form of one expression: its clauses as text, in order, alike for all texts that mean the same.
+"""The canonical form of one expression: its clauses as text, sorted, the same for all texts that mean the same.
 
-The form is described in ``canonical``. A text is compiled once into a function of names and values (bounded cache);
-per request only the values are written.
+``canonical`` describes the form. A text is compiled once into a function of names and values, kept in a bounded cache;
+only the values are written for each request.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _set_value(node: nodes.SetValue) -> ClauseWriter:
     return lambda names, values: f"{left(names, values)} - {right(names, values)}"
 
 
-# --- operands --------------------------------------------------------------------------------------------------------
+# --- operands ---
 
 
 def _operand(node: nodes.Operand) -> ClauseWriter:

@@ -189,7 +189,7 @@ def _set_depth(node: Function | Not | And | Or, children: Iterable[Operand | Con
     object.__setattr__(node, "depth", depth)
 
 
-# --- updates and projections -----------------------------------------------------------------------------------------
+# --- updates and projections ---
 
 
 @dataclass(frozen=True, slots=True)

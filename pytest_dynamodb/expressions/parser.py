@@ -1,6 +1,6 @@
-"""Expression text to tree: pure syntax.
+"""The parser: from an expression's text to its tree, by syntax alone.
 
-What names and values stand for, and whether it all makes sense, comes later.
+What names and values stand for, and whether they make sense, is checked later.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pytest_dynamodb.expressions.tokens import (
     Tokens,
 )
 
-# --- the productions that conditions, updates and projections share: operands, functions, document paths ---
+# --- operands ---
 # One method a production, whose docstring is that production. Sources: developer guide, "Document paths", "Comparison
 # operator and function reference"; where those are silent on parentheses, the cases of dynalite's suite, which ran
 # against AWS.
@@ -143,7 +143,7 @@ class OperandGrammar:
             self.redundant = position
 
 
-# --- conditions, filters and key conditions ---
+# --- conditions ---
 # Source: developer guide, "Comparison operator and function reference".
 
 _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -268,7 +268,7 @@ class ConditionGrammar(OperandGrammar):
         return left
 
 
-# --- update and projection expressions ---
+# --- updates and projections ---
 # Sources: developer guide, "Update expressions", "Projection expressions".
 
 
@@ -361,10 +361,8 @@ class ProjectionGrammar(OperandGrammar):
         return nodes.ProjectionTree(tuple(paths))
 
 
-# --- expression text to tree: pure syntax ---
-# What names and values stand for, and whether it all makes sense, comes later.
-#
-# A text is parsed once and its tree kept (bounded cache): trees are frozen.
+# --- parsing ---
+# A text is parsed once, and its tree is kept in a bounded cache: trees are frozen.
 
 ConditionName: TypeAlias = Choice["ConditionExpression", "FilterExpression", "KeyConditionExpression"]
 ExpressionName: TypeAlias = Choice[

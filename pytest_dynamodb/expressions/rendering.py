@@ -161,7 +161,7 @@ def is_bare(name: str) -> bool:
     )
 
 
-# --- the expression parameters of one request, rendered together ---
+# --- expression parameters ---
 
 
 def expression_params(

@@ -1,7 +1,7 @@
-"""Names and values put in place of placeholders, and what a request says about them checked.
+"""Resolving: putting names and values in place of placeholders, and checking both.
 
-``ExpressionAttributeNames`` and ``ExpressionAttributeValues`` belong to a request, not to an expression: whether one is
-unused shows only once every expression of the request is known (``check_unused``).
+``ExpressionAttributeNames`` and ``ExpressionAttributeValues`` belong to a request, not to an expression: only all
+expressions of the request together show whether one is unused (``check_unused``).
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def check_unused(
             raise ExpressionError(f"unused-{kind}", token=unused[0], keys=", ".join(unused))
 
 
-# --- what a key condition says about the key: one clause an attribute ---
+# --- key conditions ---
 # DynamoDB checks this after every expression of the request has been checked as such, and before it looks for the table
 # (dynalite's suite: KeyConditionExpression). Whether the attributes are the table's or index's key, of its types and no
 # more than it has, needs the schema and is the engine's to check.

@@ -22,15 +22,14 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     """Answer DynamoDB calls from memory, without network, credentials or region.
 
     Every entry, and every call of a decorated function, begins with an empty DynamoDB, or with what ``load`` names: see
-    ``Mock.load``. ``clients`` restricts it to given clients or resources; otherwise every client of the process is
-    covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
-    the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
-    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` is the wording of
-    errors, ``lifecycle`` how long tables take to come and go (no time at all). ``faults`` are planned from the
-    beginning; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch limits of capacity
-    and stale reads on.
+    ``Mock.load``. ``clients`` restricts it to the given clients or resources; otherwise every client of the process is
+    covered. ``region`` is where ``load``, ``dump`` and ``tables`` look by default; without it, the region of the
+    clients. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which moves only when
+    told to; ``seed`` determines what AWS makes up, such as table ids; ``dialect`` is the wording of errors,
+    ``lifecycle`` how long tables take to come and go (by default no time at all). ``faults`` are planned from the
+    start; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch on capacity limits and stale reads.
 
-    Entering gives the ``Mock``. Nothing is left behind on leaving.
+    Entering returns the ``Mock``. Nothing is left behind on leaving.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         self._open: list[Interception] = []
 
     def __enter__(self) -> Mock:
-        """Make the mock and put it in charge."""
+        """Make the mock and answer from it."""
         from pytest_dynamodb.engine import Engine
         from pytest_dynamodb.hooks.internals import default_region
         from pytest_dynamodb.mock import Mock

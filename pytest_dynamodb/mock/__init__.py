@@ -1,4 +1,4 @@
-"""``Mock``: an in-memory DynamoDB in hand, to look into, to fill, to set back and to move in time."""
+"""``Mock``: an in-memory DynamoDB for a test to inspect, fill, reset and move in time."""
 
 from __future__ import annotations
 

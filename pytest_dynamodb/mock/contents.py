@@ -1,4 +1,4 @@
-"""What a source says, table by table, whatever its form."""
+"""Reading what ``Mock.load`` is given: whatever its form, the tables in it, each with its items."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pytest_dynamodb.control.tables.templates import create_table_params_of
 from pytest_dynamodb.mock import cloudformation
 from pytest_dynamodb.mock.problems import LoadError, joined
 
-# --- files: JSON, JSON lines and YAML, compressed or not, and the folders that DynamoDB exports to S3 ---
+# --- files ---
+# JSON, JSON lines and YAML, compressed or not, and the folders that DynamoDB exports to S3.
 
 _YAML, _JSON = (".yaml", ".yml"), (".json", ".jsonl", ".ndjson")
 _GZIP = b"\x1f\x8b"
@@ -23,7 +24,9 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds. ``where`` names it in messages; ``table`` is the one that its items belong to, if it says."""
+    """The content of a file. ``where`` names it in messages; ``table`` is the table of its items, if the file says
+    so.
+    """
 
     where: str
     content: Any
@@ -31,7 +34,7 @@ class Document:
 
 
 def documents_at(path: str | os.PathLike[str]) -> Iterator[Document]:
-    """What there is at a path: one document of a file, several of an export's folder. Raises ``LoadError``."""
+    """The documents at a path: one for a file, several for the folder of an export. Raises ``LoadError``."""
     place = Path(path)
     if place.is_dir():
         yield from _export(place)
@@ -80,7 +83,7 @@ def _text(path: Path) -> str:
 
 
 def _json(path: Path, text: str) -> Any:
-    """One JSON text, or one a line: a list then."""
+    """A JSON text; where there is one a line, the list of them."""
     try:
         return json.loads(text, parse_float=Decimal)
     except RecursionError:
@@ -114,9 +117,9 @@ _DESCRIPTIONS = ("Table", "TableDescription")
 
 @dataclass(frozen=True, slots=True)
 class TableContents:
-    """One table of a source. ``params`` are CreateTable's without the name, and ``TimeToLiveSpecification``.
+    """One table of a source. ``params`` are CreateTable's without the name, plus ``TimeToLiveSpecification``.
 
-    Without ``params`` the table must be there. Items are in wire form or plain Python.
+    Without ``params``, the table must exist already. Items are in wire form or plain Python.
     """
 
     where: str
@@ -127,7 +130,9 @@ class TableContents:
 
 @dataclass(frozen=True, slots=True)
 class SourceReader:
-    """How a source is read: the table of items that name none, and what parameters of templates stand for."""
+    """Reads a source. ``table`` is the table of items that name none; ``parameters`` are the values of templates'
+    parameters.
+    """
 
     table: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -190,7 +195,7 @@ class SourceReader:
 
 
 def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """A template: CloudFormation's or SAM's own, or what a ``serverless.yml`` holds as ``resources``."""
+    """A CloudFormation or SAM template, also where it is the ``resources`` of a ``serverless.yml``."""
     inner = content.get("resources")
     for candidate in (content, *(inner if isinstance(inner, list) else [inner])):
         if isinstance(candidate, Mapping) and cloudformation.is_template(candidate):
@@ -199,7 +204,7 @@ def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _description(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """A description or CreateTable's parameters, bare or as AWS's answers hold them."""
+    """A table description or CreateTable parameters, bare or inside one of AWS's answers."""
     for candidate in (content, *(content.get(name) for name in _DESCRIPTIONS)):
         if isinstance(candidate, Mapping) and isinstance(candidate.get("KeySchema"), Sequence):
             return candidate

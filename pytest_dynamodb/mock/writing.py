@@ -1,4 +1,4 @@
-"""Contents into an engine, by its own requests: what AWS would refuse is refused here."""
+"""Loading contents into an engine through its own requests, so that it refuses what AWS would refuse."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _TIME_TO_LIVE: Final = "TimeToLiveSpecification"
 
 
 class Writer:
-    """Makes tables and puts items in one region of an engine."""
+    """Makes tables and puts items, in one region of an engine."""
 
     def __init__(self, engine: Engine, region: str) -> None:
         self._engine, self._region = engine, region
 
     def write_all(self, contents: list[TableContents]) -> None:
-        """Make all tables, then put all items: all of it, or nothing where something is wrong. Raises ``LoadError``."""
+        """Make all tables, then put all items; where something is wrong, nothing is left. Raises ``LoadError``."""
         before = self._engine.snapshot()
         try:
-            with self._engine.at_ease():  # what is loaded has been there for long
+            with self._engine.unrestricted():  # loading is setting up, not traffic
                 for content in contents:
                     self._make(content)
                 for content in contents:
@@ -80,7 +80,7 @@ class Writer:
 
 
 def _unwrapped(item: Any, keys: tuple[str, ...]) -> Any:
-    """The item of an export's line or of a request of BatchWriteItem's."""
+    """The item itself, out of a line of an export or a request of BatchWriteItem."""
     for wrapper in ("PutRequest", "Item"):
         if isinstance(item, Mapping) and set(item) == {wrapper} and wrapper not in keys:
             item = item[wrapper]
@@ -88,7 +88,7 @@ def _unwrapped(item: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _wire(item: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
-    """An item in wire form. One that is tells by its keys: no key attribute is a map."""
+    """An item in wire form. One is in wire form already if its key attributes are: no key attribute is a map."""
     if not isinstance(item, Mapping):
         raise LoadError(where, f"{item!r:.80} is no item", remedy="an item maps names of attributes to values")
     if all(_is_wire_key(item.get(name)) for name in keys):
@@ -104,7 +104,7 @@ def _is_wire_key(value: Any) -> bool:
 
 
 def _content(value: Any) -> Any:
-    """An attribute value as JSON has it: botocore hands out bytes, and people and YAML write numbers as such."""
+    """An attribute value as JSON has it: botocore returns bytes, and YAML has numbers as numbers."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return value
     ((tag, content),) = value.items()
@@ -127,14 +127,14 @@ def _text(content: Any) -> Any:
     return content
 
 
-# --- buckets that are folders: where a mock exports to and imports from ---
+# --- buckets ---
 
 #: Characters that file systems of all kinds take in a name.
 _SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
 
 
 class Buckets:
-    """The folders in a folder, each a bucket of its name (``engine.files.Files``).
+    """The folders in a folder, each a bucket of that name (see ``engine.files.Files``).
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -162,11 +162,11 @@ class Buckets:
         return sorted(key for key in found if key.startswith(prefix))
 
     def read(self, bucket: str, key: str) -> bytes:
-        """What is in a file."""
+        """The content of a file."""
         return self._path(bucket, key).read_bytes()
 
     def write(self, bucket: str, key: str, content: bytes) -> None:
-        """Write a file, and the folders on its way."""
+        """Write a file, making the folders in its path."""
         path = self._path(bucket, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -176,6 +176,6 @@ class Buckets:
 
 
 def _name(part: str) -> str:
-    """A name within a folder, never one of a folder above it."""
+    """A file name inside the folder; never one that leads out of it."""
     name = quote(part, safe=_SAFE)
     return name.replace(".", "%2E") if not name.strip(".") else name

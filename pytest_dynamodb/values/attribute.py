@@ -1,4 +1,4 @@
-"""Attribute values as such: one type tag and its content, and how the contents of single values are read."""
+"""Attribute values: one type tag and its content; how the content of each scalar type is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_DEPTH = 32
 
 
 class UnsupportedValue(PytestDynamoDbError, TypeError):
-    """A Python value has no DynamoDB form, or an attribute value has no Python form. The message names the remedy."""
+    """A Python value has no DynamoDB form, or an attribute value no Python form. The message says what to do."""
 
 
 def split(value: Any) -> tuple[str, Any]:
@@ -30,7 +30,7 @@ def split(value: Any) -> tuple[str, Any]:
 
 
 def not_an_attribute_value(value: Any) -> UnsupportedValue:
-    """The error for ``value``, which is none."""
+    """The error for a value that is not an attribute value."""
     return UnsupportedValue(f'not an attribute value: {value!r:.80}; one looks like {{"S": "text"}} or {{"N": "1"}}')
 
 
@@ -55,6 +55,6 @@ def read_bytes(content: Any) -> bytes:
 
 
 def utf8(text: str) -> bytes:
-    """Text as DynamoDB counts and orders it."""
+    """A text's UTF-8 bytes, by which DynamoDB counts and orders it."""
     # Lone surrogates cannot be sent to DynamoDB, but a size or an order of them must not raise.
     return text.encode("utf-8", "surrogatepass")

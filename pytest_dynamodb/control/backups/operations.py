@@ -35,7 +35,7 @@ from pytest_dynamodb.requests import table_name, truth
 
 
 def create_backup(call: Call) -> dict[str, Any]:
-    """Keep a table as it is now. Names need not be unique. Raises TableNotFoundException."""
+    """Back up a table as it is now. Backups of one table may share a name. Raises TableNotFoundException."""
     backup = back_up(call, backed_up(call), call.params["BackupName"])
     return {"BackupDetails": backup_details(call, backup, "CREATING")}
 
@@ -44,10 +44,10 @@ def create_backup(call: Call) -> dict[str, Any]:
 
 
 def delete_backup(call: Call) -> dict[str, Any]:
-    """Forget a backup.
+    """Delete a backup.
 
-    Raises BackupNotFoundException, BackupInUseException while a table is restored from it, and ValidationException for
-    a backup of AWS's own.
+    Raises BackupNotFoundException, BackupInUseException while a table is being restored from it, and
+    ValidationException for a backup made by AWS.
     """
     backup = existing_backup(call, call.params["BackupArn"])
     arn = backup_details(call, backup)["BackupArn"]
@@ -67,7 +67,7 @@ def _check_may_go(backup: Backup, arn: str) -> None:
 
 
 def restoring_from(call: Call, arn: str) -> bool:
-    """Whether a table of the region is just being restored from a backup."""
+    """Whether a table of the region is being restored from a backup."""
     now = call.clock.now()
     tables = [call.region.find(name, now) for name in list(call.region.tables)]
     origins = [table.settings.restored for table in tables if table is not None]
@@ -78,7 +78,7 @@ def restoring_from(call: Call, arn: str) -> bool:
 
 
 def describe_backup(call: Call) -> dict[str, Any]:
-    """What is in a backup, under the ARN it was asked for by.
+    """Describe a backup, under the ARN that the request gives.
 
     Raises ValidationException, AccessDeniedException and BackupNotFoundException.
     """
@@ -94,8 +94,8 @@ _PAGE: Final = 100
 
 
 def list_backups(call: Call) -> dict[str, Any]:
-    """A page of backups, oldest first: those of one table or of all, by type and time (ack-api-quirks,
-    DDB-BACKUP-014). Tables that are gone have theirs still.
+    """A page of the backups of one table or of all, oldest first, by type and time (ack-api-quirks, DDB-BACKUP-014).
+    Those of deleted tables are included.
 
     Raises ValidationException.
     """
@@ -157,10 +157,10 @@ def _summary(call: Call, backup: Backup) -> dict[str, Any]:
 
 
 def restore_table_from_backup(call: Call) -> dict[str, Any]:
-    """Make a table that holds what is in a backup, which may be one of another region.
+    """Make a table with the content of a backup, which may be from another region.
 
-    Raises ValidationException, AccessDeniedException, BackupNotFoundException, BackupInUseException (it is just being
-    restored elsewhere), TableAlreadyExistsException and TableInUseException.
+    Raises ValidationException, AccessDeniedException, BackupNotFoundException, BackupInUseException (another restore
+    from it is under way), TableAlreadyExistsException and TableInUseException.
     """
     arn = record_arn(call, call.params["BackupArn"], "backup")
     there = replace(call, region=call.region_of(call.region.account, arn.region or call.region.name))
@@ -176,7 +176,7 @@ _PARTS: Final = 6
 
 
 def restore_table_to_point_in_time(call: Call) -> dict[str, Any]:
-    """Make a table that holds what another one held at a time.
+    """Make a table with what another one held at a time.
 
     Checked in AWS's order (ack-api-quirks, DDB-TABLE-100): the shape, the source, recovery, the time, the target.
     Raises ValidationException, TableNotFoundException, PointInTimeRecoveryUnavailableException,
@@ -245,7 +245,7 @@ def _time(params: Mapping[str, Any], recovery: Recovery, now: float) -> float:
 
 
 def describe_continuous_backups(call: Call) -> dict[str, Any]:
-    """Whether the table can be restored to points in time, and to which. Raises TableNotFoundException."""
+    """Whether a table can be restored to points in time, and to which. Raises TableNotFoundException."""
     return describe_recovery(backed_up(call).settings.recovery, call.clock.now())
 
 
@@ -255,9 +255,9 @@ _DAYS = 35
 
 
 def update_continuous_backups(call: Call) -> dict[str, Any]:
-    """Switch point-in-time recovery on or off, or change how far back it goes.
+    """Enable or disable point-in-time recovery, or change how far back it goes.
 
-    Raises TableNotFoundException, and ValidationException for a period of what is switched off.
+    Raises TableNotFoundException, and ValidationException for a period while it is disabled.
     """
     wanted = call.params["PointInTimeRecoverySpecification"]
     enabled, days = truth(wanted["PointInTimeRecoveryEnabled"]), wanted.get("RecoveryPeriodInDays")

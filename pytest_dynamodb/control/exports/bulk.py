@@ -1,6 +1,6 @@
-"""Bulk puts: the items of files, into a table that there is (developer guide, "Bulk put items").
+"""Bulk puts: the items of files are put into an existing table (developer guide, "Bulk put items").
 
-Reports of what was not written are not made. What the records of conditions look like is taken from PutItem.
+No reports of unwritten items are made. The form of records with conditions is inferred from PutItem.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MEMBERS: Final = ("Item", "ConditionExpression", "ExpressionAttributeNames", "E
 
 @dataclass(frozen=True, slots=True)
 class Bulk(TransferJob):
-    """A bulk operation on the table of a name."""
+    """A bulk operation on the table of this name."""
 
     table: str = ""
     cancelled: bool = False
@@ -62,7 +62,9 @@ class Bulk(TransferJob):
 
 
 def put_all(call: Call, files: Files, table: Table) -> dict[str, Any]:
-    """Put the items of a bulk operation; the members that its description gains. A failed condition is no failure."""
+    """Put the items of a bulk operation. Returns the members to add to its description. An unmet condition is not a
+    failure.
+    """
     source = call.params["InputS3Configuration"]
     processed = failed = size = 0
     for record, length in records_in(files, source, source):

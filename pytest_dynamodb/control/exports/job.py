@@ -1,5 +1,6 @@
-"""An export or an import: what was asked for, what came of it, and how that is told (ack-api-quirks, DDB-EXPORT-016,
-017, DDB-IMPORT-003).
+"""Exports and imports: what was asked for, what came of it, and its description.
+
+(ack-api-quirks, DDB-EXPORT-016, 017, DDB-IMPORT-003)
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call
 
 PAGE: Final = 10
-"""Of ListExports and ListImports (DDB-IMPORT-016)."""
+"""Page size of ListExports and ListImports (DDB-IMPORT-016)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransferJob:
-    """``outcome`` has members that are told once it is done, at ``ends``; FailureCode among them is a failure.
+    """An export or an import. ``outcome`` has members of the description once the job is done, at the time ``ends``;
+    with FailureCode among them, it has failed.
 
-    ``params`` are the request's, with what AWS fills in.
+    ``params`` are those of the request, with what AWS fills in.
     """
 
     resource: str
@@ -121,7 +123,7 @@ class Import(TransferJob):
 
 
 def no_bucket() -> dict[str, str]:
-    """The outcome of a job whose bucket there is not."""
+    """The outcome of a job whose bucket does not exist."""
     return {
         "FailureCode": "S3NoSuchBucket",
         "FailureMessage": "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; "

@@ -21,7 +21,7 @@ LONGEST_SECONDS: Final = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class ExportSpan:
-    """What an export is of: the state at ``end``, or what was written between ``begin`` and then."""
+    """What is exported: the state at ``end``, or what was written between ``begin`` and ``end``."""
 
     end: float
     begin: float | None = None
@@ -45,7 +45,7 @@ def exported_table(call: Call) -> Table:
 
 
 def check_export(params: Params) -> None:
-    """Raises ValidationException for members that do not go together, and for what this engine cannot write."""
+    """Raise ValidationException for conflicting members, and for what this engine cannot write."""
     kind, spec = params.get("ExportType"), params.get("IncrementalExportSpecification")
     if spec is not None and kind is None:
         raise _invalid(
@@ -65,7 +65,7 @@ def check_export(params: Params) -> None:
 
 
 def _check_supported(params: Params) -> None:
-    """Not AWS's words."""
+    """The messages are not AWS's."""
     if params.get("FilterSpecification") and params.get("ExportType") == _INCREMENTAL:
         raise _invalid("this in-memory DynamoDB exports changes without FilterSpecification")
     if params.get("ExportFormat") == "ION":
@@ -73,7 +73,9 @@ def _check_supported(params: Params) -> None:
 
 
 def span_of(call: Call, table: Table) -> ExportSpan:
-    """The time of an export, or its times. Raises InvalidExportTimeException, or that there is no recovery."""
+    """The time or the span of an export. Raises InvalidExportTimeException, and
+    PointInTimeRecoveryUnavailableException.
+    """
     params, now = call.params, call.clock.now()
     if params.get("ExportType") == _INCREMENTAL:
         return _increment(params["IncrementalExportSpecification"], table, now)

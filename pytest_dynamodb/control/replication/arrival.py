@@ -1,4 +1,4 @@
-"""Writes of other regions, when their time has come."""
+"""Writes that arrive from other regions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pytest_dynamodb.engine.writes.write import tell
 
 
 def deliver(call: Call) -> None:
-    """Do in the call's region what was due there. A replica's stream tells of it as of a write of anybody's."""
+    """Apply to the call's region what is due there. A replica's stream records it like any other write."""
     region, now = call.region, call.clock.now()
     for due, (name, _, _), key, item in region.inbox.take(now):
         table = region.find(name, now)

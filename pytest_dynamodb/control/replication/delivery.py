@@ -1,7 +1,7 @@
-"""Writes on their way from one replica to the others: the last writer wins.
+"""Writes on their way from one replica to the others. The last writer wins.
 
-A write needs the same time to every region (``Lifecycle.replication``), so writes arrive in the order in which they
-were made, and a write made here is later than anything that is still on its way here.
+A write takes the same time to every region (``Lifecycle.replication``). So writes arrive in the order in which they
+were made, and a write made here is later than any that is still on its way here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pytest_dynamodb.engine.table import Table
 
 
 def send(call: Call, table: Table, written: Written) -> None:
-    """Let a write to a replica be seen by the others, unless it comes from one of them."""
+    """Send a write to the other replicas, unless it came from one of them."""
     change = written.change
     item = change.new or change.old
     if item is None or written.replicated or not table.settings.replicas:

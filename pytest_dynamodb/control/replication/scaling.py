@@ -1,4 +1,7 @@
-"""Auto scaling of the replicas of a global table: settings that scale nothing."""
+"""Auto scaling of the replicas of a global table: stored and described, but nothing is scaled.
+
+Application Auto Scaling itself is another service.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,8 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import table_name, truth
 
-# --- auto scaling of the replicas of a global table: settings that scale nothing (ack-api-quirks, DDB-TABLE-187, 189,
-# 237, 446) ---
-# Application Auto Scaling itself is another service.
+# --- settings ---
+# Source: ack-api-quirks, DDB-TABLE-187, 189, 237, 446.
 
 ScalingSettings = Mapping[str, Any]
 ScalingChange = tuple[Dimension, ScalingSettings]
@@ -28,7 +30,7 @@ _OFF: Final[ScalingSettings] = {"AutoScalingDisabled": True, "ScalingPolicies": 
 
 
 def scaled_table(call: Call) -> Table:
-    """The table of a request, which must be of a global table. Raises ResourceNotFoundException."""
+    """The table of a request, which must belong to a global table. Raises ResourceNotFoundException."""
     name = table_name(call.params["TableName"])
     table = call.region.find(name, call.clock.now())
     if table is None or not table.settings.replicas:
@@ -37,7 +39,7 @@ def scaled_table(call: Call) -> Table:
 
 
 def describe_scaling(call: Call, table: Table) -> dict[str, Any]:
-    """A TableAutoScalingDescription: of every replica, this region's among them."""
+    """A TableAutoScalingDescription of every replica, including this region's."""
     now, settings = call.clock.now(), table.settings
     statuses = {call.region.name: "ACTIVE" if settings.status == "ACTIVE" else "UPDATING"}
     statuses |= {name: status_of(one, now) for name, one in settings.replicas.items()}
@@ -65,7 +67,7 @@ def _dimensions(table: Table, region: str, index: str) -> dict[str, ScalingSetti
 
 
 def update_scaling(call: Call, table: Table) -> Table:
-    """Set what a request asks for, in all replicas' tables alike. Raises ValidationException and others."""
+    """Store the requested settings in all replicas. Raises ValidationException and ResourceNotFoundException."""
     changes = list(_changes(call, table))
     if not changes:
         raise _failed(table, " because at least one update parameter must be specified.")
@@ -78,7 +80,7 @@ def update_scaling(call: Call, table: Table) -> Table:
 
 
 def _changes(call: Call, table: Table) -> Iterator[ScalingChange]:
-    """Writes are scaled alike everywhere, reads by region."""
+    """Write scaling is the same for all replicas, read scaling is by region."""
     params, regions = call.params, [call.region.name, *table.settings.replicas]
     if (update := params.get(f"{_WRITE}Update")) is not None:
         yield from (((region, "", _WRITE), update) for region in regions)
@@ -157,7 +159,7 @@ def _about(table: Table) -> str:
 
 
 def describe_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
-    """The auto scaling of a global table's replicas. Raises ResourceNotFoundException."""
+    """Describe the auto scaling of a global table's replicas. Raises ResourceNotFoundException."""
     return {"TableAutoScalingDescription": describe_scaling(call, scaled_table(call))}
 
 
@@ -165,7 +167,7 @@ def describe_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
 
 
 def update_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
-    """Set the auto scaling of a global table's replicas; nothing is scaled.
+    """Store the auto scaling of a global table's replicas; nothing is scaled.
 
     Raises ResourceNotFoundException (table, replica or index) and ValidationException.
     """

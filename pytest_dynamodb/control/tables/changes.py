@@ -1,4 +1,4 @@
-"""A checked UpdateTable, carried out: what it may ask for at a time, and what it changes."""
+"""UpdateTable: which changes a request may combine, and how the settings change."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import truth
 
-# --- what one UpdateTable may ask for at a time: AWS takes one concern a call, with few exceptions (ack-api-quirks,
-# DDB-TABLE-382, 174, 015, 359, 456) ---
+# --- concerns ---
+# AWS takes one concern a call, with few exceptions (ack-api-quirks, DDB-TABLE-382, 174, 015, 359, 456).
 # All of this is checked before the table is looked up.
 
 #: What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them.
@@ -61,7 +61,7 @@ _ALONE: Final = {
 
 
 def check_concerns(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException for a request that asks for nothing, or for what does not go together."""
+    """Raise ValidationException for a request that asks for nothing, or for changes that cannot be combined."""
     asked = concerns_of(params)
     _check_any(asked)
     for member, message in _ALONE.items():
@@ -140,13 +140,14 @@ def _check_stream(stream: Mapping[str, Any]) -> None:
         )
 
 
-# --- a checked UpdateTable, carried out on a table that is ours to change: settings now, and events to come ---
+# --- changes ---
+# A checked UpdateTable is carried out: it changes settings now, and adds events that will change them later.
 
 SettingsChange = Callable[[Table, TableSettings, Call], TableSettings]
 
 
 def changed_settings(table: Table, call: Call) -> TableSettings:
-    """What the settings become. Raises ValidationException and others before anything has changed."""
+    """The new settings. Raises ValidationException and others before anything has changed."""
     settings, asked = table.settings, concerns_of(call.params)
     for member, change in _CHANGES.items():
         if member in asked:
@@ -165,13 +166,15 @@ def _due(call: Call) -> float:
 
 
 def _updating(settings: TableSettings, call: Call, /, then: Mapping[str, Any], **now: Any) -> TableSettings:
-    """Settings of a table that is busy; ``then`` is what is true afterwards."""
+    """The settings of a table that is UPDATING; ``then`` are the changes once that is done."""
     busy = replace(settings, status="UPDATING", **now)
     return busy.then(Event(_due(call), {"status": "ACTIVE", **then}))
 
 
 def _nothing_new(settings: TableSettings, call: Call) -> TableSettings:
-    """The answer says UPDATING; the next call sees that nothing was (ack-api-quirks, DDB-TABLE-177)."""
+    """The settings after a change that changes nothing: the answer says UPDATING, the next call ACTIVE (ack-api-quirks,
+    DDB-TABLE-177).
+    """
     return replace(settings, status="UPDATING").then(Event(call.clock.now(), {"status": settings.status}))
 
 
@@ -209,7 +212,7 @@ def _index_on_demand(index: IndexSettings) -> IndexSettings:
 
 
 def _to_provisioned(table: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """Every index needs units of its own in the same request. Ceilings go."""
+    """Every index needs units in the same request. Ceilings are dropped."""
     updates = call.params.get("GlobalSecondaryIndexUpdates") or ()
     given = {update["Update"]["IndexName"] for update in updates if update.get("Update")}
     gone = {update["Delete"]["IndexName"] for update in updates if update.get("Delete")}
@@ -249,7 +252,7 @@ def _warm(_: Table, settings: TableSettings, call: Call) -> TableSettings:
     return replace(settings, warm_changing=True).then(after)
 
 
-# --- the rest ---
+# --- other settings ---
 
 
 def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
@@ -268,7 +271,7 @@ def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
 
 
 def _encryption(_: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """The table stays ACTIVE; the old key is told until the change is done."""
+    """The table stays ACTIVE; descriptions show the old key until the change is done."""
     old, new = settings.encryption, encryption_of(call.params["SSESpecification"], call.region)
     if new is None and old is None:
         raise ValidationException(f"{INVALID_VALUES}Table is already encrypted by default")

@@ -1,4 +1,4 @@
-"""A table as CreateTable asks for it: checked before, so there is nothing left to refuse."""
+"""A new table, made from a CreateTable that has been checked before."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
 
 def created_table(call: Call) -> Table:
-    """The table of a checked request, on its way up."""
+    """The table of a checked request, in status CREATING."""
     params = call.params
     name = table_name(params["TableName"])
     settings = _settings(call, name)
@@ -84,19 +84,18 @@ def _becoming_active(settings: TableSettings, now: float, lifecycle: Lifecycle) 
 
 
 def new_id(random: Random) -> str:
-    """A TableId."""
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def index_settings(definition: Mapping[str, Any], *, backfilling: bool | None = None) -> IndexSettings:
-    """What a new global index is set to."""
+    """The settings of a new global index."""
     return IndexSettings(
         "CREATING", backfilling, throughput_of(definition), ceiling_of(definition), warm_of(definition)
     )
 
 
 def throughput_of(params: Mapping[str, Any]) -> Throughput:
-    """The ProvisionedThroughput of a table or an index; zeros where there is none."""
+    """The ProvisionedThroughput of a table or an index; zeros if it has none."""
     given = params.get("ProvisionedThroughput")
     return (
         Throughput() if given is None else Throughput(int(given["ReadCapacityUnits"]), int(given["WriteCapacityUnits"]))
@@ -104,26 +103,24 @@ def throughput_of(params: Mapping[str, Any]) -> Throughput:
 
 
 def ceiling_of(params: Mapping[str, Any]) -> Units:
-    """The OnDemandThroughput of a table or an index."""
     given = params.get("OnDemandThroughput") or {}
     return Units(_whole(given.get("MaxReadRequestUnits")), _whole(given.get("MaxWriteRequestUnits")))
 
 
 def warm_of(params: Mapping[str, Any]) -> Units:
-    """The WarmThroughput of a table or an index."""
     given = params.get("WarmThroughput") or {}
     return Units(_whole(given.get("ReadUnitsPerSecond")), _whole(given.get("WriteUnitsPerSecond")))
 
 
 def _whole(number: float | None) -> int | None:
-    """Decimals are cut, as validation lets them pass."""
+    """Decimals are truncated, as validation accepts them."""
     return None if number is None else int(number)
 
 
 def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> Encryption | None:
-    """Encryption by a key of the account's. Otherwise AWS encrypts by a key of its own, and tells nothing.
+    """The encryption with a key of the account's; ``None`` where AWS uses a key of its own, which it does not describe.
 
-    An SSEType alone switches it on, too (ack-api-quirks, DDB-TABLE-044).
+    An SSEType alone enables it as well (ack-api-quirks, DDB-TABLE-044).
     """
     if not specification or not (truth(specification.get("Enabled")) or specification.get("SSEType")):
         return None
@@ -131,7 +128,7 @@ def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> En
 
 
 def _key_arn(key: str | None, region: Region) -> str:
-    """AWS's managed key, one an account and region, unless another is named."""
+    """The ARN of the key; by default of AWS's managed one, which each account has in each region."""
     prefix = region.arn("").removesuffix("table/").replace(":dynamodb:", ":kms:", 1)
     if key is None:
         key = str(uuid.uuid5(uuid.NAMESPACE_URL, prefix + "alias/aws/dynamodb"))
@@ -143,9 +140,9 @@ def _key_arn(key: str | None, region: Region) -> str:
 def stream_of(
     specification: Mapping[str, Any] | None, now: float, *, before: StreamSettings | None = None
 ) -> StreamSettings | None:
-    """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel).
+    """A new, enabled stream. Its label is the time in milliseconds (API reference, LatestStreamLabel).
 
-    A clock that stands still must not give it the label of the one ``before``.
+    If the clock stands still, the label must still differ from that of the stream ``before``.
     """
     if not specification or not truth(specification.get("StreamEnabled")):
         return None
@@ -154,14 +151,14 @@ def stream_of(
     return StreamSettings(moment_in_label(now), specification["StreamViewType"], now)
 
 
-# --- rules of CreateTable's and UpdateTable's other members: streams, encryption, table class, tags (ack-api-quirks,
-# DDB-TABLE-442) ---
+# --- options ---
+# Streams, encryption and table class (ack-api-quirks, DDB-TABLE-442).
 
 _CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 
 
 def check_options(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException for the first option of a CreateTable that is wrong."""
+    """Raise ValidationException for the first wrong option of a CreateTable."""
     if (stream := params.get("StreamSpecification")) is not None:
         _check_new_stream(stream)
     if (encryption := params.get("SSESpecification")) is not None:
@@ -184,7 +181,7 @@ def _check_new_stream(stream: Mapping[str, Any]) -> None:
 
 
 def check_encryption(encryption: Mapping[str, Any]) -> None:
-    """The members of an SSESpecification go together."""
+    """Raise ValidationException for members of an SSESpecification that conflict."""
     kind, key = encryption.get("SSEType"), encryption.get("KMSMasterKeyId")
     if encryption.get("Enabled") is not None and not truth(encryption["Enabled"]):
         for member, value in (("SSEType", kind), ("KMSMasterKeyId", key)):
@@ -197,7 +194,7 @@ def check_encryption(encryption: Mapping[str, Any]) -> None:
 
 
 def check_table_class(table_class: str | None) -> None:
-    """A class that there is."""
+    """Raise ValidationException for an unknown table class."""
     if table_class is not None and table_class not in _CLASSES:
         raise ValidationException(
             "Invalid table-class parameter provided. "

@@ -1,5 +1,5 @@
-"""Rules of a CreateTable request that no single member shows, in AWS's order: throughput, keys, definitions that
-nothing uses, local indexes, global indexes, options (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-127).
+"""Rules across the members of CreateTable, in AWS's order: throughput, keys, unused definitions, local indexes, global
+indexes, options (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-127).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Definitions = Sequence[Mapping[str, Any]]
 
 
 def check_new_table(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
+    """Raise ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
     if params.get("GlobalTableSourceArn") is not None:
         raise ValidationException(f"{INVALID_VALUES}GlobalTableSourceArn: there are no replicas in other accounts here")
     check_table_billing(params)
@@ -61,7 +61,7 @@ def check_new_table(params: Mapping[str, Any]) -> None:
 
 
 def _searched(vectors: Definitions) -> set[str]:
-    """Attributes of search schemas, which may be defined."""
+    """The attributes of search schemas, which may be defined too."""
     return {one["AttributeName"] for index in vectors for one in index.get("SearchSchema") or ()}
 
 
@@ -108,7 +108,7 @@ def _check_global(indexes: Definitions, defined: Sequence[str], names: set[str],
 
 
 def _check_new_name(name: str, names: set[str]) -> None:
-    """Local and global indexes share their names."""
+    """Local and global indexes must not share a name."""
     if name in names:
         raise ValidationException(f"{INVALID_VALUES}Duplicate index name: {name}")
     names.add(name)

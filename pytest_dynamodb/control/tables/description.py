@@ -1,7 +1,6 @@
-"""The TableDescription of a table (API reference; dynalite's tests; captures of AWS by ack-api-quirks, DDB-TABLE-125,
-134, 138).
+"""TableDescription (API reference; dynalite's tests; captures of AWS by ack-api-quirks, DDB-TABLE-125, 134, 138).
 
-Counts and sizes are those of now, where AWS's are up to six hours old.
+Counts and sizes are current; AWS's are up to six hours old.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ ON_DEMAND_WARM: Final = Units(12_000, 4_000)
 
 
 def describe(table: Table, now: float) -> dict[str, Any]:
-    """The table as it stands in its settings: what is due by ``now`` must have been carried out before."""
+    """The TableDescription. Whatever was due by ``now`` must have been carried out before."""
     settings = table.settings
     body: dict[str, Any] = {
         "AttributeDefinitions": attribute_definitions(table),
@@ -50,7 +49,6 @@ def attribute_definitions(table: Table) -> list[dict[str, str]]:
 
 
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:
-    """A KeySchema member."""
     return [{"AttributeName": name, "KeyType": role} for name, _, role in key_parts(schema)]
 
 
@@ -74,7 +72,7 @@ def _throughput(throughput: Throughput, now: float) -> dict[str, Any]:
 
 
 def decreases_today(throughput: Throughput, now: float) -> int:
-    """How often units were taken away on the UTC day of ``now``."""
+    """How often units were decreased on the UTC day of ``now``."""
     last = throughput.last_decrease
     return throughput.decreases if last is not None and last // _DAY == now // _DAY else 0
 
@@ -92,7 +90,7 @@ def _billing(settings: TableSettings) -> dict[str, Any]:
 
 
 def warm_units(own: TableSettings | IndexSettings, *, on_demand: bool) -> Units:
-    """What a table or an index can serve at once: what was asked for, never less than what it has anyhow."""
+    """What a table or an index can serve at once: what was asked for, but never less than its default."""
     provisioned = Units(own.throughput.read, own.throughput.write)
     floor = ON_DEMAND_WARM if on_demand else provisioned
     return Units(max(floor.read or 0, own.warm.read or 0), max(floor.write or 0, own.warm.write or 0))
@@ -109,7 +107,7 @@ def _warm(settings: TableSettings, own: TableSettings | IndexSettings) -> dict[s
 
 
 def ceiling(units: Units) -> dict[str, Any]:
-    """An OnDemandThroughput member, empty where there is none."""
+    """An OnDemandThroughput member, or no member where there is none."""
     members = {"MaxReadRequestUnits": units.read, "MaxWriteRequestUnits": units.write}
     told = {name: value for name, value in members.items() if value is not None}
     return {"OnDemandThroughput": told} if told else {}

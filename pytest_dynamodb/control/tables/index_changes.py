@@ -1,8 +1,7 @@
-"""Global indexes as UpdateTable creates, changes and deletes them.
+"""Global indexes that UpdateTable creates, changes and deletes.
 
-A new index is filled at once and kept in step from then on; that it may not be queried before its time is a matter of
-its status. (How the statuses follow each other: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global
-secondary indexes".)
+A new index is filled at once and kept up to date from then on; only its status says that it cannot be queried yet. (The
+sequence of statuses: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global secondary indexes".)
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _ALLOCATION: Final = 0.1
 
 
 def with_index_changes(table: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """The settings that follow from GlobalSecondaryIndexUpdates. The table itself is left as it is."""
+    """The settings after GlobalSecondaryIndexUpdates. The table itself does not change."""
     for update in call.params["GlobalSecondaryIndexUpdates"]:
         action, what = action_of(update)
         if action == "Create":
@@ -108,7 +107,7 @@ def _check_suits_billing(what: Mapping[str, Any], *, on_demand: bool) -> None:
 def _units(
     index: IndexSettings, what: Mapping[str, Any], call: Call, due: float
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is set now, and what when it is done."""
+    """The settings now, and those once the change is done."""
     if what.get("ProvisionedThroughput") is None:
         return {}, {}
     old, now = index.throughput, call.clock.now()

@@ -1,4 +1,4 @@
-"""Rules of GlobalSecondaryIndexUpdates, and how many indexes and tables there may be."""
+"""Rules of GlobalSecondaryIndexUpdates, and quotas of indexes and throughput."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- rules of GlobalSecondaryIndexUpdates (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable) ---
+# --- GlobalSecondaryIndexUpdates ---
+# (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable)
 
 ACTIONS: Final = ("Update", "Create", "Delete")
 
@@ -26,12 +27,12 @@ Updates = Sequence[Mapping[str, Any]]
 
 
 def action_of(update: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The one action of a checked GlobalSecondaryIndexUpdate, and what it is about."""
+    """The action of a checked GlobalSecondaryIndexUpdate, and its parameters."""
     return next((action, update[action]) for action in ACTIONS if update.get(action) is not None)
 
 
 def check_index_updates(updates: Updates | None) -> None:
-    """Each entry has one action, and no index has two. Checked before the table is looked up."""
+    """Each entry has exactly one action, and each index at most one. Checked before the table is looked up."""
     if updates is not None and not updates:
         raise ValidationException(f"{INVALID_VALUES}List of GlobalSecondaryIndexUpdates is empty")
     seen: set[str] = set()
@@ -64,7 +65,7 @@ def _check_one_action(update: Mapping[str, Any]) -> None:
 
 
 def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | None, *, on_demand: bool) -> None:
-    """A new index for a table. Its key attributes must be defined in the request, whatever the table has."""
+    """Check a new index. Its key attributes must be defined in the request, even if the table has them."""
     name = new["IndexName"]
     if not definitions:
         raise ValidationException(f"{INVALID_VALUES}AttributeDefinitions is not specified for index: {name}")
@@ -96,7 +97,7 @@ def _check_new_throughput(new: Mapping[str, Any], *, on_demand: bool) -> None:
 
 
 def check_exists(table: Table, action: str, name: str) -> None:
-    """The index that an update or a deletion is about is there, and global."""
+    """Raise ResourceNotFoundException unless the index exists and is global."""
     index = table.indexes.get(name)
     if index is None:
         raise error_for(
@@ -107,19 +108,20 @@ def check_exists(table: Table, action: str, name: str) -> None:
 
 
 def subscriber_limit(detail: str) -> DynamoDbError:
-    """The error for more than an account may do, or do at a time."""
+    """The error for exceeding a quota of the account."""
     return error_for("LimitExceededException", f"Subscriber limit exceeded: {detail}")
 
 
-# --- what an account may have that has asked AWS for no more (developer guide, "Service quotas"; ack-api-quirks, DDB-
-# TABLE-443) ---
+# --- quotas ---
+# Those of an account that has not asked AWS for more (developer guide, "Service quotas"; ack-api-quirks,
+# DDB-TABLE-443).
 
 MOST_OF_ACCOUNT: Final = 80_000
 MOST_OF_TABLE: Final = 40_000
 
 
 def check_quotas(call: Call) -> None:
-    """Raises LimitExceededException for a CreateTable or UpdateTable of more units than a table or index may have."""
+    """Raise LimitExceededException for a CreateTable or UpdateTable with more units than a table or index may have."""
     params = call.params
     _check(params, call.region.name, "", "table")
     updates = [action_of(update) for update in params.get("GlobalSecondaryIndexUpdates") or ()]

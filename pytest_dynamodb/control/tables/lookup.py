@@ -1,4 +1,4 @@
-"""How tables are found by name and ARN, and how moments are written."""
+"""Finding tables by name and by ARN, and times as AWS writes them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import table_name
 
-# --- tables as the control plane looks for them, and what it says of those that are busy ---
+# --- tables by name ---
 
 _IN_USE: Final = "Attempt to change a resource which is still in use: "
 _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}
 
 
 def existing(call: Call, given: str | None = None) -> Table:
-    """The table a control plane request names, whatever its status. Raises ResourceNotFoundException."""
+    """The table that a control plane request names, whatever its status. Raises ResourceNotFoundException."""
     name = table_name(call.params["TableName"] if given is None else given)
     table = call.region.find(name, call.clock.now())
     if table is None:
@@ -28,34 +28,35 @@ def existing(call: Call, given: str | None = None) -> Table:
 
 
 def require_active(table: Table) -> None:
-    """Raises ResourceInUseException for a table that is being created, changed or deleted."""
+    """Raise ResourceInUseException for a table that is being created, changed or deleted."""
     doing = _DOING.get(table.settings.status)
     if doing is not None:
         raise in_use(f"Table is being {doing}: {table.name}")
 
 
 def in_use(detail: str) -> DynamoDbError:
-    """The error for a table that is busy."""
+    """The error for a table that is being changed."""
     return error_for("ResourceInUseException", _IN_USE + detail)
 
 
 def require_settled(table: Table) -> None:
-    """Raises ResourceInUseException for a table that is on its way up or down."""
+    """Raise ResourceInUseException for a table that is being created or deleted."""
     if table.settings.status != "UPDATING":
         require_active(table)
 
 
-# --- ARNs in ResourceArn members: which table they name, and what is wrong with the others (ack-api-quirks, DDB-
-# TABLE-442; dynalite's tests, tagResource) ---
+# --- tables by ARN ---
+# ResourceArn members, and what is wrong with ARNs (ack-api-quirks, DDB-TABLE-442; dynalite's tests, tagResource).
 
 _PARTS: Final = 6
 _TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
 
 
 def table_name_of_arn(call: Call, arn: str) -> str:
-    """The table that the request's ARN names, whether there is one or not.
+    """The name of the table in the request's ARN, whether it exists or not.
 
-    Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's.
+    Raises ValidationException for what is not the ARN of a table in this region, AccessDeniedException for another
+    account's.
     """
     if not arn.startswith("arn:"):
         raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
@@ -85,7 +86,7 @@ def _check_account(call: Call, account: str, arn: str) -> None:
 
 
 def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
-    """The table of an ARN. Raises ResourceNotFoundException, which tells the ARN or does not, by operation."""
+    """The table of an ARN. Raises ResourceNotFoundException; ``told`` says whether its message includes the ARN."""
     table = call.region.find(table_name_of_arn(call, arn), call.clock.now())
     if table is None:
         which = f": ResourcArn: {arn} not found" if told else ""  # spelt so by AWS
@@ -93,7 +94,8 @@ def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
     return table
 
 
-# --- moments as AWS writes them in texts: always in English, always UTC ---
+# --- times ---
+# As AWS writes them in texts: always in English, always UTC.
 
 #: Of the years 1 and 9999.
 _FIRST: Final = -62_135_596_800.0
@@ -141,7 +143,7 @@ def moment_in_zulu(moment: float, *, thousandths: bool = False) -> str:
 
 
 def moment_of(given: float) -> float:
-    """A time that a request gives, within the years that can be written.
+    """A time that a request gives, limited to the years that can be written.
 
     >>> moment_of(10**400) == moment_of(float("nan")) == moment_of(float("inf"))
     True

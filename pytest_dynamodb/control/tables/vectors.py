@@ -1,4 +1,4 @@
-"""What CreateTable and UpdateTable may ask for of vector indexes."""
+"""Vector indexes in CreateTable and UpdateTable: rules and changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Definition = Mapping[str, Any]
 
 
 def check_vector_indexes(definitions: Iterable[Definition], taken: Iterable[str], *, on_demand: bool) -> None:
-    """Raises ValidationException for definitions that cannot be, also beside the indexes whose names are ``taken``."""
+    """Raise ValidationException for wrong definitions, or names that are among ``taken``."""
     names = set(taken)
     for definition in definitions:
         name = definition["IndexName"]
@@ -44,11 +44,11 @@ def _check_schema(definition: Definition) -> None:
         raise ValidationException(f"{INVALID_VALUES}SearchSchema has more than one HASH attribute for index: {name}")
 
 
-# --- vector indexes as UpdateTable creates and deletes them ---
+# --- updates ---
 
 
 def with_vector_changes(table: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """The settings that follow from VectorIndexUpdates. Raises ValidationException and ResourceNotFoundException."""
+    """The settings after VectorIndexUpdates. Raises ValidationException and ResourceNotFoundException."""
     now = call.clock.now()
     vectors = {name: index for name, index in settings.vectors.items() if not is_gone(index, now)}
     for update in call.params["VectorIndexUpdates"]:

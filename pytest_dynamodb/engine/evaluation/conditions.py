@@ -1,4 +1,4 @@
-"""Conditions and filters against items."""
+"""Conditions and filters: compiled once, then asked about any number of items."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.nodes import Comparator
 from pytest_dynamodb.values import AttributeValue
 
-# --- when two attribute values are equal: of one type, and the same whatever the order of a set's members ---
+# --- equality ---
+# Equal values have the same type. The order of a set's members does not matter.
 
 SETS: Final = frozenset({"SS", "NS", "BS"})
 
@@ -24,7 +25,7 @@ def equal(left: AttributeValue, right: AttributeValue) -> bool:
 
 
 def equal_to(bound: AttributeValue) -> Callable[[AttributeValue], bool]:
-    """Whether a canonical value is equal to ``bound``, which is looked at once."""
+    """A function that tells whether a canonical value equals ``bound``; ``bound`` is examined only once."""
     if not _has_sets(bound):
         # Canonical values without sets are equal where their wire forms are.
         return bound.__eq__
@@ -54,11 +55,12 @@ def _frozen(value: AttributeValue) -> tuple[str, Any]:
     return tag, content
 
 
-# --- comparisons of operands: strict about types, and false where an operand is missing, save for ``<>`` ---
+# --- comparisons ---
+# Operands of different types are never equal or in order. Where an operand is missing, only ``<>`` holds.
 # (Developer guide, "Comparison operator and function reference"; dynalite's suite, which ran against AWS.)
 
 Test: TypeAlias = Callable[[Attributes], bool]
-"""A condition, ready to be asked about items."""
+"""A compiled condition: whether an item meets it."""
 
 _ORDERINGS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -70,12 +72,12 @@ _MIRRORED: Final[dict[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<"
 
 
 def mirrored(comparator: Comparator) -> Comparator:
-    """The comparison that is the same with its operands exchanged."""
+    """The comparator that means the same with the operands exchanged."""
     return _MIRRORED.get(comparator, comparator)
 
 
 def compare_to(comparator: Comparator, read: Reader, bound: AttributeValue) -> Test:
-    """``operand comparator bound``, where the bound is a value."""
+    """``operand comparator bound``, where ``bound`` is a value."""
     if comparator == "=":
         return _equals(read, equal_to(bound))
     if comparator == "<>":
@@ -124,7 +126,7 @@ def _ordered_text(compare: Callable[[Any, Any], bool], read: Reader, bound: str)
 
 
 def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Test:
-    """``left comparator right``, where both are known only with an item."""
+    """``left comparator right``, where both depend on the item."""
     decide = _DECISIONS[comparator]
 
     def test(attributes: Attributes) -> bool:
@@ -157,25 +159,26 @@ _DECISIONS: Final[dict[Comparator, Callable[[AttributeValue | None, AttributeVal
 
 
 def never(_attributes: Attributes) -> bool:
-    """No item passes."""
+    """Met by no item."""
     return False
 
 
-# --- the functions of conditions (developer guide, "Comparison operator and function reference") ---
+# --- functions ---
+# (Developer guide, "Comparison operator and function reference".)
 
 
 def attribute_exists(operand: Reader) -> Test:
-    """Whether there is something at a path."""
+    """Whether there is a value at the path."""
     return lambda attributes: operand(attributes) is not None
 
 
 def attribute_not_exists(operand: Reader) -> Test:
-    """Whether there is nothing at a path."""
+    """Whether there is no value at the path."""
     return lambda attributes: operand(attributes) is None
 
 
 def attribute_type(operand: Reader, name: Reader) -> Test:
-    """Whether what is at a path has the type of this name."""
+    """Whether the value at the path has the type of this name."""
 
     def test(attributes: Attributes) -> bool:
         value, wanted = operand(attributes), name(attributes)
@@ -185,7 +188,7 @@ def attribute_type(operand: Reader, name: Reader) -> Test:
 
 
 def begins_with(operand: Reader, prefix: Reader) -> Test:
-    """Whether a text or bytes begin with others."""
+    """Whether a text or binary value begins with another."""
 
     def test(attributes: Attributes) -> bool:
         value, start = operand(attributes), prefix(attributes)
@@ -199,7 +202,7 @@ def begins_with(operand: Reader, prefix: Reader) -> Test:
 
 
 def contains(operand: Reader, member: Reader) -> Test:
-    """Whether a text has a part, a set a member, a list an element."""
+    """Whether a text contains a part, a set a member, or a list an element."""
 
     def test(attributes: Attributes) -> bool:
         value, part = operand(attributes), member(attributes)
@@ -231,7 +234,7 @@ _CONTAINS: Final[dict[str, Callable[[Any, AttributeValue], bool]]] = {
 
 
 def size(operand: Reader) -> Reader:
-    """How large a value is, as a number; nothing for a type without a size."""
+    """A value's size as a number; nothing for a type without a size."""
 
     def read(attributes: Attributes) -> AttributeValue | None:
         value = operand(attributes)
@@ -273,9 +276,9 @@ _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
 def compile_condition(tree: nodes.ConditionTree) -> Test:
-    """A function that says whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
+    """A function that tells whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
 
-    The values in the tree must be canonical. The function may be called with any number of items; it keeps nothing.
+    Values in the tree must be canonical. The function may be called any number of times.
     """
     match tree:
         case nodes.Compare():

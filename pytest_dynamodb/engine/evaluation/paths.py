@@ -1,4 +1,4 @@
-"""Document paths, resolved: what they lead to in an item."""
+"""Document paths and projections: reading values, or parts of items, at resolved paths."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pytest_dynamodb.expressions.nodes import Alias, ListIndex, Path, Projection
 from pytest_dynamodb.values import AttributeValue
 
 Reader: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
-"""What an operand is in an item, or ``None`` where it is nothing."""
+"""A compiled operand: its value in an item, or ``None`` if it has none."""
 
 PathStep: TypeAlias = "str | int"
-"""A member's name or a list's position."""
+"""A map member's name or a list position."""
 
 
 def steps(path: Path) -> tuple[PathStep, ...]:
-    """A resolved path as names and positions."""
+    """The names and positions of a resolved path."""
     return tuple([part.position if isinstance(part, ListIndex) else part.text for part in path.parts])
 
 
 def head(path: Path) -> str:
-    """The name of the attribute that a resolved path begins with."""
+    """The top-level attribute of a resolved path."""
     first = path.parts[0]
     assert not isinstance(first, (ListIndex, Alias))
     return first.text
 
 
 def compile_path(path: Path) -> Reader:
-    """A function that gives the value at a resolved path of an item, or ``None``."""
+    """A function that returns the value at a resolved path of an item, or ``None``."""
     if len(path.parts) == 1:
         name = head(path)
         return lambda attributes: attributes.get(name)
@@ -50,7 +50,7 @@ def _descent(first: str, rest: tuple[PathStep, ...]) -> Reader:
 
 
 def child(value: AttributeValue, step: PathStep) -> AttributeValue | None:
-    """The member of a map or the element of a list, or ``None`` where there is none."""
+    """The member of a map or the element of a list, or ``None`` if there is none."""
     if isinstance(step, str):
         members: dict[str, AttributeValue] | None = value.get("M")
         return None if members is None else members.get(step)
@@ -59,20 +59,20 @@ def child(value: AttributeValue, step: PathStep) -> AttributeValue | None:
     return elements[step] if elements is not None and step < len(elements) else None
 
 
-# --- projections of items: what ProjectionExpression and AttributesToGet leave of them ---
+# --- projections ---
 
 Project: TypeAlias = "Callable[[Attributes], dict[str, AttributeValue]]"
-"""What gives the wanted part of an item. Whole values are shared with the item, never copied."""
+"""A compiled projection: the requested part of an item. Whole values are shared with the item, never copied."""
 
 WantedTree: TypeAlias = "dict[Any, WantedTree | None]"
-"""The members wanted of a map or the elements of a list; ``None`` is the whole of one."""
+"""The requested members of a map or elements of a list; ``None`` stands for the whole value."""
 
 
 def compile_projection(wanted: ProjectionTree | Iterable[str]) -> Project:
-    """A function that gives the part of an item that a resolved, checked projection names, or a list of names.
+    """A function that returns the part of an item named by a resolved, checked projection or by a list of names.
 
-    Paths that lead nowhere are left out. Maps keep the members wanted; lists the elements wanted, closed up, in
-    ascending order (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
+    Paths that lead nowhere are left out. Maps keep the requested members, lists the requested elements in ascending
+    order, without gaps (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
     """
     if not isinstance(wanted, ProjectionTree):
         return _names(tuple(wanted))
@@ -82,7 +82,7 @@ def compile_projection(wanted: ProjectionTree | Iterable[str]) -> Project:
 
 
 def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, AttributeValue]:
-    """The part of one item that resolved paths name, none of which is the beginning of another."""
+    """The part of one item at these resolved paths, none of which is a prefix of another."""
     return _paths(merged(map(steps, paths)))(attributes)
 
 
@@ -117,7 +117,7 @@ def _part(value: AttributeValue | None, wanted: WantedTree | None) -> AttributeV
 
 
 def nested(parts: dict[Any, AttributeValue]) -> AttributeValue | None:
-    """A map of members by name or a list of elements by position, closed up; ``None`` of nothing."""
+    """A map of members by name, or a list of elements by position without gaps; ``None`` if there are none."""
     if not parts:
         return None
     if type(next(iter(parts))) is int:

@@ -1,6 +1,6 @@
-"""Updates against items: what an item becomes, and which part of it changed.
+"""Updates: the item that results, and which parts of it changed.
 
-Every action reads the item as it was before the update, list positions included. No stored value is changed: the
+Every action reads the item as it was before the update, list positions included. Stored values are never changed: the
 dictionaries and lists on touched paths are copied, all others shared.
 """
 
@@ -17,11 +17,11 @@ from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import AttributeValue, canonical_number
 
-# --- edits of an item: values at paths, or nothing there any more ---
+# --- edits ---
 # Copies what is on the paths, shares the rest.
 
 Edits: TypeAlias = "Iterable[tuple[tuple[PathStep, ...], AttributeValue | None]]"
-"""What is to be at paths, none of which is the beginning of another; ``None`` is nothing."""
+"""New values by path, none of which is a prefix of another; ``None`` removes what is there."""
 
 
 class _Leaf:
@@ -35,7 +35,7 @@ _Node: TypeAlias = "dict[Any, _Node | _Leaf]"
 
 
 def edited(attributes: Attributes, edits: Edits) -> dict[str, AttributeValue]:
-    """A copy of an item in which the edits are made. The parent of each path must exist."""
+    """A copy of an item with the edits made. The parent of each path must exist."""
     return _members(attributes, _tree(edits))
 
 
@@ -68,7 +68,9 @@ def _value(value: AttributeValue, changes: _Node) -> AttributeValue:
 
 
 def _elements(elements: list[AttributeValue], changes: _Node) -> list[AttributeValue]:
-    """Positions are those before the update. What is set past the end is appended, in the order of positions."""
+    """Positions are those before the update. Elements set past the end are appended, in the order of their
+    positions.
+    """
     result: list[AttributeValue | None] = list(elements)
     for position in sorted(changes):
         change = changes[position]
@@ -81,7 +83,7 @@ def _elements(elements: list[AttributeValue], changes: _Node) -> list[AttributeV
     return [element for element in result if element is not None]
 
 
-# --- sums of numbers and changes of sets, as updates make them ---
+# --- arithmetic and sets ---
 
 # Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
 _EXACT: Final = Context(prec=300)
@@ -102,7 +104,7 @@ def subtract(left: str, right: str) -> str:
 
 
 def united(tag: str, value: AttributeValue, added: AttributeValue) -> AttributeValue:
-    """A set with members added, in order; ``value`` itself if it has them all."""
+    """A set with members added, in order; ``value`` itself if it has them all already."""
     members: list[str] = value[tag]
     known = set(members)
     new = [member for member in added[tag] if member not in known]
@@ -110,25 +112,25 @@ def united(tag: str, value: AttributeValue, added: AttributeValue) -> AttributeV
 
 
 def without(tag: str, value: AttributeValue, removed: AttributeValue) -> AttributeValue | None:
-    """A set less some members; ``None`` if none is left: there are no empty sets."""
+    """A set without some members; ``None`` if none are left, as there are no empty sets."""
     gone = set(removed[tag])
     members = [member for member in value[tag] if member not in gone]
     return {tag: members} if members else None
 
 
-# --- the values that SET gives, computed from an item as it was before the update ---
+# --- SET ---
 
 Compute: TypeAlias = "Callable[[Attributes], AttributeValue]"
-"""What computes a value from an item."""
+"""A compiled value: computed from an item."""
 
 NO_ATTRIBUTE: Final = "The provided expression refers to an attribute that does not exist in the item"
 WRONG_TYPE: Final = "An operand in the update expression has an incorrect data type"
 
 
 def compile_value(value: nodes.SetValue) -> Compute:
-    """A function that computes, for an item, the right side of a resolved, checked SET action.
+    """A function that computes the right-hand side of a resolved, checked SET action from an item.
 
-    The function raises ``ValidationException`` for an operand that the item lacks or that is of the wrong type.
+    The function raises ``ValidationException`` for an operand that the item lacks or that has the wrong type.
     """
     match value:
         case nodes.Literal(wire=wire):
@@ -189,14 +191,14 @@ CANNOT_UPDATE: Final = (
     "One or more parameter values were invalid: Cannot update attribute {name}. This attribute is part of the key"
 )
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
-"""What AttributeUpdates says instead of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
+"""AttributeUpdates' wording in place of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
 Result: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
-"""What an action leaves at its path: ``None`` is nothing."""
+"""A compiled action: the new value at its path; ``None`` removes it."""
 
 
 class Updated:
-    """What an update made of an item: ``attributes``, and the parts that ReturnValues asks for."""
+    """The result of an update: ``attributes`` of the new item, and the parts that ReturnValues can ask for."""
 
     __slots__ = ("_old", "_paths", "attributes")
 
@@ -204,20 +206,22 @@ class Updated:
         self.attributes, self._old, self._paths = attributes, old, paths
 
     def updated_old(self) -> dict[str, AttributeValue]:
-        """UPDATED_OLD: what was at the paths that the update names; ``{}``, to be left out, if nothing was."""
+        """UPDATED_OLD: what was at the paths that the update names; ``{}``, which answers leave out, if there was
+        nothing.
+        """
         return {} if self._old is None else project_paths(self._paths, self._old)
 
     def updated_new(self) -> dict[str, AttributeValue]:
-        """UPDATED_NEW: what is at those paths now; ``{}``, to be left out, if nothing is.
+        """UPDATED_NEW: what is at those paths now; ``{}``, which answers leave out, if there is nothing.
 
-        Of lists that is what is at the same positions now, whatever moved there or was appended before them
-        (dynamodb-conformance, updateItem/basic; extenddb#98, nine cases seen on AWS).
+        In lists these are the same positions now, whatever has moved there (dynamodb-conformance, updateItem/basic;
+        extenddb#98, nine cases seen on AWS).
         """
         return project_paths(self._paths, self.attributes)
 
 
 class CompiledUpdate:
-    """A resolved, checked update, ready to be applied to items: ``paths`` are those it changes, as written."""
+    """A resolved, checked update, ready to be applied to items. ``paths`` are the ones that it changes, as written."""
 
     __slots__ = ("_names", "_results", "_steps", "_values", "paths")
 
@@ -243,10 +247,11 @@ class CompiledUpdate:
                 index += 1
 
     def apply(self, attributes: Attributes | None, key: Attributes) -> Updated:
-        """What the update makes of an item, or of none: then of the key alone.
+        """The result of the update on an item; where there is none, on the key alone.
 
-        Raises ``ValidationException`` for an operand that is missing or of the wrong type, a path without a parent, and
-        sums that are no number. Values of SET are looked at first, then paths, then what ADD and DELETE meet.
+        Raises ``ValidationException`` for an operand that is missing or of the wrong type, for a path without a parent,
+        and for a sum that is not a valid number. Values of SET are checked first, then paths, then the operands of ADD
+        and DELETE.
         """
         old: Attributes = key if attributes is None else attributes
         values: list[AttributeValue | None] = [None] * len(self.paths)
@@ -274,14 +279,14 @@ class CompiledUpdate:
 def compile_update(tree: nodes.UpdateTree, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
     """A resolved, checked update, ready to be applied.
 
-    Its values must be canonical. ``mismatch`` is what is said where ADD or DELETE meets another type; AttributeUpdates
-    says ``LEGACY_MISMATCH``, and may ADD to lists.
+    Its values must be canonical. ``mismatch`` is the message where ADD or DELETE meets another type; AttributeUpdates
+    pass ``LEGACY_MISMATCH``, and may ADD to lists.
     """
     return CompiledUpdate(tree, mismatch)
 
 
 def check_keys_kept(updated: Iterable[nodes.Path], key_names: Iterable[str]) -> None:
-    """Raise ``ValidationException`` if an update leads to a key attribute of the table (error-messages/updateItem)."""
+    """Raise ``ValidationException`` if an update changes a key attribute of the table (error-messages/updateItem)."""
     names = {head(path) for path in updated}
     for name in key_names:
         if name in names:
@@ -289,7 +294,7 @@ def check_keys_kept(updated: Iterable[nodes.Path], key_names: Iterable[str]) -> 
 
 
 def _check_parent(path: tuple[PathStep, ...], attributes: Attributes) -> None:
-    """There must be a map or a list for what the path ends with."""
+    """The path's last part needs a map or a list to stand in."""
     parent: AttributeValue | None = {"M": attributes}
     for step in path[:-1]:
         parent = None if parent is None else child(parent, step)

@@ -1,4 +1,7 @@
-"""Document paths in a statement."""
+"""The grammar of statements: document paths, expressions, and the statements themselves.
+
+Each function's docstring is its production.
+"""
 
 from __future__ import annotations
 
@@ -64,9 +67,7 @@ def _bracketed(cursor: Cursor) -> str | int:
     return int(digits)
 
 
-# --- the productions of expressions ---
-# Each function's docstring is its production.
-#
+# --- expressions ---
 # Operators bind, loosest first: OR; AND; NOT; comparisons, IN, IS, BETWEEN and LIKE; ``||``; ``+ -``; ``* / %``; signs.
 
 Production: TypeAlias = "Callable[[Cursor], syntax.Expression]"
@@ -90,7 +91,7 @@ _CONSTANTS: Final = {
     "missing": ("MISSING", None),
 }
 STATEMENTS: Final[dict[str, Production]] = {}
-"""Keywords that begin a statement where a term may stand; ``statements`` puts its productions here."""
+"""The statements that may stand in place of a term, by their first keyword; filled in below, where they are defined."""
 
 
 def expression(cursor: Cursor, binding: int = 0) -> syntax.Expression:
@@ -183,7 +184,7 @@ def _is(cursor: Cursor, operand: syntax.Expression, token: Token) -> syntax.Expr
     return syntax.OperatorCall("not", (test,), token.at) if negated else test
 
 
-# --- terms -----------------------------------------------------------------------------------------------------------
+# --- terms ---
 
 
 def _term(cursor: Cursor) -> syntax.Expression:
@@ -300,8 +301,7 @@ _OPENED: Final[dict[str, Production]] = {
 }
 
 
-# --- the productions of statements ---
-# Each function's docstring is its production.
+# --- statements ---
 
 MAX_CACHED: Final = 1024
 _REFUSED_CLAUSES: Final = ("group", "having", "limit")

@@ -45,7 +45,7 @@ from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
 from pytest_dynamodb.errors import DynamoDbError, ValidationException
 from pytest_dynamodb.requests import truth
 
-# --- statements carried out one by one, for ExecuteStatement and for each of a batch ---
+# --- single statements ---
 
 _CODES: Final = {
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
@@ -64,7 +64,7 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StatementOutcome:
-    """What a statement came to: items, what it cost, the key that the page ended with."""
+    """The result of a statement: items, its cost, and the key that the page ended with."""
 
     table_name: str
     items: list[Attributes]
@@ -73,7 +73,7 @@ class StatementOutcome:
 
 
 def selection_of(call: Call, bound: BoundStatement, request: Mapping[str, Any]) -> Selection:
-    """A SELECT, aimed at its table. Raises ``DynamoDbError``; so does EXISTS, which is for transactions."""
+    """A SELECT, checked against its table. Raises ``DynamoDbError``, also for EXISTS, which only transactions take."""
     statement = bound.statement
     if bound.exists or not isinstance(statement, Select):
         reject("exists")
@@ -81,7 +81,7 @@ def selection_of(call: Call, bound: BoundStatement, request: Mapping[str, Any]) 
 
 
 def run_selection(selection: Selection, request: Mapping[str, Any]) -> StatementOutcome:
-    """A page of what a SELECT selects."""
+    """One page of a SELECT."""
     limit = request.get("Limit")
     page = read_selected(
         selection,
@@ -93,7 +93,7 @@ def run_selection(selection: Selection, request: Mapping[str, Any]) -> Statement
 
 
 def run_write(call: Call, bound: BoundStatement, *, failure: str | None) -> StatementOutcome:
-    """Carry an INSERT, UPDATE or DELETE out. Raises ``DynamoDbError``, and then nothing was changed."""
+    """Carry out an INSERT, UPDATE or DELETE. Raises ``DynamoDbError`` and then changes nothing."""
     check_returning(bound)
     name = written_name(bound.statement.source)
     table = call.table(name)
@@ -104,7 +104,7 @@ def run_write(call: Call, bound: BoundStatement, *, failure: str | None) -> Stat
 
 
 def statement_error(problem: DynamoDbError) -> dict[str, str]:
-    """What is wrong with one statement of a batch, in its place (API reference, BatchStatementError)."""
+    """An error as the entry that a batch has in the place of its statement (API reference, BatchStatementError)."""
     return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}
 
 
@@ -112,7 +112,7 @@ def statement_error(problem: DynamoDbError) -> dict[str, str]:
 
 
 def execute_statement(call: Call) -> dict[str, Any]:
-    """Carry a PartiQL statement out. A SELECT gives a page; other statements give what RETURNING wants."""
+    """Carry out a PartiQL statement. A SELECT returns a page, other statements what RETURNING asks for."""
     params = call.params
     bound = bind_statement(params, read_parameters(params))
     if isinstance(bound.statement, Select):
@@ -134,14 +134,15 @@ def _answer(params: dict[str, Any], outcome: StatementOutcome) -> dict[str, Any]
     return body
 
 
-# --- BatchExecuteStatement: up to 25 statements, all of them reads or all writes, each by itself ---
+# --- BatchExecuteStatement ---
+# Up to 25 statements, all of them reads or all writes, each by itself.
 # What is wrong with one statement is told in its place. The table is told beside it if the statement was carried out as
 # far as that (dynamodb-conformance, partiql/batchExecuteStatement).
 
 
 @dataclass(slots=True)
 class _Member:
-    """One statement: what is to be done, or what is wrong with it."""
+    """One statement of a batch: what is to be done, or what is wrong with it."""
 
     request: dict[str, Any]
     bound: BoundStatement | None = None
@@ -150,7 +151,7 @@ class _Member:
 
     @property
     def place(self) -> object:
-        """What tells the items of a batch apart; ``None`` where none is named."""
+        """The item that it is about, to find duplicates in the batch; ``None`` if it names no item."""
         match self.aim:
             case Selection() as selection:
                 return place_of(selection.table, selection.plan.single_key or {})
@@ -162,9 +163,9 @@ class _Member:
 
 @dataclass(slots=True)
 class _Cost:
-    """What a batch costs by table.
+    """The cost of a batch by table.
 
-    What a failed write cost is told in the total, but in no part of it, and only where something has succeeded
+    The cost of a failed write is part of the total but of no detail, and only if another statement succeeded
     (nubo-db/dynoxide, captured from AWS).
     """
 
@@ -181,7 +182,7 @@ class _Cost:
 
 
 def batch_execute_statement(call: Call) -> dict[str, Any]:
-    """Carry statements out, one after another."""
+    """Carry out up to 25 statements one after another, each by itself."""
     members = [_Member(request) for request in call.params["Statements"]]
     for member in members:
         _bind(member)
@@ -243,7 +244,7 @@ def _response(call: Call, member: _Member, cost: _Cost) -> dict[str, Any]:
 
 
 def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]:
-    """What a statement gives, and what it cost."""
+    """A statement's result and its cost."""
     assert member.bound is not None
     assert member.aim is not None  # otherwise there is a problem, and it does not come here
     if isinstance(member.aim, Selection):
@@ -256,7 +257,7 @@ def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]
 
 
 def _attempted(call: Call, member: _Member) -> float:
-    """Units of a write that failed: of what is there, and of what should have been."""
+    """The units that a failed write consumed: by the larger of the item that is there and the one that was to be."""
     if not isinstance(member.aim, tuple):
         return 0.0
     table, write = member.aim
@@ -265,7 +266,8 @@ def _attempted(call: Call, member: _Member) -> float:
     return write_units(old, StoredItem(key, write.size) if isinstance(write, Put) else None)
 
 
-# --- ExecuteTransaction: statements that are carried out together or not at all, all of them reads or all writes ---
+# --- ExecuteTransaction ---
+# Statements, all of them reads or all writes, that are carried out together or not at all.
 # Order (hectorvent/floci's captures): parameters; statement by statement what it says, its table, its key; tables that
 # are not there and keys that are none are reasons to cancel; items named twice; conditions.
 
@@ -273,7 +275,7 @@ Aimed = TypeVar("Aimed")
 
 
 def execute_transaction(call: Call) -> dict[str, Any]:
-    """Carry out all of up to 100 statements, or none. Only reads give anything."""
+    """Carry out all of up to 100 statements, or none. Only reads return items."""
     requests: list[dict[str, Any]] = call.params["TransactStatements"]
     parameters = [read_parameters(request) for request in requests]
     bounds = [_within(at, partial(bind_statement, request, parameters[at])) for at, request in enumerate(requests)]
@@ -284,7 +286,7 @@ def execute_transaction(call: Call) -> dict[str, Any]:
 
 
 def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
-    """What an attempt gives; what is wrong with the statement itself is told with its place."""
+    """The result of ``attempt``; an error in the statement itself is raised with the statement's position."""
     try:
         return attempt()
     except NotOneItem:
@@ -296,7 +298,9 @@ def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
 def _execute_transaction_aimed(
     bounds: list[BoundStatement], aim: Callable[[int, BoundStatement], Aimed]
 ) -> list[Aimed]:
-    """Each statement aimed at its table. Raises TransactionCanceledException if one has no table or no key."""
+    """Each statement, checked against its table. Raises TransactionCanceledException if a table does not exist or a key
+    is wrong.
+    """
     found: list[Aimed] = []
     reasons: list[Reason] = []
     for at, bound in enumerate(bounds):
@@ -313,7 +317,7 @@ def _execute_transaction_aimed(
     return found
 
 
-# --- reads -----------------------------------------------------------------------------------------------------------
+# --- reads ---
 
 
 def _read(call: Call, bounds: list[BoundStatement]) -> dict[str, Any]:
@@ -339,7 +343,7 @@ def _selection(call: Call, bound: BoundStatement) -> Selection:
 
 
 def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str) -> Iterator[dict[str, Any]]:
-    """Per table; each item is read twice."""
+    """ConsumedCapacity by table; each item counts twice."""
     usages: dict[str, Usage] = {}
     for selection, page in zip(selections, pages, strict=True):
         usages.setdefault(selection.table_name, Usage()).add(FACTOR * page.usage.table)
@@ -347,7 +351,7 @@ def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str)
         yield usage.body(name, mode, kind="Read")
 
 
-# --- writes ----------------------------------------------------------------------------------------------------------
+# --- writes ---
 
 
 def _write(call: Call, bounds: list[BoundStatement], requests: list[dict[str, Any]]) -> dict[str, Any]:
@@ -381,7 +385,9 @@ def _step(call: Call, bound: BoundStatement, request: dict[str, Any]) -> Transac
 
 
 def _on_its_key(step: TransactionStep) -> TransactionStep:
-    """The step, if its write has a key of its table: what else it has is a reason to cancel."""
+    """The step, if its key fits the table; otherwise raises ValidationException. Any other fault is a reason for
+    cancellation.
+    """
     try:
         step.write.check_against(step.table)
     except EmptyKeyValue:

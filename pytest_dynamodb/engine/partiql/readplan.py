@@ -1,4 +1,4 @@
-"""How a SELECT reads: by key, one read a branch of its WHERE, or else everything."""
+"""How a SELECT reads: by key, one read for each branch of its WHERE; or everything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS: Final = {"S": "string", "B": "binary"}
 
 @dataclass(frozen=True, slots=True)
 class PlannedRead:
-    """One read of a part of a partition. ``key`` is the table's whole key, where that and nothing else is asked for."""
+    """One read of part of a partition. ``key`` is the whole primary key, if the read asks for that and nothing else."""
 
     identity: Identity
     place: Any
@@ -44,12 +44,12 @@ class SelectPlan:
 
     @property
     def single_key(self) -> Attributes | None:
-        """The key of the one item that is read, where the WHERE names it and nothing else."""
+        """The key of the single item that is read, if the WHERE names it and nothing else."""
         return self.reads[0].key if self.reads is not None and len(self.reads) == 1 else None
 
 
 def plan_reads(source: Source, where: nodes.ConditionTree | None, order: Sequence[Ordering]) -> SelectPlan:
-    """The reads of a SELECT. Raises ValidationException for conditions on keys, and an order, that cannot be."""
+    """The reads of a SELECT. Raises ValidationException for conditions on keys, or an order, that cannot be read."""
     hash_part = source.keys.hash[0]
     branches = branches_of(where, source.keys.names)
     keyed = where is not None and all(_partition(branch, hash_part) is not None for branch in branches)
@@ -64,7 +64,7 @@ def plan_reads(source: Source, where: nodes.ConditionTree | None, order: Sequenc
 
 
 def _partition(branch: Branch, part: KeyPart) -> KeyClause | None:
-    """The condition that fixes the partition; ``None`` if there is none, or there are two that contradict."""
+    """The condition that fixes the partition; ``None`` if there is none or if two contradict each other."""
     equal = [clause for clause in branch.on(part[0]) if clause.operator == "="]
     if not equal or any(clause.operands != equal[0].operands for clause in equal):
         return None
@@ -107,10 +107,10 @@ def _whole_key(branch: Branch, source: Source) -> Attributes | None:
 
 
 def _apart(reads: list[PlannedRead], source: Source) -> list[PlannedRead]:
-    """The same reads, if no two could find the same item; else ValidationException.
+    """The reads, if no two could find the same item; otherwise raises ValidationException.
 
-    A branch whose condition on the sort key is negated is excused: AWS reads it with the others
-    (dynamodb-conformance, partiql/whereOverlap), which is one read of the partition here.
+    A branch whose sort key condition is negated is exempt: AWS reads it together with the others (dynamodb-conformance,
+    partiql/whereOverlap), which is one read of the partition here.
     """
     range_name = source.keys.range[0][0] if source.keys.range else None
     merged: dict[Identity, None] = {}
@@ -138,9 +138,9 @@ def _negates(branch: Branch, name: str | None) -> bool:
 
 
 def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> SelectPlan:
-    """The reads by partition, and within one by what they read of it.
+    """The reads ordered by partition, and within one by sort key.
 
-    An order by the partition key alone turns the sort key's around (hectorvent/floci's captures).
+    Ordering by the partition key alone also reverses the sort key (hectorvent/floci's captures).
     """
     descending = {term.name: term.descending for term in order}
     range_terms = [term for term in order if term.name != hash_name]

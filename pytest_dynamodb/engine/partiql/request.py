@@ -1,4 +1,4 @@
-"""A statement of a request: parsed, its parameters in place, and checked as far as that goes without its table."""
+"""A request's statement: parsed, with its parameters, and checked as far as that is possible without its table."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.nodes import ConditionTree
 from pytest_dynamodb.values import AttributeValue
 
-# --- the table or index that a statement names (dynamodb-conformance, error-messages of PartiQL's index qualifier)
-# ---
+# --- sources ---
+# (dynamodb-conformance, error-messages of PartiQL's index qualifier)
 
 
 def check_read_source(source: Named) -> None:
-    """Raise ValidationException unless a SELECT may name its source so."""
+    """Raise ValidationException unless a SELECT may name its source like this."""
     if source.alias:
         reject("alias")
     if len(source.parts) > 2:
@@ -37,7 +37,7 @@ def check_read_source(source: Named) -> None:
 
 
 def check_written_source(source: Named, *, insert: bool) -> None:
-    """Raise ValidationException unless a statement that writes may name its table so: not through an index."""
+    """Raise ValidationException unless a statement that writes may name its table like this: no index allowed."""
     if source.alias:
         reject("alias")
     if any(part == "" for part in source.parts):
@@ -47,12 +47,12 @@ def check_written_source(source: Named, *, insert: bool) -> None:
 
 
 def written_name(source: Named) -> str:
-    """The table's name, as written."""
+    """The table's name as written."""
     return str(source.parts[0])
 
 
 def read_source(call: Call, table: Table, source: Named, *, consistent: bool) -> Source:
-    """What a SELECT reads. Raises ValidationException for an index that cannot be read, or not so."""
+    """The source of a SELECT. Raises ValidationException for an index that cannot be read, or not consistently."""
     if len(source.parts) == 1:
         return source_of(table, {}, now=call.clock.now())
     name = str(source.parts[1])
@@ -78,18 +78,18 @@ class BoundStatement:
 
     @property
     def reads(self) -> bool:
-        """Whether it is a read; EXISTS is part of what writes."""
+        """Whether it only reads. EXISTS does not count: it is part of a write transaction."""
         return isinstance(self.statement, syntax.Select) and not self.exists
 
 
 def read_parameters(request: Mapping[str, Any]) -> tuple[AttributeValue, ...]:
-    """A statement's parameters, checked. AWS does so before it reads the statement. Raises ValidationException."""
+    """A statement's parameters, checked; AWS does that before it parses the statement. Raises ValidationException."""
     _check_text(request["Statement"])
     return checked_parameters(request)
 
 
 def bind_statement(request: Mapping[str, Any], parameters: tuple[AttributeValue, ...]) -> BoundStatement:
-    """The statement of a request, or of a member of one. Raises ValidationException for what it may not say."""
+    """The statement of a request or of a member of one. Raises ValidationException for what it may not contain."""
     parsed = parse(request["Statement"])
     statement, exists = _statement(parsed.expression)
     if parsed.parameters > len(parameters):  # more values than question marks are taken: [o] in ``messages``
@@ -105,7 +105,7 @@ def bind_statement(request: Mapping[str, Any], parameters: tuple[AttributeValue,
 
 
 def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
-    """The statement that an expression is, and whether it is within EXISTS."""
+    """The statement in an expression, and whether it is inside EXISTS."""
     match expression:
         case syntax.Select() | syntax.InsertStatement() | syntax.UpdateStatement() | syntax.DeleteStatement():
             return expression, False
@@ -122,7 +122,7 @@ def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
 
 
 def _check_text(statement: str) -> None:
-    """A lone surrogate, which JSON can spell, is no text that AWS could read."""
+    """Refuse a lone surrogate, which JSON can spell but which is not valid text."""
     try:
         statement.encode()
     except UnicodeEncodeError:

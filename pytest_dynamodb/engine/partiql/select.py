@@ -1,4 +1,4 @@
-"""What a SELECT gives of items: paths, each by the name it ends with."""
+"""SELECT: its columns, what it reads and filters, NextToken, and a page of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from pytest_dynamodb.values import AttributeValue
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``names`` are the attributes that the paths begin with; ``None``, as is ``tree``, of ``SELECT *``."""
+    """``names`` are the attributes in which the paths begin; for ``SELECT *``, ``names`` and ``tree`` are ``None``."""
 
     give: Callable[[Attributes], Attributes]
     names: tuple[str, ...] | None = None
@@ -45,7 +45,7 @@ EVERYTHING: Final = Columns(lambda attributes: attributes)
 
 
 def columns_of(expressions: tuple[Expression, ...]) -> Columns:
-    """The columns of a SELECT. Raises ValidationException for what is no path, and for names that come twice."""
+    """The columns of a SELECT. Raises ValidationException for what is not a path, and for duplicate names."""
     if not expressions:
         return EVERYTHING
     reads: dict[str, Reader] = {}
@@ -62,7 +62,7 @@ def columns_of(expressions: tuple[Expression, ...]) -> Columns:
 
 
 def column_name(parts: PathParts) -> str:
-    """The last name of a path, with the positions after it: ``k[0]`` of ``m.k[0]`` (hectorvent/floci's captures)."""
+    """A path's last name with the positions after it: ``k[0]`` for ``m.k[0]`` (hectorvent/floci's captures)."""
     last = max(at for at, part in enumerate(parts) if isinstance(part, str))
     return str(parts[last]) + "".join(f"[{part}]" for part in parts[last + 1 :])
 
@@ -75,7 +75,7 @@ def _giving(reads: dict[str, Reader]) -> Callable[[Attributes], Attributes]:
     return give
 
 
-# --- a SELECT on its way: what it reads, what it keeps of that, and what it gives of what is kept ---
+# --- selections ---
 
 _NOT_PROJECTED = (
     "One or more parameter values were invalid: "
@@ -96,13 +96,13 @@ class Selection:
 
     @property
     def fetches(self) -> bool:
-        """Whether items are read from the table: entries of a local index lack what is wanted."""
+        """Whether items must be fetched from the table, because entries of a local index lack requested attributes."""
         index = self.source.index
         return index is not None and any(not index.holds(name) for name in self.columns.names or ())
 
 
 def select(call: Call, statement: Select, where: ConditionTree | None, *, consistent: bool) -> Selection:
-    """A SELECT, aimed at its table.
+    """A SELECT, checked against its table.
 
     Raises ResourceNotFoundException, and ValidationException in AWS's order: the index, columns, keys, projections.
     """
@@ -122,9 +122,10 @@ def select(call: Call, statement: Select, where: ConditionTree | None, *, consis
 
 
 def _check_filters(source: Source, plan: SelectPlan) -> None:
-    """What is read by an index's key may not be filtered by what the index does not hold.
+    """A read by an index's key may not be filtered by attributes that the index does not hold.
 
-    Unless a read has no such filter; otherwise the last one's are told (hectorvent/floci's captures).
+    This is not an error if any read has no such filter; if all have, the last one's attributes are named
+    (hectorvent/floci's captures).
     """
     if source.index is None or plan.reads is None:
         return
@@ -145,14 +146,14 @@ def _unprojected(read: PlannedRead, source: Source) -> list[str]:
 
 
 def check_single_key(selection: Selection, message: str) -> None:
-    """Raise ValidationException unless a SELECT names the primary key of one item, and nothing else."""
+    """Raise ValidationException unless a SELECT names the primary key of one item and nothing else."""
     key = selection.plan.single_key
     if key is None:
         raise ValidationException(message)
     check_key(key, selection.table.keys.parts)
 
 
-# --- NextToken: where a page ended, readable only by the statement that it was given for ---
+# --- NextToken ---
 # A token of another statement, or of other parameters, does not match; one that was not given at all is invalid
 # (nubo-db/dynoxide, as compared with AWS).
 
@@ -161,21 +162,21 @@ _DIGEST: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class ReadPosition:
-    """The read to go on with, and the key to go on after; without one, from its start."""
+    """The read to go on with, and the key after which to go on; without a key, from the read's start."""
 
     read: int = 0
     key: Attributes | None = None
 
 
 def to_token(position: ReadPosition, request: Mapping[str, Any]) -> str:
-    """The token of a position in the answer to a request."""
+    """NextToken for a position, tied to the request."""
     place = json.dumps([position.read, position.key], sort_keys=True, separators=(",", ":")).encode()
     statement = _digest(_statement(request))
     return urlsafe_b64encode(statement + _digest(statement + place) + place).decode()
 
 
 def from_token(request: Mapping[str, Any]) -> ReadPosition:
-    """The position that a request's token says; the start, if it has none. Raises ValidationException."""
+    """The position of a request's NextToken; without one, the start. Raises ValidationException."""
     token = request.get("NextToken")
     if token is None:
         return ReadPosition()
@@ -193,7 +194,7 @@ def from_token(request: Mapping[str, Any]) -> ReadPosition:
 
 
 def _statement(request: Mapping[str, Any]) -> bytes:
-    """What a token belongs to: neither Limit nor ConsistentRead are part of it."""
+    """What a token is tied to; Limit and ConsistentRead do not count."""
     parts = [request["Statement"], request.get("Parameters") or []]
     return json.dumps(parts, sort_keys=True).encode()
 
@@ -202,12 +203,12 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(b"pytest-dynamodb/partiql" + content).digest()[:_DIGEST]
 
 
-# --- a page of a SELECT: read after read, until Limit or a megabyte is reached ---
+# --- pages ---
 
 
 @dataclass(slots=True)
 class SelectedPage:
-    """``items`` as the statement wants them; ``end`` is where to go on, ``None`` where nothing is left."""
+    """``items`` with the statement's columns; ``end`` is where to go on, ``None`` after the last page."""
 
     items: list[Attributes]
     usage: Usage
@@ -215,7 +216,7 @@ class SelectedPage:
 
 
 def read_selected(selection: Selection, start: ReadPosition, *, limit: int | None, consistent: bool) -> SelectedPage:
-    """The page that begins at a position."""
+    """The page from a position on."""
     _check_start(selection, start)
     page = SelectedPage([], Usage(), None)
     size = 0
@@ -238,7 +239,7 @@ def read_selected(selection: Selection, start: ReadPosition, *, limit: int | Non
 
 
 def _check_start(selection: Selection, start: ReadPosition) -> None:
-    """A token outlives its table: another one of that name may have other keys."""
+    """The table may have been replaced by one with other keys since the token was made."""
     key, source = start.key, selection.source
     if key is not None and not (source.keys.indexable(key) and source.table.keys.indexable(key)):
         reject("token")
@@ -255,7 +256,7 @@ def _stored(selection: Selection, at: int, key: Attributes | None) -> Iterator[S
 def _charged(
     stored: Iterator[StoredItem], selection: Selection, usage: Usage, consistent: bool
 ) -> Iterator[StoredItem]:
-    """What is stored; whatever is passed over is charged for being fetched from the table, where it has to be."""
+    """The stored items. Each one passed is charged for being fetched from the table, where that is necessary."""
     if not selection.fetches:
         yield from stored
         return
@@ -265,6 +266,8 @@ def _charged(
 
 
 def _given(selection: Selection, item: StoredItem) -> Attributes:
-    """The filter has looked at the index's entry; the columns look at the item (hectorvent/floci's captures)."""
+    """The result for an item: the filter applies to the index's entry, the columns to the item (hectorvent/floci's
+    captures).
+    """
     found = selection.source.item_of(item) if selection.fetches else item
     return selection.columns.give(found.attributes)

@@ -1,9 +1,10 @@
-"""What a statement is once it is parsed. Frozen, and kept by text: nothing of a request is in it but the statement.
+"""Parsed statements. Frozen and cached by text: they hold nothing of a request but the statement.
 
-    Expression  PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | Call | Operation | IsType
-    Statement   Select | Insert | Update | Delete; Exists is a Call of a Select
+    Expression  PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star
+                | FunctionCall | OperatorCall | IsType
+    Statement   Select | InsertStatement | UpdateStatement | DeleteStatement; EXISTS is a FunctionCall of a Select
 
-Statements are expressions, too, as in PartiQL: where one stands that may not, that is found later.
+Statements are expressions too, as in PartiQL; one in a wrong place is rejected later.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class PathTerm:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A string, TRUE, FALSE, NULL or MISSING: ``tag`` is the attribute value's, or ``MISSING``."""
+    """A string, TRUE, FALSE, NULL or MISSING. ``tag`` is the type tag, or ``MISSING``."""
 
     tag: str
     content: Any
@@ -68,7 +69,7 @@ class Struct:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """The ``?`` that stands at a place among all of them, from 0."""
+    """A ``?``; the number is its position among all of them, from 0."""
 
     index: int
     at: At
@@ -83,7 +84,7 @@ class Star:
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """A function's call; the name in small letters."""
+    """A function call; the name is in small letters."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -92,7 +93,7 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class OperatorCall:
-    """An operator, as spelled here in small letters, and its operands."""
+    """An operator, in small letters, with its operands."""
 
     operator: str
     operands: tuple[Expression, ...]
@@ -101,7 +102,7 @@ class OperatorCall:
 
 @dataclass(frozen=True, slots=True)
 class IsType:
-    """``operand IS type``: ``tag`` is the attribute value's, or MISSING; ``None`` of a type that DynamoDB has not."""
+    """``operand IS type``. ``tag`` is the type tag or MISSING; ``None`` for a type that DynamoDB does not have."""
 
     operand: Expression
     type: str
@@ -111,7 +112,7 @@ class IsType:
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """What comes after FROM: a table, perhaps an index of it."""
+    """What follows FROM: a table, or an index of it."""
 
     parts: PathParts
     alias: bool
@@ -145,7 +146,7 @@ class ReturningClause:
     when: Literal["OLD", "NEW"]
 
     def __str__(self) -> str:
-        """As messages print it."""
+        """As in messages."""
         return f"{self.which} {self.when} *"
 
 
@@ -161,7 +162,7 @@ class InsertStatement:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``path = value`` after SET; no value: after REMOVE."""
+    """``path = value`` after SET; without a value, a path after REMOVE."""
 
     path: PathTerm
     value: Expression | None
@@ -197,7 +198,7 @@ Expression: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class ParsedStatement:
-    """A statement, and how many parameters it wants."""
+    """A statement and the number of its parameters."""
 
     expression: Expression
     parameters: int

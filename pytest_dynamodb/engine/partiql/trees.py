@@ -1,4 +1,4 @@
-"""WHERE as the same condition tree that expressions become, checked as they are."""
+"""WHERE as a condition tree and SET and REMOVE as an update tree, checked like those of expressions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_DOUBLED: Final = 6  # conditions that are compared with what no literal is:
 
 
 def where_condition(where: syntax.Expression, parameters: Many[AttributeValue]) -> nodes.ConditionTree:
-    """The condition of a WHERE. Raises ValidationException for what is none, or has operands that do not fit."""
+    """The condition of a WHERE. Raises ValidationException for what is not a condition or has unsuitable operands."""
     tree = _Lowering(parameters).condition(where)
     try:
         return cast("nodes.ConditionTree", bind("FilterExpression", tree, {}, {}))
@@ -33,21 +33,21 @@ def where_condition(where: syntax.Expression, parameters: Many[AttributeValue]) 
 
 
 def _reworded(problem: ExpressionError) -> str:
-    """An expression's error as one of a statement: it does not tell which expression, and two are worded otherwise."""
+    """An expression's error, worded for a statement: it names no expression parameter, and two messages differ."""
     if problem.kind == "attribute-type":
         return MESSAGES["attribute-type"].format(**problem.details)
     return problem.render().removeprefix(_PREFIX)
 
 
 def node_path(path: syntax.PathTerm) -> nodes.Path:
-    """A document path as the trees have it."""
+    """A document path as a tree's node."""
     return nodes.Path(
         tuple([nodes.ListIndex(part) if isinstance(part, int) else nodes.Name(part) for part in path.parts])
     )
 
 
 def operand(expression: syntax.Expression, parameters: Many[AttributeValue]) -> nodes.Operand:
-    """A path, a literal or a parameter as an operand; anything else is for the caller to have looked at."""
+    """A path, a literal or a parameter as an operand; the caller has excluded everything else."""
     if isinstance(expression, syntax.PathTerm):
         return node_path(expression)
     if isinstance(expression, syntax.Parameter):
@@ -159,7 +159,7 @@ def _is_condition(expression: syntax.Expression) -> bool:
             return isinstance(expression, syntax.IsType)
 
 
-# --- SET and REMOVE as the same update tree that update expressions become, checked as they are ---
+# --- updates ---
 # ``set_add`` and ``set_delete`` are ADD and DELETE.
 
 _SET_FUNCTIONS: Final[dict[str, nodes.SectionName]] = {"set_add": "ADD", "set_delete": "DELETE"}
@@ -168,7 +168,7 @@ _UPDATES_PREFIX: Final = "Invalid UpdateExpression: "
 
 
 def update_tree(assignments: Many[syntax.Assignment], parameters: Many[AttributeValue]) -> nodes.UpdateTree:
-    """The update of a statement. Raises ValidationException for functions and operands that do not fit."""
+    """The update of a statement. Raises ValidationException for unsuitable functions and operands."""
     actions: dict[nodes.SectionName, list[nodes.SetAction | nodes.RemoveAction | nodes.ValueAction]] = {}
     for assignment in assignments:
         section, action = _action(assignment, parameters)
@@ -192,7 +192,7 @@ def _action(
 
 
 def _members(target: syntax.PathTerm, call: syntax.FunctionCall, parameters: Many[AttributeValue]) -> nodes.Literal:
-    """What ``set_add`` adds to its target (dynamodb-conformance, error-messages/partiqlFunctions)."""
+    """The set that ``set_add`` adds to its target (dynamodb-conformance, error-messages/partiqlFunctions)."""
     function = call.name.upper()
     if len(call.arguments) != 2:
         reject("set-arguments", function=function, at=call.at)
@@ -227,7 +227,7 @@ def _value(expression: syntax.Expression, parameters: Many[AttributeValue]) -> n
 
 
 def _arithmetic(operation: syntax.OperatorCall, left: nodes.SetValue, right: nodes.SetValue) -> nodes.SetValue:
-    """A sum; of two numbers that are known, their sum. AWS takes sums of sums, too (winterbaume's notes)."""
+    """A sum; if both numbers are known, their sum. AWS also accepts sums of sums (winterbaume's notes)."""
     for known in (left, right):
         if isinstance(known, nodes.Literal) and known.tag != "N":
             reject("operand-type", operator=operation.operator, type=known.tag)

@@ -1,4 +1,16 @@
-"""The one item that an INSERT, UPDATE, DELETE or EXISTS is about, and what else its WHERE asks of it."""
+"""Statements that write: the one item that each names, and the write that it becomes.
+
+===========  ==============  ===================================================================
+statement    write           on what condition
+===========  ==============  ===================================================================
+INSERT       Put             there is no item: otherwise DuplicateItemException
+UPDATE       UpdateWrite     there is an item, and it meets the rest of WHERE: it makes none
+DELETE       Delete          there is no item, or it meets the rest of WHERE
+EXISTS       ConditionCheck  there is an item, and it meets the rest of WHERE
+===========  ==============  ===================================================================
+
+(dynamodb-conformance, partiql/executeStatement, whereFunctions and fromFirstUpdate.)
+"""
 
 from __future__ import annotations
 
@@ -40,9 +52,9 @@ StatementKey = dict[str, dict[str, Any]]
 
 
 class NotOneItem(ValidationException):
-    """A WHERE that does not fix the key of one item, or not by values of the key's types.
+    """A WHERE that does not fix the key of exactly one item with values of the key's types.
 
-    ``reason`` is what a transaction says instead (hectorvent/floci's captures): there this is why it is cancelled.
+    ``reason`` is the message in a transaction, where this is a reason for cancellation (hectorvent/floci's captures).
     """
 
     def __init__(self, message: str, reason: str) -> None:
@@ -53,9 +65,9 @@ class NotOneItem(ValidationException):
 def split_key(
     where: ConditionTree | None, keys: KeySchema, *, conflicts: bool = False
 ) -> tuple[StatementKey, list[ConditionTree]]:
-    """The key that equalities fix, and the other conditions.
+    """The key that equalities fix, and the remaining conditions.
 
-    Two values for one key attribute are an error, unless ``conflicts`` are to be conditions: EXISTS takes the first.
+    Two values for one key attribute are an error, or with ``conflicts`` conditions: EXISTS takes the first value.
     Raises NotOneItem.
     """
     key: StatementKey = {}
@@ -84,31 +96,26 @@ def _conjuncts(condition: ConditionTree) -> Iterator[ConditionTree]:
         yield condition
 
 
-# --- statements that write, as the same writes that the operations make. =========== ==============
-# ====================================================================== statement write on what condition ===========
-# ============== ====================================================================== INSERT Put there is no item:
-# otherwise DuplicateItemException UPDATE Update there is an item, and it meets the rest of WHERE: an UPDATE makes
-# none DELETE Delete there is no item, or it meets the rest of WHERE EXISTS ConditionCheck there is an item, and it
-# meets the rest of WHERE =========== ==============
-# ====================================================================== (dynamodb-conformance,
-# partiql/executeStatement, whereFunctions and fromFirstUpdate.) ---
+# --- writes ---
 
 _DUPLICATE: Final = "Duplicate primary key exists in table"
 
 
 class Insert(Put):
-    """A put where there is no item yet."""
+    """A put that requires that there is no item yet."""
 
     __slots__ = ()
 
     def check(self, old: StoredItem | None) -> None:
-        """Raise DuplicateItemException if there is one."""
+        """Raise DuplicateItemException if there is an item."""
         if old is not None:
             raise error_for("DuplicateItemException", _DUPLICATE)
 
 
 class Modify(UpdateWrite):
-    """An update whose size is the item's (dynamodb-conformance, limits/itemSizeBySurface), and not too deep."""
+    """An update whose size is that of the item (dynamodb-conformance, limits/itemSizeBySurface), and whose depth is
+    limited.
+    """
 
     __slots__ = ("paths",)
 
@@ -118,7 +125,7 @@ class Modify(UpdateWrite):
         self.paths = compiled.paths
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
-        """The item with the changes made. Of one too deep then, less is said (hectorvent/floci's captures)."""
+        """The updated item. The message for one that is too deep is shorter here (hectorvent/floci's captures)."""
         try:
             return super().outcome(table, old)
         except ValidationException as problem:
@@ -128,7 +135,7 @@ class Modify(UpdateWrite):
 
 
 def write_of(bound: BoundStatement, table: Table, *, failure: str | None = None) -> Write:
-    """The write that a statement is, for its table's keys.
+    """The write that a statement becomes, for its table's keys.
 
     ``failure`` is ReturnValuesOnConditionCheckFailure. Raises ValidationException; NotOneItem for its key.
     """
@@ -205,25 +212,25 @@ def _key_path(table: Table) -> nodes.Path:
     return nodes.Path((nodes.Name(table.keys.hash[0][0]),))
 
 
-# --- what is returned ------------------------------------------------------------------------------------------------
+# --- RETURNING ---
 
 
 def check_returning(bound: BoundStatement) -> None:
-    """Raise ValidationException for a RETURNING that a DELETE may not have."""
+    """Raise ValidationException for a RETURNING that DELETE does not take."""
     statement = bound.statement
     if isinstance(statement, DeleteStatement) and statement.returning not in {None, ReturningClause("ALL", "OLD")}:
         reject("delete-returning", clause=statement.returning)
 
 
 def returning_of(bound: BoundStatement) -> ReturningClause | None:
-    """The RETURNING of a statement."""
+    """The RETURNING clause of a statement."""
     return None if isinstance(bound.statement, Select) else bound.statement.returning
 
 
 def returned_item(returning: ReturningClause | None, write: Write, change: Change) -> Attributes | None:
-    """What RETURNING wants to have of a change; ``None`` is nothing.
+    """The attributes that RETURNING asks for; ``None`` if there are none.
 
-    MODIFIED is what stands at the statement's paths then and now, even if something else has moved there
+    MODIFIED is what is at the statement's paths before or after, even if something else has moved there
     (dynamodb-conformance, partiql/executeStatement).
     """
     if returning is None:

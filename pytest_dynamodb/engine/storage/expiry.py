@@ -1,4 +1,4 @@
-"""Items by the time at which they end, for tables with a time to live."""
+"""Items in the order in which they expire, for tables with a time to live."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Final
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Partition, SortPosition, StoredItem
 
 OLDEST_SECONDS: Final = 5 * 365 * 24 * 3600.0
-"""What ended longer ago than about five years is taken for a mistake and left alone (developer guide, "TTL": Working
-with expired items)."""
+"""Items that expired more than about five years ago are taken for a mistake and stay (developer guide, "TTL": Working
+with expired items).
+"""
 
 
 class ExpiryIndex:
-    """Keys of items in the order in which they end. ``owner`` as in ``Partition``.
+    """Keys of items in the order in which they expire. ``owner`` is as in ``Partition``.
 
-    ``swept`` is when expired items were last taken out.
+    ``swept`` is the time at which expired items were last deleted.
     """
 
     __slots__ = ("_entries", "attribute", "swept")
@@ -26,7 +27,7 @@ class ExpiryIndex:
         self._entries = Partition(owner)
 
     def owned_by(self, owner: object) -> ExpiryIndex:
-        """This one, if it is the owner's; else a copy that is."""
+        """This index if it is the owner's, else a copy that is."""
         entries = self._entries.owned_by(owner)
         if entries is self._entries:
             return self
@@ -35,7 +36,7 @@ class ExpiryIndex:
         return copy
 
     def write(self, identity: Identity, order: SortPosition, old: StoredItem | None, new: StoredItem | None) -> None:
-        """Keep in step with a write. Only of one's own."""
+        """Follow a write to an item. Only for an index of one's own."""
         before = None if old is None else self.ends(old.attributes)
         after = None if new is None else self.ends(new.attributes)
         if before is not None and before != after:
@@ -44,12 +45,12 @@ class ExpiryIndex:
             self._entries.put((after, identity, order), new)
 
     def ends(self, attributes: Attributes) -> Decimal | None:
-        """When an item ends, in seconds since the epoch; ``None`` if it does not say so in a number."""
+        """When an item expires, in seconds since the epoch; ``None`` if it has no such number."""
         number = attributes.get(self.attribute, {}).get("N")
         return None if number is None else Decimal(number)
 
     def due(self, now: float) -> list[StoredItem]:
-        """The items that have ended by now, but not too long ago."""
+        """The items that have expired by ``now``, but not too long ago."""
         keys = self._entries.keys
         first = bisect_left(keys, (Decimal(now - OLDEST_SECONDS),))
         end = bisect_right(keys, Decimal(now), lo=first, key=lambda key: key[0])

@@ -1,8 +1,8 @@
-"""Partitions by key, for a table or for one of its indexes.
+"""The partitions of a table or an index, by key.
 
-A store and each of its partitions belong to an owner, a token of the engine that made them. An engine that hands out a
-snapshot takes a new token: whatever it changes from then on, it copies first, one level at a time, and what the
-snapshot holds stays as it is.
+A store and each of its partitions have an owner: a token of the engine that made them. An engine that hands out a
+snapshot takes a new token. From then on it copies, level by level, whatever it changes, and the snapshot stays as it
+is.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Store:
         self._order: HashOrder | None = None  # made by the first scan, kept up to date from then on
 
     def get(self, identity: Identity, order: SortPosition) -> StoredItem | None:
-        """The item at a place."""
+        """The item at a position."""
         partition = self.partitions.get(identity)
         return None if partition is None else partition.get(order)
 
     def put(self, identity: Identity, order: SortPosition, item: StoredItem) -> StoredItem | None:
-        """Put an item at its place; the one that was there. Only of an owned store."""
+        """Put an item at its position; returns the one that was there. Only for a store of one's own."""
         partition = self._partition(identity)
         if partition is None:
             partition = self.partitions[identity] = Partition(self.owner)
@@ -46,7 +46,7 @@ class Store:
         return old
 
     def remove(self, identity: Identity, order: SortPosition) -> StoredItem | None:
-        """Take an item out and return it. Only of an owned store."""
+        """Remove an item and return it. Only for a store of one's own."""
         partition = self._partition(identity)
         old = None if partition is None else partition.remove(order)
         if partition is None or old is None:
@@ -60,7 +60,7 @@ class Store:
         return old
 
     def _partition(self, identity: Identity) -> Partition | None:
-        """The partition, to be changed."""
+        """The partition, ready to be changed."""
         partition = self.partitions.get(identity)
         if partition is None or partition.owner is self.owner:
             return partition
@@ -68,7 +68,7 @@ class Store:
         return partition
 
     def owned_by(self, owner: object) -> Store:
-        """This one, if it is the owner's; else a copy that is. Partitions are shared until they are changed."""
+        """This store if it is the owner's, else a copy that is. Partitions are shared until they change."""
         if self.owner is owner:
             return self
         copy = Store(owner)
@@ -80,15 +80,16 @@ class Store:
     def in_hash_order(
         self, *, after: Identity | None = None, segment: tuple[int, int] = (0, 1), tags: Tags = ()
     ) -> Iterator[Identity]:
-        """Partition keys in Scan's order: those behind ``after``, of one ``segment`` of so many.
+        """Partition keys in Scan order: those after ``after``, within ``segment`` (its number, and the number of
+        segments).
 
-        ``tags`` are the types of their attributes, the same at every call.
+        ``tags`` are the types of the key's attributes, the same in every call.
         """
         if self._order is None:
             self._order = HashOrder(self.partitions, tags=tags)
         return self._order.walk(after, segment)
 
     def __iter__(self) -> Iterator[StoredItem]:
-        """Every item, in no order that means anything."""
+        """Every item, in no particular order."""
         for partition in self.partitions.values():
             yield from partition.items
