@@ -13,7 +13,6 @@ from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES, Wording
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import Compare, ConditionTree, Function
 from pytest_dynamodb.expressions.resolution import KeyClause, KeyOperator
 from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import order_key
@@ -205,13 +204,13 @@ VALUE_UNWANTED: Final = INVALID_VALUES + "Value cannot be used when Exists is fa
 _WITHOUT_VALUES: Final = frozenset({"NULL", "NOT_NULL"})
 
 
-def expected_condition(params: Mapping[str, Any], wording: Wording) -> ConditionTree | None:
+def expected_condition(params: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree | None:
     """Expected as a condition, or ``None`` without it. Raises ``ValidationException``."""
     conditions = [_condition(name, given, wording) for name, given in (params.get("Expected") or {}).items()]
     return joined(conditions, params.get("ConditionalOperator"))
 
 
-def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
+def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     if given.get("AttributeValueList") is not None and given.get("Value") is not None:
         raise wording.refusal(BOTH_VALUES.format(name=name))
     if given.get("ComparisonOperator") is not None:
@@ -221,7 +220,7 @@ def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Conditi
     return _existence(name, given, wording)
 
 
-def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
+def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     operator, listed, value = given["ComparisonOperator"], given.get("AttributeValueList"), given.get("Value")
     if given.get("Exists") is not None:
         raise wording.refusal(EXISTS_AND_OPERATOR.format(name=name))
@@ -234,17 +233,17 @@ def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condit
     return lowered(name, operator, values)
 
 
-def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> ConditionTree:
+def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     exists, value = given.get("Exists"), given.get("Value")
     if exists is not None and not truth(exists):
         if value is not None:
             raise wording.refusal(VALUE_UNWANTED.format(name=name))
-        return Function("attribute_not_exists", (attribute(name),))
+        return nodes.Function("attribute_not_exists", (attribute(name),))
     if value is None:
         said = "null" if exists is None else "true"
         raise wording.refusal(VALUE_NEEDED.format(exists=said, name=name))
     (literal,) = literals([value], wording)
-    return Compare("=", attribute(name), literal)
+    return nodes.Compare("=", attribute(name), literal)
 
 
 # --- filters and KeyConditions ---

@@ -14,7 +14,6 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.engine.validation.rules import MAX_SIZE, check_distinct_items, transacted
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.engine.writes.transaction import TransactionStep, commit, consumed, plan, read_action
 from pytest_dynamodb.errors import ValidationException, error_for
 
 # --- TransactGetItems: up to 100 items as of one moment ---
@@ -119,27 +118,27 @@ def transact_write_items(call: Call) -> dict[str, Any]:
     token = call.params.get("ClientRequestToken")
     if token and transaction.is_repeated(call, token):
         return _answer(call, steps, repeated=True)
-    plan(steps)
-    commit(call, steps)
+    transaction.plan(steps)
+    transaction.commit(call, steps)
     if token:
         transaction.remember(call, token)
     return _answer(call, steps, repeated=False)
 
 
-def _steps(call: Call) -> list[TransactionStep]:
-    writes = [read_action(call.surface, entry) for entry in call.params["TransactItems"]]
-    steps = [TransactionStep(write, transacted(call.table(name))) for name, write in writes]
+def _steps(call: Call) -> list[transaction.TransactionStep]:
+    writes = [transaction.read_action(call.surface, entry) for entry in call.params["TransactItems"]]
+    steps = [transaction.TransactionStep(write, transacted(call.table(name))) for name, write in writes]
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TRANSACT_WRITE_ITEMS_TOO_LARGE)
     return steps
 
 
-def _answer(call: Call, steps: list[TransactionStep], *, repeated: bool) -> dict[str, Any]:
+def _answer(call: Call, steps: list[transaction.TransactionStep], *, repeated: bool) -> dict[str, Any]:
     body: dict[str, Any] = {}
     mode = wanted(call.params)
     if mode is not None:
-        body["ConsumedCapacity"] = list(consumed(steps, mode, repeated=repeated))
+        body["ConsumedCapacity"] = list(transaction.consumed(steps, mode, repeated=repeated))
     if call.params.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics: dict[str, list[dict[str, Any]]] = {}
         for step in steps:

@@ -13,7 +13,6 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import Tree
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, parse
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import AnyNode, resolve
@@ -394,7 +393,7 @@ _CHECKS: Final[dict[ExpressionName, type[Checks]]] = {
 }
 
 
-def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> Tree:
+def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> nodes.Tree:
     """The resolved, checked tree of a request's only expression: ``checked_tree`` and ``bind`` in one.
 
     Raises ``ExpressionError`` for what DynamoDB would report first.
@@ -408,7 +407,7 @@ def compile_expression(expression: ExpressionName, text: str, names: Names, valu
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def checked_tree(expression: ExpressionName, text: str) -> Tree:
+def checked_tree(expression: ExpressionName, text: str) -> nodes.Tree:
     """The tree of a text, after every check that needs neither names nor values. Cached by text, bounded.
 
     DynamoDB comes so far with every expression of a request before it looks at the names and values of the first
@@ -419,11 +418,11 @@ def checked_tree(expression: ExpressionName, text: str) -> Tree:
     return tree
 
 
-def check_tree(expression: ExpressionName, tree: Tree) -> None:
+def check_tree(expression: ExpressionName, tree: nodes.Tree) -> None:
     """Check a tree that was built and not parsed as ``checked_tree`` checks a text's. Raises ``ExpressionError``."""
     _CHECKS[expression](expression, {}, {}).text_alone(tree)
 
 
-def bind(expression: ExpressionName, tree: Tree, names: Names, values: Values) -> Tree:
+def bind(expression: ExpressionName, tree: nodes.Tree, names: Names, values: Values) -> nodes.Tree:
     """The resolved tree of a checked one, after the checks that need names and values. Raises ``ExpressionError``."""
     return _CHECKS[expression](expression, names, values).resolved(tree)

@@ -13,7 +13,6 @@ from typing import Literal as Choice
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import ConditionTree, ProjectionTree, Tree, UpdateTree
 from pytest_dynamodb.expressions.tokens import (
     ALIAS,
     CONDITION_WORDS,
@@ -385,7 +384,7 @@ _BLANKS: Final = " \t\r\n"
 class ParsedExpression:
     """A text's tree, with what the text says beyond it."""
 
-    tree: Tree
+    tree: nodes.Tree
     redundant: int | None
     """Where parentheses directly round parentheses stand, or None."""
     operators: int
@@ -413,7 +412,7 @@ def read(expression: ExpressionName, text: str) -> ParsedExpression:
         raise ExpressionError("nesting", expression=expression, position=0, **problem.details) from None
 
 
-def parse(expression: ExpressionName, text: str) -> Tree:
+def parse(expression: ExpressionName, text: str) -> nodes.Tree:
     """The tree of an expression's text; aliases and placeholders stay as written.
 
     Raises ``ExpressionError`` with DynamoDB's message: too long, empty, syntax, redundant parentheses, too many
@@ -427,19 +426,19 @@ def parse(expression: ExpressionName, text: str) -> Tree:
     return parsed.tree
 
 
-def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> ConditionTree:
+def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> nodes.ConditionTree:
     """The tree of a condition, filter or key condition. Raises as ``parse`` does."""
-    return cast("ConditionTree", parse(expression, text))
+    return cast("nodes.ConditionTree", parse(expression, text))
 
 
-def parse_update(text: str) -> UpdateTree:
+def parse_update(text: str) -> nodes.UpdateTree:
     """The tree of an update expression. Raises as ``parse`` does."""
-    return cast("UpdateTree", parse("UpdateExpression", text))
+    return cast("nodes.UpdateTree", parse("UpdateExpression", text))
 
 
-def parse_projection(text: str) -> ProjectionTree:
+def parse_projection(text: str) -> nodes.ProjectionTree:
     """The tree of a projection expression. Raises as ``parse`` does."""
-    return cast("ProjectionTree", parse("ProjectionExpression", text))
+    return cast("nodes.ProjectionTree", parse("ProjectionExpression", text))
 
 
 def _read_condition(text: str, expression: str) -> ParsedExpression:

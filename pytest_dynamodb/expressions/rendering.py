@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike, as_condition
-from pytest_dynamodb.expressions.nodes import ProjectionTree, Tree
 from pytest_dynamodb.expressions.parser import ConditionName, ExpressionName
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import placeholders
@@ -170,7 +169,7 @@ def expression_params(
     filtered_by: ConditionLike | None = None,
     key_condition: ConditionLike | None = None,
     update: Update | nodes.UpdateTree | str | None = None,
-    projection: Iterable[PathLike] | ProjectionTree | str | None = None,
+    projection: Iterable[PathLike] | nodes.ProjectionTree | str | None = None,
     names: Mapping[str, str] | None = None,
     values: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
@@ -185,7 +184,7 @@ def expression_params(
         "FilterExpression": filtered_by,
         "ConditionExpression": condition,
     }
-    trees: dict[ExpressionName, Tree] = {
+    trees: dict[ExpressionName, nodes.Tree] = {
         name: as_condition(value, expression=name) for name, value in conditions.items() if value is not None
     }
     texts: dict[ExpressionName, str] = {name: value for name, value in conditions.items() if isinstance(value, str)}

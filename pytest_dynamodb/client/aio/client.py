@@ -18,8 +18,6 @@ from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
-from pytest_dynamodb.client.operations.statements import StatementLike, StatementResult
-from pytest_dynamodb.client.operations.tables import Index, KeyAttributes
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import CircuitBreaker, RetryPolicy
@@ -227,8 +225,8 @@ class AsyncDynamoDbClient:
         return await self._driver.run(steps)
 
     async def batch_execute_statement(
-        self, batch: Iterable[StatementLike], *, consistent: bool = False
-    ) -> list[StatementResult]:
+        self, batch: Iterable[statements.StatementLike], *, consistent: bool = False
+    ) -> list[statements.StatementResult]:
         """Any number of PartiQL statements that each read or write one item, in requests of 25.
 
         Returns the result of each, in their order. A statement that fails stops no other, and raises nothing.
@@ -236,7 +234,7 @@ class AsyncDynamoDbClient:
         return await self._driver.run(statements.batch(batch, consistent=consistent))
 
     async def execute_transaction(
-        self, batch: Iterable[StatementLike], *, token: str | None = None
+        self, batch: Iterable[statements.StatementLike], *, token: str | None = None
     ) -> list[Item | None]:
         """Up to 100 PartiQL statements, carried out together or not at all. All of them read, or all of them write.
 
@@ -249,9 +247,9 @@ class AsyncDynamoDbClient:
         self,
         name: str | None = None,
         *,
-        partition_key: KeyAttributes | None = None,
-        sort_key: KeyAttributes | None = None,
-        indexes: Iterable[Index] = (),
+        partition_key: tables.KeyAttributes | None = None,
+        sort_key: tables.KeyAttributes | None = None,
+        indexes: Iterable[tables.Index] = (),
         wait: float | None = None,
         **parameters: Any,
     ) -> AsyncTableClient:

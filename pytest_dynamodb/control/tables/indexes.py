@@ -7,12 +7,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.control.tables.billing import check_bounds, check_ceiling, check_warm
 from pytest_dynamodb.control.tables.definitions import MOST_GLOBAL
-from pytest_dynamodb.control.tables.rules import (
-    check_global_keys,
-    check_projected_total,
-    check_projection,
-    names_of,
-)
+from pytest_dynamodb.control.tables.rules import check_global_keys, check_projected_total, check_projection, names_of
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES

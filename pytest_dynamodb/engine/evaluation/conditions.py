@@ -10,7 +10,6 @@ from typing import Any, Final, TypeAlias
 from pytest_dynamodb.engine.evaluation.paths import Reader, compile_path
 from pytest_dynamodb.engine.storage.partition import ORDER, Attributes
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import Comparator
 from pytest_dynamodb.values import AttributeValue
 
 # --- equality ---
@@ -62,21 +61,21 @@ def _frozen(value: AttributeValue) -> tuple[str, Any]:
 Test: TypeAlias = Callable[[Attributes], bool]
 """A compiled condition: whether an item meets it."""
 
-_ORDERINGS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
+_ORDERINGS: Final[dict[nodes.Comparator, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
-_MIRRORED: Final[dict[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MIRRORED: Final[dict[nodes.Comparator, nodes.Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def mirrored(comparator: Comparator) -> Comparator:
+def mirrored(comparator: nodes.Comparator) -> nodes.Comparator:
     """The comparator that means the same with the operands exchanged."""
     return _MIRRORED.get(comparator, comparator)
 
 
-def compare_to(comparator: Comparator, read: Reader, bound: AttributeValue) -> Test:
+def compare_to(comparator: nodes.Comparator, read: Reader, bound: AttributeValue) -> Test:
     """``operand comparator bound``, where ``bound`` is a value."""
     if comparator == "=":
         return _equals(read, equal_to(bound))
@@ -125,7 +124,7 @@ def _ordered_text(compare: Callable[[Any, Any], bool], read: Reader, bound: str)
     return test
 
 
-def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Test:
+def compare_operands(comparator: nodes.Comparator, left: Reader, right: Reader) -> Test:
     """``left comparator right``, where both depend on the item."""
     decide = _DECISIONS[comparator]
 
@@ -151,7 +150,7 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[AttributeValue |
     return decide
 
 
-_DECISIONS: Final[dict[Comparator, Callable[[AttributeValue | None, AttributeValue | None], bool]]] = {
+_DECISIONS: Final[dict[nodes.Comparator, Callable[[AttributeValue | None, AttributeValue | None], bool]]] = {
     "=": _are_equal,
     "<>": lambda left, right: not _are_equal(left, right),
     **{comparator: _ordering(compare) for comparator, compare in _ORDERINGS.items()},

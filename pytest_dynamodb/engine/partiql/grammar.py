@@ -14,22 +14,21 @@ from typing import Literal as Choice
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.messages import reject
 from pytest_dynamodb.engine.partiql.parser import CALLABLE, MAX_DEPTH, TWO_WORDS, TYPES, Cursor, Token
-from pytest_dynamodb.engine.partiql.syntax import PathParts, PathTerm
 
 MAX_INDEX: Final = 2**31 - 1
 _WHOLE: Final = re.compile(r"[0-9]+\Z")
 
 
-def simple_path(cursor: Cursor) -> PathTerm:
+def simple_path(cursor: Cursor) -> syntax.PathTerm:
     """name path_steps: what may stand after UPDATE, DELETE FROM, INSERT INTO, SET and REMOVE"""
     token = cursor.token
     if token.kind not in {"name", "quoted"}:
         reject("simple-path")
     cursor.take()
-    return PathTerm((token.text, *path_steps(cursor)), token.at)
+    return syntax.PathTerm((token.text, *path_steps(cursor)), token.at)
 
 
-def path_steps(cursor: Cursor) -> PathParts:
+def path_steps(cursor: Cursor) -> syntax.PathParts:
     """path_steps : ("." name | "[" position "]" | "[" string "]")*"""
     return tuple(_steps(cursor))
 

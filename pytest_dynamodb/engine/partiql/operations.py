@@ -29,18 +29,6 @@ from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules import check_distinct, check_distinct_items, transacted
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.engine.writes.transaction import (
-    FACTOR,
-    NO_REASON,
-    Reason,
-    TransactionStep,
-    check_reasons,
-    commit,
-    consumed,
-    place_of,
-    plan,
-    reason_of,
-)
 from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
 from pytest_dynamodb.errors import DynamoDbError, ValidationException
 from pytest_dynamodb.requests import truth
@@ -154,9 +142,9 @@ class _Member:
         """The item that it is about, to find duplicates in the batch; ``None`` if it names no item."""
         match self.aim:
             case Selection() as selection:
-                return place_of(selection.table, selection.plan.single_key or {})
+                return transaction.place_of(selection.table, selection.plan.single_key or {})
             case (table, write):
-                return place_of(table, write.key)
+                return transaction.place_of(table, write.key)
             case _:
                 return None
 
@@ -302,18 +290,18 @@ def _execute_transaction_aimed(
     is wrong.
     """
     found: list[Aimed] = []
-    reasons: list[Reason] = []
+    reasons: list[transaction.Reason] = []
     for at, bound in enumerate(bounds):
         try:
             found.append(aim(at, bound))
-            reasons.append(NO_REASON)
+            reasons.append(transaction.NO_REASON)
         except NotOneItem as problem:
             reasons.append({"Code": "ValidationError", "Message": problem.reason})
         except ValidationException:
             raise
         except DynamoDbError as problem:
-            reasons.append(reason_of(problem))
-    check_reasons(reasons)
+            reasons.append(transaction.reason_of(problem))
+    transaction.check_reasons(reasons)
     return found
 
 
@@ -322,7 +310,7 @@ def _execute_transaction_aimed(
 
 def _read(call: Call, bounds: list[BoundStatement]) -> dict[str, Any]:
     selections = _execute_transaction_aimed(bounds, lambda at, bound: _within(at, lambda: _selection(call, bound)))
-    check_distinct_items(place_of(found.table, found.plan.single_key or {}) for found in selections)
+    check_distinct_items(transaction.place_of(found.table, found.plan.single_key or {}) for found in selections)
     pages = [read_selected(found, ReadPosition(), limit=None, consistent=True) for found in selections]
     body: dict[str, Any] = {"Responses": [{"Item": page.items[0]} if page.items else {} for page in pages]}
     mode = wanted(call.params)
@@ -346,7 +334,7 @@ def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str)
     """ConsumedCapacity by table; each item counts twice."""
     usages: dict[str, Usage] = {}
     for selection, page in zip(selections, pages, strict=True):
-        usages.setdefault(selection.table_name, Usage()).add(FACTOR * page.usage.table)
+        usages.setdefault(selection.table_name, Usage()).add(transaction.FACTOR * page.usage.table)
     for name, usage in usages.items():
         yield usage.body(name, mode, kind="Read")
 
@@ -367,24 +355,26 @@ def _write(call: Call, bounds: list[BoundStatement], requests: list[dict[str, An
     body: dict[str, Any] = {"Responses": []}
     mode = wanted(call.params)
     if mode is not None:
-        body["ConsumedCapacity"] = list(consumed(steps, mode, repeated=repeated))
+        body["ConsumedCapacity"] = list(transaction.consumed(steps, mode, repeated=repeated))
     return body
 
 
-def _carry_out(call: Call, steps: list[TransactionStep]) -> None:
+def _carry_out(call: Call, steps: list[transaction.TransactionStep]) -> None:
     check_distinct_items(place for step in steps if (place := step.place) is not None)
-    plan(steps)
-    commit(call, steps)
+    transaction.plan(steps)
+    transaction.commit(call, steps)
 
 
-def _step(call: Call, bound: BoundStatement, request: dict[str, Any]) -> TransactionStep:
+def _step(call: Call, bound: BoundStatement, request: dict[str, Any]) -> transaction.TransactionStep:
     table = transacted(call.table(written_name(bound.statement.source)))
     if returning_of(bound) is not None:
         reject("returning")
-    return TransactionStep(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
+    return transaction.TransactionStep(
+        write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table
+    )
 
 
-def _on_its_key(step: TransactionStep) -> TransactionStep:
+def _on_its_key(step: transaction.TransactionStep) -> transaction.TransactionStep:
     """The step, if its key fits the table; otherwise raises ValidationException. Any other fault is a reason for
     cancellation.
     """

@@ -11,7 +11,6 @@ from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.grammar import parse
 from pytest_dynamodb.engine.partiql.messages import reject, rejection
 from pytest_dynamodb.engine.partiql.syntax import FromSource as Named
-from pytest_dynamodb.engine.partiql.syntax import FunctionCall
 from pytest_dynamodb.engine.partiql.trees import where_condition
 from pytest_dynamodb.engine.partiql.values import checked_parameters
 from pytest_dynamodb.engine.reads.source import Source, source_of
@@ -109,9 +108,9 @@ def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
     match expression:
         case syntax.Select() | syntax.InsertStatement() | syntax.UpdateStatement() | syntax.DeleteStatement():
             return expression, False
-        case FunctionCall(name="exists", arguments=(syntax.Select() as select,)):
+        case syntax.FunctionCall(name="exists", arguments=(syntax.Select() as select,)):
             return select, True
-        case FunctionCall():
+        case syntax.FunctionCall():
             raise rejection("function", name=expression.name, at=expression.at)
         case syntax.IsType():
             raise rejection("operation", operation="IsType")

@@ -45,7 +45,6 @@ from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
 from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import And, ConditionTree, UpdateTree
 from pytest_dynamodb.values import AttributeValue, item_size
 
 StatementKey = dict[str, dict[str, Any]]
@@ -63,15 +62,15 @@ class NotOneItem(ValidationException):
 
 
 def split_key(
-    where: ConditionTree | None, keys: KeySchema, *, conflicts: bool = False
-) -> tuple[StatementKey, list[ConditionTree]]:
+    where: nodes.ConditionTree | None, keys: KeySchema, *, conflicts: bool = False
+) -> tuple[StatementKey, list[nodes.ConditionTree]]:
     """The key that equalities fix, and the remaining conditions.
 
     Two values for one key attribute are an error, or with ``conflicts`` conditions: EXISTS takes the first value.
     Raises NotOneItem.
     """
     key: StatementKey = {}
-    others: list[ConditionTree] = []
+    others: list[nodes.ConditionTree] = []
     for condition in () if where is None else _conjuncts(where):
         clause = key_clause(condition, keys.names)
         if clause is None or clause.operator != "=":
@@ -88,8 +87,8 @@ def split_key(
     return key, others
 
 
-def _conjuncts(condition: ConditionTree) -> Iterator[ConditionTree]:
-    if isinstance(condition, And):
+def _conjuncts(condition: nodes.ConditionTree) -> Iterator[nodes.ConditionTree]:
+    if isinstance(condition, nodes.And):
         for part in condition.conditions:
             yield from _conjuncts(part)
     else:
@@ -119,7 +118,7 @@ class Modify(UpdateWrite):
 
     __slots__ = ("paths",)
 
-    def __init__(self, key: StoredItem, conditions: Conditions, tree: UpdateTree) -> None:
+    def __init__(self, key: StoredItem, conditions: Conditions, tree: nodes.UpdateTree) -> None:
         compiled = compile_update(tree)
         super().__init__(key, conditions, compiled, tree=tree)
         self.paths = compiled.paths
