@@ -144,15 +144,7 @@ _HOMES = {
     "client.typed_query": "TypedBatchWriter TypedQuery TypedUpdate",
     "clock": "SystemClock VirtualClock",
     "engine": "Engine Lifecycle Snapshot",
-    "errors": (
-        "AccessDeniedException CancellationReason CassetteError CircuitOpen ConditionalCheckFailedException "
-        "ConfigurationError DriftError DynamoDbError ExpiredTokenException InternalServerError "
-        "ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException NoResponse "
-        "ProvisionedThroughputExceededException PytestDynamoDbError RecordingRefused ReplicatedWriteConflictException "
-        "RequestLimitExceeded ResourceInUseException ResourceNotFoundException ServiceUnavailable ThrottlingException "
-        "TransactionCanceledException TransactionConflictException UnexpectedRequest UnplayedExchanges "
-        "UnrecognizedClientException ValidationException"
-    ),
+    "errors": "AccessDeniedException CancellationReason CassetteError CircuitOpen ConditionalCheckFailedException ConfigurationError DriftError DynamoDbError ExpiredTokenException InternalServerError ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException NoResponse ProvisionedThroughputExceededException PytestDynamoDbError RecordingRefused ReplicatedWriteConflictException RequestLimitExceeded ResourceInUseException ResourceNotFoundException ServiceUnavailable ThrottlingException TransactionCanceledException TransactionConflictException UnexpectedRequest UnplayedExchanges UnrecognizedClientException ValidationException",
     "exchange": "Exchange Outcome Provider Request Response TransportFailure",
     "expressions.builders": "Attr Key",
     "faults": "Fault Faults",

@@ -1,29 +1,70 @@
-"""The engine: takes requests, gives answers, and snapshots everything it holds."""
+"""The engine: takes requests, gives answers, snapshots everything it holds; and the simulators around it."""
 
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from random import Random
+from typing import Any, Protocol
 
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.engine import answers
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
-from pytest_dynamodb.engine.handlers import handler_named
-from pytest_dynamodb.engine.lifecycle import Lifecycle
-from pytest_dynamodb.engine.outside import deliver, followers
+from pytest_dynamodb.engine.call import Call, Files, Lifecycle
+from pytest_dynamodb.engine.handlers import Handler, deliver, followers, handler_named
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.simulators import Simulation, switched_on
 from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
+
+# --- simulators: what may surround an operation of the engine where it is switched on, such as limits and stale reads
+# ---
+
+
+class Restorer(Protocol):
+    """What a simulator needs of the engine."""
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Remember what is held now; calling the result restores it."""
+
+
+class Simulator(ABC):
+    """Carries operations out in its own way."""
+
+    @abstractmethod
+    def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
+        """The body of the answer. Raises ``DynamoDbError``."""
+
+    def around(self, handler: Handler, engine: Restorer) -> Handler:
+        """A handler that carries an operation out in this simulator's way."""
+        return lambda call: self.carry_out(call, handler, engine)
+
+    @abstractmethod
+    def anew(self) -> Simulator:
+        """A simulator with the same settings that has seen nothing yet."""
+
+
+class Simulation(Protocol):
+    """Settings that a simulator is made from."""
+
+    def simulator(self) -> Simulator:
+        """A new simulator with these settings."""
+
+
+def switched_on(throughput: Simulation | None, consistency: Simulation | None) -> tuple[Simulator, ...]:
+    """The simulators of the settings given, innermost first: a throttled write was never made, so no read can miss
+    it.
+    """
+    return tuple(settings.simulator() for settings in (throughput, consistency) if settings is not None)
+
+
+# --- the engine: takes requests, gives answers, and snapshots everything it holds ---
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"

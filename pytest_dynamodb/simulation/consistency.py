@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.engine import Restorer, Simulator
 from pytest_dynamodb.engine.handlers import Handler
-from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import Part, changes_nothing, parts

@@ -12,9 +12,8 @@ What the functions do with a value that is not valid:
 
 from __future__ import annotations
 
-from pytest_dynamodb.values.attribute import MAX_DEPTH, AttributeValue, UnsupportedValue
+from pytest_dynamodb.values.attribute import MAX_DEPTH, AttributeValue, UnsupportedValue, from_wire, from_wire_item
 from pytest_dynamodb.values.canonical import canonical_item, canonical_value
-from pytest_dynamodb.values.decoding import from_wire, from_wire_item
 from pytest_dynamodb.values.encoding import to_wire, to_wire_item
 from pytest_dynamodb.values.measures import item_size, order_key, value_size
 from pytest_dynamodb.values.numbers import MAX_DIGITS, MAX_MAGNITUDE, MIN_MAGNITUDE, canonical_number

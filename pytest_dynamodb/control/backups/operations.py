@@ -10,10 +10,9 @@ from pytest_dynamodb.control.backups import backup as backups
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST, restore
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu, moment_of
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.history import History
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Recovery, Restored
-from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.table import History, Table
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import table_name, truth
 

@@ -13,7 +13,6 @@ from pytest_dynamodb.control.tables.creation import ceiling_of, check_encryption
 from pytest_dynamodb.control.tables.description import describe
 from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.history import Overwritten
 from pytest_dynamodb.engine.settings import (
     Encryption,
     Event,
@@ -24,7 +23,7 @@ from pytest_dynamodb.engine.settings import (
     Units,
     VectorIndex,
 )
-from pytest_dynamodb.engine.table import SecondaryIndex, Table
+from pytest_dynamodb.engine.table import Overwritten, SecondaryIndex, Table
 from pytest_dynamodb.engine.vectors.index import is_gone
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import Params

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from pytest_dynamodb.control.exports.files import UNREADABLE, records_in
 from pytest_dynamodb.control.exports.job import TransferJob
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.engine.call import Call, Files
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of

@@ -9,13 +9,11 @@ from typing import Any, Final
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
 from pytest_dynamodb.control.exports.files import UNREADABLE, items_in
 from pytest_dynamodb.control.exports.requests import ExportSpan
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
-from pytest_dynamodb.engine.history import Overwritten
+from pytest_dynamodb.engine.call import Call, Files
 from pytest_dynamodb.engine.queries import query, scan
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.storage.partition import Identity, SortPosition, StoredItem
-from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.table import Overwritten, Table
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes.write import Put

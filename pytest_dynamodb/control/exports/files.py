@@ -16,7 +16,7 @@ from typing import Any, Final
 from pytest_dynamodb.control.exports.job import Export
 from pytest_dynamodb.control.exports.requests import ExportSpan
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu
-from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.engine.call import Files
 from pytest_dynamodb.requests import Params
 
 # --- exports ---

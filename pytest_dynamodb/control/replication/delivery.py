@@ -1,14 +1,17 @@
-"""Writes on their way from one replica to the others. The last writer wins.
-
-A write takes the same time to every region (``Lifecycle.replication``). So writes arrive in the order in which they
-were made, and a write made here is later than any that is still on its way here.
-"""
+"""Writes on their way from one replica to the others, and their arrival. The last writer wins."""
 
 from __future__ import annotations
 
 from pytest_dynamodb.engine.call import Call, Written
-from pytest_dynamodb.engine.inbox import ReplicatedWrite
+from pytest_dynamodb.engine.region import ReplicatedWrite
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.writes.write import tell
+
+# --- writes on their way from one replica to the others ---
+# The last writer wins.
+#
+# A write takes the same time to every region (``Lifecycle.replication``). So writes arrive in the order in which they
+# were made, and a write made here is later than any that is still on its way here.
 
 
 def send(call: Call, table: Table, written: Written) -> None:
@@ -25,3 +28,20 @@ def send(call: Call, table: Table, written: Written) -> None:
     message = ReplicatedWrite(written.time + lag, place, keys.key_of(attributes), change.new)
     for name in table.settings.replicas:
         call.region_of(call.region.account, name).inbox.add(message)
+
+
+# --- writes that arrive from other regions ---
+
+
+def deliver(call: Call) -> None:
+    """Apply to the call's region what is due there. A replica's stream records it like any other write."""
+    region, now = call.region, call.clock.now()
+    for due, (name, _, _), key, item in region.inbox.take(now):
+        table = region.find(name, now)
+        if table is None or not table.settings.replicas or table.settings.status == "DELETING":
+            continue
+        table = region.writable(table)
+        if item is None and table.get(key) is None:
+            continue
+        change = table.delete(key) if item is None else table.put(item)
+        tell(call, table, Written(change, due, replicated=True))

@@ -10,8 +10,7 @@ from typing import Any, Final
 from pytest_dynamodb.control.tables.lookup import moment_in_label
 from pytest_dynamodb.control.tables.rules import attribute_types_of, index_schema_of, key_schema_of
 from pytest_dynamodb.control.tags import check_tags
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.lifecycle import Lifecycle
+from pytest_dynamodb.engine.call import Call, Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import (
     Encryption,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.engine import Restorer, Simulator
 from pytest_dynamodb.engine.handlers import Handler
 from pytest_dynamodb.engine.partiql.operations import statement_error
 from pytest_dynamodb.engine.schema import KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
-from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.storage.partition import Identity
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
