@@ -104,8 +104,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.providers.offline import ReplayProvider
     from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.explain.explanation import Explanation
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.explain import Explanation
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 __version__ = "0.1.0"
 
@@ -144,7 +144,15 @@ _HOMES = {
     "client.typed_query": "TypedBatchWriter TypedQuery TypedUpdate",
     "clock": "SystemClock VirtualClock",
     "engine": "Engine Lifecycle Snapshot",
-    "errors": "AccessDeniedException CancellationReason CassetteError CircuitOpen ConditionalCheckFailedException ConfigurationError DriftError DynamoDbError ExpiredTokenException InternalServerError ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException NoResponse ProvisionedThroughputExceededException PytestDynamoDbError RecordingRefused ReplicatedWriteConflictException RequestLimitExceeded ResourceInUseException ResourceNotFoundException ServiceUnavailable ThrottlingException TransactionCanceledException TransactionConflictException UnexpectedRequest UnplayedExchanges UnrecognizedClientException ValidationException",
+    "errors": (
+        "AccessDeniedException CancellationReason CassetteError CircuitOpen ConditionalCheckFailedException "
+        "ConfigurationError DriftError DynamoDbError ExpiredTokenException InternalServerError "
+        "ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException NoResponse "
+        "ProvisionedThroughputExceededException PytestDynamoDbError RecordingRefused ReplicatedWriteConflictException "
+        "RequestLimitExceeded ResourceInUseException ResourceNotFoundException ServiceUnavailable ThrottlingException "
+        "TransactionCanceledException TransactionConflictException UnexpectedRequest UnplayedExchanges "
+        "UnrecognizedClientException ValidationException"
+    ),
     "exchange": "Exchange Outcome Provider Request Response TransportFailure",
     "expressions.builders": "Attr Key",
     "faults": "Fault Faults",
@@ -155,8 +163,8 @@ _HOMES = {
     "providers.offline": "ReplayProvider",
     "providers.upstream": "LiveProvider RecordingProvider",
     "simulation.consistency": "Consistency",
-    "simulation.explain": "Explanation",
-    "simulation.throughput": "ThroughputLimits",
+    "simulation.explain.explanation": "Explanation",
+    "simulation.throughput.meter": "ThroughputLimits",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -130,6 +130,19 @@ class DynamoDbError(Exception):
         return self.code in RETRYABLE or (self.status >= 500 and self.code not in BY_CODE)
 
 
+_CAPITAL = frozenset({"AccessDeniedException", "SerializationException", "TransactionCanceledException"})
+
+
+def message_member(problem: DynamoDbError) -> str:
+    """What AWS calls the message in an error's body: ``message``, or ``Message`` where it spells it with a capital.
+
+    (dynalite's suite. A failed condition has it so only beside the item, so that botocore has no top-level ``message``
+    there: getmoto/moto#6950, whose tests were run against AWS.)
+    """
+    with_item = problem.code == "ConditionalCheckFailedException" and "Item" in problem.members
+    return "Message" if with_item or problem.code in _CAPITAL else "message"
+
+
 #: The class of each code that has one (developer guide, "Error handling"; the service's model in botocore).
 BY_CODE: dict[str, type[DynamoDbError]] = {}
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pytest_dynamodb import __version__
+from pytest_dynamodb.dialects import TABLE
 from pytest_dynamodb.errors import PytestDynamoDbError
 
 #: Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named like it.
@@ -55,6 +56,6 @@ class _Explained(click.ClickException):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="pytest-dynamodb-cassette %(version)s")
+@click.version_option(__version__, message=f"pytest-dynamodb-cassette %(version)s, {TABLE}")
 def main() -> None:
     """Recordings of Amazon DynamoDB calls: see what they hold, or see them at work."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pytest_dynamodb.dialects import MEANT, TODAY, VARIABLE
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.server import Upstream, running
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 PROVIDERS = ("mock", "replay", "record")
 
 #: Which options belong to which provider; the others make no sense with it.
-_OPTIONS = {"mock": {"load", "dump", "buckets"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+_OPTIONS = {"mock": {"load", "dump", "buckets", "dialect"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -51,6 +52,7 @@ class _Served:
 @click.option("--cassette", type=_FILE, metavar="FILE", help="The cassette to replay, or to record into.")
 @click.option("--upstream", metavar="URL", help="The DynamoDB to record from.")
 @click.option("--load", type=_FILE, metavar="FILE", help="Tables and items that the mock begins with.")
+@click.option("--dialect", envvar=VARIABLE, metavar="X", help=f"Whose answers the mock gives: {MEANT}.")
 @click.option("--dump", type=_FILE, metavar="FILE", help="Write the mock's tables and items there at the end.")
 @click.option("--buckets", type=_FOLDER, metavar="DIR", help="Folders that exports and imports take for S3 buckets.")
 def serve(
@@ -60,6 +62,7 @@ def serve(
     cassette: Path | None,
     upstream: str | None,
     load: Path | None,
+    dialect: str | None,
     dump: Path | None,
     buckets: Path | None,
 ) -> None:
@@ -68,9 +71,9 @@ def serve(
     Prints its URL once it listens; stops at Ctrl-C or SIGTERM. Exits with 1 if a replay lacked a recording.
     """
     files = {"cassette": cassette, "load": load, "dump": dump, "buckets": buckets}
-    _check_options(provider, {**files, "upstream": upstream})
+    _check_options(provider, {**files, "upstream": upstream, "dialect": dialect})
     if provider == "mock":
-        served = _mock(load, dump, buckets)
+        served = _mock(load, dump, buckets, dialect)
     elif provider == "replay":
         served = _replay(cassette or Path())
     else:
@@ -93,7 +96,7 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
             raise click.UsageError(f"--provider {provider} needs --{name}")
 
 
-def _mock(load: Path | None, dump: Path | None, buckets: Path | None) -> _Served:
+def _mock(load: Path | None, dump: Path | None, buckets: Path | None, dialect: str | None) -> _Served:
     from pytest_dynamodb.clock import SystemClock
     from pytest_dynamodb.engine import Engine
     from pytest_dynamodb.mock import Mock
@@ -101,7 +104,7 @@ def _mock(load: Path | None, dump: Path | None, buckets: Path | None) -> _Served
 
     if dump is not None and not dump.parent.is_dir():
         raise click.UsageError(f"--dump {dump}: there is no folder {dump.parent}")
-    mock = Mock(Engine(clock=SystemClock()))  # nobody out there can move another clock
+    mock = Mock(Engine(clock=SystemClock(), dialect=dialect or TODAY))  # nobody out there can move another clock
     if buckets is not None:
         mock.buckets_in(buckets)
     if load is not None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import click
 from pytest_dynamodb.cassette.report.requests import tables_text
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.cli.listing import cassettes_in
+from pytest_dynamodb.dialects import CAPTURED, MEANT, TABLE, VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.exchange import Exchange
 
@@ -29,8 +31,12 @@ _DESCRIPTIONS = ("Table", "TableDescription")
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
+    """A cassette, how it compares in a dialect, and, if it differs there, the dialect that it fits best."""
+
     path: Path
+    dialect: Dialect
     parity: Parity
+    best: tuple[Dialect, int] | None = None
 
 
 @click.command()
@@ -46,25 +52,35 @@ class _Checked:
 @click.option(
     "--load", type=click.Path(path_type=Path), help="Tables and items that are there before: what `Mock.load` takes."
 )
+@click.option(
+    "--dialect",
+    envvar=VARIABLE,
+    default="today",
+    show_default=True,
+    metavar="X",
+    help=f"Whose answers it gives: {MEANT}.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As a JSON list, a cassette an entry.")
-def verify(paths: tuple[Path, ...], *, load: Path | None, as_json: bool) -> None:
+def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json: bool) -> None:
     """Ask the mock what cassettes hold, in order, and compare its answers with the recorded ones.
 
     PATH is a cassette or a folder, by default `cassettes`. Each cassette is asked of a mock of its own, which begins
     with what --load names, with what fixtures' cassettes of the folders above recorded, and with tables that the
     cassette describes but does not create. Exits with 1 if an answer differs or a cassette cannot be read.
+    Where answers differ, the other dialects are tried, and the one that fits best is named.
     """
+    asked = dialect_of(dialect)
     checked: list[_Checked] = []
     unreadable: list[CassetteError] = []
     for path, root in _files(paths or (Path("cassettes"),)):
         try:
-            checked.append(_Checked(path, _check(path, root, load)))
+            checked.append(_compared(path, root, load, asked))
         except CassetteError as problem:
             unreadable.append(problem)
     if as_json:
         click.echo(json.dumps([_json(one) for one in checked], indent=2))
     else:
-        for line in _lines(checked):
+        for line in _lines(checked, asked):
             click.echo(line)
     for damage in unreadable:
         click.echo(f"Error: {damage}", err=True)
@@ -86,13 +102,25 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
             raise click.BadParameter(f"there is no {str(path)!r}: name cassettes, or the folder that holds them")
 
 
-def _check(path: Path, root: Path, load: Path | None) -> Parity:
+def _compared(path: Path, root: Path, load: Path | None, asked: Dialect) -> _Checked:
+    """A cassette in the dialect asked for; if it differs there, in all others too."""
+    from pytest_dynamodb.engine.validation.surfaces import distinct_dialects
+
+    parity = _check(path, root, load, asked)
+    if not parity.findings:
+        return _Checked(path, asked, parity)
+    tried = [(other, len(_check(path, root, load, other).findings)) for other in distinct_dialects()]
+    best = min(tried, key=itemgetter(1))
+    return _Checked(path, asked, parity, best if best[1] < len(parity.findings) else None)
+
+
+def _check(path: Path, root: Path, load: Path | None, dialect: Dialect) -> Parity:
     from pytest_dynamodb.providers.mock import MockProvider
     from pytest_dynamodb.providers.parity import check_parity
 
     header, exchanges = read(path)
     before = [exchange for fixture in _fixtures(path, root) for exchange in _setup(read(fixture)[1])]
-    mock = _mock([*before, *exchanges], header.recorded)
+    mock = _mock([*before, *exchanges], header.recorded, dialect)
     if load is not None:
         mock.load(load)
     _infer(mock, [*before, *exchanges])
@@ -118,7 +146,7 @@ def _setup(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
         yield exchange
 
 
-def _mock(exchanges: Sequence[Exchange], recorded: str) -> Mock:
+def _mock(exchanges: Sequence[Exchange], recorded: str, dialect: Dialect) -> Mock:
     """An empty mock with the recording's region, account and time."""
     from pytest_dynamodb.clock import VirtualClock
     from pytest_dynamodb.engine import DEFAULT_ACCOUNT, DEFAULT_REGION, Engine
@@ -130,7 +158,7 @@ def _mock(exchanges: Sequence[Exchange], recorded: str) -> Mock:
         start = datetime.fromisoformat(recorded.replace("Z", "+00:00")).timestamp()
     except ValueError:
         start = 1_700_000_000.0
-    return Mock(Engine(clock=VirtualClock(start), account=account), region=region)
+    return Mock(Engine(clock=VirtualClock(start), account=account, dialect=dialect), region=region)
 
 
 def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
@@ -150,7 +178,7 @@ def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
                     click.echo(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
 
 
-def _lines(checked: Sequence[_Checked]) -> Iterator[str]:
+def _lines(checked: Sequence[_Checked], asked: Dialect) -> Iterator[str]:
     fields: Counter[tuple[str, str]] = Counter()
     for one in checked:
         parity = one.parity
@@ -160,6 +188,8 @@ def _lines(checked: Sequence[_Checked]) -> Iterator[str]:
             yield f"  {finding.heading}"
             yield from (f"    {line}" for line in finding.lines)
             fields.update((finding.exchange.operation, name) for name in finding.fields)
+        if one.best is not None:
+            yield f"  fits best: --dialect {one.best[0]}, {_differ(one.best[1])}"
         reasons = Counter(reason for _, _, reason in parity.skipped)
         yield from (f"  skipped {count}: {reason}" for reason, count in reasons.items())
     if fields:
@@ -168,6 +198,7 @@ def _lines(checked: Sequence[_Checked]) -> Iterator[str]:
     compared = sum(one.parity.compared for one in checked)
     found = sum(len(one.parity.findings) for one in checked)
     skipped_all = sum(len(one.parity.skipped) for one in checked)
+    yield f"dialect {asked}: {TABLE}"
     files = f"{len(checked)} cassette{'' if len(checked) == 1 else 's'}"
     yield f"{files}: {compared} compared, {_differ(found)}, {skipped_all} skipped"
 
@@ -179,6 +210,9 @@ def _differ(count: int) -> str:
 def _json(one: _Checked) -> dict[str, Any]:
     return {
         "cassette": str(one.path),
+        "dialect": one.dialect.name,
+        "answers_of": CAPTURED.isoformat(),
+        "fits_best": None if one.best is None else one.best[0].name,
         "compared": one.parity.compared,
         "skipped": [
             {"number": number, "operation": exchange.operation, "reason": reason}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
@@ -13,6 +14,7 @@ from pytest_dynamodb.client.observer import Observer
 from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
 from pytest_dynamodb.client.timing import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 
@@ -41,7 +43,9 @@ class ClientConfig:
     ``floats``                 lets items and updates hold ``float``, see ``values.to_wire``; conditions say so
                                themselves: ``Attr("price", floats=True)``
     ``clock``, ``sleep``       for tests: ``ClientConfig(clock=clock, sleep=clock.advance)`` with a ``VirtualClock``
-                               waits no time; an asynchronous client awaits what ``sleep`` returns, if it is awaitable
+                               waits no time; an asynchronous client awaits what ``sleep`` returns, if it can be
+    ``dialect``                whose answers the mock gives that the client makes for ``provider="mock"``: ``"today"``,
+                               ``"classic"``, a day or a region's name; ``PYTEST_DYNAMODB_DIALECT`` unless given
     ``observer``               is told of every call
     ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.page``
     """
@@ -60,8 +64,14 @@ class ClientConfig:
     floats: bool = False
     clock: Clock | None = None
     sleep: Sleep | None = None
+    dialect: str | date | Dialect | None = None
     observer: Observer | None = None
     cursor_secret: bytes | str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise ``ConfigurationError`` for a dialect that there is none of."""
+        if self.dialect is not None:
+            dialect_of(self.dialect)
 
 
 def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | Provider:
@@ -109,6 +119,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "connect_timeout": ("PYTEST_DYNAMODB_CONNECT_TIMEOUT", _seconds),
     "read_timeout": ("PYTEST_DYNAMODB_READ_TIMEOUT", _seconds),
     "call_timeout": ("PYTEST_DYNAMODB_CALL_TIMEOUT", _seconds),
+    "dialect": (VARIABLE, dialect_of),
     "max_pool_connections": ("PYTEST_DYNAMODB_MAX_POOL_CONNECTIONS", int),
 }
 RETRY: Mapping[str, tuple[str, Callable[[str], Any]]] = {

@@ -14,7 +14,6 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Destination
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 # --- destinations ---
 # (ack-api-quirks, DDB-TABLE-268, 299 to 304)
@@ -27,8 +26,7 @@ def sending_table(call: Call) -> Table:
     """The table of a request. Raises ResourceNotFoundException, also for one that is being created."""
     table = existing(call)
     if table.settings.status == "CREATING":
-        name = table_name(call.params["TableName"])
-        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+        raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {table.name} not found")
     return table
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import existing, require_settled
+from pytest_dynamodb.engine.arns import parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
@@ -21,7 +22,6 @@ from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 NO_POLICY: Final = "NO_POLICY"
 """The ExpectedRevisionId that stands for no policy."""
 
-_PARTS: Final = 6
 _NOT_FOUND: Final = "Resource-based policy not found for the provided ResourceArn: "
 
 
@@ -104,16 +104,16 @@ def resource_of(call: Call, arn: str) -> Resource:
     """
     if not arn.startswith("arn:"):
         raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
-    parts = arn.split(":", _PARTS - 1)
-    if len(parts) < _PARTS or parts[2] != "dynamodb":
+    parsed = parse_arn(arn)
+    if parsed is None or parsed.service != "dynamodb":
         raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
-    if parts[4] != call.region.account:
+    if parsed.account != call.region.account:
         raise ValidationException(
             "This action is only supported by accounts that match the resource owner\u2019s account."
         )
-    if parts[3] != call.region.name:
+    if parsed.region != call.region.name:
         raise ValidationException(f"{INVALID_VALUES}Invalid resource Arn: {arn}")
-    kind, _, rest = parts[5].partition("/")
+    kind, _, rest = parsed.resource.partition("/")
     name, _, more = rest.partition("/")
     if kind != "table" or not name or (more and not more.startswith("stream/")):
         raise ValidationException(

@@ -9,7 +9,7 @@ from pytest_dynamodb.engine.capacity import item_collection_metrics, wanted, wri
 from pytest_dynamodb.engine.storage.partition import Attributes
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.writes.write import Write, carry_out, returned
-from pytest_dynamodb.errors import DynamoDbError
+from pytest_dynamodb.errors import DynamoDbError, message_member
 from pytest_dynamodb.exchange import Response
 
 # --- what an answer to a write tells besides attributes: its cost, and the size of the item collection ---
@@ -59,15 +59,11 @@ _NAMESPACES: Final = {
 }
 _STATUS: Final = {"InternalServerError": 500, "ServiceUnavailable": 503}
 
-# Members that AWS spells with a capital (dynalite's suite; the shape in botocore's model has both spellings).
-_CAPITAL: Final = frozenset({"AccessDeniedException", "SerializationException", "TransactionCanceledException"})
-
 
 def to_response(problem: DynamoDbError) -> Response:
     """The answer that an error is."""
     code = problem.code
-    member = "Message" if code in _CAPITAL else "message"
     body: dict[str, Any] = {"__type": _NAMESPACES.get(code, _SERVICE) + code, **problem.members}
     if problem.message or code != "UnknownOperationException":
-        body[member] = problem.message
+        body[message_member(problem)] = problem.message
     return Response(_STATUS.get(code, 400), body)

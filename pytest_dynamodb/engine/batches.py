@@ -10,10 +10,11 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.parameters.usage import MIXED
 from pytest_dynamodb.engine.reads.selection import Wanted, check_projecting, read_key, read_wanted
-from pytest_dynamodb.engine.storage.partition import Attributes
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
-from pytest_dynamodb.engine.validation.rules import check_batch_get, check_batch_write, check_distinct
+from pytest_dynamodb.engine.validation.rules import as_sent, check_batch_get, check_batch_write, check_distinct
+from pytest_dynamodb.engine.writes.transaction import place_of
 from pytest_dynamodb.engine.writes.write import Delete, Put, Write, carry_out
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import truth
@@ -26,6 +27,10 @@ from pytest_dynamodb.requests import truth
 MAX_READ_BYTES: Final = 16_000_000
 """Of an answer. AWS says 16 MB, and that of 100 items of 300 KB it gives 52 (API reference, BatchGetItem): only with a
 decimal million and a binary thousand are both true."""
+
+MAX_PARTITION_BYTES: Final = 1024 * 1024
+"""Of the items of one partition, taken to be those of one partition key (API reference, BatchGetItem: a partial result
+"if ... more than 1MB per partition is requested")."""
 
 
 @dataclass(slots=True)
@@ -42,17 +47,24 @@ class _Part:
 
 
 def batch_get_item(call: Call) -> dict[str, Any]:
-    """The items with up to 100 keys; what is past 16 MB is left to another call."""
+    """The items with up to 100 keys; what is past 16 MB, or past 1 MB of one partition, is left to another call."""
     parts = _parts(call)
     aimed = [(call.table(part.name), part) for part in parts]
+    _check_named_once(aimed)
     for table, part in aimed:
         for key in part.keys:
             check_key(key, table.keys.parts)
         part.wanted.check(table)
-    room = MAX_READ_BYTES
+    room = Room()
     for table, part in aimed:
-        room = _read(table, part, room)
+        _read(table, part, room)
     return _body(parts, wanted(call.params))
+
+
+def _check_named_once(aimed: list[tuple[Table, _Part]]) -> None:
+    """No key twice of a table that is named in two ways: by its name and by its ARN."""
+    if len({table.name for table, _ in aimed}) < len(aimed):
+        check_distinct((table.name, as_sent(key)) for table, part in aimed for key in part.request["Keys"])
 
 
 def _parts(call: Call) -> list[_Part]:
@@ -77,20 +89,40 @@ def _part(name: str, request: Mapping[str, Any], call: Call) -> _Part:
     return _Part(name, request, [read_key(surface, key) for key in request["Keys"]], part)
 
 
-def _read(table: Table, part: _Part, room: int) -> int:
-    """Read the items of a table until there is no more room for one, and then none; the room that is left."""
+class Room:
+    """What an answer may still hold: of all items, and of those of each partition."""
+
+    __slots__ = ("_all", "_of")
+
+    def __init__(self) -> None:
+        self._all = MAX_READ_BYTES
+        self._of: dict[tuple[str, Identity], int] = {}
+
+    def takes(self, table: Table, key: Attributes, size: int) -> bool:
+        """Whether there is room for an item, which is then taken. Once an answer is full, it stays so."""
+        if size > self._all:
+            self._all = -1
+        partition = (table.name, table.keys.identity(key))
+        left = self._of.get(partition, MAX_PARTITION_BYTES)
+        if self._all < 0 or size > left:
+            return False
+        self._all -= size
+        self._of[partition] = left - size
+        return True
+
+
+def _read(table: Table, part: _Part, room: Room) -> None:
+    """Read the items of a table that there is room for."""
     consistent = truth(part.request.get("ConsistentRead"))
-    for at, key in enumerate(part.keys):
+    for key, sent in zip(part.keys, part.request["Keys"], strict=True):
         item = table.get(key)
         size = 0 if item is None else item.size
-        if size > room or room < 0:
-            part.left = part.request["Keys"][at:]
-            return -1
-        room -= size
+        if not room.takes(table, key, size):
+            part.left.append(sent)
+            continue
         part.usage.add(read_units(size, consistent=consistent))
         if item is not None:
             part.items.append(part.wanted.of(item.attributes))
-    return room
 
 
 def _body(parts: list[_Part], mode: str | None) -> dict[str, Any]:
@@ -122,7 +154,9 @@ def batch_write_item(call: Call) -> dict[str, Any]:
         raise ValidationException(_TOO_LARGE)
     aimed = [(call.table(name), writes) for name, writes in batch.items()]
     _check_keys(aimed)
-    usages = {table.name: _carry_out(call, table, writes) for table, writes in aimed}
+    usages: dict[str, Usage] = {}
+    for table, writes in aimed:
+        usages.setdefault(table.name, Usage()).include(_carry_out(call, table, writes))
     return _answer(call, aimed, usages)
 
 
@@ -136,11 +170,8 @@ def _writes(call: Call, requests: list[dict[str, Any]]) -> Iterator[Write]:
 
 
 def _check_keys(aimed: list[tuple[Table, list[Write]]]) -> None:
-    for table, writes in aimed:
-        keys = table.keys
-        check_distinct(
-            (keys.identity(write.key), keys.order(write.key)) for write in writes if keys.indexable(write.key)
-        )
+    places = (place_of(table, write.key) for table, writes in aimed for write in writes)
+    check_distinct(place for place in places if place is not None)
     for table, writes in aimed:
         for write in writes:
             write.check_against(table)

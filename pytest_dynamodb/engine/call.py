@@ -8,13 +8,14 @@ from random import Random
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.dialects import Dialect
+from pytest_dynamodb.engine.arns import own_table_name
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Change, Table
-from pytest_dynamodb.engine.validation.surfaces import Dialect, Surface
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.requests import table_name
 
-# --- how long changes of tables and indexes take ---
+# --- lifecycle ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Lifecycle:
     transfer: float = 0.0
 
 
-# --- buckets for exports and imports ---
+# --- buckets ---
 # They are given to the engine, which opens no file itself.
 
 
@@ -56,7 +57,7 @@ class Files(Protocol):
         """Put an object into an existing bucket."""
 
 
-# --- one request on its way through the engine ---
+# --- calls ---
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
 _NOT_FOUND = "Requested resource not found"
@@ -98,15 +99,20 @@ class Call:
         """The name of the operation."""
         return self.surface.operation
 
-    @property
-    def table_name(self) -> str:
-        """The table a request names, by name or by ARN (developer guide, "Using resource-based policies")."""
-        return table_name(self.params["TableName"])
+    def name(self, given: str | None = None) -> str:
+        """The table that the request's TableName, or another one in it, names: by name or by ARN.
+
+        Raises ValidationException and AccessDeniedException for an ARN that is none of a table's of this region
+        (``engine.arns``).
+        """
+        text: str = self.params["TableName"] if given is None else given
+        return own_table_name(text, self.region.place) if text.startswith("arn:") else text
 
     def table(self, given: str | None = None) -> Table:
-        """The table to read from or write to. Raises ResourceNotFoundException as data operations word it."""
-        name = table_name(self.params["TableName"] if given is None else given)
-        now = self.clock.now()
+        """The table to read from or write to. Raises as ``name``, and ResourceNotFoundException in data operations'
+        words.
+        """
+        name, now = self.name(given), self.clock.now()
         table = self.region.find(name, now)
         if table is None or not table.settings.is_usable(now):
             raise error_for("ResourceNotFoundException", _NOT_FOUND)

@@ -7,11 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from random import Random
 from typing import Any, Protocol
 
 from pytest_dynamodb.clock import Clock, VirtualClock
+from pytest_dynamodb.dialects import Dialect, dialect_of
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call, Files, Lifecycle
 from pytest_dynamodb.engine.handlers import Handler, deliver, followers, handler_named
@@ -19,12 +21,11 @@ from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
-from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
 
-# --- simulators: what may surround an operation of the engine where it is switched on, such as limits and stale reads
-# ---
+# --- simulators ---
 
 
 class Restorer(Protocol):
@@ -64,7 +65,7 @@ def switched_on(throughput: Simulation | None, consistency: Simulation | None) -
     return tuple(settings.simulator() for settings in (throughput, consistency) if settings is not None)
 
 
-# --- the engine: takes requests, gives answers, and snapshots everything it holds ---
+# --- the engine ---
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -95,7 +96,7 @@ class Engine:
         *,
         clock: Clock | None = None,
         seed: int = 0,
-        dialect: Dialect = "classic",
+        dialect: str | date | Dialect = "today",
         lifecycle: Lifecycle | None = None,
         account: str = DEFAULT_ACCOUNT,
         files: Files | None = None,
@@ -103,7 +104,7 @@ class Engine:
         consistency: Simulation | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
-        self.dialect, self.account, self.files = dialect, account, files
+        self.dialect, self.account, self.files = dialect_of(dialect), account, files
         self.lifecycle = Lifecycle() if lifecycle is None else lifecycle
         self._random = Random(seed)  # noqa: S311  # names and identifiers of a test double, no secrets
         self._lock = threading.RLock()

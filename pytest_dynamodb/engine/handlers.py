@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.call import Call, Follower
 from pytest_dynamodb.operations import OPERATIONS
 
-if TYPE_CHECKING:
-    from pytest_dynamodb.engine.call import Follower
-
-
-# --- what carries each operation out: which module of the engine or of the control plane has its function ---
+# --- operations ---
 # Modules are named by text and loaded when an operation is first called: the engine never imports the control plane, and
 # a test that only puts and gets items loads nothing of backups and exports. A function is called as its operation is in
 # Python: ``get_item(call)`` returns the body of GetItem's answer.
@@ -73,8 +69,8 @@ def handler_named(name: str) -> Handler | None:
     return handler
 
 
-# --- what the engine calls in the rooms above it, which it never imports: named by text, and loaded when first needed
-# ---
+# --- what follows a change ---
+# Some of it is in rooms above the engine, which never imports them.
 
 _FOLLOWERS: Final = (
     ("pytest_dynamodb.engine.streams.capture", "capture"),

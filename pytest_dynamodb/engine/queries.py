@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.legacy import attributes_to_get, filter_condition, legacy_key_clauses
+from pytest_dynamodb.engine.legacy import attributes_to_get, check_scan_depth, filter_condition, legacy_key_clauses
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.keypaths import check_filter
 from pytest_dynamodb.engine.parameters.usage import check_usage
@@ -58,7 +58,7 @@ def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
     if clauses is None:
         clauses = legacy_key_clauses(params, surface) or ()
     check_clause_count(len(clauses), surface.key_conditions, indexed=params.get("IndexName") is not None)
-    check_select(call.operation, params)
+    check_select(surface, params)
     condition = legacy_filter if bound.filter is None else bound.filter
     return clauses, Sieve(condition, wanted_of(bound.projection, names)), start
 
@@ -93,7 +93,7 @@ def scan(call: Call) -> dict[str, Any]:
     params = call.params
     sieve, start, segment = _scan_read(call)
     source = source_of(call.table(), params, now=call.clock.now())
-    _check(source, sieve, start, segment, params)
+    _check(call, source, sieve, start, segment)
     stored = walk_segment(source, segment, start)
     return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
 
@@ -101,13 +101,14 @@ def scan(call: Call) -> dict[str, Any]:
 def _scan_read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     """What the parameters say, as far as that shows without the table."""
     params, surface = call.params, call.surface
+    check_scan_depth(params, surface)
     check_usage(surface, params)
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", surface)
     start = read_start_key(surface, params)
-    check_segments(params)
+    check_segments(surface, params)
     bound = bind_expressions(surface, params)
-    check_select(call.operation, params)
+    check_select(surface, params)
     condition = legacy_filter if bound.filter is None else bound.filter
     return Sieve(condition, wanted_of(bound.projection, names)), start, _segment(params)
 
@@ -117,13 +118,11 @@ def _segment(params: dict[str, Any]) -> tuple[int, int]:
     return int(params.get("Segment") or 0), int(params.get("TotalSegments") or 1)
 
 
-def _check(
-    source: Source, sieve: Sieve, start: Attributes | None, segment: tuple[int, int], params: dict[str, Any]
-) -> None:
+def _check(call: Call, source: Source, sieve: Sieve, start: Attributes | None, segment: tuple[int, int]) -> None:
     """What needs the table (order: dynalite's suite, test/scan)."""
     if start is not None:
-        check_scan_key(start, source)
-    check_selected(source, sieve, params)
+        check_scan_key(call.surface, start, source)
+    check_selected(source, sieve, call.params)
     if start is not None:
         check_table_key(start, source.table.keys)
         check_segment(start, source, segment)

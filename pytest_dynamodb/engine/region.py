@@ -6,11 +6,12 @@ from collections import Counter
 from random import Random
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from pytest_dynamodb.engine.arns import Arn
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
 
-# --- what a region keeps longer than its tables: backups, exports, imports, bulk operations ---
+# --- records ---
 
 Record = TypeVar("Record")
 
@@ -44,7 +45,7 @@ class Records:
         return f"{self.last:014d}-{random.getrandbits(32):08x}"
 
 
-# --- writes from other regions that have not arrived in a region yet ---
+# --- inbox ---
 
 TablePlace: TypeAlias = tuple[str, Identity, SortPosition]
 """A table's name, and where an item is in it."""
@@ -99,7 +100,7 @@ class Inbox:
         return due
 
 
-# --- the tables of one account in one region ---
+# --- regions ---
 
 
 class Region:
@@ -166,9 +167,14 @@ class Region:
         other.records, other.inbox = self.records.copy(), self.inbox.copy()
         return other
 
-    def arn(self, table: str) -> str:
-        """The ARN of a table of this region."""
+    @property
+    def place(self) -> Arn:
+        """What the ARNs of this region begin with."""
         partition = (
             "aws-cn" if self.name.startswith("cn-") else "aws-us-gov" if self.name.startswith("us-gov-") else "aws"
         )
-        return f"arn:{partition}:dynamodb:{self.name}:{self.account}:table/{table}"
+        return Arn(partition, "dynamodb", self.name, self.account, "")
+
+    def arn(self, table: str) -> str:
+        """The ARN of a table of this region."""
+        return f"arn:{self.place.partition}:dynamodb:{self.name}:{self.account}:table/{table}"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.storage.hashorder import hash_bytes, key_bytes
+from pytest_dynamodb.engine.storage.keysizes import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.values import item_size
 
@@ -30,15 +31,20 @@ class KeySchema:
     """The HASH and RANGE attributes of a table or an index, in the order declared.
 
     A table has one and at most one; a global index up to four and four (developer guide, "Multi-attribute keys").
+    ``limits`` are the parts, each with the most bytes that a value may have.
     """
 
     hash: tuple[KeyPart, ...]
     range: tuple[KeyPart, ...] = ()
     parts: tuple[KeyPart, ...] = field(init=False)
+    limits: tuple[tuple[str, str, int], ...] = field(init=False)
     hash_tags: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.hash + self.range)
+        sizes = ((self.hash, MAX_HASH_SIZE), (self.range, MAX_RANGE_SIZE))
+        limits = tuple([(name, tag, size) for parts, size in sizes for name, tag in parts])
+        object.__setattr__(self, "limits", limits)
         object.__setattr__(self, "hash_tags", tuple([tag for _, tag in self.hash]))
 
     @property
@@ -51,8 +57,16 @@ class KeySchema:
         return {name: attributes[name] for name, _ in self.parts}
 
     def indexable(self, attributes: Attributes) -> bool:
-        """Whether an item has every key attribute, of its type and not empty: an index leaves others out."""
-        return all((value := attributes.get(name)) is not None and value.get(tag) for name, tag in self.parts)
+        """Whether an item has every key attribute, of its type, not empty and not too large.
+
+        An index leaves others out (developer guide, "Detecting and correcting index key violations").
+        """
+        for name, tag, limit in self.limits:
+            value = attributes.get(name)
+            content = None if value is None else value.get(tag)
+            if not content or is_too_large(tag, content, limit):
+                return False
+        return True
 
     def identity(self, attributes: Attributes) -> Identity:
         """What names the partition: the hash key's canonical content, or a tuple of several."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_dynamodb.engine.schema import IndexSchema, KeyPart, KeySchema
+from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.storage.store import ExpiryIndex, Store
 
-# --- the history of a table: what every write replaced, as long as point-in-time recovery is on ---
+# --- history ---
 
 
 class Overwritten(NamedTuple):
@@ -59,7 +59,7 @@ def _time(write: Overwritten) -> float:
     return write.time
 
 
-# --- a table: its schema, its settings, its items and the entries of its indexes, which every write keeps in step ---
+# --- tables ---
 
 
 class SecondaryIndex:
@@ -182,7 +182,7 @@ class Table:
     # --- indexes ---
 
     def add_index(self, schema: IndexSchema) -> None:
-        """Make an index and fill it from the items; those that lack its keys, or have other types, are left out."""
+        """Make an index and fill it from the items; those that it cannot hold are left out."""
         index = SecondaryIndex(schema, Store(self.owner))
         for item in self.store:
             index.write(None, item)
@@ -193,9 +193,9 @@ class Table:
         del self.indexes[name]
 
     @property
-    def index_keys(self) -> dict[str, tuple[KeyPart, ...]]:
-        """The key attributes of every index, by the index's name."""
-        return {name: index.schema.keys.parts for name, index in self.indexes.items()}
+    def index_keys(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
+        """The key attributes of every index, each with its largest size, by the index's name."""
+        return {name: index.schema.keys.limits for name, index in self.indexes.items()}
 
     @property
     def local_indexes(self) -> list[SecondaryIndex]:

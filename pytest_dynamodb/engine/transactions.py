@@ -14,14 +14,13 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.engine.validation.rules import MAX_SIZE, check_distinct_items, transacted
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.errors import ValidationException
 
 # --- TransactGetItems: up to 100 items as of one moment ---
 # Order of checks (dynamodb-conformance, error-messages/transactGetItems and validation-ordering/transactions;
-# nubo-db/dynoxide): what of each action needs no table, action by action; tables; keys, whose faults are the reasons
-# of a cancellation; items named twice.
+# nubo-db/dynoxide): what of each action needs no table, action by action; tables; keys, of which the first fault
+# cancels (taken to be as in TransactWriteItems); items named twice.
 
-_CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
 _TOO_LARGE: Final = (
     "Collection size of items exceeded, which can also be caused by the aggregate size of the items in the transaction "
     "exceeding the 4MB limit"
@@ -65,21 +64,19 @@ def _get(params: dict[str, Any], call: Call) -> _Get:
 
 
 def _check_keys(gets: list[_Get], tables: list[Table]) -> None:
-    """Raise TransactionCanceledException if a key is none of its table's, with a reason for each action."""
-    reasons = [_reason(get, table) for get, table in zip(gets, tables, strict=True)]
-    codes = [reason["Code"] for reason in reasons]
-    if codes.count("None") < len(codes):
-        message = _CANCELLED.format(codes=", ".join(codes))
-        raise error_for("TransactionCanceledException", message, members={"CancellationReasons": reasons})
+    """Raise TransactionCanceledException if a key is none of its table's; the first such is the reason."""
+    transaction.check_reasons(
+        transaction.first_alone([_reason(get, table) for get, table in zip(gets, tables, strict=True)])
+    )
 
 
-def _reason(get: _Get, table: Table) -> dict[str, Any]:
+def _reason(get: _Get, table: Table) -> transaction.Reason:
     try:
         check_key(get.key, table.keys.parts)
         get.wanted.check(table)
     except ValidationException as problem:
-        return {"Code": "ValidationError", "Message": problem.message}
-    return {"Code": "None"}
+        return transaction.reason_of(problem)
+    return transaction.NO_REASON
 
 
 def _response(get: _Get, item: StoredItem | None) -> dict[str, Any]:
@@ -100,8 +97,8 @@ def _capacity(gets: list[_Get], items: list[StoredItem | None], mode: str) -> It
 
 # --- TransactWriteItems: planned, checked, then applied; until everything is known to work, nothing is changed ---
 # Order (nubo-db/dynoxide, paritysuite captures): the checks of each action that need no table, action by action;
-# tables; items named twice; the size of all; the token; then every action's keys, condition and outcome, whose errors
-# are reasons of a cancellation, by position.
+# tables; every action's keys, of which the first fault cancels; items named twice; the size of all; the token; then
+# every action's condition and outcome, whose errors are reasons of a cancellation, by position.
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of all items of a transaction (developer guide, "Quotas": Transactions)."""
@@ -128,6 +125,7 @@ def transact_write_items(call: Call) -> dict[str, Any]:
 def _steps(call: Call) -> list[transaction.TransactionStep]:
     writes = [transaction.read_action(call.surface, entry) for entry in call.params["TransactItems"]]
     steps = [transaction.TransactionStep(write, transacted(call.table(name))) for name, write in writes]
+    transaction.check_actions(steps)
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TRANSACT_WRITE_ITEMS_TOO_LARGE)

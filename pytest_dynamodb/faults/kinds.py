@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
-from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, error_for
+from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, error_for, message_member
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.faults.faults import Blow, Fault
 from pytest_dynamodb.operations import OPERATIONS, named
@@ -25,8 +25,7 @@ _ONGOING: Final = "Transaction is ongoing for the item"
 
 def _response(problem: DynamoDbError) -> Response:
     space = _CORAL if problem.code in ("ThrottlingException", "AccessDeniedException") else _SERVICE
-    member = "Message" if problem.code in ("TransactionCanceledException", "AccessDeniedException") else "message"
-    body = {"__type": space + problem.code, **problem.members, member: problem.message}
+    body = {"__type": space + problem.code, **problem.members, message_member(problem): problem.message}
     return Response(_STATUS.get(problem.code, 400), body)
 
 

@@ -15,40 +15,10 @@ from typing import Any
 
 from botocore import UNSIGNED
 
-from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request, Response, TransportFailure
+from pytest_dynamodb.exchange import Attempts, Request, Response, TransportFailure
 from pytest_dynamodb.hooks import answers, regions
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current
-
-# --- calls that are not answered at once: those on their way through the network or through attempts of their own ---
-
-#: Where such a call keeps its state: botocore gives every call a dictionary of its own.
-CALL = "pytest_dynamodb.call"
-
-
-class HookedCall:
-    """A call under way. ``attempts`` counts those that came to an answer, ``last`` is the last answer.
-
-    ``by`` answers the attempts, where they do not all go to the network; the caller waits ``timeout`` seconds for each
-    and, with ``is_async``, is a coroutine.
-    """
-
-    __slots__ = ("attempts", "began", "by", "is_async", "last", "provider", "request", "timeout")
-
-    def __init__(self, provider: Provider, request: Request) -> None:
-        self.provider, self.request = provider, request
-        self.attempts, self.began = 0, time.perf_counter()
-        self.last: Response | None = None
-        self.by: Attempts | None = None
-        self.timeout: float | None = None
-        self.is_async = False
-
-    def conclude(self, outcome: Outcome) -> None:
-        """Tell whoever answered, or the provider, what it came to."""
-        if self.by is None:
-            self.provider.after(self.request, outcome)
-        else:
-            self.by.after(outcome)
-
+from pytest_dynamodb.hooks.calls import CALL, HookedCall
 
 # --- attempts that are answered one at a time, in botocore's own retry loop, without network or signature ---
 # Events of an attempt: ``request-created`` (``choose-signer`` within it) → ``before-send`` → ``response-received`` →

@@ -36,7 +36,6 @@ from contextvars import ContextVar
 from typing import Any
 
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.hooks.regions import LAST_RESORT
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
@@ -273,6 +272,8 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 
 def default_region() -> str:
     """The region that a client gets which is made now and names none: what is configured, else the last resort."""
+    from pytest_dynamodb.hooks.regions import LAST_RESORT  # which imports botocore
+
     session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
     if session is not None:
         return session.region_name or LAST_RESORT

@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -15,6 +15,7 @@ from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import SUFFIX, read
+from pytest_dynamodb.dialects import dialect_of
 from pytest_dynamodb.errors import (
     CassetteError,
     ConfigurationError,
@@ -44,6 +45,7 @@ def open_cassette(
     *,
     upstream: Provider | None = None,
     engine: Answering | None = None,
+    dialect: str | date | None = None,
     lenient: bool = False,
 ) -> tuple[Cassette, Provider]:
     """The cassette at ``path``, and the provider for its mode or for the name given.
@@ -58,9 +60,9 @@ def open_cassette(
         one_of("provider", provider, PROVIDERS)
     if provider == "mock":
         unused = Cassette(path, options=options)
-        return unused, _mock(engine, witness=unused)
+        return unused, _mock(engine, dialect, witness=unused)
     if upstream is None and options.upstream == "mock":
-        upstream = _mock(engine)
+        upstream = _mock(engine, dialect)
     there = upstream or options.upstream
     if provider == "live":
         unused = Cassette(path, options=options)
@@ -87,10 +89,10 @@ def _opened(
     return cassette, ReplayProvider(cassette, otherwise=recording) if exists else recording
 
 
-def _mock(engine: Answering | None, *, witness: Cassette | None = None) -> Provider:
+def _mock(engine: Answering | None, dialect: str | date | None, *, witness: Cassette | None = None) -> Provider:
     from pytest_dynamodb.providers.mock import MockProvider  # an engine, which replays do not need
 
-    return MockProvider(engine, witness=witness)
+    return MockProvider(engine, dialect=dialect, witness=witness)
 
 
 def _mode(mode: Mode, provider: str | None) -> Mode:
@@ -183,6 +185,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
         mode: Mode | Literal["all"] = "none",
         provider: ProviderName | None = None,
         upstream: str | Provider = "aws",
+        dialect: str | date | None = None,
         clients: Sequence[Any] | None = None,
         ignore: Sequence[str] = (),
         redact: Sequence[str] = (),
@@ -197,7 +200,12 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
     ) -> None:
         if not str(path).endswith(SUFFIX):
             raise ConfigurationError(f"a cassette's name ends in {SUFFIX}, unlike {os.fspath(path)!r}")
+        if dialect is not None:
+            dialect_of(dialect)
+            if "mock" not in (provider, upstream):
+                raise ConfigurationError('dialect goes with provider="mock" or upstream="mock" alone')
         self._path, self._provider, self._clients, self._faults = path, provider, clients, faults
+        self._dialect = dialect
         self._upstream = None if isinstance(upstream, str) else upstream
         self._options = CassetteOptions(
             mode=cast(Mode, mode),
@@ -217,7 +225,9 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
 
     def __enter__(self) -> Cassette:
         """Open the cassette and answer from it."""
-        cassette, provider = open_cassette(self._path, self._options, self._provider, upstream=self._upstream)
+        cassette, provider = open_cassette(
+            self._path, self._options, self._provider, upstream=self._upstream, dialect=self._dialect
+        )
         interception = CassetteInterception(cassette, provider, clients=self._clients, faults=self._faults)
         interception.start()
         self._open.append(interception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,10 @@ from pytest_dynamodb.intercept.interception import Block, Interception
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
-    from pytest_dynamodb.engine.validation.surfaces import Dialect
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import LoadSource, Mock
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 
 class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a context manager and as a decorator
@@ -40,7 +40,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         region: str | None = None,
         clock: Clock | None = None,
         seed: int = 0,
-        dialect: Dialect = "classic",
+        dialect: str | date = "today",
         lifecycle: Lifecycle | None = None,
         faults: Sequence[Fault] = (),
         throughput: ThroughputLimits | None = None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.control.tables.templates import create_table_params_of
+from pytest_dynamodb.dialects import TODAY, Dialect
 from pytest_dynamodb.engine import DEFAULT_REGION, Engine, Snapshot
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Request, Response
@@ -16,8 +18,8 @@ from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
     from pytest_dynamodb.simulation.consistency import Consistency
-    from pytest_dynamodb.simulation.explain.explanation import Explanation
-    from pytest_dynamodb.simulation.throughput.meter import ThroughputLimits
+    from pytest_dynamodb.simulation.explain import Explanation
+    from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
 LoadSource: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` accepts: a mapping, a list, or a file's path."""
@@ -33,8 +35,16 @@ class Mock:
     ``faults`` are the planned faults for clients that this mock answers; ``answer`` itself applies none.
     """
 
-    def __init__(self, engine: Engine | None = None, *, region: str | Callable[[], str] | None = None) -> None:
-        self.engine = Engine() if engine is None else engine
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        *,
+        region: str | Callable[[], str] | None = None,
+        dialect: str | date | Dialect | None = None,
+    ) -> None:
+        if engine is not None and dialect is not None:
+            raise ConfigurationError("dialect goes with no engine, which has one of its own: give one of the two")
+        self.engine = Engine(dialect=dialect or TODAY) if engine is None else engine
         self._region = region
         self.faults = Faults()
 

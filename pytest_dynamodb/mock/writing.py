@@ -134,7 +134,7 @@ _SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
 
 
 class Buckets:
-    """The folders in a folder, each a bucket of that name (see ``engine.files.Files``).
+    """The folders in a folder, each a bucket of that name (see ``engine.call.Files``).
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()

@@ -63,13 +63,16 @@ def _dynamodb_cassette_open(
 
     The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
     """
-    from pytest_dynamodb.plugin.runs import MOCK_SETTINGS, CassetteRun, check_settings, is_mocked, joined_settings
+    from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, is_mocked, joined_settings, mock_settings
 
     item: pytest.Item = request.node
     state = state_of(request.config)
     said, (configured, folder) = options.of_test(item), _dynamodb_cassette_places
     mocked = is_mocked(item)
-    joined = dict(MOCK_SETTINGS) if mocked else joined_settings(state.settings, said, configured, item.nodeid)
+    if mocked:
+        joined = mock_settings(state.settings, configured, item.nodeid)
+    else:
+        joined = joined_settings(state.settings, said, configured, item.nodeid)
     check_settings(item.nodeid, joined)
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
     path = item_file(item, folder, name)

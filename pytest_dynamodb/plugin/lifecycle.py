@@ -183,7 +183,7 @@ class _Track:
     """The cassette of a fixture wider than a test."""
 
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
-        from pytest_dynamodb.plugin.runs import MOCK_SETTINGS, CassetteRun, check_settings, is_mocked, joined_settings
+        from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, is_mocked, joined_settings, mock_settings
 
         assert state.current is not None
         assert state.places is not None
@@ -191,7 +191,7 @@ class _Track:
         where = f"fixture {fixturedef.argname}"
         mocked = is_mocked(item)
         if mocked:
-            joined = dict(MOCK_SETTINGS)
+            joined = mock_settings(state.settings, configured, where)
         else:
             joined = joined_settings(state.settings, options.of_surroundings(item), configured, where)
         check_settings(where, joined)

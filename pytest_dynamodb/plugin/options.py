@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
+from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 
 # --- command line, environment and ini: what they are called, and which of them wins ---
@@ -79,6 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("mode", "string", f"record mode: {', '.join(MODES)}"),
         ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
         ("upstream", "string", 'where record, live and verify go: "aws", "mock" or a URL'),
+        ("dialect", "string", f"whose answers the mock gives: {MEANT}"),
         ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
         ("block_network", "bool", "unmarked tests may not reach DynamoDB either"),
@@ -204,6 +206,7 @@ _ENVIRONMENT = {
     "mode": "PYTEST_DYNAMODB_RECORD",
     "provider": "PYTEST_DYNAMODB_PROVIDER",
     "upstream": "PYTEST_DYNAMODB_UPSTREAM",
+    "dialect": VARIABLE,
 }
 
 
@@ -217,6 +220,8 @@ def _check(where: str, said: Mapping[str, Any]) -> None:
         one_of(f"{where}mode", said["mode"], (*MODES, "all"))
     if "provider" in said:
         one_of(f"{where}provider", said["provider"], PROVIDERS)
+    if "dialect" in said:
+        dialect_of(said["dialect"])
     if "on_unused" in said:
         one_of(f"{where}on_unused", said["on_unused"], ON_UNUSED)
 
@@ -231,7 +236,7 @@ def _has_record(config: pytest.Config) -> bool:
 
 def _ini(config: pytest.Config) -> dict[str, Any]:
     """The ini values that tests take as their defaults; those left empty are left out."""
-    names = ("mode", "provider", "upstream", "on_unused", "ignore", "redact", "max_age", "allow", "compress")
+    names = ("mode", "provider", "upstream", "dialect", "on_unused", "ignore", "redact", "max_age", "allow", "compress")
     values = {name: config.getini(f"dynamodb_cassette_{name}") for name in names}
     return {name: value for name, value in values.items() if value}
 
@@ -242,13 +247,14 @@ NAME = "dynamodb_cassette"
 MOCK = "dynamodb_mock"
 
 KEYWORDS = frozenset(
-    {"mode", "provider", "upstream", "ignore", "redact", "order", "repeats", "on_unused", "max_age", "share"}
+    {"mode", "provider", "upstream", "dialect", "ignore", "redact", "order", "repeats", "on_unused", "max_age", "share"}
 )
 #: What the fixture ``dynamodb_cassette_config`` may say besides.
 CONFIG_KEYWORDS = KEYWORDS | {"allow", "compress"}
 
 DESCRIPTION = (
-    f"{NAME}(name=None, *, mode, provider, upstream, ignore, redact, order, repeats, on_unused, max_age, share): "
+    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, redact, order, repeats, on_unused, max_age, "
+    "share): "
     "record the test's DynamoDB calls to a cassette, and replay them from it"
 )
 
@@ -274,7 +280,7 @@ def of_test(item: pytest.Item) -> dict[str, Any]:
 
 
 #: What a test decides for the wider fixtures that it is the first to ask for: it is answered as they are.
-_PASSED_ON = ("mode", "provider", "upstream")
+_PASSED_ON = ("mode", "provider", "upstream", "dialect")
 
 
 def of_surroundings(item: pytest.Item) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from pytest_dynamodb.cassette.choices import one_of
+from pytest_dynamodb.dialects import TODAY, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.options import (
     CONFIG_KEYWORDS,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 #: What became of a test.
 TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
-
-#: What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
-MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
 
 #: The name of each provider; those that are not here go by what their upstream is.
 _NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvider": "mock"}
@@ -77,6 +75,15 @@ def joined_settings(
     return joined
 
 
+def mock_settings(settings: RunSettings, configured: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
+
+    Raises as ``joined_settings`` does.
+    """
+    joined = joined_settings(settings, {}, configured, where)
+    return {"provider": "mock", **{name: joined[name] for name in ("dialect",) if name in joined}}
+
+
 def _over(below: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
     over = {**below, **layer}
     if "mode" in layer and "provider" in below and "provider" not in layer:
@@ -98,6 +105,7 @@ def check_settings(where: str, joined: Mapping[str, Any]) -> None:
         compile_paths(options.ignore, option="ignore")
         compile_paths(options.redact, option="redact")
         endpoint_of(options.upstream)
+        dialect_of(joined.get("dialect", TODAY))
         if joined.get("provider") is not None:
             one_of("provider", joined["provider"], PROVIDERS)
         for name in ("name", "share"):
@@ -177,6 +185,7 @@ class CassetteRun:
         provider_name = joined.get("provider")
         try:
             options = options_for(item, joined, state.settings, owner)
+            engine.dialect = dialect_of(joined.get("dialect", TODAY))
             cassette, provider = open_cassette(path, options, provider_name, engine=engine, lenient=True)
         except ConfigurationError as problem:
             raise pytest.UsageError(f"{item.nodeid}: {problem}") from None

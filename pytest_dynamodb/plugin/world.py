@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_dynamodb.dialects import TODAY
 from pytest_dynamodb.requests import changes_nothing
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ class World:
         self._layers.append(layer)
         return before
 
-    def carry_out(self, request: Request) -> Response:
-        """Answer a wider fixture. A test that has its copy already hears of it too: the fixture is set up for it."""
+    def carry_out(self, request: Request, mock: Mock) -> Response:
+        """Answer a wider fixture from its mock.
+
+        A test that has its copy already hears of it too: the fixture is set up for it.
+        """
         test = self._test
         if test is not None and test.has_begun and not changes_nothing(request.operation, request.params):
             test.answer(request)
-        return self.mock.answer(request)
+        return mock.answer(request)
 
     def undo(self, layer: FixtureMock, before: Snapshot) -> None:
         """Take back what a fixture did. What was done later, by fixtures that are still set up, is done again."""
@@ -72,6 +76,7 @@ class TestMock:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.dialect = TODAY
 
     @property
     def has_begun(self) -> bool:
@@ -80,8 +85,10 @@ class TestMock:
 
     @cached_property
     def mock(self) -> Mock:
-        """The copy, with a clock of its own."""
-        return self._world.mock.fork()
+        """The copy, with a clock and a dialect of its own."""
+        mock = self._world.mock.fork()
+        mock.engine.dialect = self.dialect
+        return mock
 
     def answer(self, request: Request) -> Response:
         """The copy's answer."""
@@ -98,13 +105,16 @@ class FixtureMock:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.dialect = TODAY
         self._before: Snapshot | None = None
         self._writes: list[Request] = []
 
     @property
     def mock(self) -> Mock:
-        """What it writes to."""
-        return self._world.mock
+        """What it writes to, which from now on answers in its dialect."""
+        mock = self._world.mock
+        mock.engine.dialect = self.dialect
+        return mock
 
     def answer(self, request: Request) -> Response:
         """The answer, noted if it may have changed something."""
@@ -112,13 +122,13 @@ class FixtureMock:
             if self._before is None:
                 self._before = self._world.begin(self)
             self._writes.append(request)
-        return self._world.carry_out(request)
+        return self._world.carry_out(request, self.mock)
 
     def again(self) -> None:
         """Do what was done, on something else."""
         self._before = self._world.begin(self)
         for request in self._writes:
-            self._world.mock.answer(request)
+            self.mock.answer(request)
 
     def end(self) -> None:
         """The fixture is torn down: as if it had never been."""

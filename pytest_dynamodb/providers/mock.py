@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from pytest_dynamodb.cassette.cassette import Cassette
+from pytest_dynamodb.dialects import TODAY, Dialect
 from pytest_dynamodb.engine import Engine
+from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 
 
@@ -25,8 +28,16 @@ class MockProvider(Provider):
 
     offline = True
 
-    def __init__(self, engine: Answering | None = None, *, witness: Cassette | None = None) -> None:
-        self.engine: Answering = Engine() if engine is None else engine
+    def __init__(
+        self,
+        engine: Answering | None = None,
+        *,
+        dialect: str | date | Dialect | None = None,
+        witness: Cassette | None = None,
+    ) -> None:
+        if engine is not None and dialect is not None:
+            raise ConfigurationError("dialect goes with no engine, which has one of its own: give one of the two")
+        self.engine: Answering = Engine(dialect=dialect or TODAY) if engine is None else engine
         self._witness = witness
         self.calls = 0
 

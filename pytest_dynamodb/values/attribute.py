@@ -11,7 +11,7 @@ from typing import Any
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.values.numbers import canonical_number
 
-# --- attribute values: one type tag and its content; how the content of each scalar type is read ---
+# --- contents ---
 
 AttributeValue = dict[str, Any]
 """One attribute value as the JSON protocol sends it."""
@@ -63,7 +63,7 @@ def utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-# --- attribute values as Python values ---
+# --- Python values ---
 
 
 def from_wire(value: Mapping[str, Any]) -> Any:

@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.engine.validation.surfaces import Dialect
 from pytest_dynamodb.exchange import Request
 from runner import Call, Target
 
 Json = Any
 
 VERSION = "DynamoDB_20120810"
+STREAMS = "DynamoDBStreams_20120810"
+STREAM_OPERATIONS = frozenset({"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"})
 #: Looks signed: who checks signatures will not take it, and nobody here does.
 UNSIGNED = (
     "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLEEXAMPLE00/20260101/us-east-1/dynamodb/aws4_request, "
@@ -34,7 +35,7 @@ def over_http(url: str) -> Call:
     def call(operation: str, params: dict[str, Json]) -> tuple[int, Json]:
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
-            "X-Amz-Target": f"{VERSION}.{operation}",
+            "X-Amz-Target": f"{STREAMS if operation in STREAM_OPERATIONS else VERSION}.{operation}",
             "X-Amz-Date": "20260101T000000Z",
             "Authorization": UNSIGNED,
         }
@@ -80,7 +81,9 @@ def _error(model: Any, error: Any) -> tuple[int, Json]:
     body = {name: value for name, value in error.response.items() if name not in {"Error", "ResponseMetadata"}}
     shape = model.shape_for_error_code(code)
     wire = _walk(shape, body, _to_wire) if shape is not None else body
-    known = {} if "message" in wire or "Message" in wire else {"message": error.response["Error"]["Message"]}
+    # botocore drops a Message that the model spells otherwise: that of a failed condition beside its item.
+    member = "Message" if "Item" in wire else "message"
+    known = {} if "message" in wire or "Message" in wire else {member: error.response["Error"]["Message"]}
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **wire, **known}
 
@@ -107,7 +110,7 @@ def _to_wire(kind: str, value: Json) -> Json:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def engine_target(dialect: Dialect = "classic") -> Target:
+def engine_target(dialect: str = "classic") -> Target:
     """A fresh engine of this package, asked directly."""
     clock = VirtualClock(1_800_000_000.0)
     engine = Engine(clock=clock, dialect=dialect)

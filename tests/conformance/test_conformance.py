@@ -30,13 +30,14 @@ from runner import CaseFailed, Target, run_case
 from targets import engine_target, over_client, over_http
 from wire_cases import WireCase, run_wire_case, wire_cases
 
-CASES = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect != "2026"]
-NEWER = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect == "2026" or case.has_dialects]
+CLASSIC = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect in ("", "classic")]
+TODAY = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect == "today" or case.has_dialects]
+REGIONAL = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect not in ("", "classic", "today")]
 WIRE = [pytest.param(case, id=case.name) for case in wire_cases()]
 RECORDABLE = [
     pytest.param(case, id=case.id)
     for case in all_cases()
-    if case.dialect != "2026" and case.sdk and not any(step.later for step in case.steps)
+    if case.dialect in ("", "classic") and case.sdk and not any(step.later for step in case.steps)
 ]
 EXTERNAL = os.environ.get("PYTEST_DYNAMODB_CONFORMANCE", "")
 
@@ -47,30 +48,35 @@ def run(case: Case, target: Target) -> None:
     run_case(case, target)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CLASSIC)
 def test_engine_answers_as_dynamodb_does(case: Case) -> None:
     run(case, engine_target())
 
 
-@pytest.mark.parametrize("case", NEWER)
-def test_engine_words_it_as_the_newer_validator_does(case: Case) -> None:
-    run(case, engine_target("2026"))
+@pytest.mark.parametrize("case", TODAY)
+def test_engine_words_it_as_most_regions_do_today(case: Case) -> None:
+    run(case, engine_target("today"))
+
+
+@pytest.mark.parametrize("case", REGIONAL)
+def test_engine_answers_as_a_region_does(case: Case) -> None:
+    run(case, engine_target(case.dialect))
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in all_cases() if not case.dialect])
 def test_dialects_differ_in_their_words_alone(case: Case) -> None:
-    run(case, replace(engine_target("2026"), words=False))
+    run(case, replace(engine_target("today"), words=False))
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Target]:
     """The engine behind its server, with a clock that can be moved."""
     clock = VirtualClock(1_800_000_000.0)
-    with running(MockProvider(Engine(clock=clock))) as url:
+    with running(MockProvider(Engine(clock=clock, dialect="classic"))) as url:
         yield Target(url, over_http(url), advance=clock.advance)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CLASSIC)
 def test_server_answers_as_dynamodb_does(case: Case, server: Target) -> None:
     run(case, server)
 
@@ -132,7 +138,7 @@ def external() -> Iterator[Target]:
 
 @pytest.mark.skipif(not EXTERNAL, reason="PYTEST_DYNAMODB_CONFORMANCE names no endpoint")
 @pytest.mark.live_endpoint
-@pytest.mark.parametrize("case", CASES if EXTERNAL else [])
+@pytest.mark.parametrize("case", CLASSIC if EXTERNAL else [])
 def test_other_endpoints_differ_where_they_are_known_to(case: Case, external: Target) -> None:
     difference = known_differences(external.name).get(case.name)
     if why := external.runs(case):

@@ -146,7 +146,7 @@ def test_blocks_of_two_threads_do_not_meet_and_workers_find_the_block() -> None:
 def test_what_it_may_be_given(tmp_path: Path) -> None:
     clock = VirtualClock(1_700_000_000)
     block = mock_dynamodb(
-        clock=clock, lifecycle=Lifecycle(create_table=10), seed=7, region="eu-north-1", load=SHOP, dialect="2026"
+        clock=clock, lifecycle=Lifecycle(create_table=10), seed=7, region="eu-north-1", load=SHOP, dialect="2026-10-09"
     )
     with block as mock:
         client = boto3.client("dynamodb", region_name="eu-north-1")

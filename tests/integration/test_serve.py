@@ -386,3 +386,19 @@ def test_pynamodb_works_with_the_mock() -> None:
         assert model.get("a").n == 3
         assert [found.pk for found in model.query("a")] == ["a"]
         model.delete_table()
+
+
+@pytest.mark.parametrize(("dialect", "enveloped"), [((), True), (("--dialect", "classic"), False)])
+def test_a_dialect_is_chosen(dialect: tuple[str, ...], enveloped: bool, credentials: dict[str, str]) -> None:
+    with serving(*dialect) as (url, _):
+        client = boto3.client("dynamodb", endpoint_url=url, config=Config(parameter_validation=False))
+        with pytest.raises(ClientError) as caught:
+            client.put_item(TableName="any", Item={"n": {"NULL": False}})
+    assert caught.value.response["Error"]["Message"].startswith("1 validation error detected: ") is enveloped
+
+
+def test_only_the_mock_has_a_choice(tmp_path: Path) -> None:
+    assert "--dialect makes no sense with --provider replay" in refused(
+        "--provider", "replay", "--cassette", tmp_path / "a.ddb.msgpack", "--dialect", "classic"
+    )
+    assert "dialect must be" in refused("--dialect", "newest")

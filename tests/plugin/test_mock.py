@@ -304,3 +304,73 @@ def test_a(shop, dynamodb_mock):
 """),
     )
     assert project.run("--record", "--dynamodb-upstream=mock").counts(passed=1)
+
+
+# -- dialects --------------------------------------------------------------------------------------------------------
+
+WORDED = """
+def message():
+    try:
+        put("a", n={"NULL": False})
+    except client().exceptions.ClientError as problem:
+        return problem.response["Error"]["Message"]
+
+IN_CLASSIC = "One or more parameter values were invalid: Null attribute value types must have the value of true"
+"""
+
+
+@pytest.mark.parametrize("how", ["environment", "marker", "ini", "fixture", "nothing"])
+@pytest.mark.parametrize("needs", ["dynamodb_provider", "dynamodb_mock"])
+def test_every_way_to_choose_a_dialect(project: SmallProject, how: str, needs: str) -> None:
+    marker = "@pytest.mark.dynamodb_cassette(provider='mock', dialect='classic')" if how == "marker" else ""
+    if not marker and needs == "dynamodb_provider":
+        marker = "@pytest.mark.dynamodb_cassette(provider='mock')"
+    equal = "!=" if how == "nothing" else "=="
+    project.write("test_a.py", f"{WORDED}\n{marker}\ndef test_a({needs}):\n    assert message() {equal} IN_CLASSIC\n")
+    project.ini(*(["dynamodb_cassette_dialect = classic"] if how == "ini" else []))
+    if how == "fixture":
+        project.write(
+            "conftest.py",
+            """
+            @pytest.fixture(scope="session")
+            def dynamodb_cassette_config():
+                return {"dialect": "classic"}
+            """,
+        )
+    run = project.run(env={"PYTEST_DYNAMODB_DIALECT": "classic"} if how == "environment" else {})
+    assert run.counts(passed=1)
+
+
+def test_tests_and_wider_fixtures_have_dialects_of_their_own(project: SmallProject) -> None:
+    project.write(
+        "test_a.py",
+        WORDED
+        + """
+@pytest.fixture(scope="module")
+def told():
+    return message()
+
+@pytest.mark.dynamodb_cassette(provider="mock", dialect="classic")
+def test_a(told):
+    assert told == message() == IN_CLASSIC
+
+@pytest.mark.dynamodb_cassette(provider="mock")
+def test_b():
+    assert message() == "1 validation error detected: " + IN_CLASSIC
+
+@pytest.mark.dynamodb_cassette(mode="rewrite", upstream="mock", dialect="classic")
+def test_c():
+    assert message() == IN_CLASSIC
+""",
+    )
+    assert project.run().counts(passed=3)
+
+
+@pytest.mark.parametrize("place", ["ini", "environment", "marker"])
+def test_a_dialect_that_there_is_none_of_is_a_usage_error(project: SmallProject, place: str) -> None:
+    marker = "@pytest.mark.dynamodb_cassette(dialect='newest')" if place == "marker" else ""
+    project.write("test_a.py", f"{marker}\ndef test_a():\n    pass\n")
+    project.ini(*(["dynamodb_cassette_dialect = newest"] if place == "ini" else []))
+    run = project.run(env={"PYTEST_DYNAMODB_DIALECT": "newest"} if place == "environment" else {})
+    assert run.code == 4
+    assert "dialect must be" in run.text

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import compile_projection
 from pytest_dynamodb.engine.evaluation.updates import add, compile_update, subtract
@@ -114,7 +115,7 @@ def test_a_condition_means_the_same_as_the_text_of_a_request(
     params = {"TableName": "t", **expression_params(condition=condition)}
     for _ in range(2):  # the second time by what was remembered of the first
         try:
-            bound = bind_expressions(surface_of("PutItem"), params).condition
+            bound = bind_expressions(surface_of("PutItem", CLASSIC), params).condition
         except ValidationException:
             continue
         assert bound is not None

@@ -19,6 +19,7 @@ from pytest_dynamodb.errors import (
     TransactionCanceledException,
     ValidationException,
     error_for,
+    message_member,
 )
 
 
@@ -42,6 +43,21 @@ def test_a_class_of_someone_else_s_does_not_become_that_of_a_code() -> None:
 
     assert Mine("text").code == "ValidationException"
     assert type(error_for("Mine", "text")) is DynamoDbError
+
+
+@pytest.mark.parametrize(
+    ("code", "members", "expected"),
+    [
+        ("ValidationException", {}, "message"),
+        ("AccessDeniedException", {}, "Message"),
+        ("SerializationException", {}, "Message"),
+        ("TransactionCanceledException", {"CancellationReasons": []}, "Message"),
+        ("ConditionalCheckFailedException", {}, "message"),
+        ("ConditionalCheckFailedException", {"Item": {"pk": {"S": "a"}}}, "Message"),
+    ],
+)
+def test_a_body_spells_its_message_as_aws_does(code: str, members: dict[str, object], expected: str) -> None:
+    assert message_member(error_for(code, "text", members=members)) == expected
 
 
 def test_a_code_without_a_class_is_kept() -> None:

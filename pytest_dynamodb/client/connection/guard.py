@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
-from pytest_dynamodb.hooks.handlers import CALL
+from pytest_dynamodb.hooks.calls import CALL
 
 #: What to say where nobody is in charge: by whether the mock was asked for.
 _LACKING = {
@@ -20,12 +22,14 @@ _LACKING = {
 }
 
 
-def provider_in_charge(provider: ProviderName | Provider) -> ProviderName | Provider:
-    """The provider, or one made for the name: a mock of the client's own, where none is in charge."""
+def provider_in_charge(
+    provider: ProviderName | Provider, dialect: str | date | Dialect | None
+) -> ProviderName | Provider:
+    """The provider, or one made for the name: a mock of the client's own, in ``dialect``, where none is in charge."""
     if provider == "mock" and current() is None:
         from pytest_dynamodb.providers.mock import MockProvider  # an engine, which most clients do not need
 
-        return MockProvider()
+        return MockProvider(dialect=dialect)
     return provider
 
 

@@ -26,7 +26,7 @@ class Connection:
         from botocore.exceptions import BotoCoreError, ClientError
 
         self._failures = (ClientError, BotoCoreError)
-        self._settings, self._asked = settings, provider_in_charge(provider)
+        self._settings, self._asked = settings, provider_in_charge(provider, settings.config.dialect)
         self.provider = None if isinstance(self._asked, str) else self._asked
         self._closed = False
         self._lock = threading.Lock()

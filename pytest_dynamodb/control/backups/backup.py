@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pytest_dynamodb.control.tables.description import ceiling, describe, key_schema
+from pytest_dynamodb.engine.arns import access_denied
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.settings import Recovery
 from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 RecordKind = Literal["backup", "export", "import"]
 
@@ -38,7 +38,7 @@ def record_arn(call: Call, text: str, kind: RecordKind) -> RecordArn:
     if found is None or found[5] != kind:
         raise ValidationException(f"Invalid {kind.capitalize()} ARN")
     if found[3] != call.region.account:
-        raise error_for("AccessDeniedException", "Access is denied")
+        raise access_denied()
     return RecordArn(text, found[2], found[4])
 
 
@@ -231,7 +231,7 @@ def backed_up(call: Call, given: str | None = None) -> Table:
 
     Raises TableNotFoundException.
     """
-    name = table_name(call.params["TableName"] if given is None else given)
+    name = call.name(given)
     table = call.region.find(name, call.clock.now())
     if table is None or table.settings.status == "CREATING":
         raise no_table(name)

@@ -9,12 +9,13 @@ from typing import Any, Final
 from pytest_dynamodb.control.backups import backup as backups
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST, restore
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu, moment_of
+from pytest_dynamodb.engine.arns import parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Recovery, Restored
 from pytest_dynamodb.engine.table import History, Table
 from pytest_dynamodb.errors import ValidationException, error_for
-from pytest_dynamodb.requests import table_name, truth
+from pytest_dynamodb.requests import truth
 
 # --- CreateBackup ---
 
@@ -112,7 +113,7 @@ def _place(backup: backups.Backup) -> str:
 def _chosen(call: Call) -> list[backups.Backup]:
     params, now = call.params, call.clock.now()
     _check_bounds(params)
-    table = None if params.get("TableName") is None else table_name(params["TableName"])
+    table = None if params.get("TableName") is None else call.name()
     kind = params.get("BackupType") or "USER"
     low, high = params.get("TimeRangeLowerBound"), params.get("TimeRangeUpperBound")
     chosen = [
@@ -161,8 +162,6 @@ def restore_table_from_backup(call: Call) -> dict[str, Any]:
 
 # --- RestoreTableToPointInTime ---
 
-_PARTS: Final = 6
-
 
 def restore_table_to_point_in_time(call: Call) -> dict[str, Any]:
     """Make a table with what another one held at a time.
@@ -197,23 +196,23 @@ def _source(call: Call) -> tuple[Region, Table]:
         raise ValidationException(f"{INVALID_REQUEST}Must provide exactly one of: sourceTableArn, sourceTableName")
     if name is None and arn is None:
         raise ValidationException("The parameter 'TableName' is required but was not present in the request")
-    region = call.region if arn is None else _region(call, arn)
-    given: str = call.params["SourceTableName"] if arn is None else arn
-    table = region.find(table_name(given), call.clock.now())
+    region, wanted = (call.region, str(name)) if arn is None else _restore_table_to_point_in_time_place(call, arn)
+    table = region.find(wanted, call.clock.now())
     if table is None or table.settings.status == "CREATING":
-        raise backups.no_table(table_name(given))
+        raise backups.no_table(wanted)
     return region, table
 
 
-def _region(call: Call, arn: str) -> Region:
-    parts = arn.split(":", _PARTS - 1)
-    if len(parts) < _PARTS or parts[2] != "dynamodb" or not parts[5].startswith("table/"):
+def _restore_table_to_point_in_time_place(call: Call, text: str) -> tuple[Region, str]:
+    """The region of a SourceTableArn, and the table's name."""
+    arn = parse_arn(text)
+    if arn is None or arn.table is None:
         raise ValidationException("One or more parameter values were invalid: sourceTableArn is not a valid ARN")
-    if parts[4] != call.region.account:
+    if arn.account != call.region.account:
         raise ValidationException(
             "This action is only supported by accounts that match the resource owner\u2019s account."
         )
-    return call.region_of(parts[4], parts[3])
+    return call.region_of(arn.account, arn.region), arn.table
 
 
 def _time(params: Mapping[str, Any], recovery: Recovery, now: float) -> float:

@@ -16,10 +16,10 @@ from pytest_dynamodb.control.pages import page_after
 from pytest_dynamodb.control.tables.creation import created_table
 from pytest_dynamodb.control.tables.definitions import check_new_table
 from pytest_dynamodb.control.tables.lookup import existing, require_settled
+from pytest_dynamodb.engine.arns import parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 # --- ExportTableToPointInTime ---
 
@@ -204,8 +204,9 @@ def list_exports(call: Call) -> dict[str, Any]:
     params, exports = call.params, call.region.records.of(Export)
     found = [(export.resource, export) for export in reversed(exports.values())]
     if params.get("TableArn") is not None:
-        table = call.region.find(table_name(params["TableArn"]), call.clock.now())
-        wanted = None if table is None else table.settings.id
+        arn = parse_arn(params["TableArn"])
+        table = None if arn is None or arn.table is None else call.region.find(arn.table, call.clock.now())
+        wanted = None if table is None or table.arn != params["TableArn"] else table.settings.id
         found = [(place, export) for place, export in found if export.table_id == wanted]
     page, more = page_after(found, params.get("NextToken"), params.get("MaxResults") or PAGE, prefix="export:")
     return {"ExportSummaries": [export.summary(call) for export in page], **more}

@@ -8,12 +8,12 @@ from typing import Final
 from pytest_dynamodb.control.backups.backup import earliest, latest, no_table, recoverable
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu, moment_of
+from pytest_dynamodb.engine.arns import access_denied, parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import Params
 
-_PARTS: Final = 6
 _INCREMENTAL: Final = "INCREMENTAL_EXPORT"
 SHORTEST_SECONDS: Final = 15 * 60.0
 LONGEST_SECONDS: Final = 24 * 3600.0
@@ -29,18 +29,17 @@ class ExportSpan:
 
 def exported_table(call: Call) -> Table:
     """The table of TableArn. Raises ValidationException, AccessDeniedException and TableNotFoundException."""
-    arn = call.params["TableArn"]
-    parts = arn.split(":", _PARTS - 1)
-    if len(parts) < _PARTS or parts[2] != "dynamodb" or not parts[5].startswith("table/"):
+    text = call.params["TableArn"]
+    arn = parse_arn(text)
+    if arn is None or arn.service != "dynamodb" or not arn.resource.startswith("table/"):
         raise ValidationException("One or more parameter values were invalid: tableArn is not a valid ARN")
-    name = parts[5].removeprefix("table/")
-    if "/" in name:
+    if arn.table is None:
         raise ValidationException(f"{INVALID_REQUEST}Table ARN is invalid.")
-    if parts[4] != call.region.account:
-        raise error_for("AccessDeniedException", "Access is denied")
-    table = call.region.find(name, call.clock.now()) if parts[3] == call.region.name else None
+    if arn.account != call.region.account:
+        raise access_denied()
+    table = call.region.find(arn.table, call.clock.now()) if arn.region == call.region.name else None
     if table is None or table.settings.status == "CREATING":
-        raise no_table(arn)
+        raise no_table(text)
     return table
 
 

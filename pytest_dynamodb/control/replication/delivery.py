@@ -1,4 +1,8 @@
-"""Writes on their way from one replica to the others, and their arrival. The last writer wins."""
+"""Writes on their way from one replica to the others, and their arrival. The last writer wins.
+
+A write takes the same time to every region (``Lifecycle.replication``). So writes arrive in the order in which they
+were made, and a write made here is later than any that is still on its way here.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,7 @@ from pytest_dynamodb.engine.region import ReplicatedWrite
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.writes.write import tell
 
-# --- writes on their way from one replica to the others ---
-# The last writer wins.
-#
-# A write takes the same time to every region (``Lifecycle.replication``). So writes arrive in the order in which they
-# were made, and a write made here is later than any that is still on its way here.
+# --- sending ---
 
 
 def send(call: Call, table: Table, written: Written) -> None:
@@ -30,7 +30,7 @@ def send(call: Call, table: Table, written: Written) -> None:
         call.region_of(call.region.account, name).inbox.add(message)
 
 
-# --- writes that arrive from other regions ---
+# --- arrival ---
 
 
 def deliver(call: Call) -> None:

@@ -15,7 +15,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Dimension
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-from pytest_dynamodb.requests import table_name, truth
+from pytest_dynamodb.requests import truth
 
 # --- settings ---
 # Source: ack-api-quirks, DDB-TABLE-187, 189, 237, 446.
@@ -31,7 +31,7 @@ _OFF: Final[ScalingSettings] = {"AutoScalingDisabled": True, "ScalingPolicies": 
 
 def scaled_table(call: Call) -> Table:
     """The table of a request, which must belong to a global table. Raises ResourceNotFoundException."""
-    name = table_name(call.params["TableName"])
+    name = call.name()
     table = call.region.find(name, call.clock.now())
     if table is None or not table.settings.replicas:
         raise error_for("ResourceNotFoundException", f"Global table with name: '{name}' does not exist.")

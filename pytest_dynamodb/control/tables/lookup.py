@@ -6,11 +6,11 @@ import re
 from datetime import datetime, timezone
 from typing import Final
 
+from pytest_dynamodb.engine.arns import access_denied, parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-from pytest_dynamodb.requests import table_name
 
 # --- tables by name ---
 
@@ -20,7 +20,7 @@ _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "dele
 
 def existing(call: Call, given: str | None = None) -> Table:
     """The table that a control plane request names, whatever its status. Raises ResourceNotFoundException."""
-    name = table_name(call.params["TableName"] if given is None else given)
+    name = call.name(given)
     table = call.region.find(name, call.clock.now())
     if table is None:
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
@@ -48,7 +48,6 @@ def require_settled(table: Table) -> None:
 # --- tables by ARN ---
 # ResourceArn members, and what is wrong with ARNs (ack-api-quirks, DDB-TABLE-442; dynalite's tests, tagResource).
 
-_PARTS: Final = 6
 _TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
 
 
@@ -60,29 +59,19 @@ def table_name_of_arn(call: Call, arn: str) -> str:
     """
     if not arn.startswith("arn:"):
         raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
-    parts = arn.split(":", _PARTS - 1)
-    if len(parts) < _PARTS or parts[2] != "dynamodb":
+    parsed = parse_arn(arn)
+    if parsed is None or parsed.service != "dynamodb":
         raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
-    _, _, _, region, account, resource = parts
-    if not resource.startswith("table/") or "/index/" in resource:
+    if not parsed.resource.startswith("table/") or "/index/" in parsed.resource:
         raise ValidationException(
             f"{INVALID_VALUES}Invalid resource arn provided, only table or stream is accepted. Provided resource "
             f"arn: {arn}"
         )
-    if region != call.region.name or not _TABLE.fullmatch(resource):
+    if parsed.account != call.region.account:
+        raise access_denied()
+    if parsed.region != call.region.name or not _TABLE.fullmatch(parsed.resource):
         raise ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
-    _check_account(call, account, arn)
-    return resource.removeprefix("table/")
-
-
-def _check_account(call: Call, account: str, arn: str) -> None:
-    own, action = call.region.account, f"dynamodb:{call.operation}"
-    if account != own:
-        raise error_for(
-            "AccessDeniedException",
-            f"User: arn:aws:iam::{own}:root is not authorized to perform: {action} on resource: {arn} "
-            f"because no resource-based policy allows the {action} action",
-        )
+    return parsed.resource.removeprefix("table/")
 
 
 def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:

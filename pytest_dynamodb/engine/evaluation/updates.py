@@ -16,6 +16,7 @@ from pytest_dynamodb.engine.storage.partition import Attributes, members_in_orde
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import AttributeValue, canonical_number
+from pytest_dynamodb.values.numbers import MAX_DIGITS, NUMBER_OVERFLOW
 
 # --- edits ---
 # Copies what is on the paths, shares the rest.
@@ -93,14 +94,21 @@ def add(left: str, right: str) -> str:
     """The sum of two canonical numbers, canonical.
 
     Raises ``ValidationException`` where the sum is no DynamoDB number: past its range (extenddb#94, seen on AWS) or of
-    more than 38 digits (scylladb#6794: DynamoDB refuses to calculate such a number rather than to round it).
+    more than 38 digits, which AWS words alike (Parity Suite's captures of October 2026).
     """
-    return canonical_number(format(_EXACT.add(Decimal(left), Decimal(right)), "f"))
+    return _number(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
     """The difference of two canonical numbers, canonical. Raises as ``add`` does."""
-    return canonical_number(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
+    return _number(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _number(result: Decimal) -> str:
+    text = format(result, "f")
+    if len(text) > MAX_DIGITS and len(result.normalize(_EXACT).as_tuple().digits) > MAX_DIGITS:
+        raise ValidationException(NUMBER_OVERFLOW)
+    return canonical_number(text)
 
 
 def united(tag: str, value: AttributeValue, added: AttributeValue) -> AttributeValue:
@@ -193,6 +201,8 @@ CANNOT_UPDATE: Final = (
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
 """AttributeUpdates' wording in place of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
+_REMOVING: Final = frozenset({"REMOVE", "DELETE"})
+
 Result: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
 """A compiled action: the new value at its path; ``None`` removes it."""
 
@@ -223,10 +233,11 @@ class Updated:
 class CompiledUpdate:
     """A resolved, checked update, ready to be applied to items. ``paths`` are the ones that it changes, as written."""
 
-    __slots__ = ("_names", "_results", "_steps", "_values", "paths")
+    __slots__ = ("_names", "_results", "_steps", "_values", "only_removes", "paths")
 
     def __init__(self, tree: nodes.UpdateTree, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
+        self.only_removes = _REMOVING.issuperset([section.name for section in tree.sections])
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
         self._steps = [steps(path) for path in self.paths]

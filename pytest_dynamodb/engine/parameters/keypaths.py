@@ -7,7 +7,7 @@ from typing import Final
 
 from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.keys import KeyParts, index_mismatch
+from pytest_dynamodb.engine.validation.keys import IndexKeyParts, index_mismatch
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 
@@ -48,15 +48,18 @@ def check_key_paths(tree: nodes.Tree, table: Table) -> None:
     check_scalar_keys((tree,), table.keys.names, (name for index in indexes for name in index.schema.keys.names))
 
 
-def check_index_types(update: nodes.UpdateTree, indexes: Mapping[str, KeyParts]) -> None:
-    """Raise ``ValidationException`` if an update gives the key of an index another type, as far as a request shows it.
+def check_index_types(update: nodes.UpdateTree, indexes: Mapping[str, IndexKeyParts]) -> None:
+    """Raise ``ValidationException`` if an update sees at once that it gives an index's key another type.
 
     ``indexes`` are key schemas by index name; of several at fault the alphabetically first is named (dynalite's suite:
     "wrong type on index"). What only shows in the item is for ``validation.keys.check_index_keys``.
     """
     given = {head(action.path): tag for action in update.actions if (tag := _type(action)) is not None}
     faults = [
-        (index, name, tag) for index, schema in indexes.items() for name, tag in schema if given.get(name, tag) != tag
+        (index, name, tag)
+        for index, schema in indexes.items()
+        for name, tag, _ in schema
+        if given.get(name, tag) != tag
     ]
     if faults:
         index, name, tag = min(faults)

@@ -30,12 +30,13 @@ from pytest_dynamodb.engine.validation.rules import check_distinct, check_distin
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes import transaction
 from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
-from pytest_dynamodb.errors import DynamoDbError, ValidationException
+from pytest_dynamodb.errors import DynamoDbError, ResourceNotFoundException, ValidationException
 from pytest_dynamodb.requests import truth
 
 # --- single statements ---
 
 _CODES: Final = {
+    "AccessDeniedException": "AccessDenied",
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "DuplicateItemException": "DuplicateItem",
     "InternalServerError": "InternalServerError",
@@ -297,9 +298,7 @@ def _execute_transaction_aimed(
             reasons.append(transaction.NO_REASON)
         except NotOneItem as problem:
             reasons.append({"Code": "ValidationError", "Message": problem.reason})
-        except ValidationException:
-            raise
-        except DynamoDbError as problem:
+        except ResourceNotFoundException as problem:
             reasons.append(transaction.reason_of(problem))
     transaction.check_reasons(reasons)
     return found

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from typing import Any, Final
+from typing import Any
 
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.plan import MAX_READS, Branch, Ordering, Range, branches_of, check_order, range_of
 from pytest_dynamodb.engine.partiql.write import NotOneItem
-from pytest_dynamodb.engine.reads.keyplan import EMPTY
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.reads.span import Spans, span_of
 from pytest_dynamodb.engine.schema import KeyPart, ordered
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity
-from pytest_dynamodb.engine.validation.keys import NO_MATCH
-from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key_value
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.resolution import KeyClause
-
-_KINDS: Final = {"S": "string", "B": "binary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +68,9 @@ def _partition(branch: Branch, part: KeyPart) -> KeyClause | None:
 
 
 def _read(branch: Branch, source: Source) -> PlannedRead:
+    tags, ranges = dict(source.keys.parts), dict(source.keys.range)
     for clause in branch.keys:
-        _check_type(clause, dict(source.keys.parts)[clause.attribute])
+        _check_values(clause, tags[clause.attribute], is_range=clause.attribute in ranges)
     name, tag = source.keys.hash[0]
     partition = _partition(branch, (name, tag))
     assert partition is not None  # only branches that fix one come here
@@ -89,12 +86,11 @@ def _span(clause: KeyClause, tag: str, component: int | None) -> Any:
     return span_of(clause.operator, [ordered(tag, value.wire[tag]) for value in clause.operands], component)
 
 
-def _check_type(clause: KeyClause, tag: str) -> None:
+def _check_values(clause: KeyClause, tag: str, *, is_range: bool) -> None:
     for value in clause.operands:
         if tag not in value.wire:
             raise NotOneItem(text("key-type", name=clause.attribute), NO_MATCH)
-        if not value.wire[tag]:
-            raise ValidationException(EMPTY.format(kind=_KINDS[tag], name=clause.attribute))
+        check_key_value(clause.attribute, tag, value.wire[tag], is_range=is_range)
 
 
 def _whole_key(branch: Branch, source: Source) -> Attributes | None:

@@ -15,6 +15,7 @@ from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.reads.span import Spans, check_key_attribute, span_of
 from pytest_dynamodb.engine.schema import KeyPart, ordered
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity
+from pytest_dynamodb.engine.validation.keys import check_key_value
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.messages import Edition
 from pytest_dynamodb.expressions.resolution import KeyClause
@@ -27,10 +28,6 @@ MISSED: Final = "Query condition missed key schema element: {name}"
 NOT_INDEXABLE: Final = "Attempted conditional constraint is not an indexable operation"
 WRONG_TYPE: Final = "One or more parameter values were invalid: Condition parameter type does not match schema type"
 NOT_SUPPORTED: Final = "Query key condition not supported"
-EMPTY: Final = (
-    "One or more parameter values are not valid. "
-    "The AttributeValue for a key attribute cannot contain an empty {kind} value. Key: {name}"
-)
 NOT_ONE_OR_TWO: Final = "Conditions can be of length 1 or 2 only"
 GAP: Final = (
     "RANGE key attributes {names} must have equality conditions specified in the query "
@@ -38,7 +35,6 @@ GAP: Final = (
 )
 _SIMPLE_KEY: Final = 2  # attributes of any table's key, and of indexes before there were multi-attribute keys
 _INDEXABLE: Final = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"})
-_KINDS: Final = {"S": "string", "B": "binary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +66,18 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     conditions: dict[str, KeyClause] = {}
     for part in keys.hash:
         if start is not None:
-            check_key_attribute(start, part)
+            check_key_attribute(start, part, is_range=False)
         _check_count(len(given), len(keys.parts), edition)
-        clause = _clause(given, part)
+        clause = _clause(given, part, is_range=False)
         if clause.operator != "=":
             _reject(NOT_SUPPORTED)
         conditions[part[0]] = clause
     foreign = not given.keys() <= set(keys.names)
     for part in keys.range:
         if start is not None:
-            check_key_attribute(start, part)
+            check_key_attribute(start, part, is_range=True)
         if foreign or part[0] in given:
-            conditions[part[0]] = _clause(given, part)
+            conditions[part[0]] = _clause(given, part, is_range=True)
     return KeyPlan(_identity(keys.hash, conditions), _spans(source, conditions))
 
 
@@ -90,8 +86,10 @@ def _check_count(count: int, keys: int, edition: Edition) -> None:
         _reject(NOT_SUPPORTED if keys == 1 and edition == "older" else TOO_MANY, count=count, maximum=keys)
 
 
-def _clause(given: Mapping[str, KeyClause], part: KeyPart) -> KeyClause:
-    """The condition on a key attribute, of its type."""
+def _clause(given: Mapping[str, KeyClause], part: KeyPart, *, is_range: bool) -> KeyClause:
+    """The condition on a key attribute, with values that such a key could have: AWS also looks at their sizes
+    (Parity Suite's captures of October 2026).
+    """
     name, tag = part
     clause = given.get(name)
     if clause is None:
@@ -101,8 +99,7 @@ def _clause(given: Mapping[str, KeyClause], part: KeyPart) -> KeyClause:
     for operand in clause.operands:
         if tag not in operand.wire:
             _reject(WRONG_TYPE)
-        if not operand.wire[tag]:
-            _reject(EMPTY, kind=_KINDS[tag], name=name)
+        check_key_value(name, tag, operand.wire[tag], is_range=is_range)
     return clause
 
 

@@ -40,15 +40,15 @@ _FILTER_NOT_PROJECTED: Final = (
 _PROJECTIONS: Final = ("ProjectionExpression", "AttributesToGet")
 
 
-def check_select(operation: str, params: Mapping[str, Any]) -> None:
+def check_select(surface: Surface, params: Mapping[str, Any]) -> None:
     """Check Select against the parameters beside it. Raises ValidationException.
 
-    (dynamodb-conformance, query/select and scan/select; that only Query has the envelope is dynoxide's and ExtendDB's,
-    both compared with AWS.)
+    (dynamodb-conformance, query/select and scan/select; that Query has the envelope is dynoxide's and ExtendDB's, both
+    compared with AWS; Scan has it in some regions.)
     """
     problem = _contradiction(params)
     if problem is not None:
-        raise ValidationException(ENVELOPE + problem if operation == "Query" else problem)
+        raise ValidationException(ENVELOPE + problem if surface.reading == "newer" else problem)
 
 
 def _contradiction(params: Mapping[str, Any]) -> str | None:

@@ -16,7 +16,8 @@ from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.schema import KeyPart, KeySchema
 from pytest_dynamodb.engine.storage.hashorder import in_segment
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Partition, SortPosition, StoredItem
-from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key
+from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key, check_key_value
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_start_key
 from pytest_dynamodb.engine.validation.wording import Wording
 from pytest_dynamodb.errors import ValidationException
@@ -170,13 +171,15 @@ def check_count(start: Attributes, source: Source, *, message: str = INVALID_STA
         raise ValidationException(message)
 
 
-def check_key_attribute(start: Attributes, part: KeyPart) -> None:
+def check_key_attribute(start: Attributes, part: KeyPart, *, is_range: bool) -> None:
     """Check that a start key has an attribute of the key that is queried by. Raises ValidationException."""
-    name, _ = part
+    name, tag = part
     value = start.get(name)
     if value is None:
         raise ValidationException(INVALID_START_KEY)
-    check_key({name: value}, (part,))
+    if tag not in value:
+        raise ValidationException(NO_MATCH)
+    check_key_value(name, tag, value[tag], is_range=is_range)
 
 
 def check_table_key(start: Attributes, keys: KeySchema) -> None:
@@ -200,17 +203,19 @@ def check_within(start: Attributes, source: Source, identity: Identity, spans: S
         raise ValidationException(ONE_ROW)
 
 
-def check_scan_key(start: Attributes, source: Source) -> None:
+def check_scan_key(surface: Surface, start: Attributes, source: Source) -> None:
     """Check that a Scan's start key has the attributes that a LastEvaluatedKey has. Raises ValidationException.
 
     Whether those of the table's key are of its types is ``check_table_key``'s to say, later.
     """
     if source.index is None:
-        check_count(start, source, message=INVALID_KEY)
+        check_count(start, source, message=INVALID_START_KEY if surface.reading == "newer" else INVALID_KEY)
         return
     check_count(start, source)
-    for part in source.keys.parts:
-        check_key_attribute(start, part)
+    for part in source.keys.hash:
+        check_key_attribute(start, part, is_range=False)
+    for part in source.keys.range:
+        check_key_attribute(start, part, is_range=True)
 
 
 def check_segment(start: Attributes, source: Source, segment: tuple[int, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from pytest_dynamodb.engine.storage.hashorder import HashOrder, Tags
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Partition, SortPosition, StoredItem
 
-# --- the partitions of a table or an index, by key ---
+# --- stores ---
 # A store and each of its partitions have an owner: a token of the engine that made them. An engine that hands out a
 # snapshot takes a new token. From then on it copies, level by level, whatever it changes, and the snapshot stays as it
 # is.
@@ -98,7 +98,7 @@ class Store:
             yield from partition.items
 
 
-# --- items in the order in which they expire, for tables with a time to live ---
+# --- expiry ---
 
 OLDEST_SECONDS: Final = 5 * 365 * 24 * 3600.0
 """Items that expired more than about five years ago are taken for a mistake and stay (developer guide, "TTL": Working

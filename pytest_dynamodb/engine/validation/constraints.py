@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeAlias
 
+from pytest_dynamodb.engine.arns import broken_table_arn
 from pytest_dynamodb.engine.validation.overlay import NEWER_CHOICES
 from pytest_dynamodb.engine.validation.payload import java_text, json_text, lower_first
 from pytest_dynamodb.engine.validation.shapes import Member, Shape
@@ -99,7 +100,8 @@ def check_constraints(surface: Surface, shape: Shape, params: Any) -> None:
         return
     taken_over = surface.limits == "newer" and not _is_left_to_older(found, params)
     for violation in found:
-        if (violation.newer or taken_over) and violation.problem in {"length", "range"}:
+        newer = violation.newer or taken_over or violation.path[-1].text in surface.unechoed
+        if newer and violation.problem in {"length", "range"}:
             raise ValidationException(_listed([violation.alone()]))
     for violation in found:
         if (words := violation.own_words()) is not None:
@@ -205,6 +207,9 @@ def _broken_by_table(shape: Shape, text: str) -> Broken:
     if text.startswith("arn:"):
         if len(text) > _TABLE_ARN_MAX:
             yield "length", _AT_MOST.format(what="length", limit=_TABLE_ARN_MAX)
+        broken = broken_table_arn(text)
+        if broken is not None:
+            yield "pattern", broken
         return
     if len(text) < (shape.minimum or 0) and len(text) != 1:
         yield "length", _AT_LEAST.format(what="length", limit=shape.minimum)

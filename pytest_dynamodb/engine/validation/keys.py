@@ -1,8 +1,9 @@
 """Whether values make a key: of a table, of an index.
 
-A key schema is plain here: pairs of an attribute's name and type tag, the HASH attribute first. Values are canonical,
-as ``values`` gives them. Messages: dynalite's cases run against AWS (test/{getItem,putItem,batchWriteItem}); for empty
-values and indexes dynamodb-conformance, error-messages/{putItem,updateItem,transactWriteItems}, as of October 2026.
+A table's key schema is plain here: pairs of an attribute's name and type tag, the HASH attribute first. An index's has
+the largest size of each beside it: it may have several HASH attributes. Values are canonical, as ``values`` gives them.
+Messages: dynalite's cases run against AWS (test/{getItem,putItem,batchWriteItem}); for empty values and indexes
+dynamodb-conformance, error-messages/{putItem,updateItem,transactWriteItems}, as of October 2026.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
+from pytest_dynamodb.engine.storage.keysizes import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.values import value_size
@@ -17,8 +19,8 @@ from pytest_dynamodb.values import value_size
 KeyParts: TypeAlias = tuple[tuple[str, str], ...]
 """Key attributes: name and type tag (S, N or B)."""
 
-MAX_HASH_SIZE, MAX_RANGE_SIZE = 2048, 1024
-"""Bytes of a partition key and of a sort key (developer guide, "Quotas": Partition keys and sort keys)."""
+IndexKeyParts: TypeAlias = tuple[tuple[str, str, int], ...]
+"""Key attributes of an index: name, type tag and the most bytes that a value may have."""
 
 _NOT_VALID = "One or more parameter values are not valid. "
 _EMPTY = "The AttributeValue for a key attribute cannot contain an empty {type} value."
@@ -32,6 +34,11 @@ _RANGE_TOO_LARGE = f"{INVALID_VALUES}Aggregated size of all range keys has excee
 
 _INDEX_MISMATCH = (
     f"{INVALID_VALUES}Type mismatch for Index Key {{name}} Expected: {{tag}} Actual: {{actual}} IndexName: {{index}}"
+)
+# architect/dynalite#35, wellcomecollection/platform#2285: answers of AWS. Of a sort key inferred.
+_INDEX_KEY_TOO_LARGE = (
+    f"{INVALID_VALUES}Size limit exceeded for Index Key {{name}} Actual Size: {{size}} bytes Max Size: {{limit}} bytes "
+    "IndexName: {index}"
 )
 _UPDATED_MISMATCH = "The update expression attempted to update the secondary index key to unsupported type"
 _EMPTY_INDEX_KEY = (
@@ -61,7 +68,7 @@ def check_key(key: Mapping[str, Any], schema: KeyParts) -> None:
         value = key.get(name)
         if value is None or tag not in value:
             raise ValidationException(NO_MATCH)
-        _check_content(name, tag, value, place)
+        check_key_value(name, tag, value[tag], is_range=place > 0)
 
 
 def check_item_keys(attributes: Mapping[str, Any], schema: KeyParts, *, batch: bool = False) -> None:
@@ -73,11 +80,11 @@ def check_item_keys(attributes: Mapping[str, Any], schema: KeyParts, *, batch: b
         value = attributes.get(name)
         if value is None or tag not in value:
             _refuse(name, tag, value, batch=batch)
-        _check_content(name, tag, value, place)
+        check_key_value(name, tag, value[tag], is_range=place > 0)
 
 
 def check_index_keys(
-    attributes: Mapping[str, Any], indexes: Mapping[str, KeyParts], *, before: Mapping[str, Any] | None = None
+    attributes: Mapping[str, Any], indexes: Mapping[str, IndexKeyParts], *, before: Mapping[str, Any] | None = None
 ) -> None:
     """Raise a ValidationException if an attribute of an item cannot be what an index has for its key.
 
@@ -86,17 +93,20 @@ def check_index_keys(
     (dynalite's cases, test/updateItem: "existing index").
     """
     faults = [
-        (index, name, tag)
+        (index, name, tag, limit)
         for index, schema in indexes.items()
-        for name, tag in schema
+        for name, tag, limit in schema
         if (value := attributes.get(name)) is not None
-        and value.get(tag, "") == ""
+        and ((content := value.get(tag, "")) == "" or is_too_large(tag, content, limit))
         and (before is None or before.get(name) != value)
     ]
     if not faults:
         return
-    index, name, tag = min(faults)
-    (actual,) = attributes[name]
+    index, name, tag, limit = min(faults)
+    ((actual, content),) = attributes[name].items()
+    if actual == tag and content:
+        size = value_size(attributes[name])
+        raise ValidationException(_INDEX_KEY_TOO_LARGE.format(name=name, size=size, limit=limit, index=index))
     if actual != tag:
         raise index_mismatch(index, name, tag, actual) if before is None else ValidationException(_UPDATED_MISMATCH)
     message = _EMPTY_INDEX_KEY if before is None else _EMPTY_UPDATED_INDEX_KEY
@@ -108,15 +118,12 @@ def index_mismatch(index: str, name: str, tag: str, actual: str) -> ValidationEx
     return ValidationException(_INDEX_MISMATCH.format(index=index, name=name, tag=tag, actual=actual))
 
 
-def _check_content(name: str, tag: str, value: Mapping[str, Any], place: int) -> None:
-    """Neither empty nor too large. Numbers are neither."""
-    content = value[tag]
+def check_key_value(name: str, tag: str, content: str, *, is_range: bool) -> None:
+    """Raise a ValidationException if the content of a key's value is empty or too large. Numbers are neither."""
     if not content:
         raise EmptyKeyValue(_EMPTY_KEY.format(type=_TYPES[tag], name=name))
-    # Text is at most four bytes a character: most keys need not be measured.
-    limit = MAX_RANGE_SIZE if place else MAX_HASH_SIZE
-    if 4 * len(content) > limit and tag != "N" and value_size(value) > limit:
-        raise ValidationException(_RANGE_TOO_LARGE if place else _HASH_TOO_LARGE)
+    if is_too_large(tag, content, MAX_RANGE_SIZE if is_range else MAX_HASH_SIZE):
+        raise ValidationException(_RANGE_TOO_LARGE if is_range else _HASH_TOO_LARGE)
 
 
 def _refuse(name: str, tag: str, value: Mapping[str, Any] | None, *, batch: bool) -> NoReturn:

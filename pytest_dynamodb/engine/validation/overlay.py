@@ -43,7 +43,25 @@ MEMBER_LIMITS: dict[str, dict[str, Any]] = {
     "DescribeTableInput.TableName": {"min": 3},
     "DescribeTimeToLiveInput.TableName": {"min": 3},
     "UpdateTableInput.TableName": {"min": 3},
+    # Streams API reference: Limit of each
+    "DescribeStreamInput.Limit": {"max": 100},
+    "GetRecordsInput.Limit": {"max": 1000},
+    "ListStreamsInput.Limit": {"max": 100},
 }
+
+#: Members that are required although the model does not say so (Parity Suite, captures of October 2026).
+REQUIRED: frozenset[str] = frozenset({"ShardFilter.Type"})
+
+#: Members that hold the ARN of a table, never its name. Which one it may be is said by their operations.
+ARNS: frozenset[str] = frozenset(
+    {
+        "CreateTableInput.GlobalTableSourceArn",
+        "ExportTableToPointInTimeInput.TableArn",
+        "ListExportsInput.TableArn",
+        "ListImportsInput.TableArn",
+        "RestoreTableToPointInTimeInput.SourceTableArn",
+    }
+)
 
 #: Members that are required although the model does not say so, unless another one is there: a replica in another
 #: account takes them from its source (dynalite, test/createTable and updateTable; API reference, CreateTable).

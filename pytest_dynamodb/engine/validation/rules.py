@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.constraints import is_deep
+from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
 from pytest_dynamodb.errors import ValidationException
 
@@ -27,17 +28,22 @@ _NOT_ONE_REQUEST = (
 
 
 def check_batch_get(params: Mapping[str, Any]) -> None:
-    """At most 100 keys in all, none twice in a table.
-
-    Keys are compared as sent: AWS takes ``1`` and ``1.0`` for two here, though not in a BatchWriteItem
-    (known from a published capture of its answers).
-    """
+    """At most 100 keys in all, none twice in a table."""
     count = 0
     for request in params["RequestItems"].values():
-        check_distinct(json.dumps(key, sort_keys=True) for key in request["Keys"])
+        check_distinct(map(as_sent, request["Keys"]))
         count += len(request["Keys"])
         if count > MAX_KEYS:
             raise ValidationException(_TOO_MANY_KEYS)
+
+
+def as_sent(key: Mapping[str, Any]) -> str:
+    """What tells keys of a BatchGetItem apart.
+
+    They are compared as sent: AWS takes ``1`` and ``1.0`` for two here, though not in a BatchWriteItem (known from a
+    published capture of its answers).
+    """
+    return json.dumps(key, sort_keys=True)
 
 
 def check_batch_write(params: Mapping[str, Any]) -> None:
@@ -73,10 +79,8 @@ _NO_TOTAL = (
 _NO_SEGMENT = (
     "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"
 )
-_SEGMENT_TOO_LARGE = (
-    "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-    "Segment: {segment} is not less than TotalSegments: {total}"
-)
+_SEGMENT_TOO_LARGE = "The Segment parameter is zero-based and must be less than parameter TotalSegments"
+_BY_HOW_MUCH = ": Segment: {segment} is not less than TotalSegments: {total}"
 
 
 def check_key_condition(params: Mapping[str, Any]) -> None:
@@ -85,7 +89,7 @@ def check_key_condition(params: Mapping[str, Any]) -> None:
         raise ValidationException(_NO_KEY_CONDITION)
 
 
-def check_segments(params: Mapping[str, Any]) -> None:
+def check_segments(surface: Surface, params: Mapping[str, Any]) -> None:
     """Segment and TotalSegments come together, and the first is one of the second."""
     segment, total = params.get("Segment"), params.get("TotalSegments")
     if segment is None and total is None:
@@ -95,7 +99,8 @@ def check_segments(params: Mapping[str, Any]) -> None:
     if segment is None:
         raise ValidationException(_NO_SEGMENT)
     if segment >= total:
-        raise ValidationException(_SEGMENT_TOO_LARGE.format(segment=segment, total=total))
+        values = "" if surface.reading == "newer" else _BY_HOW_MUCH.format(segment=segment, total=total)
+        raise ValidationException(_SEGMENT_TOO_LARGE + values)
 
 
 # --- rules of transactions ---

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.validation.overlay import (
+    ARNS,
     ASKED_FOR_LATER,
     CHOICES,
     KEY_LIMITS,
@@ -20,6 +21,7 @@ from pytest_dynamodb.engine.validation.overlay import (
     MEMBER_SHAPES,
     NEWER,
     ORDER,
+    REQUIRED,
     REQUIRED_UNLESS,
     WORDS,
 )
@@ -152,6 +154,9 @@ def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
     where = f"{structure}.{name}"
     shape = _shape(MEMBER_SHAPES.get(where) or entry["members"][name])
     shape = _limited(shape, MEMBER_LIMITS.get(where))
+    if where in ARNS:
+        shape = replace(shape, table=False)
     unless = REQUIRED_UNLESS.get(where, "")
-    required = bool(unless) or (name in entry.get("required", ()) and where not in ASKED_FOR_LATER)
+    required = bool(unless) or where in REQUIRED
+    required = required or (name in entry.get("required", ()) and where not in ASKED_FOR_LATER)
     return Member(shape, required=required, unless=unless, newer=where in NEWER, words=WORDS.get(where, {}))

@@ -83,10 +83,10 @@ def _first(problem: BadValue, attributes: Mapping[str, Any]) -> BadValue:
     """What AWS finds first: a value too deep, wherever it is, before an empty name inside of one (deepRequests)."""
     if problem.kind != "empty-name" or "" in attributes:
         return problem
-    return BadValue("nesting") if any(_is_too_deep(value, 0) for value in attributes.values()) else problem
+    return BadValue("nesting") if any(is_too_deep(value) for value in attributes.values()) else problem
 
 
-def _is_too_deep(value: Any, depth: int) -> bool:
+def is_too_deep(value: Any, depth: int = 0) -> bool:
     """Whether something in a value lies deeper than it may. Not every member has been looked at by ``_value``."""
     if depth >= MAX_DEPTH:
         return True
@@ -95,7 +95,7 @@ def _is_too_deep(value: Any, depth: int) -> bool:
     elements, members = value.get("L"), value.get("M")
     inside = [*elements] if isinstance(elements, list) else []
     inside += members.values() if isinstance(members, dict) else ()
-    return any(_is_too_deep(member, depth + 1) for member in inside)
+    return any(is_too_deep(member, depth + 1) for member in inside)
 
 
 def check_item_size(size: int) -> None:

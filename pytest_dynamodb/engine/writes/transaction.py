@@ -16,10 +16,11 @@ from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules import action_of
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write, apply
-from pytest_dynamodb.errors import DynamoDbError, error_for
+from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- writes that are carried out together or not at all: planned, checked, then applied ---
+# --- writes that are carried out together or not at all: checked, planned, then applied ---
 # Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
+# All actions are checked against their tables before a condition is tested (floci-io/floci#3674, checked against AWS).
 
 Reason = dict[str, Any]
 """One of CancellationReasons: a code and, unless that is None, a message."""
@@ -47,7 +48,7 @@ class TransactionStep:
 
     @property
     def place(self) -> tuple[str, Identity, SortPosition] | None:
-        """What tells items apart; ``None`` where the key is not one of the table's, which is reported later."""
+        """What tells items apart."""
         return place_of(self.table, self.write.key)
 
 
@@ -57,9 +58,23 @@ def place_of(table: Table, key: Attributes) -> tuple[str, Identity, SortPosition
     return (table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None
 
 
+def check_actions(steps: Sequence[TransactionStep]) -> None:
+    """Check every write against its table's schema.
+
+    Raises TransactionCanceledException with the first fault as the only reason, or EmptyKeyValue, wherever it is.
+    """
+    check_reasons(first_alone([_fault(step) for step in steps]))
+
+
 def plan(steps: Sequence[TransactionStep]) -> None:
-    """Find out what every write would do. Raises TransactionCanceledException, or an error of the whole request."""
+    """Find out what every checked write would do. Raises TransactionCanceledException."""
     check_reasons([_reason(step) for step in steps])
+
+
+def first_alone(reasons: Sequence[Reason]) -> list[Reason]:
+    """The first reason to cancel in its place, and none in all others."""
+    first = next((at for at, reason in enumerate(reasons) if reason is not NO_REASON), None)
+    return [reason if at == first else NO_REASON for at, reason in enumerate(reasons)]
 
 
 def check_reasons(reasons: Sequence[Reason]) -> None:
@@ -76,10 +91,19 @@ def reason_of(problem: DynamoDbError) -> Reason:
     return {"Code": code, "Message": problem.message, **problem.members}
 
 
-def _reason(step: TransactionStep) -> Reason:
+def _fault(step: TransactionStep) -> Reason:
     try:
         step.write.check_against(step.table)
-        old = step.table.get(step.write.key)
+    except EmptyKeyValue:
+        raise
+    except ValidationException as problem:
+        return reason_of(problem)
+    return NO_REASON
+
+
+def _reason(step: TransactionStep) -> Reason:
+    old = step.table.get(step.write.key)
+    try:
         step.write.check(old)
         step.new = step.write.outcome(step.table, old)
     except EmptyKeyValue:

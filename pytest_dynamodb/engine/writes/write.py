@@ -199,7 +199,8 @@ class ConditionCheck(Write):
 class UpdateWrite(Write):
     """Changes to the item with a key, or to a new one that is made of the key.
 
-    ``updated`` is what the last ``outcome`` did; ``None`` where there is nothing to change.
+    Where there is no item, changes that only remove make none: they are not even looked at (Parity Suite's captures of
+    October 2026). ``updated`` is what the last ``outcome`` did; ``None`` where there is nothing to change.
     """
 
     __slots__ = ("_charge", "_deep", "_nested", "_tree", "_update", "updated")
@@ -253,9 +254,12 @@ class UpdateWrite(Write):
         check_updated_size(self._charge)
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
-        """The item with the changes made."""
+        """The item with the changes made; ``None`` where there was none and nothing is set."""
         if self._update is None:
             return StoredItem(self.key, self.size) if old is None else old
+        if old is None and self._update.only_removes:
+            self.updated = None
+            return None
         self.updated = self._update.apply(None if old is None else old.attributes, self.key)
         attributes = self.updated.attributes
         # The stored item is what must not be nested too deep (dynamodb-conformance, limits/nestingDepth).

@@ -16,6 +16,7 @@ from pytest_dynamodb import __version__
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
 from pytest_dynamodb.cli import COMMANDS, main
+from pytest_dynamodb.dialects import CAPTURED
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 
 HEADER = Header(node_id="tests/test_a.py::test_it", recorded="2026-08-01T12:00:00Z", recorder={"botocore": "1.43.0"})
@@ -61,8 +62,8 @@ def test_every_command_is_there(name: str) -> None:
     assert run(name, "--help").exit_code == 0
 
 
-def test_the_version_is_the_distribution_s() -> None:
-    assert __version__ in run("--version").output
+def test_the_version_is_the_distribution_s_and_that_of_the_table() -> None:
+    assert run("--version").output == f"pytest-dynamodb-cassette {__version__}, answers of DynamoDB as of {CAPTURED}\n"
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

@@ -13,6 +13,7 @@ from pytest_dynamodb import Engine, Request, Response, VirtualClock
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
 from pytest_dynamodb.cli import main
+from pytest_dynamodb.dialects import CAPTURED, dialect_of
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 
 NOW = 1_780_000_000.0
@@ -186,3 +187,45 @@ def test_a_damaged_cassette_is_named_and_the_others_are_verified(recorder: Recor
     assert done.exit_code == 1
     assert "6 compared, 0 differ" in done.output
     assert "b.ddb.msgpack" in done.output
+
+
+def refused(recorder: Recorder, dialect: str) -> None:
+    """Let an engine in a dialect refuse what each words in its way."""
+    recorder.engine.dialect = dialect_of(dialect)
+    recorder.put("b", n={"NULL": False})
+    recorder.ask("TransactWriteItems", TransactItems=[])
+
+
+def test_a_cassette_of_another_dialect_differs_and_the_one_that_fits_is_named(recorder: Recorder, path: Path) -> None:
+    refused(recorder, "classic")
+    write(path, HEADER, recorder.exchanges)
+    done = run(path)
+    assert done.exit_code == 1
+    assert "  fits best: --dialect classic, 0 differ" in done.output.splitlines()
+    fitting = run(path, "--dialect", "classic")
+    assert fitting.exit_code == 0, fitting.output
+    assert "fits best" not in fitting.output
+
+
+def test_a_region_s_cassette_fits_a_region(recorder: Recorder, path: Path) -> None:
+    refused(recorder, "eu-north-1")
+    write(path, HEADER, recorder.exchanges)
+    done = run("--json", path)
+    (one,) = json.loads(done.output)
+    assert (one["dialect"], one["answers_of"]) == ("today", CAPTURED.isoformat())
+    assert run(path, "--dialect", one["fits_best"]).exit_code == 0
+
+
+def test_a_report_says_whose_answers_it_compares_with(recorder: Recorder, path: Path) -> None:
+    write(path, HEADER, recorder.exchanges)
+    assert run(path, "--dialect", "2026-10-07").output.splitlines()[-2] == (
+        f"dialect 2026-10-07: answers of DynamoDB as of {CAPTURED}"
+    )
+    assert "dialect must be" in run(path, "--dialect", "newest").output
+
+
+def test_the_environment_chooses_a_dialect(recorder: Recorder, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(recorder, "classic")
+    write(path, HEADER, recorder.exchanges)
+    monkeypatch.setenv("PYTEST_DYNAMODB_DIALECT", "classic")
+    assert run(path).exit_code == 0

@@ -88,10 +88,11 @@ def test_tags_are_counted_with_those_there_already() -> None:
             "ValidationException",
             "Invalid TableArn: Invalid ResourceArn provided as input ",
         ),
+        (ARN.replace("123456789012", "000000000000"), "AccessDeniedException", "Access is denied"),
         (
-            ARN.replace("123456789012", "000000000000"),
+            ARN.replace("us-east-1:123456789012", "eu-west-1:000000000000"),
             "AccessDeniedException",
-            "is not authorized to perform: dynamodb:ListTagsOfResource on resource: ",
+            "Access is denied",
         ),
         (f"{ARN}2", "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {ARN}2 not found"),
     ],

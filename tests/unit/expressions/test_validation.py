@@ -303,6 +303,13 @@ class TestUpdates:
         )
 
     @pytest.mark.parametrize(
+        "text", ["set a = list_append(list_append(b, :a), c)", "set a = list_append(b, list_append(b, :u))"]
+    )
+    def test_a_list_append_is_no_operand_of_another(self, text: str) -> None:
+        expected = "The function is not allowed to be used this way in an expression; function: list_append"
+        assert message("UpdateExpression", text, values={":a": LIST}).endswith(expected)
+
+    @pytest.mark.parametrize(
         ("text", "section", "value", "name"),
         [
             ("set b = list_append(:a, a), c = if_not_exists(a) add a.b :a", "ADD", S, "STRING"),

@@ -124,6 +124,17 @@ def csv_params(**options: Any) -> Json:
     return {"InputFormat": "CSV", "TableCreationParameters": creation, **more}
 
 
+def test_an_item_whose_index_key_is_too_large_is_an_error(engine: Engine, buckets: Buckets) -> None:
+    given = params()
+    given["TableCreationParameters"]["AttributeDefinitions"] = definitions("pk g")
+    given["TableCreationParameters"]["GlobalSecondaryIndexes"] = [index("by_g", "g")]
+    longest = {"pk": s("a"), "g": s("x" * 2048)}
+    buckets.write("lake", "data/1.json", lines(longest, {"pk": s("b"), "g": s("x" * 2049)}))
+    done = bring(engine, **given)
+    assert (done["ImportedItemCount"], done["ErrorCount"]) == (1, 1)
+    assert held(engine) == {"a": longest}
+
+
 def test_values_of_csv_are_strings_but_for_keys(engine: Engine, buckets: Buckets) -> None:
     buckets.write("lake", "data/1.csv", b'pk,n,note\na,1,7\nb,2,"x, ""y"""\nshort\n')
     done = bring(engine, **csv_params())

@@ -182,7 +182,10 @@ def test_a_deleted_table_is_gone_and_its_name_free() -> None:
     ask(engine, "PutItem", TableName="app", Item={"pk": s("a"), "sk": s("b")})
     gone = ask(engine, "DeleteTable", TableName="app")["TableDescription"]
     assert gone["TableName"] == "app"
-    assert "KeySchema" not in gone
+    assert set(gone) == {
+        *("TableName", "TableStatus", "TableArn", "TableId", "TableSizeBytes", "ItemCount", "ProvisionedThroughput"),
+        *("BillingModeSummary", "TableThroughputModeSummary", "DeletionProtectionEnabled"),
+    }
     assert refusal(engine, "DescribeTable", TableName="app")["message"] == NOT_FOUND
     assert refusal(engine, "DeleteTable", TableName="app")["message"] == NOT_FOUND
     table(engine)

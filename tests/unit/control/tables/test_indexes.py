@@ -127,7 +127,7 @@ def test_a_deleted_index_takes_its_definitions_along() -> None:
 def test_definitions_beyond_the_new_keys_are_ignored() -> None:
     """ack-api-quirks, DDB-TABLE-162."""
     engine, _ = made()
-    change = create("by_g", "g pk")
+    change = create("by_g", "g")
     change["AttributeDefinitions"] = [
         {"AttributeName": "g", "AttributeType": "S"},
         {"AttributeName": "pk", "AttributeType": "N"},

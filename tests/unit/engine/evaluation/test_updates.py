@@ -89,9 +89,10 @@ class TestSet:
         assert refusal("SET n = :a + :a", a={"N": "9" + "0" * 125}) == OVERFLOW
 
     def test_a_sum_of_too_many_digits_is_refused(self) -> None:
-        """scylladb#6794: DynamoDB neither rounds nor stores it."""
-        problem = refusal("SET n = :a + :b", a={"N": "1" + "0" * 50}, b={"N": "1"})
-        assert problem == "Attempting to store more than 38 significant digits in a Number"
+        """DynamoDB neither rounds nor stores it."""
+        assert refusal("SET n = :a + :b", a={"N": "1" + "0" * 50}, b={"N": "1"}) == OVERFLOW
+        assert refusal("SET n = :a - :b", a={"N": "1" + "0" * 21}, b={"N": "0." + "0" * 17 + "1"}) == OVERFLOW
+        assert after("SET n = :a - :b", a={"N": "9" * 38}, b={"N": "9"})["n"] == {"N": "9" * 37 + "0"}
 
     def test_list_append_joins_lists_in_the_order_given(self) -> None:
         assert after("SET l = list_append(:v, l)", v={"L": [{"S": "v"}]})["l"]["L"][:2] == [{"S": "v"}, {"S": "0"}]

@@ -103,6 +103,6 @@ def test_add_takes_numbers_sets_and_lists(value: dict[str, Any]) -> None:
 def test_bad_values_are_enveloped_in_the_newer_dialect() -> None:
     params = {"AttributeUpdates": {"n": {"Value": {"N": "abc"}}}}
     with pytest.raises(ValidationException) as caught:
-        attribute_updates(params, surface_of("UpdateItem", "2026"))
+        attribute_updates(params, surface_of("UpdateItem"))
     expected = "1 validation error detected: The parameter cannot be converted to a numeric value: abc"
     assert caught.value.message == expected

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine.parameters.expressions import NO_EXPRESSIONS, bind_expressions
 from pytest_dynamodb.engine.validation.surfaces import Surface, surface_of
 from pytest_dynamodb.errors import ValidationException
@@ -18,13 +19,13 @@ ENVELOPE = "1 validation error detected: "
 def refusal(surface: Surface | str, **params: Any) -> str:
     """What is said first; an operation by name is the ``classic`` one."""
     with pytest.raises(ValidationException) as caught:
-        bind_expressions(surface_of(surface) if isinstance(surface, str) else surface, params)
+        bind_expressions(surface_of(surface, CLASSIC) if isinstance(surface, str) else surface, params)
     assert type(caught.value) is ValidationException
     return caught.value.message
 
 
 def test_a_request_without_expressions_has_none() -> None:
-    assert bind_expressions(surface_of("PutItem"), {"Item": {}}) is NO_EXPRESSIONS
+    assert bind_expressions(surface_of("PutItem", CLASSIC), {"Item": {}}) is NO_EXPRESSIONS
 
 
 @pytest.mark.parametrize("number", ["1.50", "2", "3"])
@@ -34,7 +35,7 @@ def test_trees_hold_canonical_values_also_where_the_same_texts_come_again(number
         "ExpressionAttributeNames": {"#n": "size"},
         "ExpressionAttributeValues": {":n": {"N": number}},
     }
-    bound = bind_expressions(surface_of("PutItem"), params)
+    bound = bind_expressions(surface_of("PutItem", CLASSIC), params)
     canonical = {"1.50": "1.5"}.get(number, number)
     assert bound.condition == Compare("=", Path((Name("size"),)), Literal({"N": canonical}))
 
@@ -42,7 +43,7 @@ def test_trees_hold_canonical_values_also_where_the_same_texts_come_again(number
 def test_other_names_make_another_tree_of_the_same_text() -> None:
     for name in ("a", "b"):
         params: dict[str, Any] = {"ProjectionExpression": "#n", "ExpressionAttributeNames": {"#n": name}}
-        bound = bind_expressions(surface_of("GetItem"), params)
+        bound = bind_expressions(surface_of("GetItem", CLASSIC), params)
         assert bound.projection is not None
         assert bound.projection.paths == (Path((Name(name),)),)
 
@@ -52,13 +53,15 @@ def test_a_key_condition_comes_as_clauses() -> None:
         "KeyConditionExpression": ":s < sk AND pk = :p",
         "ExpressionAttributeValues": {":p": {"S": "x"}, ":s": {"N": "01"}},
     }
-    clauses = bind_expressions(surface_of("Query"), params).key_clauses
+    clauses = bind_expressions(surface_of("Query", CLASSIC), params).key_clauses
     assert clauses == (KeyClause("sk", ">", (Literal({"N": "1"}),)), KeyClause("pk", "=", (Literal({"S": "x"}),)))
 
 
 def test_values_of_other_types_are_checked_anew() -> None:
     text = "size(a) < :n"
-    bind_expressions(surface_of("Scan"), {"FilterExpression": text, "ExpressionAttributeValues": {":n": {"N": "1"}}})
+    bind_expressions(
+        surface_of("Scan", CLASSIC), {"FilterExpression": text, "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    )
     problem = refusal("Scan", FilterExpression=text, ExpressionAttributeValues={":n": {"BOOL": True}})
     assert problem == (
         "Invalid FilterExpression: Incorrect operand type for operator or function; "
@@ -73,7 +76,7 @@ def test_bounds_and_names_of_types_are_checked_whatever_came_before() -> None:
             "ExpressionAttributeValues": {":l": {"N": low}, ":h": {"N": high}},
         }
         if low < high:
-            bind_expressions(surface_of("Scan"), params)
+            bind_expressions(surface_of("Scan", CLASSIC), params)
         else:
             assert "requires upper bound to be greater than or equal to lower bound" in refusal("Scan", **params)
     for name in ("S", "X", "S"):
@@ -82,7 +85,7 @@ def test_bounds_and_names_of_types_are_checked_whatever_came_before() -> None:
             "ExpressionAttributeValues": {":t": {"S": name}},
         }
         if name == "S":
-            bind_expressions(surface_of("Scan"), params)
+            bind_expressions(surface_of("Scan", CLASSIC), params)
         else:
             assert "Invalid attribute type name found; type: X" in refusal("Scan", **params)
 
@@ -144,17 +147,17 @@ class TestDialects:
     )
 
     def test_the_newer_one_envelopes_expression_errors_of_single_writes(self) -> None:
-        assert refusal(surface_of("PutItem", "2026"), ConditionExpression="a = :v") == ENVELOPE + self.UNDEFINED
+        assert refusal(surface_of("PutItem"), ConditionExpression="a = :v") == ENVELOPE + self.UNDEFINED
         assert refusal("PutItem", ConditionExpression="a = :v") == self.UNDEFINED
 
     def test_but_not_those_of_transactions(self) -> None:
-        problem = refusal(surface_of("TransactWriteItems", "2026").parts["Put"], ConditionExpression="a = :v")
+        problem = refusal(surface_of("TransactWriteItems").parts["Put"], ConditionExpression="a = :v")
         assert problem == self.UNDEFINED
 
     def test_values_are_worded_by_operation(self) -> None:
         params: dict[str, Any] = {"ConditionExpression": "n = :v", "ExpressionAttributeValues": {":v": {"N": "abc"}}}
         bare = "The parameter cannot be converted to a numeric value: abc"
         wrapped = f"ExpressionAttributeValues contains invalid value: {bare} for key :v"
-        assert refusal(surface_of("PutItem", "2026"), **params) == ENVELOPE + bare
-        assert refusal(surface_of("TransactWriteItems", "2026").parts["Put"], **params) == wrapped
+        assert refusal(surface_of("PutItem"), **params) == ENVELOPE + bare
+        assert refusal(surface_of("TransactWriteItems").parts["Put"], **params) == wrapped
         assert refusal("PutItem", **params) == wrapped

@@ -49,7 +49,7 @@ def test_an_index_key_is_not_given_another_type(text: str, actual: str) -> None:
     """dynalite's suite: "wrong type on index"; of several indexes the alphabetically first is named."""
     update = resolve(parse_update(text), {}, {":n": {"N": "1"}} if ":n" in text else {})
     with pytest.raises(ValidationException) as caught:
-        check_index_types(update, {"by-b": (("g", "S"),), "by-a": (("x", "S"), ("g", "S"))})
+        check_index_types(update, {"by-b": (("g", "S", 2048),), "by-a": (("x", "S", 2048), ("g", "S", 1024))})
     assert caught.value.message == (
         "One or more parameter values were invalid: "
         f"Type mismatch for Index Key g Expected: S Actual: {actual} IndexName: by-a"
@@ -59,4 +59,4 @@ def test_an_index_key_is_not_given_another_type(text: str, actual: str) -> None:
 @pytest.mark.parametrize("text", ["SET g = :s", "SET g = h", "SET g = if_not_exists(g, h)", "REMOVE g", "SET g.x = :n"])
 def test_what_does_not_show_in_the_request_is_left_to_the_item(text: str) -> None:
     values = {name: value for name, value in ((":s", {"S": "a"}), (":n", {"N": "1"})) if name in text}
-    check_index_types(resolve(parse_update(text), {}, values), {"by-g": (("g", "S"),)})
+    check_index_types(resolve(parse_update(text), {}, values), {"by-g": (("g", "S", 2048),)})

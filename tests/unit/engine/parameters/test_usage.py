@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
@@ -21,7 +22,7 @@ OF_ONE = "ConditionalOperator can only be used when Filter or Expected has two o
 
 def refusal(operation: str, **params: Any) -> str:
     with pytest.raises(ValidationException) as caught:
-        check_usage(surface_of(operation), params)
+        check_usage(surface_of(operation, CLASSIC), params)
     return caught.value.message
 
 
@@ -50,7 +51,7 @@ def test_what_expressions_replace_does_not_mix_with_them() -> None:
 
 def test_key_conditions_mix_with_other_expressions() -> None:
     params = {"KeyConditions": {"pk": EQ}, "FilterExpression": "a = b", "ProjectionExpression": "a"}
-    check_usage(surface_of("Query"), params)
+    check_usage(surface_of("Query", CLASSIC), params)
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "GetItem", "Query", "DeleteItem"])
@@ -77,7 +78,7 @@ def test_values_need_an_expression_that_may_use_them(operation: str, said: str) 
 
 def test_the_newer_dialect_does_not_say_which_expressions_a_query_lacks() -> None:
     with pytest.raises(ValidationException) as caught:
-        check_usage(surface_of("Query", "2026"), {"ExpressionAttributeValues": {}})
+        check_usage(surface_of("Query"), {"ExpressionAttributeValues": {}})
     assert caught.value.message == "ExpressionAttributeValues can only be specified when using expressions"
 
 
@@ -86,12 +87,12 @@ def test_a_conditional_operator_joins_two_conditions_or_more() -> None:
     assert refusal("Scan", ConditionalOperator="OR", ScanFilter={}) == ALONE
     assert refusal("Query", ConditionalOperator="AND", KeyConditions={"pk": EQ}) == ALONE
     assert refusal("Query", ConditionalOperator="AND", KeyConditions={"pk": EQ}, QueryFilter={"a": EQ}) == OF_ONE
-    check_usage(surface_of("Scan"), {"ConditionalOperator": "OR", "ScanFilter": {"a": EQ, "b": EQ}})
+    check_usage(surface_of("Scan", CLASSIC), {"ConditionalOperator": "OR", "ScanFilter": {"a": EQ, "b": EQ}})
 
 
 def test_the_newer_dialect_puts_single_writes_behind_an_envelope() -> None:
-    action = surface_of("TransactWriteItems", "2026").parts["Put"]
-    for surface, enveloped in ((surface_of("PutItem", "2026"), True), (action, False)):
+    action = surface_of("TransactWriteItems").parts["Put"]
+    for surface, enveloped in ((surface_of("PutItem"), True), (action, False)):
         with pytest.raises(ValidationException) as caught:
             check_usage(surface, {"ExpressionAttributeNames": {}})
         assert caught.value.message.startswith("1 validation error detected: ") is enveloped

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import TODAY
+
 MISSED = "Query condition missed key schema element: "
 NOT_SUPPORTED = "Query key condition not supported"
 NOT_INDEXABLE = "Attempted conditional constraint is not an indexable operation"
@@ -84,7 +86,7 @@ def test_three_conditions_are_too_many_whatever_the_table(service: Any) -> None:
 
 def test_the_newer_validator_counts_conditions_against_the_schema(service: Any) -> None:
     """error-messages/queryKeyConditionOperands, October 2026."""
-    service.engine.dialect = "2026"
+    service.engine.dialect = TODAY
     assert refusal(service, "range", "a = :a AND b > :a AND d = :a") == (
         "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)"
     )

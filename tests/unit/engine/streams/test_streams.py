@@ -68,6 +68,13 @@ def test_each_kind_of_change_is_told_with_both_images(engine: Engine) -> None:
     assert all(21 <= len(told["SequenceNumber"]) <= 40 for told in (first, second, third))
 
 
+def test_an_update_that_makes_no_item_is_not_told(engine: Engine) -> None:
+    ask(engine, "UpdateItem", TableName="app", Key={"pk": s("a")}, UpdateExpression="REMOVE n")
+    removal = {"TableName": "app", "Key": {"pk": s("a")}, "UpdateExpression": "REMOVE n"}
+    ask(engine, "TransactWriteItems", TransactItems=[{"Update": removal}])
+    assert read(engine, iterator(engine))["Records"] == []
+
+
 @pytest.mark.parametrize(
     ("view", "images"),
     [("KEYS_ONLY", set()), ("NEW_IMAGE", {"NewImage"}), ("OLD_IMAGE", {"OldImage"})],

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC, TODAY, Dialect
 from pytest_dynamodb.engine.validation.requests import check_request
-from pytest_dynamodb.engine.validation.surfaces import Dialect, surface_of
+from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 
 FAILED = "failed to satisfy constraint: Member must"
@@ -23,7 +24,7 @@ NEWER_RETURN_VALUES = (
 KEY_ATTRIBUTE = {"AttributeName": "pk", "AttributeType": "S"}
 
 
-def refusal(operation: str, params: dict[str, Any], dialect: Dialect = "classic") -> str:
+def refusal(operation: str, params: dict[str, Any], dialect: Dialect = CLASSIC) -> str:
     with pytest.raises(ValidationException) as caught:
         check_request(surface_of(operation, dialect), params)
     return caught.value.message
@@ -52,8 +53,8 @@ def test_a_table_has_a_name_that_could_be_one(table: str | None, sentence: str) 
 
 def test_a_table_may_be_named_by_its_arn() -> None:
     arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
-    check_request(surface_of("GetItem"), {"TableName": arn, "Key": {"pk": {"S": "a"}}})
-    check_request(surface_of("DescribeTable"), {"TableName": arn})
+    check_request(surface_of("GetItem", CLASSIC), {"TableName": arn, "Key": {"pk": {"S": "a"}}})
+    check_request(surface_of("DescribeTable", CLASSIC), {"TableName": arn})
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_global_index_may_have_a_key_of_many_attributes() -> None:
     schema = [{"AttributeName": name, "KeyType": "HASH"} for name in "abcd"]
     index = {"IndexName": "by_abcd", "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
     check_request(
-        surface_of("CreateTable"),
+        surface_of("CreateTable", CLASSIC),
         {
             "TableName": "abc",
             "AttributeDefinitions": [KEY_ATTRIBUTE],
@@ -215,21 +216,21 @@ class TestTheNewerValidator:
     def test_it_reports_a_length_alone(self) -> None:
         params = {"TableName": "", "Item": {}, "ReturnValues": "X"}
         sentence = f"Value at 'TableName' {FAILED} have length greater than or equal to 1"
-        assert refusal("PutItem", params, "2026") == one(sentence)
+        assert refusal("PutItem", params, TODAY) == one(sentence)
         sentence = f"Value at 'RequestItems' {FAILED} have length greater than or equal to 1"
-        assert refusal("BatchGetItem", {"RequestItems": {}}, "2026") == one(sentence)
+        assert refusal("BatchGetItem", {"RequestItems": {}}, TODAY) == one(sentence)
 
     def test_it_leaves_names_of_tables_and_what_is_missing_to_the_older_one(self) -> None:
         for table in (None, "bad table!@#", "a" * 256):
             params: dict[str, Any] = {"TableName": table, "Item": {}}
-            assert refusal("PutItem", params, "2026") == refusal("PutItem", params)
+            assert refusal("PutItem", params, TODAY) == refusal("PutItem", params)
 
     def test_it_does_not_name_return_values(self) -> None:
         params: dict[str, Any] = {"TableName": "abc", "Key": {}}
         params |= {"ReturnValues": "X", "ReturnConsumedCapacity": "X"}
         listed = f"2 validation errors detected: {ENUM_CAPACITY}; {NEWER_RETURN_VALUES}"
-        assert refusal("DeleteItem", params, "2026") == listed
-        assert refusal("UpdateItem", params, "2026") == one(NEWER_RETURN_VALUES)
+        assert refusal("DeleteItem", params, TODAY) == listed
+        assert refusal("UpdateItem", params, TODAY) == one(NEWER_RETURN_VALUES)
 
     def test_it_has_not_taken_over_every_operation(self) -> None:
         for operation, params in (
@@ -238,7 +239,7 @@ class TestTheNewerValidator:
             ("Scan", {"TableName": "abc", "Limit": 0}),
             ("TransactGetItems", {"TransactItems": []}),
         ):
-            assert refusal(operation, params, "2026") == refusal(operation, params)
+            assert refusal(operation, params, TODAY) == refusal(operation, params)
 
 
 def test_a_number_too_long_to_print_is_out_of_range_all_the_same() -> None:
@@ -251,7 +252,7 @@ def test_a_new_table_has_a_key_schema_unless_it_copies_another_one() -> None:
     sentences = [f"Value null at '{name}' {FAILED} not be null" for name in ("attributeDefinitions", "keySchema")]
     assert refusal("CreateTable", {"TableName": "abc"}) == f"2 validation errors detected: {'; '.join(sentences)}"
     source = "arn:aws:dynamodb:eu-west-1:123456789012:table/abc"
-    check_request(surface_of("CreateTable"), {"TableName": "abc", "GlobalTableSourceArn": source})
+    check_request(surface_of("CreateTable", CLASSIC), {"TableName": "abc", "GlobalTableSourceArn": source})
 
 
 @pytest.mark.parametrize("operation", ["ListTagsOfResource", "TagResource", "UntagResource"])
@@ -264,14 +265,14 @@ def test_a_name_of_a_table_in_a_batch_of_writes_gives_way_to_other_problems() ->
     """Suite, validation-ordering/batchOperations (2026-10-09)."""
     writes = [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]
     params = {"RequestItems": {"bad!name": writes}, "ReturnConsumedCapacity": "X"}
-    assert refusal("BatchWriteItem", params, "2026") == one(ENUM_CAPACITY)
+    assert refusal("BatchWriteItem", params, TODAY) == one(ENUM_CAPACITY)
     assert refusal("BatchWriteItem", params).startswith(f"2 validation errors detected: {ENUM_CAPACITY}; ")
 
 
 def test_the_newer_validator_prints_collections_as_json() -> None:
     """Suite, validation-ordering/batchOperations (2026-10-09)."""
     params = {"RequestItems": {"bad!name": {"Keys": [{"pk": {"S": "a"}}]}}, "ReturnConsumedCapacity": "X"}
-    assert refusal("BatchGetItem", params, "2026") == (
+    assert refusal("BatchGetItem", params, TODAY) == (
         """2 validation errors detected: Value '{"bad!name":{"Keys":[{"pk":{"S":"a"}}]}}' at 'requestItems' failed """
         "to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
         "Member must have length greater than or equal to 3, "
@@ -286,4 +287,4 @@ def test_what_is_too_deep_or_too_long_to_print_is_refused_all_the_same() -> None
     keys = [{"pk": value, "unknown": {"X": 10**5000, "S": "a"}}]
     params = {"RequestItems": {"bad!name": {"Keys": keys}}}
     assert "Map keys must satisfy constraint" in refusal("BatchGetItem", params)
-    assert "Map keys must satisfy constraint" in refusal("BatchGetItem", params, "2026")
+    assert "Map keys must satisfy constraint" in refusal("BatchGetItem", params, TODAY)

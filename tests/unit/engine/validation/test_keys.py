@@ -13,7 +13,7 @@ from pytest_dynamodb.errors import ValidationException
 
 HASH = (("pk", "S"),)
 COMPOSITE = (("pk", "S"), ("sk", "B"))
-INDEXES = {"by_h": (("g", "S"),), "by_g": (("g", "S"), ("n", "N"))}
+INDEXES = {"by_h": (("g", "S", 2048),), "by_g": (("g", "S", 2048), ("n", "N", 1024), ("r", "B", 1024))}
 NO_MATCH = "The provided key element does not match the schema"
 EMPTY = "The AttributeValue for a key attribute cannot contain an empty {} value."
 
@@ -105,6 +105,24 @@ def test_an_empty_attribute_is_no_index_s_key() -> None:
         "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
         f"{EMPTY.format('string')} IndexName: by_g, IndexKey: g"
     )
+
+
+@pytest.mark.parametrize("before", [None, {"pk": {"S": "a"}}])
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        ({"g": {"S": "é" * 1024 + "a"}}, "g Actual Size: 2049 bytes Max Size: 2048"),
+        ({"r": {"B": "A" * 1368}}, "r Actual Size: 1026 bytes Max Size: 1024"),
+    ],
+)
+def test_index_keys_are_limited_in_bytes(attributes: Any, words: str, before: Any) -> None:
+    check_index_keys({"g": {"S": "é" * 1024}, "r": {"B": "A" * 1364}, "n": {"N": "1" * 38}}, INDEXES, before=before)
+    with pytest.raises(ValidationException) as caught:
+        check_index_keys(attributes, INDEXES, before=before)
+    assert caught.value.message == (
+        f"One or more parameter values were invalid: Size limit exceeded for Index Key {words} bytes IndexName: by_g"
+    )
+    check_index_keys(attributes, INDEXES, before=attributes)
 
 
 def test_an_update_is_asked_only_for_what_it_changed() -> None:

@@ -187,6 +187,13 @@ def test_what_is_sent_as_it_should_be_is_taken_as_it_is() -> None:
 def test_words_decimals_nulls_and_unknown_members_are_read_as_aws_reads_them() -> None:
     key = {"a": {"S": "a", "N": None}}
     params = {"TableName": "abc", "Key": key, "ConsistentRead": "false", "AttributesToGet": None, "Other": 1}
-    assert check_request(surface_of("GetItem"), params) == {"TableName": "abc", "Key": key, "ConsistentRead": False}
-    assert check_request(surface_of("Scan"), {"TableName": "abc", "Limit": 34.56}) == {"TableName": "abc", "Limit": 34}
+    assert check_request(surface_of("GetItem"), params) == {
+        "TableName": "abc",
+        "Key": key,
+        "ConsistentRead": False,
+    }
+    assert check_request(surface_of("Scan"), {"TableName": "abc", "Limit": 34.56}) == {
+        "TableName": "abc",
+        "Limit": 34,
+    }
     assert params["ConsistentRead"] == "false"

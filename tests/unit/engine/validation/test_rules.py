@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine.reads.selection import check_select
 from pytest_dynamodb.engine.validation.rules import (
     action_of,
@@ -27,15 +28,15 @@ SPECIFIC = "Must specify the AttributesToGet or ProjectionExpression when choosi
 def test_a_put_returns_only_what_was_there(wanted: str) -> None:
     """dynalite, test/putItem."""
     with pytest.raises(ValidationException) as caught:
-        check_return_values(surface_of("PutItem"), {"ReturnValues": wanted})
+        check_return_values(surface_of("PutItem", CLASSIC), {"ReturnValues": wanted})
     assert caught.value.message == "ReturnValues can only be ALL_OLD or NONE"
-    check_return_values(surface_of("PutItem"), {"ReturnValues": "ALL_OLD"})
+    check_return_values(surface_of("PutItem", CLASSIC), {"ReturnValues": "ALL_OLD"})
 
 
 def test_that_stands_behind_an_envelope_in_the_newer_dialect() -> None:
     """dynamodb-conformance, error-messages/deleteItem (2026-10-09)."""
     with pytest.raises(ValidationException) as caught:
-        check_return_values(surface_of("DeleteItem", "2026"), {"ReturnValues": "ALL_NEW"})
+        check_return_values(surface_of("DeleteItem"), {"ReturnValues": "ALL_NEW"})
     assert caught.value.message == "1 validation error detected: ReturnValues can only be ALL_OLD or NONE"
 
 
@@ -68,13 +69,13 @@ def test_that_stands_behind_an_envelope_in_the_newer_dialect() -> None:
 def test_a_segment_is_one_of_all(params: dict[str, Any], message: str) -> None:
     """dynamodb-conformance, error-messages/scan."""
     with pytest.raises(ValidationException) as caught:
-        check_segments(params)
+        check_segments(surface_of("Scan"), params)
     assert caught.value.message == message
 
 
 def test_segments_may_be_left_out_and_start_at_zero() -> None:
-    check_segments({})
-    check_segments({"Segment": 0, "TotalSegments": 1})
+    check_segments(surface_of("Scan"), {})
+    check_segments(surface_of("Scan"), {"Segment": 0, "TotalSegments": 1})
 
 
 @pytest.mark.parametrize(
@@ -102,14 +103,14 @@ def test_segments_may_be_left_out_and_start_at_zero() -> None:
 def test_select_agrees_with_the_rest(operation: str, params: dict[str, Any], message: str) -> None:
     """dynamodb-conformance, tier1/query/select, of October 2026."""
     with pytest.raises(ValidationException) as caught:
-        check_select(operation, params)
+        check_select(surface_of(operation), params)
     assert caught.value.message == message
 
 
 def test_select_may_be_left_out_and_may_repeat_what_is_implied() -> None:
-    check_select("Query", {"ProjectionExpression": "a"})
-    check_select("Query", {"ProjectionExpression": "a", "Select": "SPECIFIC_ATTRIBUTES"})
-    check_select("Scan", {"IndexName": "by_a", "Select": "ALL_PROJECTED_ATTRIBUTES"})
+    check_select(surface_of("Query"), {"ProjectionExpression": "a"})
+    check_select(surface_of("Query"), {"ProjectionExpression": "a", "Select": "SPECIFIC_ATTRIBUTES"})
+    check_select(surface_of("Scan"), {"IndexName": "by_a", "Select": "ALL_PROJECTED_ATTRIBUTES"})
 
 
 def test_a_query_has_a_key_condition() -> None:

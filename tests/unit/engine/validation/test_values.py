@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.validation.values import (
     MAX_ITEM_SIZE,
@@ -29,7 +30,7 @@ NESTING = (
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
 
-OLDER = surface_of("BatchWriteItem", "classic")
+OLDER = surface_of("BatchWriteItem", CLASSIC)
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, EMPTY),
@@ -119,7 +120,7 @@ class TestTheCurrentLayer:
             ("GetItem", message),
             ("Query", message),
         ):
-            wording = surface_of(operation, "2026")
+            wording = surface_of(operation)
             with pytest.raises(ValidationException) as caught:
                 checked_value(value, wording=wording)
             assert caught.value.message == expected
@@ -130,12 +131,12 @@ class TestTheCurrentLayer:
     def test_values_without_one_type_are_never_enveloped(self) -> None:
         for value, message in (({}, EMPTY), ({"S": "a", "N": "1"}, SEVERAL)):
             with pytest.raises(ValidationException) as caught:
-                checked_item({"a": value}, wording=surface_of("PutItem", "2026"))
+                checked_item({"a": value}, wording=surface_of("PutItem"))
             assert caught.value.message == message
 
     @pytest.mark.parametrize("operation", ["BatchWriteItem", "Scan", "TransactGetItems", "TransactWriteItems"])
     def test_some_operations_keep_the_older_one(self, operation: str) -> None:
-        newer = surface_of(operation, "2026")
+        newer = surface_of(operation)
         assert (newer.layer, newer.enveloped, newer.wraps) == ("older", False, True)
 
 
@@ -145,7 +146,7 @@ class TestTheCurrentLayer:
 def test_only_batches_scans_and_transactions_wrap_exponents(number: str, message: str) -> None:
     """Limits/numberExponent and error-messages/valueLayers, captured in October 2026."""
     with pytest.raises(ValidationException) as caught:
-        checked_item({"a": {"N": number}}, wording=surface_of("PutItem", "classic"))
+        checked_item({"a": {"N": number}}, wording=surface_of("PutItem", CLASSIC))
     assert caught.value.message == message
 
 
@@ -158,7 +159,7 @@ def test_an_empty_name_inside_is_found_after_what_is_too_deep_anywhere() -> None
 
 def test_values_of_a_transaction_may_be_a_level_deeper_than_stored_ones() -> None:
     """Limits/nestingDepth: in no region are they refused at 32 levels, as UpdateItem's are."""
-    wording = surface_of("TransactWriteItems", "classic")
+    wording = surface_of("TransactWriteItems", CLASSIC)
     assert checked_expression_values({":v": nested(32)}, wording=wording) == {":v": nested(32)}
     with pytest.raises(ValidationException) as caught:
         checked_expression_values({":v": nested(40)}, wording=wording)
