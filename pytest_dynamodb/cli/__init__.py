@@ -28,7 +28,6 @@ class LazyGroup(click.Group):
     """A group that knows its commands by name and shows this package's errors as one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -33,7 +33,6 @@ def size_text(size: int) -> str:
 
 
 def header_json(path: Path, header: Header) -> dict[str, Any]:
-    """A cassette's header."""
     return {
         "path": str(path),
         "node_id": header.node_id,

@@ -31,7 +31,6 @@ def sending_table(call: Call) -> Table:
 
 
 def status_of(destination: Destination, now: float) -> str:
-    """A destination's DestinationStatus."""
     if now < destination.ready:
         return destination.doing
     return "ACTIVE" if destination.enabled else "DISABLED"
@@ -72,7 +71,6 @@ def changed(call: Call, table: Table, destination: Destination, doing: str) -> d
 
 
 def precision_in(configuration: Mapping[str, Any] | None) -> str | None:
-    """The precision that a request asks for."""
     found: str | None = (configuration or {}).get("ApproximateCreationDateTimePrecision")
     return found
 

@@ -94,7 +94,6 @@ class Resource:
 
 
 def no_policy(detail: str) -> DynamoDbError:
-    """The error for a policy that does not exist."""
     return error_for("PolicyNotFoundException", _NOT_FOUND + detail)
 
 

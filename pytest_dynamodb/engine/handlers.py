@@ -11,9 +11,9 @@ from pytest_dynamodb.engine.call import Call, Follower
 from pytest_dynamodb.operations import OPERATIONS
 
 # --- operations ---
-# Modules are named by text and loaded when an operation is first called: the engine never imports the control plane, and
-# a test that only puts and gets items loads nothing of backups and exports. A function is called as its operation is in
-# Python: ``get_item(call)`` returns the body of GetItem's answer.
+# Modules are named by text and loaded when an operation is first called: the engine never imports the control plane,
+# and a test that only puts and gets items loads nothing of backups and exports. A function is called as its operation
+# is in Python: ``get_item(call)`` returns the body of GetItem's answer.
 
 Handler = Callable[[Call], dict[str, Any]]
 """What carries an operation out."""
@@ -84,9 +84,7 @@ _DELIVER: Final = ("pytest_dynamodb.control.replication.delivery", "deliver")
 
 @cache
 def followers() -> tuple[Follower, ...]:
-    """What follows a change of an item: a record in the table's stream, an entry in its history, writes in other
-    regions.
-    """
+    """What follows a change: a stream record, an entry in the history, writes in other regions."""
     return tuple(_named(module, name) for module, name in _FOLLOWERS)
 
 

@@ -216,7 +216,6 @@ class CassetteRun:
         self._interception.start()
 
     def stop(self) -> None:
-        """Answer no more."""
         self._interception.stop()
 
     def conclude(self, *, outcome: TestOutcome) -> None:

@@ -43,7 +43,6 @@ def record_arn(call: Call, text: str, kind: RecordKind) -> RecordArn:
 
 
 def arn_of(call: Call, resource: str) -> str:
-    """The ARN of a record in the call's region."""
     return call.region.arn(resource)
 
 
@@ -67,7 +66,6 @@ class Backup:
 
 
 def back_up(call: Call, table: Table, name: str) -> Backup:
-    """Make a backup of a table in the call's region."""
     now = call.clock.now()
     records = call.region.records
     resource = f"{table.name}/backup/{records.new_id(now, call.random)}"
@@ -101,7 +99,6 @@ def existing_backup(call: Call, given: str) -> Backup:
 
 
 def no_backup(arn: str) -> DynamoDbError:
-    """The error for a backup that does not exist."""
     return error_for("BackupNotFoundException", f"Backup not found: {arn}")
 
 

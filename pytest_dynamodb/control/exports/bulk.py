@@ -28,7 +28,6 @@ class Bulk(TransferJob):
     cancelled: bool = False
 
     def status(self, now: float) -> str:
-        """A BulkOperationStatus."""
         if self.cancelled:
             return "CANCELLED"
         if now < self.ends:
@@ -49,7 +48,6 @@ class Bulk(TransferJob):
         }
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """A BulkOperationSummary."""
         body = self._told(call)
         return {**self._named(call), **{name: body[name] for name in ("StartTime", "EndTime") if name in body}}
 

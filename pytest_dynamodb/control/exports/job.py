@@ -32,14 +32,12 @@ class TransferJob:
     outcome: Mapping[str, Any] = field(default_factory=dict)
 
     def status(self, now: float) -> str:
-        """An ExportStatus or an ImportStatus."""
         if now < self.ends:
             return "IN_PROGRESS"
         return "FAILED" if "FailureCode" in self.outcome else "COMPLETED"
 
     @property
     def token(self) -> str | None:
-        """The request's ClientToken."""
         found: str | None = self.params.get("ClientToken")
         return found
 
@@ -81,7 +79,6 @@ class Export(TransferJob):
         }
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """An ExportSummary."""
         return {
             "ExportArn": call.region.arn(self.resource),
             "ExportStatus": self.status(call.clock.now()),
@@ -107,7 +104,6 @@ class Import(TransferJob):
         return {**self._named(call), **body}
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """An ImportSummary."""
         body = self._told(call, "S3BucketSource", "InputFormat")
         members = ("TableArn", "S3BucketSource", "InputFormat", "StartTime", "EndTime")
         return {**self._named(call), **{name: body[name] for name in members if name in body}}

@@ -20,7 +20,6 @@ SOURCE_SECONDS: Final = 24 * 3600.0
 
 
 def members(call: Call, table: Table) -> Iterator[tuple[Region, Table]]:
-    """The tables of the other replicas, with their regions."""
     for name in table.settings.replicas:
         region = call.region_of(call.region.account, name)
         found = region.find(table.name, call.clock.now())

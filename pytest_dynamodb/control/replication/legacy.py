@@ -53,7 +53,6 @@ def describe_global_table_settings(call: Call) -> dict[str, Any]:
 
 
 def list_global_tables(_: Call) -> dict[str, Any]:
-    """The global tables of version 2017: none."""
     return {"GlobalTables": []}
 
 

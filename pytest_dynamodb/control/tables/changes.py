@@ -156,7 +156,6 @@ def changed_settings(table: Table, call: Call) -> TableSettings:
 
 
 def target_on_demand(settings: TableSettings, params: Mapping[str, Any]) -> bool:
-    """Whether the table will be billed on demand."""
     mode = params.get("BillingMode")
     return settings.on_demand if mode is None else bool(mode == "PAY_PER_REQUEST")
 

@@ -87,7 +87,6 @@ def new_id(random: Random) -> str:
 
 
 def index_settings(definition: Mapping[str, Any], *, backfilling: bool | None = None) -> IndexSettings:
-    """The settings of a new global index."""
     return IndexSettings(
         "CREATING", backfilling, throughput_of(definition), ceiling_of(definition), warm_of(definition)
     )

@@ -119,7 +119,6 @@ def used_types(table: Table) -> dict[str, str]:
 
 
 def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> KeySchema:
-    """The key schema of a checked KeySchema member."""
     parts: dict[str, list[tuple[str, str]]] = {"HASH": [], "RANGE": []}
     for element in elements:
         name = element["AttributeName"]

@@ -141,12 +141,10 @@ MESSAGES: Final[dict[str, str]] = {
 
 
 def text(kind: str, /, *, at: At | None = None, **details: object) -> str:
-    """The message of a kind."""
     return MESSAGES[kind].format(at=at, **details)
 
 
 def rejection(kind: str, /, *, at: At | None = None, **details: object) -> ValidationException:
-    """A ValidationException with the message of a kind."""
     return ValidationException(text(kind, at=at, **details))
 
 

@@ -70,7 +70,6 @@ def selection_of(call: Call, bound: BoundStatement, request: Mapping[str, Any]) 
 
 
 def run_selection(selection: Selection, request: Mapping[str, Any]) -> StatementOutcome:
-    """One page of a SELECT."""
     limit = request.get("Limit")
     page = read_selected(
         selection,

@@ -37,7 +37,6 @@ class Branch:
     filters: tuple[nodes.ConditionTree, ...]
 
     def on(self, name: str) -> list[KeyClause]:
-        """The conditions on this key attribute."""
         return [clause for clause in self.keys if clause.attribute == name]
 
 
@@ -206,8 +205,6 @@ def _min(one: Range, other: Range) -> RangeEnd:
 
 
 class Ordering(NamedTuple):
-    """An attribute to order by, and the direction."""
-
     name: str
     descending: bool
 

@@ -46,7 +46,6 @@ def check_written_source(source: Named, *, insert: bool) -> None:
 
 
 def written_name(source: Named) -> str:
-    """The table's name as written."""
     return str(source.parts[0])
 
 

@@ -169,7 +169,6 @@ class ReadPosition:
 
 
 def to_token(position: ReadPosition, request: Mapping[str, Any]) -> str:
-    """NextToken for a position, tied to the request."""
     place = json.dumps([position.read, position.key], sort_keys=True, separators=(",", ":")).encode()
     statement = _digest(_statement(request))
     return urlsafe_b64encode(statement + _digest(statement + place) + place).decode()
@@ -216,7 +215,6 @@ class SelectedPage:
 
 
 def read_selected(selection: Selection, start: ReadPosition, *, limit: int | None, consistent: bool) -> SelectedPage:
-    """The page from a position on."""
     _check_start(selection, start)
     page = SelectedPage([], Usage(), None)
     size = 0

@@ -40,7 +40,6 @@ def _reworded(problem: ExpressionError) -> str:
 
 
 def node_path(path: syntax.PathTerm) -> nodes.Path:
-    """A document path as a tree's node."""
     return nodes.Path(
         tuple([nodes.ListIndex(part) if isinstance(part, int) else nodes.Name(part) for part in path.parts])
     )

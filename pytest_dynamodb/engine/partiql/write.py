@@ -222,7 +222,6 @@ def check_returning(bound: BoundStatement) -> None:
 
 
 def returning_of(bound: BoundStatement) -> ReturningClause | None:
-    """The RETURNING clause of a statement."""
     return None if isinstance(bound.statement, Select) else bound.statement.returning
 
 

@@ -23,7 +23,6 @@ _MOST_PAIRS = 20
 
 
 def key_bytes(tag: str, content: str) -> bytes:
-    """The bytes of a key attribute's canonical content."""
     if tag == "S":
         return content.encode("utf-8", "surrogatepass")
     return _number_bytes(content) if tag == "N" else b64decode(content)
@@ -80,7 +79,6 @@ def hash_of(identity: Identity, tags: Tags = ()) -> int:
 
 
 def hash_bytes(key: bytes) -> int:
-    """The hash of a key, or of some of its attributes."""
     return int.from_bytes(hashlib.md5(b"Outliers" + key, usedforsecurity=False).digest()[:_BYTES], "big")
 
 
@@ -106,19 +104,16 @@ class HashOrder:
         self._places = sorted((hash_of(identity, tags), identity) for identity in identities)
 
     def add(self, identity: Identity) -> None:
-        """Add a key that is not in it yet."""
         place = (hash_of(identity, self._tags), identity)
         self._places.insert(bisect_left(self._places, place), place)
 
     def discard(self, identity: Identity) -> None:
-        """Remove a key."""
         place = (hash_of(identity, self._tags), identity)
         at = bisect_left(self._places, place)
         if at < len(self._places) and self._places[at] == place:
             del self._places[at]
 
     def copy(self) -> HashOrder:
-        """An independent copy."""
         copy = HashOrder(tags=self._tags)
         copy._places = self._places.copy()
         return copy

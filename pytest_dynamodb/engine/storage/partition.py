@@ -51,7 +51,6 @@ class Partition:
         self.items: list[StoredItem] = [] if items is None else items
 
     def get(self, order: SortPosition) -> StoredItem | None:
-        """The item at a position."""
         keys = self.keys
         at = bisect_left(keys, order)
         return self.items[at] if at < len(keys) and keys[at] == order else None
@@ -73,7 +72,6 @@ class Partition:
         return None
 
     def remove(self, order: SortPosition) -> StoredItem | None:
-        """Remove the item at a position, and return it."""
         at = bisect_left(self.keys, order)
         if at == len(self.keys) or self.keys[at] != order:
             return None
@@ -81,7 +79,6 @@ class Partition:
         return self.items.pop(at)
 
     def owned_by(self, owner: object) -> Partition:
-        """This partition if it is the owner's, else a copy that is."""
         return self if self.owner is owner else Partition(owner, self.keys.copy(), self.items.copy())
 
 

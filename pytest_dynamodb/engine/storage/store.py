@@ -29,7 +29,6 @@ class Store:
         self._order: HashOrder | None = None  # made by the first scan, kept up to date from then on
 
     def get(self, identity: Identity, order: SortPosition) -> StoredItem | None:
-        """The item at a position."""
         partition = self.partitions.get(identity)
         return None if partition is None else partition.get(order)
 
@@ -63,7 +62,6 @@ class Store:
         return old
 
     def _partition(self, identity: Identity) -> Partition | None:
-        """The partition, ready to be changed."""
         partition = self.partitions.get(identity)
         if partition is None or partition.owner is self.owner:
             return partition
@@ -119,7 +117,6 @@ class ExpiryIndex:
         self._entries = Partition(owner)
 
     def owned_by(self, owner: object) -> ExpiryIndex:
-        """This index if it is the owner's, else a copy that is."""
         entries = self._entries.owned_by(owner)
         if entries is self._entries:
             return self

@@ -15,7 +15,6 @@ Vector = tuple[float, ...]
 
 
 def vector_index_of(definition: Mapping[str, Any], ready: float) -> VectorIndex:
-    """The index that a checked definition means."""
     projection = definition["Projection"]
     schema = [(one["AttributeName"], one["SearchSchemaElementType"]) for one in definition.get("SearchSchema") or ()]
     return VectorIndex(
@@ -77,7 +76,6 @@ def is_gone(index: VectorIndex, now: float) -> bool:
 
 
 def status_of(index: VectorIndex, now: float) -> str:
-    """An IndexStatus."""
     if index.deleted:
         return "DELETING"
     return "CREATING" if now < index.ready else "ACTIVE"
