@@ -83,7 +83,8 @@ class Engine:
 
     ``clock``        the time; a ``VirtualClock`` of its own unless given
     ``seed``         determines everything that AWS makes up: the same seed and requests give the same answers
-    ``dialect``      the wording of errors: that of AWS's long-lived validator, or that of "2026"
+    ``dialect``      whose wording of errors and order of checks: ``"today"`` (what most regions of AWS answer),
+                     ``"classic"`` (what all of them answered before June 2026), a day, or a region's name
     ``lifecycle``    how long tables and indexes take to come and go; no time at all unless given
     ``account``      the account of requests that name none
     ``files``        the buckets of exports and imports; none unless given

@@ -23,7 +23,10 @@ DUPLICATE: Final = INVALID_VALUES + "Duplicate value in attribute name: {name}"
 
 
 def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names in AttributesToGet, or ``None`` without it. Raises ``ValidationException`` for a name given twice."""
+    """The names in AttributesToGet, or ``None`` without it.
+
+    Raises ``ValidationException`` for a name that is empty (Parity Suite's captures of October 2026) or given twice.
+    """
     given = params.get("AttributesToGet")
     if given is None:
         return None

@@ -51,7 +51,7 @@ def open_cassette(
     """The cassette at ``path``, and the provider for its mode or for the name given.
 
     ``upstream`` takes the place of the one in the options. ``engine`` is what the mock answers from, as the provider or
-    as the upstream; without one, an empty engine.
+    as the upstream; without one, an empty engine with this ``dialect``.
 
     Raises ``CassetteError`` for a damaged cassette, for one older than ``max_age``, and where there is none to verify
     (with ``lenient``, that becomes drift as soon as a call is made); ``ConfigurationError`` for an unknown provider.
@@ -169,9 +169,9 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
     (record what is missing), ``rewrite`` or ``all`` (record afresh) and ``verify`` (compare the upstream with the
     cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to answer from memory, ``"replay"``
     or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"``, which begins empty, or a provider that answers, such
-    as ``MockProvider(mock)``. ``clients`` restricts it to the given clients or resources; otherwise every client of the
-    process is covered. ``faults`` strike whatever answers. The other keywords are those of the marker
-    ``dynamodb_cassette``.
+    as ``MockProvider(mock)``. ``dialect`` says whose answers the mock gives that ``"mock"`` names: see
+    ``mock_dynamodb``. ``clients`` restricts it to the given clients or resources; otherwise every client of the process
+    is covered. ``faults`` strike whatever answers. The other keywords are those of the marker ``dynamodb_cassette``.
 
     Entering returns the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
     the file stays as it was, and the attempt is kept beside it as ``*.failed``. Leaving raises ``UnexpectedRequest``

@@ -25,9 +25,10 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     ``Mock.load``. ``clients`` restricts it to the given clients or resources; otherwise every client of the process is
     covered. ``region`` is where ``load``, ``dump`` and ``tables`` look by default; without it, the region of the
     clients. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which moves only when
-    told to; ``seed`` determines what AWS makes up, such as table ids; ``dialect`` is the wording of errors,
-    ``lifecycle`` how long tables take to come and go (by default no time at all). ``faults`` are planned from the
-    start; ``Mock.faults`` takes more. ``throughput`` and ``consistency`` switch on capacity limits and stale reads.
+    told to; ``seed`` determines what AWS makes up, such as table ids; ``dialect`` says whose wording of errors and
+    order of checks it has (``"today"``, ``"classic"``, a day, a region's name), ``lifecycle`` how long tables take to
+    come and go (by default no time at all). ``faults`` are planned from the start; ``Mock.faults`` takes more.
+    ``throughput`` and ``consistency`` switch on capacity limits and stale reads.
 
     Entering returns the ``Mock``. Nothing is left behind on leaving.
     """

@@ -31,6 +31,7 @@ class Mock:
     ``engine``   holds the tables and answers; an empty one unless given
     ``region``   where ``load``, ``dump`` and ``tables`` look by default, or a function that returns it when it is first
                  needed; unless given, the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``
+    ``dialect``  that of the engine that it makes (see ``Engine``); cannot be given together with ``engine``
 
     ``faults`` are the planned faults for clients that this mock answers; ``answer`` itself applies none.
     """

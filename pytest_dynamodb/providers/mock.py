@@ -22,6 +22,8 @@ class Answering(Protocol):
 class MockProvider(Provider):
     """Answers from ``engine``, an ``Engine`` or a ``Mock``; without one, from an empty engine of its own.
 
+    ``dialect`` is that of its own engine (see ``Engine``), and cannot be given together with ``engine``.
+
     Needs no credentials and no region. ``witness`` is shown every exchange, so that assertions about traffic work as in
     replays. ``calls`` counts the answers.
     """

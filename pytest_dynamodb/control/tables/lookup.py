@@ -19,7 +19,10 @@ _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "dele
 
 
 def existing(call: Call, given: str | None = None) -> Table:
-    """The table that a control plane request names, whatever its status. Raises ResourceNotFoundException."""
+    """The table that a control plane request names, whatever its status.
+
+    Raises as ``Call.name``, and ResourceNotFoundException.
+    """
     name = call.name(given)
     table = call.region.find(name, call.clock.now())
     if table is None:
@@ -55,7 +58,7 @@ def table_name_of_arn(call: Call, arn: str) -> str:
     """The name of the table in the request's ARN, whether it exists or not.
 
     Raises ValidationException for what is not the ARN of a table in this region, AccessDeniedException for another
-    account's.
+    account's, whatever its region (ExtendDB/extenddb#227, checked against AWS).
     """
     if not arn.startswith("arn:"):
         raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")

@@ -231,7 +231,10 @@ class Updated:
 
 
 class CompiledUpdate:
-    """A resolved, checked update, ready to be applied to items. ``paths`` are the ones that it changes, as written."""
+    """A resolved, checked update, ready to be applied to items. ``paths`` are the ones that it changes, as written.
+
+    ``only_removes`` says that all of its actions are REMOVE and DELETE.
+    """
 
     __slots__ = ("_names", "_results", "_steps", "_values", "only_removes", "paths")
 

@@ -37,7 +37,7 @@ class Bucket:
 
 
 # --- ConsumedCapacity ---
-# Requests are carried out with all of it, and told as much as they asked for.
+# Requests are carried out with all of it; their answers get as much as they asked for.
 
 _UNITS: Final = ("CapacityUnits", "ReadCapacityUnits", "WriteCapacityUnits")
 
