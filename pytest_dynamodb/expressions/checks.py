@@ -13,21 +13,6 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import (
-    Alias,
-    Arithmetic,
-    Function,
-    Literal,
-    Node,
-    Path,
-    Placeholder,
-    ProjectionTree,
-    Tree,
-    UpdateTree,
-    ValueAction,
-    operands,
-    walk,
-)
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, parse
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import AnyNode, resolve
@@ -311,9 +296,9 @@ class UpdateChecks(Checks):
 
     functions = UPDATE_FUNCTIONS
 
-    def text_alone(self, tree: UpdateTree) -> None:
+    def text_alone(self, tree: nodes.UpdateTree) -> None:
         """Reserved words, functions known and where they may be, sections written once, path depth."""
-        found = list(walk(tree))
+        found = list(nodes.walk(tree))
         self.list_positions(found)
         self.reserved_words(found)
         self.unknown_functions(found)
@@ -321,25 +306,25 @@ class UpdateChecks(Checks):
         self.repeated_sections(tree)
         self.path_depth(found)
 
-    def resolved(self, tree: UpdateTree) -> UpdateTree:
+    def resolved(self, tree: nodes.UpdateTree) -> nodes.UpdateTree:
         """Names, values, paths apart, what is added or deleted, operands."""
-        self.undefined(list(walk(tree)))
+        self.undefined(list(nodes.walk(tree)))
         resolved = self.put(tree)
         self.distinct_paths([action.path for action in resolved.actions])
         self.section_operands(resolved)
-        for node in walk(resolved):
+        for node in nodes.walk(resolved):
             self.operand_types(node)
         return resolved
 
-    def nested_appends(self, nodes: list[Node]) -> None:
+    def nested_appends(self, found: list[nodes.Node]) -> None:
         """No list_append is an operand of another (Parity Suite's captures of October 2026)."""
-        for node in nodes:
-            if isinstance(node, Function) and node.name == "list_append":
+        for node in found:
+            if isinstance(node, nodes.Function) and node.name == "list_append":
                 for operand in node.arguments:
-                    if isinstance(operand, Function) and operand.name == "list_append":
+                    if isinstance(operand, nodes.Function) and operand.name == "list_append":
                         self.reject("misused-function", operand.name)
 
-    def repeated_sections(self, tree: UpdateTree) -> None:
+    def repeated_sections(self, tree: nodes.UpdateTree) -> None:
         """A section comes once at most."""
         seen: set[str] = set()
         for section in tree.sections:
@@ -347,34 +332,34 @@ class UpdateChecks(Checks):
                 self.reject("repeated-section", section.name)
             seen.add(section.name)
 
-    def undefined(self, found: list[Node]) -> None:
+    def undefined(self, found: list[nodes.Node]) -> None:
         """All names before all values, other than in conditions."""
         for node in found:
-            if isinstance(node, Path):
+            if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, Alias) and part.text not in self.names:
+                    if isinstance(part, nodes.Alias) and part.text not in self.names:
                         self.reject("undefined-name", part.text)
         for node in found:
-            if isinstance(node, Placeholder) and node.text not in self.values:
+            if isinstance(node, nodes.Placeholder) and node.text not in self.values:
                 self.reject("undefined-value", node.text)
 
-    def section_operands(self, tree: UpdateTree) -> None:
+    def section_operands(self, tree: nodes.UpdateTree) -> None:
         """ADD takes numbers and sets, DELETE sets (developer guide, "Update expressions")."""
         for section in tree.sections:
             for action in section.actions:
-                if isinstance(action, ValueAction) and isinstance(action.value, Literal):
+                if isinstance(action, nodes.ValueAction) and isinstance(action.value, nodes.Literal):
                     tag = action.value.tag
                     if tag in _LONG_TYPES and not (section.name == "ADD" and tag == "N"):
                         self.reject("update-operand-type", section.name, type=_LONG_TYPES[tag])
 
-    def operand_types(self, node: Node) -> None:
+    def operand_types(self, node: nodes.Node) -> None:
         """What sums and functions take."""
-        if isinstance(node, Arithmetic):
-            for operand in operands(node):
+        if isinstance(node, nodes.Arithmetic):
+            for operand in nodes.operands(node):
                 self.operand_type(node.operator, type_of(operand), frozenset({"N"}))
-        elif isinstance(node, Function):
+        elif isinstance(node, nodes.Function):
             self.operand_count(node)
-            if node.name == "if_not_exists" and not isinstance(node.arguments[0], Path):
+            if node.name == "if_not_exists" and not isinstance(node.arguments[0], nodes.Path):
                 self.reject("needs-path", node.name)
             if node.name == "list_append":
                 for operand in node.arguments:
@@ -384,13 +369,13 @@ class UpdateChecks(Checks):
 class ProjectionChecks(Checks):
     """The checks of projection expressions."""
 
-    def text_alone(self, tree: ProjectionTree) -> None:
+    def text_alone(self, tree: nodes.ProjectionTree) -> None:
         """Reserved words, path depth."""
         self.list_positions(tree.paths)
         self.reserved_words(tree.paths)
         self.path_depth(tree.paths)
 
-    def resolved(self, tree: ProjectionTree) -> ProjectionTree:
+    def resolved(self, tree: nodes.ProjectionTree) -> nodes.ProjectionTree:
         """Names, paths apart."""
         resolved = self.put(tree)
         self.distinct_paths(list(resolved.paths))
@@ -417,7 +402,7 @@ _CHECKS: Final[dict[ExpressionName, type[Checks]]] = {
 }
 
 
-def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> Tree:
+def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> nodes.Tree:
     """The resolved, checked tree of a request's only expression: ``checked_tree`` and ``bind`` in one.
 
     Raises ``ExpressionError`` for what DynamoDB would report first.
@@ -431,7 +416,7 @@ def compile_expression(expression: ExpressionName, text: str, names: Names, valu
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def checked_tree(expression: ExpressionName, text: str) -> Tree:
+def checked_tree(expression: ExpressionName, text: str) -> nodes.Tree:
     """The tree of a text, after every check that needs neither names nor values. Cached by text, bounded.
 
     DynamoDB comes so far with every expression of a request before it looks at the names and values of the first
@@ -442,11 +427,11 @@ def checked_tree(expression: ExpressionName, text: str) -> Tree:
     return tree
 
 
-def check_tree(expression: ExpressionName, tree: Tree) -> None:
+def check_tree(expression: ExpressionName, tree: nodes.Tree) -> None:
     """Check a tree that was built and not parsed as ``checked_tree`` checks a text's. Raises ``ExpressionError``."""
     _CHECKS[expression](expression, {}, {}).text_alone(tree)
 
 
-def bind(expression: ExpressionName, tree: Tree, names: Names, values: Values) -> Tree:
+def bind(expression: ExpressionName, tree: nodes.Tree, names: Names, values: Values) -> nodes.Tree:
     """The resolved tree of a checked one, after the checks that need names and values. Raises ``ExpressionError``."""
     return _CHECKS[expression](expression, names, values).resolved(tree)
