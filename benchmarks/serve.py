@@ -1,10 +1,11 @@
-"""How many calls a second `pytest-dynamodb serve` answers, beside moto's server. All ratios are of one run.
+"""How many calls a second `pytest-dynamodb serve` answers, beside moto's server and DynamoDB Local, all in one run.
 
-python benchmarks/serve.py [--calls 1000] [--rounds 7]
+python benchmarks/serve.py [--calls 1000] [--rounds 7] [--warm 20000]
 
-Both are processes of their own and get the same bytes from a client that does as little as it can, over one connection
-as long as the server keeps it open (moto's closes it after each answer, also under an SDK). Needs the extra `server`,
-and moto[server].
+All are processes of their own and get the same bytes from a client that does as little as it can, over one connection
+as long as the server keeps it open (moto's closes it after each answer, also under an SDK). Each is warmed up by as
+many calls as it needs, DynamoDB Local by `--warm`: a JVM is fast only after it has compiled what is called often.
+Needs the extra `server`, moto[server] and, for DynamoDB Local, java and mvn.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "servers"))
+
+from dynamodb_local import dynamodb_local, missing
 
 TABLE = "benchmark"
 KEYS = 100
@@ -77,6 +83,11 @@ def moto() -> Iterator[str]:
             else:
                 break
         yield f"http://127.0.0.1:{port}"
+
+
+SERVERS = {"serve": ours, "moto": moto, **({} if missing() else {"dynamodb-local": dynamodb_local})}
+#: Of the calls to warm up, the part that a server gets: moto has nothing to compile, and takes its time.
+WARMED = {"serve": 0.1, "moto": 0.02, "dynamodb-local": 1.0}
 
 
 class Connection:
@@ -153,24 +164,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--warm", type=int, default=20_000)
     arguments = parser.parse_args()
+    if why := missing():
+        print(f"without DynamoDB Local: {why}")
     with ExitStack() as stack:
-        connections = {
-            name: Connection(stack.enter_context(server())) for name, server in (("serve", ours), ("moto", moto))
-        }
-        for connection in connections.values():
+        connections = {name: Connection(stack.enter_context(server())) for name, server in SERVERS.items()}
+        for name, connection in connections.items():
             fill(connection)
+            for operation, params in MEASURED:
+                cost(connection, connection.request(operation, params), int(arguments.warm * WARMED[name]))
         for operation, params in MEASURED:
             costs: dict[str, list[float]] = {name: [] for name in connections}
-            for _ in range(arguments.rounds):  # in turn, so that a busy moment hits both
+            for _ in range(arguments.rounds):  # in turn, so that a busy moment hits all
                 for name, connection in connections.items():
                     costs[name].append(cost(connection, connection.request(operation, params), arguments.calls))
             best = {name: min(measured) for name, measured in costs.items()}
             for name, micros in best.items():
-                print(f"{operation:<10}{name:<8}{micros:8.0f} µs a call{1e6 / micros:10.0f} calls a second", flush=True)
-            print(
-                f"{operation:<10}serve answers at {best['moto'] / best['serve']:.1f} x the rate of moto\n", flush=True
-            )
+                print(f"{operation:<10}{name:<16}{micros:8.0f} µs a call{1e6 / micros:10.0f} calls a second")
+            for name in list(best)[1:]:
+                print(f"{operation:<10}serve answers at {best[name] / best['serve']:.1f} x the rate of {name}")
+            print(flush=True)
 
 
 if __name__ == "__main__":

@@ -163,8 +163,8 @@ _HOMES = {
     "providers.offline": "ReplayProvider",
     "providers.upstream": "LiveProvider RecordingProvider",
     "simulation.consistency": "Consistency",
-    "simulation.explain.explanation": "Explanation",
-    "simulation.throughput.meter": "ThroughputLimits",
+    "simulation.explain": "Explanation",
+    "simulation.throughput": "ThroughputLimits",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

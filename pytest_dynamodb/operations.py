@@ -96,7 +96,7 @@ AREAS: Final[Mapping[str, tuple[Operation, ...]]] = {
         _reads_item(
             "SearchVectors",
             shape="search",
-            note="Exact: every item is looked at. What is refused is refused in words of our own",
+            note="Exact, where AWS approximates: every item is looked at",
         ),
     ),
     "PartiQL": (

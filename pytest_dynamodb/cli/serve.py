@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -32,7 +33,22 @@ _OPTIONS = {"mock": {"load", "dump", "buckets", "dialect"}, "replay": {"cassette
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class _Buckets(click.ParamType):  # type: ignore[type-arg]  # generic only in newer clicks
+    """A folder that there is, or the URL of an S3."""
+
+    name = "buckets"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse anything else."""
+        if not _is_url(value) and not Path(value).is_dir():
+            self.fail(f"{value!r} is neither a folder nor a URL such as http://127.0.0.1:9000", param, ctx)
+        return value
+
+
+def _is_url(place: str) -> bool:
+    return urlsplit(place).scheme in ("http", "https")
 
 
 @dataclass(slots=True)
@@ -54,7 +70,12 @@ class _Served:
 @click.option("--load", type=_FILE, metavar="FILE", help="Tables and items that the mock begins with.")
 @click.option("--dialect", envvar=VARIABLE, metavar="X", help=f"Whose answers the mock gives: {MEANT}.")
 @click.option("--dump", type=_FILE, metavar="FILE", help="Write the mock's tables and items there at the end.")
-@click.option("--buckets", type=_FOLDER, metavar="DIR", help="Folders that exports and imports take for S3 buckets.")
+@click.option(
+    "--buckets",
+    type=_Buckets(),
+    metavar="PLACE",
+    help="Where the buckets of exports and imports are: folders in a folder, or an S3.",
+)
 def serve(
     host: str,
     port: int,
@@ -64,7 +85,7 @@ def serve(
     load: Path | None,
     dialect: str | None,
     dump: Path | None,
-    buckets: Path | None,
+    buckets: str | None,
 ) -> None:
     """Serve DynamoDB over HTTP: the mock, what a cassette holds, or another DynamoDB while recording it.
 
@@ -96,9 +117,10 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
             raise click.UsageError(f"--provider {provider} needs --{name}")
 
 
-def _mock(load: Path | None, dump: Path | None, buckets: Path | None, dialect: str | None) -> _Served:
+def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None) -> _Served:
     from pytest_dynamodb.clock import SystemClock
     from pytest_dynamodb.engine import Engine
+    from pytest_dynamodb.hooks.s3 import s3_at
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.providers.mock import MockProvider
 
@@ -106,7 +128,7 @@ def _mock(load: Path | None, dump: Path | None, buckets: Path | None, dialect: s
         raise click.UsageError(f"--dump {dump}: there is no folder {dump.parent}")
     mock = Mock(Engine(clock=SystemClock(), dialect=dialect or TODAY))  # nobody out there can move another clock
     if buckets is not None:
-        mock.buckets_in(buckets)
+        mock.buckets_in(s3_at(buckets) if _is_url(buckets) else buckets)
     if load is not None:
         mock.load(load)
 

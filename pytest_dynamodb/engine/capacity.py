@@ -2,12 +2,12 @@
 
 Reads: a unit per 4 KB begun, half where the read is eventually consistent. Writes: a unit per KB begun of the larger of
 the item before and after. (Developer guide, "Capacity unit consumption".) Indexes are charged by what is stored in
-them: the table at ``entry_units`` is nubo-db/dynoxide's, captured from AWS.
+them: the table at ``entry_units`` is nubo-db/dynoxide's, captured from AWS. Vector indexes: ``vectors.entries``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,11 @@ def read_units(size: int, *, consistent: bool) -> float:
 
 def write_units(old: StoredItem | None, new: StoredItem | None) -> float:
     """Units of a table for a write; deleting what is not there costs one."""
-    size = max(0 if old is None else old.size, 0 if new is None else new.size)
+    return sized_units(max(0 if old is None else old.size, 0 if new is None else new.size))
+
+
+def sized_units(size: int) -> float:
+    """Units for writing ``size`` bytes."""
     return float(max(1, -(-size // WRITE_UNIT)))
 
 
@@ -47,11 +51,12 @@ def entry_units(change: EntryChange) -> float:
 
 @dataclass(slots=True)
 class Usage:
-    """Units that one request used of one table and its indexes."""
+    """Units that one request used of one table and its indexes; of vector indexes, bytes, which are no units."""
 
     table: float = 0.0
     local: dict[str, float] = field(default_factory=dict)
     global_: dict[str, float] = field(default_factory=dict)
+    vectors: dict[str, float] = field(default_factory=dict)
 
     def add(self, units: float, index: IndexSchema | None = None) -> None:
         """Count units of the table or of an index."""
@@ -63,18 +68,22 @@ class Usage:
 
     def add_write(self, change: Change, *, factor: float = 1.0) -> None:
         """Count a write to the table and what it did to its indexes; a transaction's factor is 2."""
-        self.table += factor * write_units(change.old, change.new)
+        vectors = change.vectors
+        own = write_units(change.old, change.new) if vectors is None else sized_units(vectors.size)
+        self.table += factor * own
         for entry in change.entries:
             units = entry_units(entry)
             if units:
                 self.add(factor * units, entry.schema)
+        if vectors is not None:
+            _add(self.vectors, vectors.indexes)
 
     def include(self, other: Usage) -> None:
         """Count what was used elsewhere, too."""
         self.table += other.table
-        for arms, others in ((self.local, other.local), (self.global_, other.global_)):
-            for name, units in others.items():
-                arms[name] = arms.get(name, 0.0) + units
+        _add(self.local, other.local)
+        _add(self.global_, other.global_)
+        _add(self.vectors, other.vectors)
 
     @property
     def total(self) -> float:
@@ -89,7 +98,14 @@ class Usage:
             for member, arms in (("LocalSecondaryIndexes", self.local), ("GlobalSecondaryIndexes", self.global_)):
                 if arms:
                     body[member] = {name: _arm(units, kind) for name, units in arms.items()}
+            if self.vectors:
+                body["VectorIndexes"] = {name: {"VectorWriteRequestBytes": size} for name, size in self.vectors.items()}
         return body
+
+
+def _add(arms: dict[str, float], others: Mapping[str, float]) -> None:
+    for name, spent in others.items():
+        arms[name] = arms.get(name, 0.0) + spent
 
 
 def _arm(units: float, kind: CapacityKind | None) -> dict[str, float]:

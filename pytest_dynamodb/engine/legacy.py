@@ -289,8 +289,7 @@ def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wordi
 def check_scan_depth(params: Mapping[str, Any], wording: Wording) -> None:
     """Raise ``ValidationException`` if a value of a ScanFilter is nested too deep.
 
-    Most regions look at it before they look at which parameters come together, seven of the ten that were asked
-    (validation-ordering/deepRequests, 2026-10-09; eu-west-2, eu-central-1 and ap-southeast-2 do so afterwards).
+    Where ``Surface.depth_first``, AWS looks at it before it looks at which parameters come together.
     """
     conditions: Mapping[str, Any] = params.get("ScanFilter") or {}
     for condition in conditions.values():

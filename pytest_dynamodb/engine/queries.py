@@ -13,7 +13,7 @@ from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.reads.keyplan import KeyPlan, check_clause_count, plan_query
 from pytest_dynamodb.engine.reads.page import Sieve, check_selected, page_body, page_of
 from pytest_dynamodb.engine.reads.selection import check_filter_projected, check_select, wanted_of
-from pytest_dynamodb.engine.reads.source import Source, source_of
+from pytest_dynamodb.engine.reads.source import Source, check_readable, source_of
 from pytest_dynamodb.engine.reads.span import (
     check_count,
     check_scan_key,
@@ -37,7 +37,9 @@ def query(call: Call) -> dict[str, Any]:
     """A page of the items of one partition, in key order."""
     params = call.params
     clauses, sieve, start = _read(call)
-    source = source_of(call.table(), params, now=call.clock.now())
+    table = call.table()
+    check_readable(table, params, call.operation)
+    source = source_of(table, params, now=call.clock.now())
     plan = _plan(source, clauses, start, call.surface.key_conditions)
     _check_sieve(source, sieve, params)
     forward = truth(params.get("ScanIndexForward", True))
@@ -92,7 +94,9 @@ def scan(call: Call) -> dict[str, Any]:
     """A page of everything in a table or an index, in an order that means nothing but stays the same."""
     params = call.params
     sieve, start, segment = _scan_read(call)
-    source = source_of(call.table(), params, now=call.clock.now())
+    table = call.table()
+    check_readable(table, params, call.operation)
+    source = source_of(table, params, now=call.clock.now())
     _check(call, source, sieve, start, segment)
     stored = walk_segment(source, segment, start)
     return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
@@ -101,7 +105,8 @@ def scan(call: Call) -> dict[str, Any]:
 def _scan_read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     """What the parameters say, as far as that shows without the table."""
     params, surface = call.params, call.surface
-    check_scan_depth(params, surface)
+    if surface.depth_first:
+        check_scan_depth(params, surface)
     check_usage(surface, params)
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", surface)

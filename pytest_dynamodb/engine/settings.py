@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 Status: TypeAlias = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING", "GONE"]
 """AWS's of tables and indexes, and ``GONE`` of what is no longer there."""
 
 Dimension: TypeAlias = tuple[str, str, str]
 """What auto scaling is of: a region, an index or "" for the table, and reads or writes."""
+
+Online = TypeVar("Online", "IndexSettings", "VectorIndex")
 
 _USABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 
@@ -126,27 +128,41 @@ class Destination:
     precision: str | None = None
 
 
+class SearchElement(NamedTuple):
+    """An attribute of a search schema: its name, its type tag and its role (HASH, INLINE_FILTER)."""
+
+    name: str
+    tag: str
+    role: str
+
+
 @dataclass(frozen=True, slots=True)
 class VectorIndex:
-    """A vector index: the attribute with the vector, what it is searched by besides, and what it holds.
-
-    ``schema`` has names and roles (HASH, INLINE_FILTER); ``ready`` is when it has come or, if ``deleted``, has gone.
-    """
+    """A vector index: the attribute with the vector, what it is searched by besides, what it holds, how it stands."""
 
     name: str
     attribute: str
     dimensions: int
     function: str
-    schema: tuple[tuple[str, str], ...]
+    schema: tuple[SearchElement, ...]
     projection: str
     included: tuple[str, ...]
-    ready: float
-    deleted: bool = False
+    status: Status = "CREATING"
+    backfilling: bool | None = None  # told while an index is added to a table, not of those made with it
 
     @property
     def names(self) -> tuple[str, ...]:
         """The attributes of the search schema."""
-        return tuple(name for name, _ in self.schema)
+        return tuple(element.name for element in self.schema)
+
+    @property
+    def partition(self) -> SearchElement | None:
+        """The HASH attribute of the search schema, of which there is one at most."""
+        return next((element for element in self.schema if element.role == "HASH"), None)
+
+
+OnlineIndex: TypeAlias = IndexSettings | VectorIndex
+"""What comes to a table and goes while the table is there: global secondary indexes and vector indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,21 +230,32 @@ class TableSettings:
     def _after(self, event: Event) -> TableSettings:
         if event.index is None:
             return replace(self, **event.changes)
-        changed = self.indexes.get(event.index)
+        changed = self.online_indexes.get(event.index)
         if changed is None:  # the index was taken away before its time came
             return self
         return self.with_index(event.index, replace(changed, **event.changes))
 
-    def with_index(self, name: str, index: IndexSettings) -> TableSettings:
+    @property
+    def online_indexes(self) -> dict[str, OnlineIndex]:
+        """Global and vector indexes, which share their names."""
+        return {**self.indexes, **self.vectors}
+
+    def with_index(self, name: str, index: OnlineIndex) -> TableSettings:
         """The same with other settings of an index, or none of one that is gone."""
-        others = {**self.indexes, name: index}
-        if index.status == "GONE":
-            del others[name]
-        return replace(self, indexes=others)
+        if isinstance(index, VectorIndex):
+            return replace(self, vectors=_changed(self.vectors, name, index))
+        return replace(self, indexes=_changed(self.indexes, name, index))
 
     def then(self, *events: Event) -> TableSettings:
         """The same with more events to come."""
         return replace(self, events=tuple(sorted((*self.events, *events), key=_due)))
+
+
+def _changed(indexes: Mapping[str, Online], name: str, index: Online) -> dict[str, Online]:
+    others = {**indexes, name: index}
+    if index.status == "GONE":
+        del others[name]
+    return others
 
 
 def _due(event: Event) -> float:

@@ -11,6 +11,7 @@ from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.storage.store import ExpiryIndex, Store
+from pytest_dynamodb.engine.vectors.entries import VectorCharge, charge_of
 
 # --- history ---
 
@@ -103,11 +104,12 @@ class EntryChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a write did: the item before and after, and every index's entry."""
+    """What a write did: the item before and after, every index's entry, and what vector indexes are charged."""
 
     old: StoredItem | None
     new: StoredItem | None
     entries: tuple[EntryChange, ...] = ()
+    vectors: VectorCharge | None = None  # of a table with vector indexes
 
 
 class Table:
@@ -167,9 +169,12 @@ class Table:
     ) -> Change:
         if self.expiry is not None:
             self.expiry.write(identity, order, old, new)
-        if not self.indexes:
+        vectors = self.settings.vectors
+        if not self.indexes and not vectors:
             return Change(old, new)
-        return Change(old, new, tuple([index.write(old, new) for index in self.indexes.values()]))
+        entries = tuple([index.write(old, new) for index in self.indexes.values()])
+        charge = charge_of(vectors.values(), self.keys.names, old, new) if vectors else None
+        return Change(old, new, entries, charge)
 
     def expire_by(self, attribute: str | None, now: float) -> None:
         """Keep the items in the order in which they end, by an attribute; by none where there is no time to live."""

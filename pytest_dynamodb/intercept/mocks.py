@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.engine import Lifecycle
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import LoadSource, Mock
+    from pytest_dynamodb.mock.writing import BucketPlace
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
@@ -28,7 +29,9 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     told to; ``seed`` determines what AWS makes up, such as table ids; ``dialect`` says whose wording of errors and
     order of checks it has (``"today"``, ``"classic"``, a day, a region's name), ``lifecycle`` how long tables take to
     come and go (by default no time at all). ``faults`` are planned from the start; ``Mock.faults`` takes more.
-    ``throughput`` and ``consistency`` switch on capacity limits and stale reads.
+    ``throughput`` and ``consistency`` switch on capacity limits and stale reads. ``buckets`` is where exports go and
+    imports come from: a folder or an S3 client; without it, the S3 of the process, where that is moto's or at an
+    endpoint of the settings', never AWS's.
 
     Entering returns the ``Mock``. Nothing is left behind on leaving.
     """
@@ -46,7 +49,9 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         faults: Sequence[Fault] = (),
         throughput: ThroughputLimits | None = None,
         consistency: Consistency | None = None,
+        buckets: BucketPlace | None = None,
     ) -> None:
+        self._buckets = buckets
         self._clients, self._load, self._region, self._faults = clients, load, region, faults
         self._settings: dict[str, Any] = {"clock": clock, "seed": seed, "dialect": dialect, "lifecycle": lifecycle}
         self._settings |= {"throughput": throughput, "consistency": consistency}
@@ -56,10 +61,14 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         """Make the mock and answer from it."""
         from pytest_dynamodb.engine import Engine
         from pytest_dynamodb.hooks.internals import default_region
+        from pytest_dynamodb.hooks.s3 import s3_at_hand
         from pytest_dynamodb.mock import Mock
+        from pytest_dynamodb.mock.s3 import S3Buckets
+        from pytest_dynamodb.mock.writing import buckets_in
         from pytest_dynamodb.providers.mock import MockProvider
 
         mock = Mock(Engine(**self._settings), region=self._region or default_region)
+        mock.engine.files = S3Buckets(s3_at_hand) if self._buckets is None else buckets_in(self._buckets)
         if self._load is not None:
             mock.load(self._load)
         mock.faults.add(*self._faults)

@@ -17,6 +17,7 @@ from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.mock.writing import BucketPlace
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.explain import Explanation
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
@@ -96,11 +97,15 @@ class Mock:
             request = Request(request, dict(params or {}), self.region)
         return explain(self.engine, request)
 
-    def buckets_in(self, folder: str | os.PathLike[str]) -> None:
-        """Let tables be exported to, and imported from, the folders in ``folder``: each is a bucket of that name."""
-        from pytest_dynamodb.mock.writing import Buckets
+    def buckets_in(self, place: BucketPlace) -> None:
+        """Let tables be exported to, and imported from, the buckets of a place.
 
-        self.engine.files = Buckets(folder)
+        A place is a folder, whose folders are the buckets, or an S3 client: ``boto3.client("s3")``. Raises
+        ``ConfigurationError`` for anything else.
+        """
+        from pytest_dynamodb.mock.writing import buckets_in
+
+        self.engine.files = buckets_in(place)
 
     # -- all of it at once -------------------------------------------------------------------------------------------
 

@@ -7,16 +7,21 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, unquote
 
 from pytest_dynamodb.engine import Engine
-from pytest_dynamodb.errors import DynamoDbError, PytestDynamoDbError
+from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.contents import TableContents
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.mock.tables import Tables
 from pytest_dynamodb.values import to_wire_item
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.engine.call import Files
+    from pytest_dynamodb.mock.s3 import Client
+
 
 #: What a key attribute may be in wire form.
 _KEY_TYPES: Final = frozenset({"S", "N", "B"})
@@ -127,7 +132,10 @@ def _text(content: Any) -> Any:
     return content
 
 
-# --- buckets ---
+# --- where a mock exports to and imports from: buckets that are folders, or those of an S3 client ---
+
+BucketPlace: TypeAlias = "str | os.PathLike[str] | Client"
+"""A folder of buckets, or an S3 client."""
 
 #: Characters that file systems of all kinds take in a name.
 _SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
@@ -173,6 +181,17 @@ class Buckets:
 
     def _path(self, bucket: str, key: str) -> Path:
         return self._folder.joinpath(_name(bucket), *map(_name, key.split("/")))
+
+
+def buckets_in(place: BucketPlace) -> Files:
+    """The buckets of a folder, or of an S3 client. Raises ``ConfigurationError`` for anything else."""
+    if isinstance(place, (str, os.PathLike)):
+        return Buckets(place)
+    if hasattr(place, "head_bucket"):
+        from pytest_dynamodb.mock.s3 import S3Buckets
+
+        return S3Buckets(lambda: place)
+    raise ConfigurationError(f'buckets are in a folder or behind an S3 client (boto3.client("s3")), not in {place!r}')
 
 
 def _name(part: str) -> str:

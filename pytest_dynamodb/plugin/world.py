@@ -29,9 +29,13 @@ class World:
     @cached_property
     def mock(self) -> Mock:
         from pytest_dynamodb.hooks.internals import default_region
+        from pytest_dynamodb.hooks.s3 import s3_at_hand
         from pytest_dynamodb.mock import Mock
+        from pytest_dynamodb.mock.s3 import S3Buckets
 
-        return Mock(region=default_region)
+        mock = Mock(region=default_region)
+        mock.engine.files = S3Buckets(s3_at_hand)
+        return mock
 
     def for_test(self) -> TestMock:
         """A test's own, from now on the one that hears of what wider fixtures do."""

@@ -14,8 +14,7 @@ from itertools import count
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Response
 from pytest_dynamodb.operations import OPERATIONS
-
-Headers = list[tuple[bytes, bytes]]
+from pytest_dynamodb.server.message import Headers
 
 #: What clients may send, and get back as they sent it.
 PLAIN_JSON, AMZ_JSON = b"application/json", b"application/x-amz-json-1.0"
@@ -24,21 +23,31 @@ PLAIN_JSON, AMZ_JSON = b"application/json", b"application/x-amz-json-1.0"
 _REQUEST_ID = f"PYTESTDYNAMODB{os.urandom(9).hex().upper()}%020d"
 _numbers = count(1)
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+#: What an answer is made of has no circles, and looking for them takes half of the time.
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+
+
+_NO_CONTROLS = dict.fromkeys([*range(32), 127])
 
 
 @dataclass(slots=True)
 class Answer:
-    """An HTTP answer: its status, its body, and the headers that are special to it."""
+    """An HTTP answer: its status, its body, and the headers that are special to it.
+
+    ``bare`` is one from further out than DynamoDB, which has none of its headers.
+    """
 
     status: int
     body: bytes = b""
     content_type: bytes = b""
     headers: Headers = field(default_factory=list)
     request_id: bytes = b""
+    bare: bool = False
 
     def all_headers(self) -> Headers:
         """What goes out: the special ones, and those that every answer of AWS has."""
+        if self.bare:
+            return []
         body = self.body
         headers = [
             (b"server", b"Server"),
@@ -72,8 +81,13 @@ def answer_of(operation: str, response: Response) -> Answer:
         body = b"" if empty else to_bytes(body)
     if not response.headers:
         return Answer(response.status, body)
-    kept = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    kept = [(name.lower().encode("latin-1"), header(value)) for name, value in response.headers.items()]
     return Answer(response.status, body, headers=kept)
+
+
+def header(value: str) -> bytes:
+    """A header's value from elsewhere, without what would end it."""
+    return value.translate(_NO_CONTROLS).encode("latin-1", "replace")
 
 
 def explained(problem: PytestDynamoDbError) -> bytes:
@@ -94,6 +108,11 @@ INTERNAL_ERROR_BODY = error(
 def not_found() -> Answer:
     """A method, or a content type, that DynamoDB does not speak."""
     return Answer(404, NOT_FOUND_BODY)
+
+
+def too_large() -> Answer:
+    """More than 16 MB. Of the length AWS says nothing, so the empty body goes out in chunks."""
+    return Answer(413, bare=True)
 
 
 def healthy(region: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP to ``exchange.Request``, the provider's outcome to HTTP.
+"""The application: HTTP to ``exchange.Request``, the provider's outcome to HTTP. Under ASGI, or asked directly.
 
 Order of what is looked at, as AWS has it (dynalite's test/connection.js): size, CORS, method, content type, JSON,
 target, signature, empty body; then the provider.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
@@ -26,23 +27,33 @@ from pytest_dynamodb.server.answers import (
     Answer,
     answer_of,
     explained,
+    header,
     healthy,
     not_found,
     preflight,
+    too_large,
 )
 from pytest_dynamodb.server.authentication import Refused, caller_of
+from pytest_dynamodb.server.message import Message, fields_of
 from pytest_dynamodb.server.targets import TARGETS
 from pytest_dynamodb.server.upstream import Upstream
 
 # --- content codings: requests that come compressed, answers that go out compressed to whoever takes them so ---
+# RFC 9110, 8.4 (codings), 12.5.3 (Accept-Encoding) and 12.4.2 (weights); RFC 1952, 2.2 (members of gzip).
 
 #: Answers up to here go out as they are (facts collected from AWS: compression begins above 4 KB).
 WORTHWHILE = 4096
 
+#: Codings of one request, one over another: more are an attack.
+MOST_CODINGS: Final = 4
+
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's words for the wrappers
 
-#: Names of codings to ``wbits``, the preferred one first. HTTP's "deflate" is zlib's format (RFC 9110, 8.4.1.2).
-_CODINGS = {b"gzip": _GZIP, b"x-gzip": _GZIP, b"deflate": _ZLIB}
+#: Names of codings to ``wbits``. HTTP's "deflate" is zlib's format (RFC 9110, 8.4.1.2).
+_CODINGS: Final = {b"gzip": _GZIP, b"x-gzip": _GZIP, b"deflate": _ZLIB}
+
+_IDENTITY: Final = b"identity"
+_WEIGHT: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 class TooLarge(Exception):
@@ -50,52 +61,88 @@ class TooLarge(Exception):
 
 
 def decoded(body: bytes, coding: bytes, limit: int) -> bytes:
-    """The body as it was before it was compressed; as it is under a coding that is not known.
+    """The body as it was before codings were applied, the last one first; codings that are not known are passed over.
 
     Raises ``TooLarge`` beyond ``limit`` bytes, however small it came, and ``zlib.error`` for what is damaged or cut.
     """
-    wbits = _CODINGS.get(coding.strip().lower())
-    if wbits is None:
-        return body
+    names = [name for name in _names(coding) if name in _CODINGS]
+    if len(names) > MOST_CODINGS:
+        raise zlib.error("too many codings")
+    for name in reversed(names):
+        body = _decoded(body, _CODINGS[name], limit)
+    return body
+
+
+def _names(header: bytes) -> Iterator[bytes]:
+    return (part.strip() for part in header.lower().split(b","))
+
+
+def _decoded(body: bytes, wbits: int, limit: int) -> bytes:
+    if wbits == _GZIP:
+        return _members(body, limit)
     try:
-        return _decompressed(body, wbits, limit)
+        return _stream(body, wbits, limit)[0]
     except zlib.error:
-        if wbits != _ZLIB:
-            raise
-        return _decompressed(body, _RAW, limit)  # what some clients mean by "deflate"
+        return _stream(body, _RAW, limit)[0]  # what some clients mean by "deflate"
 
 
-def _decompressed(body: bytes, wbits: int, limit: int) -> bytes:
+def _members(body: bytes, limit: int) -> bytes:
+    """What a gzip file holds: one member after another."""
+    plain, rest = _stream(body, _GZIP, limit)
+    parts, size = [plain], len(plain)
+    while rest:
+        plain, rest = _stream(rest, _GZIP, limit - size)
+        parts.append(plain)
+        size += len(plain)
+    return b"".join(parts)
+
+
+def _stream(body: bytes, wbits: int, limit: int) -> tuple[bytes, bytes]:
+    """A stream's content, and what follows the stream."""
     stream = zlib.decompressobj(wbits)
     plain = stream.decompress(body, limit + 1)
     if len(plain) > limit:
         raise TooLarge
     if not stream.eof:
         raise zlib.error("cut off")
-    return plain
+    return plain, stream.unused_data
 
 
 @lru_cache(maxsize=256)
 def accepted(header: bytes) -> bytes | None:
-    """The coding to use for whoever sends this ``Accept-Encoding``; ``None`` for none."""
-    weights = {}
+    """The coding to use for whoever sends this ``Accept-Encoding``; ``None`` for none.
+
+    The heaviest of gzip, deflate and identity; of equal ones, a compressed one before the plain one, and what is named
+    first before what comes later. ``*`` stands for those that are not named. Where nothing is acceptable, the answer
+    goes out as it is: that is better than none (RFC 9110, 12.5.3).
+    """
+    weights = _weights(header)
+    rest = weights.get(b"*", 0.0)
+    named = [name for name in weights if name in _CODINGS]
+    choices = [*named, *(name for name in (b"gzip", b"deflate") if name not in weights)]
+    best = max(choices, key=lambda name: weights.get(name, rest))  # the first of equal ones
+    weight = weights.get(best, rest)
+    if weight == 0.0 or weights.get(_IDENTITY, 0.0) > weight:
+        return None
+    return b"gzip" if best == b"x-gzip" else best
+
+
+def _weights(header: bytes) -> dict[bytes, float]:
+    """Codings in their order, with their weights from 0 to 1; what is no weight is 0."""
+    weights: dict[bytes, float] = {}
     for part in header.lower().split(b","):
-        name, _, parameter = part.partition(b";")
-        weights[name.strip()] = _weight(parameter)
-    for name in (b"gzip", b"deflate"):
-        if weights.get(name, 0.0) > 0:
-            return name
-    return None
+        name, *parameters = (piece.strip() for piece in part.split(b";"))
+        if name:
+            weights[name] = _weight(parameters)
+    return weights
 
 
-def _weight(parameter: bytes) -> float:
-    name, _, value = parameter.strip().partition(b"=")
-    if name.strip() != b"q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+def _weight(parameters: list[bytes]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition(b"=")
+        if name.strip() == b"q":
+            return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
+    return 1.0
 
 
 def encoded(body: bytes, coding: bytes) -> bytes:
@@ -105,9 +152,9 @@ def encoded(body: bytes, coding: bytes) -> bytes:
 
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-AsgiSend = Callable[[Message], Awaitable[None]]
+AsgiEvent = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiEvent]]
+AsgiSend = Callable[[AsgiEvent], Awaitable[None]]
 
 #: Bytes of a request, before and after decompression.
 MAX_REQUEST = 16 * 1024 * 1024
@@ -120,7 +167,7 @@ class _Gone(Exception):
 
 
 class Application:
-    """An ASGI application that answers as ``provider`` does.
+    """Answers HTTP requests as ``provider`` does; an ASGI application, too.
 
     What the provider lets go is sent to ``upstream``. ``region`` is that of requests which name none.
     """
@@ -132,88 +179,103 @@ class Application:
         """One HTTP request. There is nothing to do when the server starts and stops."""
         if scope["type"] != "http":
             raise NotImplementedError(f"only HTTP is spoken here, not {scope['type']}")
-        headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            answer = await self._answer(scope, headers, await _body(receive))
-        except TooLarge:
-            await _refuse_size(send)
-            return
+            answer = await self._told(scope, receive)
         except _Gone:
             return
         if answer is None:
             await _cut(receive, send)
             return
-        if b"origin" in headers:
-            answer.headers.append((b"access-control-allow-origin", b"*"))
-        if len(answer.body) > WORTHWHILE and b"accept-encoding" in headers:
-            _compress(answer, headers[b"accept-encoding"])
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers()})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Answer | None:
-        """The answer; ``None`` where there is to be none. Raises ``TooLarge``."""
-        method = scope["method"]
-        if method != "POST":
-            if method == "OPTIONS" and b"origin" in headers:
-                return preflight(headers)
-            return healthy(self._region) if method == "GET" else not_found()
-        content_type = _media_type(headers.get(b"content-type", b""))
-        if body and content_type is None:
-            return not_found()
-        answer = await self._call(scope, headers, body)
+    async def _told(self, scope: Scope, receive: Receive) -> Answer | None:
+        body = await _body(receive)
+        if body is None:
+            return too_large()
+        answer = self.answer(_message(scope, body))
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    def answer(self, message: Message) -> Answer | Awaitable[Answer | None] | None:
+        """The answer to a request; ``None`` where the connection is to end without one.
+
+        Only what goes to the upstream has to be awaited.
+        """
+        answer = self._answer(message)
+        if isinstance(answer, Request):
+            return self._sent_on(answer, message)
+        return None if answer is None else _finished(answer, message)
+
+    async def _sent_on(self, request: Request, message: Message) -> Answer | None:
+        try:
+            answer = await self._forwarded(request, message)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the client is answered and the log has it
+            answer = _failed(request, problem)
         if answer is not None and not answer.content_type:
+            answer.content_type = _media_type(message.fields.get(b"content-type", b"")) or PLAIN_JSON
+        return None if answer is None else _finished(answer, message)
+
+    def _answer(self, message: Message) -> Answer | Request | None:
+        """The answer, or the request that the provider lets go."""
+        if message.method != "POST":
+            if message.method == "OPTIONS" and b"origin" in message.fields:
+                return preflight(message.fields)
+            return healthy(self._region) if message.method == "GET" else not_found()
+        content_type = _media_type(message.fields.get(b"content-type", b""))
+        if message.body and content_type is None:
+            return not_found()
+        answer = self._call(message)
+        if isinstance(answer, Answer) and not answer.content_type:
             answer.content_type = content_type or PLAIN_JSON
         return answer
 
-    async def _call(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Answer | None:
+    def _call(self, message: Message) -> Answer | Request | None:
         """The answer to a POST with a body of JSON or none."""
-        coding = headers.get(b"content-encoding")
+        fields, body = message.fields, message.body
+        coding = fields.get(b"content-encoding")
         try:
             plain = decoded(body, coding, MAX_REQUEST) if coding else body
             params = _parsed(plain) if plain else None
+        except TooLarge:
+            return too_large()
         except (ValueError, RecursionError, zlib.error):
             return Answer(400, SERIALIZATION_BODY)
-        operation = TARGETS.get(headers.get(b"x-amz-target", b""))
+        operation = TARGETS.get(fields.get(b"x-amz-target", b""))
         if operation is None:
             return Answer(400, UNKNOWN_OPERATION_BODY)
         try:
-            caller = caller_of(headers, scope["query_string"])
+            caller = caller_of(fields, message.query)
         except Refused as refusal:
             return Answer(400, refusal.body)
         if not isinstance(params, dict):
             return Answer(400, SERIALIZATION_BODY)
-        request = Request(
-            operation.name,
-            params,
-            caller.region or self._region,
-            _endpoint(scope, headers),
-            operation.tokens,
-            account=caller.account,
+        return self._provided(
+            Request(
+                operation.name,
+                params,
+                caller.region or self._region,
+                _endpoint(message),
+                operation.tokens,
+                account=caller.account,
+            )
         )
-        return await self._provided(request, scope, body)
 
-    async def _provided(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
-        """The provider's answer, or the upstream's where the provider lets the request go."""
+    def _provided(self, request: Request) -> Answer | Request | None:
+        """The provider's answer, or the request itself where the provider lets it go."""
         try:
             outcome = self._provider.before(request)
             if outcome is None:
-                return await self._forwarded(request, scope, body)
+                return request
             return None if isinstance(outcome, TransportFailure) else answer_of(request.operation, outcome)
-        except PytestDynamoDbError as problem:
-            log.warning("%s: %s", type(problem).__name__, problem)
-            return Answer(400, explained(problem))
-        except Exception:
-            log.exception("%s failed", request.operation)
-            return Answer(500, INTERNAL_ERROR_BODY)
+        except Exception as problem:  # noqa: BLE001 - likewise
+            return _failed(request, problem)
 
-    async def _forwarded(self, request: Request, scope: Scope, body: bytes) -> Answer | None:
+    async def _forwarded(self, request: Request, message: Message) -> Answer | None:
         if self._upstream is None:
             raise ConfigurationError(f"{request.operation}: nobody answers it here, and there is no upstream")
-        path = scope.get("raw_path", b"").decode("latin-1") or quote(scope["path"])
-        if scope["query_string"]:
-            path += "?" + scope["query_string"].decode("latin-1")
+        path = message.target.decode("latin-1")
         try:
-            forwarded = await self._upstream.forward_aside(path, list(scope["headers"]), body)
+            forwarded = await self._upstream.forward_aside(path, message.headers, message.body)
         except asyncio.CancelledError:
             return None  # the server stops and waits no longer; the connection ends, as it would have a moment later
         self._provider.after(request, forwarded.outcome)
@@ -221,9 +283,33 @@ class Application:
             log.warning("the upstream did not answer: %s", forwarded.outcome.message)
             return None
         answer = answer_of(request.operation, forwarded.outcome)
-        answer.body, answer.content_type = forwarded.raw, forwarded.content_type.encode("latin-1")
-        answer.request_id = forwarded.request_id.encode("latin-1")
+        answer.body, answer.content_type = forwarded.raw, header(forwarded.content_type)
+        answer.request_id = header(forwarded.request_id)
         return answer
+
+
+def _failed(request: Request, problem: Exception) -> Answer:
+    """Call it in an ``except`` clause."""
+    if isinstance(problem, PytestDynamoDbError):
+        log.warning("%s: %s", type(problem).__name__, problem)
+        return Answer(400, explained(problem))
+    log.error("%s failed", request.operation, exc_info=problem)
+    return Answer(500, INTERNAL_ERROR_BODY)
+
+
+def _finished(answer: Answer, message: Message) -> Answer:
+    """The answer with what the request's headers ask for."""
+    fields = message.fields
+    if answer.bare:
+        return answer
+    if b"origin" in fields:
+        answer.headers.append((b"access-control-allow-origin", b"*"))
+    if len(answer.body) > WORTHWHILE and b"accept-encoding" in fields:
+        coding = accepted(fields[b"accept-encoding"])
+        if coding is not None:
+            answer.body = encoded(answer.body, coding)
+            answer.headers.append((b"content-encoding", coding))
+    return answer
 
 
 def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> Application:
@@ -231,8 +317,23 @@ def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "
     return Application(provider, upstream=upstream, region=region)
 
 
-async def _body(receive: Receive) -> bytes:
-    """The request's body. Raises ``TooLarge``, but hears the client out: it listens only after it has spoken.
+def _message(scope: Scope, body: bytes) -> Message:
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    query = scope["query_string"]
+    headers = list(scope["headers"])
+    return Message(
+        scope["method"],
+        path + b"?" + query if query else path,
+        query,
+        headers,
+        fields_of(headers),
+        body,
+        scope.get("scheme", "http"),
+    )
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The request's body; ``None`` of one that is too large, but heard out: clients listen only after they have spoken.
 
     Raises ``_Gone`` for a client that hangs up meanwhile: half a write is none.
     """
@@ -249,15 +350,7 @@ async def _body(receive: Receive) -> bytes:
         else:
             parts.clear()
         more = message.get("more_body", False)
-    if size > MAX_REQUEST:
-        raise TooLarge
-    return b"".join(parts)
-
-
-async def _refuse_size(send: AsgiSend) -> None:
-    """AWS's 413 comes from further out and has none of DynamoDB's headers."""
-    await send({"type": "http.response.start", "status": 413, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+    return b"".join(parts) if size <= MAX_REQUEST else None
 
 
 async def _cut(receive: Receive, send: AsgiSend) -> None:
@@ -276,6 +369,7 @@ async def _cut(receive: Receive, send: AsgiSend) -> None:
         pass
 
 
+@lru_cache(maxsize=64)
 def _media_type(content_type: bytes) -> bytes | None:
     """The media type if it is one that DynamoDB reads."""
     media_type = content_type.split(b";", 1)[0].strip().lower()
@@ -294,12 +388,5 @@ def _parsed(body: bytes) -> Json:
     return _decode(body.decode("utf-8"))
 
 
-def _compress(answer: Answer, accept_encoding: bytes) -> None:
-    coding = accepted(accept_encoding)
-    if coding is not None:
-        answer.body = encoded(answer.body, coding)
-        answer.headers.append((b"content-encoding", coding))
-
-
-def _endpoint(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    return f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}/"
+def _endpoint(message: Message) -> str:
+    return f"{message.scheme}://{message.fields.get(b'host', b'').decode('latin-1')}/"

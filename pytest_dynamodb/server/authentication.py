@@ -17,6 +17,8 @@ from pytest_dynamodb.server.answers import error
 _IN_HEADER = ("Credential", "Signature", "SignedHeaders")
 _IN_QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
+#: A header as SDKs write it, read in one go; all others are looked at part by part.
+_USUAL = re.compile(rb"AWS4-[^\s,=]+ Credential=([^\s,=]+), ?SignedHeaders=[^\s,=]+, ?Signature=[^\s,=]+")
 _BETWEEN = re.compile(r"[, ]+")
 _REGION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -39,7 +41,11 @@ class Refused(Exception):
 
 def caller_of(headers: Mapping[bytes, bytes], query_string: bytes) -> Caller:
     """Who signed the request, in its headers or in its query. Raises ``Refused``."""
-    signed = headers.get(b"authorization", b"").decode("latin-1").strip()
+    header = headers.get(b"authorization", b"")
+    usual = None if query_string or b"x-amz-date" not in headers else _USUAL.fullmatch(header)
+    if usual is not None:
+        return _caller(usual[1].decode("latin-1"))
+    signed = header.decode("latin-1").strip()
     query = parse_qs(query_string.decode("latin-1"), keep_blank_values=True) if query_string else {}
     if "X-Amz-Algorithm" in query:
         if signed:

@@ -36,10 +36,12 @@ def running(
     """
     uvicorn = _uvicorn()
     listening = _listen(host, port)
-    server = uvicorn.Server(
+    begun = threading.Event()
+    server = _server_class(uvicorn, begun)(
         uvicorn.Config(
             app(provider, upstream=upstream, region=region),
             access_log=False,
+            http=_protocol(),
             interface="asgi3",
             lifespan="off",
             log_config=None,
@@ -52,8 +54,11 @@ def running(
     )
 
     def serve() -> None:
-        with listening:  # closed also if uvicorn fails: then nobody waits in the queue
-            server.run(sockets=[listening])
+        try:
+            with listening:  # closed also if uvicorn fails: then nobody waits in the queue
+                server.run(sockets=[listening])
+        finally:
+            begun.set()
 
     url = _url(listening)
     thread = threading.Thread(target=serve, name="pytest-dynamodb-server", daemon=True)
@@ -61,8 +66,20 @@ def running(
     try:
         yield url
     finally:
+        begun.wait()
         server.should_exit = True
         thread.join()
+
+
+def _server_class(uvicorn: Any, begun: threading.Event) -> Any:
+    """uvicorn's server that says when it has begun: stopped earlier, it leaves a listener to uvloop, which may hang."""
+
+    class Server(uvicorn.Server):  # type: ignore[misc]  # uvicorn is imported late
+        async def main_loop(self) -> None:
+            begun.set()
+            await super().main_loop()
+
+    return Server
 
 
 def _uvicorn() -> Any:
@@ -73,6 +90,15 @@ def _uvicorn() -> Any:
             "the server needs uvicorn, which is not installed: pip install 'pytest-dynamodb-cassette[server]'"
         ) from None
     return uvicorn
+
+
+def _protocol() -> Any:
+    """What reads connections: ours where there is httptools, else uvicorn's own by h11."""
+    try:
+        from pytest_dynamodb.server.connection import HttpConnection
+    except ImportError:
+        return "h11"
+    return HttpConnection
 
 
 def _listen(host: str, port: int) -> socket.socket:

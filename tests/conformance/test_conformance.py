@@ -32,12 +32,13 @@ from wire_cases import WireCase, run_wire_case, wire_cases
 
 CLASSIC = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect in ("", "classic")]
 TODAY = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect == "today" or case.has_dialects]
+SERVED = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect in ("", "today")]
 REGIONAL = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect not in ("", "classic", "today")]
 WIRE = [pytest.param(case, id=case.name) for case in wire_cases()]
 RECORDABLE = [
     pytest.param(case, id=case.id)
     for case in all_cases()
-    if case.dialect in ("", "classic") and case.sdk and not any(step.later for step in case.steps)
+    if case.dialect in ("", "today") and case.sdk and not any(step.later for step in case.steps)
 ]
 EXTERNAL = os.environ.get("PYTEST_DYNAMODB_CONFORMANCE", "")
 
@@ -72,11 +73,11 @@ def test_dialects_differ_in_their_words_alone(case: Case) -> None:
 def server() -> Iterator[Target]:
     """The engine behind its server, with a clock that can be moved."""
     clock = VirtualClock(1_800_000_000.0)
-    with running(MockProvider(Engine(clock=clock, dialect="classic"))) as url:
-        yield Target(url, over_http(url), advance=clock.advance)
+    with running(MockProvider(Engine(clock=clock))) as url:
+        yield Target(url, over_http(url), dialect="today", advance=clock.advance)
 
 
-@pytest.mark.parametrize("case", CLASSIC)
+@pytest.mark.parametrize("case", SERVED)
 def test_server_answers_as_dynamodb_does(case: Case, server: Target) -> None:
     run(case, server)
 
@@ -110,7 +111,9 @@ def noting(answers: list[str]) -> Target:
         answers.append(re.sub(r"(arn:aws:[a-z]+:[a-z0-9-]*:)[0-9]{12}", r"\1", json.dumps(answer, sort_keys=True)))
         return answer
 
-    return Target("boto3", noted, sdk=True, suffix=".recorded")  # the server remembers what others did, by token
+    return Target(
+        "boto3", noted, dialect="today", sdk=True, suffix=".recorded"
+    )  # the server remembers what others did, by token
 
 
 @pytest.fixture(scope="module")

@@ -9,19 +9,20 @@ import pytest
 
 from carriers import CREATE, TABLE, THERE, Request
 from near_misses import near_misses
+from pytest_dynamodb.dialects import CLASSIC
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.exchange import Request as Asked
-from pytest_dynamodb.expressions import Dialect
 
 INVALID = frozenset({"ValidationException", "ValidationError"})
 TAKEN = frozenset({"", "None", "ConditionalCheckFailed", "ConditionalCheckFailedException"})
 CANCELLED = "TransactionCanceledException"
+EVALUATED = frozenset(f"compared value, levels of {kind}: UpdateItem condition" for kind in ("maps", "lists"))
+"""What all regions evaluated before 2026, and two do still (registry/splits of the Parity Suite)."""
 
 
-@pytest.fixture(scope="module", params=["classic", "2026"])
+@pytest.fixture(scope="module", params=["classic", "today"])
 def prepared(request: pytest.FixtureRequest) -> Engine:
-    dialect: Dialect = request.param
-    engine = Engine(dialect=dialect)
+    engine = Engine(dialect=request.param)
     for operation, params in (("CreateTable", CREATE), ("PutItem", {"TableName": TABLE, "Item": THERE})):
         assert engine.answer(Asked(operation, params)).status == 200
     return engine
@@ -45,7 +46,10 @@ def told(engine: Engine, request: Request) -> set[str]:
     ("inside", "outside"), [pytest.param(inside, outside, id=name) for name, inside, outside in near_misses()]
 )
 def test_what_keeps_a_rule_is_taken_and_what_breaks_it_is_not(
-    prepared: Engine, inside: Request, outside: Request
+    prepared: Engine, inside: Request, outside: Request, request: pytest.FixtureRequest
 ) -> None:
     assert told(prepared, inside) <= TAKEN
+    if prepared.dialect == CLASSIC and any(name in request.node.name for name in EVALUATED):
+        assert told(prepared, outside) <= TAKEN
+        return
     assert not INVALID.isdisjoint(told(prepared, outside))

@@ -12,7 +12,7 @@ A document is run from top to bottom in a folder of its own, as a reader would f
     ```text, http, ...          shown to people only
 
 `http://127.0.0.1:8000` in a block is moto's server. A block below `<!-- not run: reason -->` is not run, and shows as a
-skipped test with that reason.
+skipped test with that reason. `<!-- needs botocore 1.44 -->` is such a reason where botocore is older.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import botocore
 import pytest
+from packaging.version import Version
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,6 +45,7 @@ COMMAND_SECONDS = 120
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`\n]*)\n(?P<code>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^>]+?) -->\s*\Z")
+NEEDS = re.compile(r"<!-- needs botocore (?P<version>[0-9.]+) -->\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,16 @@ def blocks(document: Path) -> Iterator[Block]:
             language=language,
             options=dict(option.split("=", 1) for option in options),
             code="".join(line.removeprefix(fence["indent"]) for line in fence["code"].splitlines(keepends=True)),
-            not_run=exempt["reason"] if exempt else "",
+            not_run=exempt["reason"] if exempt else too_old(text, fence.start()),
         )
+
+
+def too_old(text: str, end: int) -> str:
+    """Why the block that begins there cannot run with this botocore; empty if it can."""
+    needs = NEEDS.search(text, 0, end)
+    if needs is None or Version(botocore.__version__) >= Version(needs["version"]):
+        return ""
+    return f"needs botocore {needs['version']}, and this is {botocore.__version__}"
 
 
 def commands(block: Block) -> Iterator[tuple[str, list[str]]]:

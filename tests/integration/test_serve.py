@@ -19,10 +19,12 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
+from click.testing import CliRunner
 
 from pytest_dynamodb import load_cassette, use_cassette
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
+from pytest_dynamodb.cli import main
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 
 START_WITHIN, STOP_WITHIN = 60, 30
@@ -182,6 +184,31 @@ def test_a_table_is_exported_to_a_folder(tmp_path: Path) -> None:
         boto.describe_export(ExportArn=export["ExportArn"])
     (data,) = (tmp_path / "exports").rglob("*.json.gz")
     assert json.loads(gzip.decompress(data.read_bytes())) == {"Item": {"pk": {"S": "ada"}}}
+
+
+def test_a_table_is_imported_from_an_s3(moto: str, credentials: dict[str, str]) -> None:
+    s3 = boto3.client("s3", endpoint_url=moto)
+    s3.create_bucket(Bucket="served")
+    s3.put_object(Bucket="served", Key="a.json", Body=b'{"Item": {"pk": {"S": "ada"}}}')
+    with serving("--buckets", moto) as (url, _):
+        boto = client(url)
+        boto.import_table(
+            S3BucketSource={"S3Bucket": "served"},
+            InputFormat="DYNAMODB_JSON",
+            TableCreationParameters={
+                "TableName": "users",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+        assert boto.scan(TableName="users")["Items"] == [{"pk": {"S": "ada"}}]
+
+
+def test_buckets_are_in_a_folder_or_an_s3() -> None:
+    done = CliRunner().invoke(main, ["serve", "--buckets", "no such folder"])
+    assert done.exit_code == 2
+    assert "'no such folder' is neither a folder nor a URL such as http://127.0.0.1:9000" in done.output
 
 
 def test_the_mock_s_time_is_the_machine_s() -> None:

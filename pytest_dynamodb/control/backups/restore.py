@@ -13,18 +13,8 @@ from pytest_dynamodb.control.tables.creation import ceiling_of, check_encryption
 from pytest_dynamodb.control.tables.description import describe
 from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.settings import (
-    Encryption,
-    Event,
-    IndexSettings,
-    Restored,
-    TableSettings,
-    Throughput,
-    Units,
-    VectorIndex,
-)
+from pytest_dynamodb.engine.settings import Encryption, Event, IndexSettings, Restored, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.table import Overwritten, SecondaryIndex, Table
-from pytest_dynamodb.engine.vectors.index import is_gone
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import Params
 
@@ -177,13 +167,11 @@ def _settings(call: Call, source: Table) -> TableSettings:
         ceiling=_ceiling(source, params, on_demand=on_demand),
         encryption=_encryption(call, source),
         vectors={
-            name: replace(index, ready=now + call.lifecycle.create_table) for name, index in _vectors(source, now)
+            name: replace(index, status="CREATING", backfilling=None)
+            for name, index in source.settings.vectors.items()
+            if index.status != "DELETING"
         },
     )
-
-
-def _vectors(source: Table, now: float) -> Iterable[tuple[str, VectorIndex]]:
-    return [(name, index) for name, index in source.settings.vectors.items() if not is_gone(index, now)]
 
 
 def _throughput(source: Table, params: Mapping[str, Any], *, on_demand: bool) -> Throughput:
@@ -246,4 +234,4 @@ def _coming(call: Call, target: Table) -> TableSettings:
     due = call.clock.now() + call.lifecycle.create_table
     since = {"on_demand_since": settings.created} if settings.on_demand else {}
     events = [Event(due, {"status": "ACTIVE", "restored": None, **since})]
-    return settings.then(*events, *(Event(due, {"status": "ACTIVE"}, name) for name in settings.indexes))
+    return settings.then(*events, *(Event(due, {"status": "ACTIVE"}, name) for name in settings.online_indexes))

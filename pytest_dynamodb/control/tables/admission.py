@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.control.tables.indexes import action_of, subscriber_limit
+from pytest_dynamodb.control.tables.indexes import INDEX_UPDATES, action_of, subscriber_limit
 from pytest_dynamodb.control.tables.lookup import in_use, require_active
 from pytest_dynamodb.control.tables.rules import listed
 from pytest_dynamodb.engine.table import Table
@@ -22,13 +22,13 @@ def check_admitted(table: Table, params: Mapping[str, Any], asked: set[str]) -> 
     """Raise ResourceInUseException, or LimitExceededException for a second index being created or deleted."""
     if table.settings.status in {"CREATING", "DELETING"}:
         require_active(table)
-    actions = [action_of(update) for update in params.get("GlobalSecondaryIndexUpdates") or ()]
+    actions = [action_of(update) for member in INDEX_UPDATES for update in params.get(member) or ()]
     for action, what in actions:
         _check_index_free(table, action, what["IndexName"])
     _check_online(table, [what["IndexName"] for action, what in actions if action != "Update"])
     if asked & {"ProvisionedThroughput"} or _switches(table, params):
         _check_units_free(table)
-    elif asked - _SYNCHRONOUS - {"GlobalSecondaryIndexUpdates", "BillingMode"}:
+    elif asked - _SYNCHRONOUS - {*INDEX_UPDATES, "BillingMode"}:
         require_active(table)
 
 
@@ -38,7 +38,7 @@ def _switches(table: Table, params: Mapping[str, Any]) -> bool:
 
 
 def _busy(table: Table, *statuses: str) -> list[str]:
-    return [name for name, index in table.settings.indexes.items() if index.status in statuses]
+    return [name for name, index in table.settings.online_indexes.items() if index.status in statuses]
 
 
 def _check_online(table: Table, wanted: list[str]) -> None:
@@ -51,7 +51,7 @@ def _check_online(table: Table, wanted: list[str]) -> None:
 
 
 def _check_index_free(table: Table, action: str, name: str) -> None:
-    index = table.settings.indexes.get(name)
+    index = table.settings.online_indexes.get(name)
     where = f"Table: {table.name} Index: {name}"
     if index is None or action == "Create":
         return

@@ -24,8 +24,9 @@ from pytest_dynamodb.control.tables.creation import (
     stream_of,
     throughput_of,
 )
-from pytest_dynamodb.control.tables.index_changes import with_index_changes
-from pytest_dynamodb.control.tables.vectors import with_vector_changes
+from pytest_dynamodb.control.tables.index_changes import with_index_changes, with_vector_changes
+from pytest_dynamodb.control.tables.indexes import INDEX_UPDATES
+from pytest_dynamodb.control.tables.vectors import check_billing
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.streams.capture import close_stream
@@ -105,7 +106,7 @@ def _check_throughput(params: Mapping[str, Any], asked: set[str]) -> None:
 
 
 def _check_pairs(params: Mapping[str, Any], asked: set[str]) -> None:
-    updates = params.get("GlobalSecondaryIndexUpdates") or ()
+    updates = [update for member in INDEX_UPDATES for update in params.get(member) or ()]
     online = any(update.get("Create") or update.get("Delete") for update in updates)
     units, stream = "ProvisionedThroughput" in asked, "StreamSpecification" in asked
     if units and stream:
@@ -115,7 +116,7 @@ def _check_pairs(params: Mapping[str, Any], asked: set[str]) -> None:
     if stream and online:
         raise ValidationException(f"{INVALID_VALUES}You cannot create or delete index while changing stream status")
     if "WarmThroughput" in asked and len(asked) > 1:
-        creates = any(update.get("Create") for update in updates)
+        creates = any(update.get("Create") for update in params.get("GlobalSecondaryIndexUpdates") or ())
         what = "Create global secondary index cannot be specified when updating WarmThroughput"
         raise ValidationException(
             INVALID_VALUES + (what if creates else "WarmThroughput must be the only operation in the request")
@@ -182,6 +183,8 @@ def _nothing_new(settings: TableSettings, call: Call) -> TableSettings:
 
 def _billing(table: Table, settings: TableSettings, call: Call) -> TableSettings:
     on_demand = target_on_demand(settings, call.params)
+    if settings.vectors:
+        check_billing(on_demand=on_demand)
     if on_demand == settings.on_demand:
         return _nothing_new(settings, call) if on_demand else settings
     return _to_on_demand(settings, call) if on_demand else _to_provisioned(table, settings, call)

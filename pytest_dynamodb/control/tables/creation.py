@@ -49,11 +49,12 @@ def _settings(call: Call, name: str) -> TableSettings:
     indexes = {
         definition["IndexName"]: index_settings(definition) for definition in params.get("GlobalSecondaryIndexes") or ()
     }
+    types = attribute_types_of(params["AttributeDefinitions"])
     settings = TableSettings(
         arn=call.region.arn(name),
         id=new_id(call.random),
         created=now,
-        attribute_types=attribute_types_of(params["AttributeDefinitions"]),
+        attribute_types=types,
         status="CREATING",
         on_demand=on_demand,
         was_on_demand=on_demand,
@@ -68,7 +69,7 @@ def _settings(call: Call, name: str) -> TableSettings:
         tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
         policy=params.get("ResourcePolicy"),
         vectors={
-            definition["IndexName"]: vector_index_of(definition, now + call.lifecycle.create_table)
+            definition["IndexName"]: vector_index_of(definition, types)
             for definition in params.get("VectorIndexes") or ()
         },
     )
@@ -79,17 +80,15 @@ def _becoming_active(settings: TableSettings, now: float, lifecycle: Lifecycle) 
     due = now + lifecycle.create_table
     since = {"on_demand_since": settings.created} if settings.on_demand else {}
     active: dict[str, Any] = {"status": "ACTIVE"}
-    return [Event(due, active | since), *(Event(due, active, index) for index in settings.indexes)]
+    return [Event(due, active | since), *(Event(due, active, index) for index in settings.online_indexes)]
 
 
 def new_id(random: Random) -> str:
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
-def index_settings(definition: Mapping[str, Any], *, backfilling: bool | None = None) -> IndexSettings:
-    return IndexSettings(
-        "CREATING", backfilling, throughput_of(definition), ceiling_of(definition), warm_of(definition)
-    )
+def index_settings(definition: Mapping[str, Any]) -> IndexSettings:
+    return IndexSettings("CREATING", None, throughput_of(definition), ceiling_of(definition), warm_of(definition))
 
 
 def throughput_of(params: Mapping[str, Any]) -> Throughput:

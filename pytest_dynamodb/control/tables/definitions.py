@@ -25,7 +25,7 @@ from pytest_dynamodb.control.tables.rules import (
     listed,
     names_of,
 )
-from pytest_dynamodb.control.tables.vectors import check_vector_indexes
+from pytest_dynamodb.control.tables.vectors import attribute_of, check_vector_indexes, searched_attributes
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
@@ -47,22 +47,16 @@ def check_new_table(params: Mapping[str, Any]) -> None:
         if params.get(member) is not None and not params[member]:
             raise ValidationException(f"{INVALID_VALUES}List of {member} is empty")
     local, global_ = params.get("LocalSecondaryIndexes") or (), params.get("GlobalSecondaryIndexes") or ()
-    vectors = params.get("VectorIndexes") or ()
-    _check_all_used(
-        params["KeySchema"], [*local, *global_], [name for name in defined if name not in _searched(vectors)]
-    )
+    vectors = params.get("VectorIndexes")
+    elsewhere = {*searched_attributes(vectors or ()), *map(attribute_of, vectors or ())}  # looked at later
+    _check_all_used(params["KeySchema"], [*local, *global_], [name for name in defined if name not in elsewhere])
     names: set[str] = set()
     _check_local(local, params["KeySchema"], defined, names)
     _check_global(global_, defined, names, on_demand=is_on_demand(params))
     check_projected_count([*local, *global_])
     check_options(params)
-    check_vector_indexes(vectors, names, on_demand=is_on_demand(params))
+    check_vector_indexes(vectors, names, defined, on_demand=is_on_demand(params))
     _check_throughput_options(params, global_)
-
-
-def _searched(vectors: Definitions) -> set[str]:
-    """The attributes of search schemas, which may be defined too."""
-    return {one["AttributeName"] for index in vectors for one in index.get("SearchSchema") or ()}
 
 
 def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Sequence[str], names: set[str]) -> None:

@@ -12,6 +12,7 @@ from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
 from pytest_dynamodb.engine.settings import IndexSettings, Restored, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.table import SecondaryIndex, Table
+from pytest_dynamodb.engine.vectors.entries import billed_size
 from pytest_dynamodb.engine.vectors.index import describe_vectors
 
 _DAY: Final = 86_400.0
@@ -39,7 +40,8 @@ def describe(table: Table, now: float) -> dict[str, Any]:
     body.update(_indexes(table, now))
     body.update(_options(settings, now))
     if settings.vectors:
-        body.update(describe_vectors(table, now))
+        body.update(describe_vectors(table))
+        body["TableSizeBytes"] = sum(billed_size(settings.vectors.values(), item) for item in table.store)
     return body
 
 

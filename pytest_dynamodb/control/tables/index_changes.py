@@ -1,7 +1,9 @@
-"""Global indexes that UpdateTable creates, changes and deletes.
+"""Global indexes that UpdateTable creates, changes and deletes; vector indexes are created and deleted on the same
+path.
 
 A new index is filled at once and kept up to date from then on; only its status says that it cannot be queried yet. (The
-sequence of statuses: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global secondary indexes".)
+sequence of statuses: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global secondary indexes"; of vector
+indexes: dynamodb-conformance, tests/tier2/vectorSearch/updateLifecycle.)
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ from pytest_dynamodb.control.tables.capacity_changes import (
     warmed,
 )
 from pytest_dynamodb.control.tables.creation import index_settings, throughput_of
-from pytest_dynamodb.control.tables.indexes import action_of, check_creation, check_exists
+from pytest_dynamodb.control.tables.indexes import action_of, check_creation, check_exists, no_such_index
+from pytest_dynamodb.control.tables.rules import defined_types
+from pytest_dynamodb.control.tables.vectors import check_new_vector_index
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings
+from pytest_dynamodb.engine.settings import Event, IndexSettings, OnlineIndex, TableSettings
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
+from pytest_dynamodb.engine.vectors.index import vector_index_of
 from pytest_dynamodb.errors import ValidationException
 
 _ALLOCATION: Final = 0.1
@@ -39,11 +44,14 @@ def with_index_changes(table: Table, settings: TableSettings, call: Call) -> Tab
         if action == "Create":
             definitions = call.params.get("AttributeDefinitions")
             check_creation(table, what, definitions, on_demand=settings.on_demand)
-            settings = _created(settings, what, call)
+            settings = with_new_index(settings, what["IndexName"], index_settings(what), call)
         else:
             _check_blocked(what)
             check_exists(table, action, what["IndexName"])
-            settings = (_deleted if action == "Delete" else _updated)(settings, what, call)
+            if action == "Delete":
+                settings = without_index(settings, what["IndexName"], call)
+            else:
+                settings = _updated(settings, what, call)
     return settings
 
 
@@ -56,20 +64,26 @@ def _check_blocked(what: Mapping[str, Any]) -> None:
         )
 
 
-def _created(settings: TableSettings, what: Mapping[str, Any], call: Call) -> TableSettings:
-    name, now, takes = what["IndexName"], call.clock.now(), call.lifecycle.create_index
+def with_new_index(settings: TableSettings, name: str, index: OnlineIndex, call: Call) -> TableSettings:
+    """The settings when an index comes to a table: it is allocated first, then filled, then active."""
+    now, takes = call.clock.now(), call.lifecycle.create_index
     allocated, filled = now + takes * _ALLOCATION, now + takes
-    settings = replace(settings, status="UPDATING").with_index(name, index_settings(what, backfilling=False))
-    return settings.then(
-        Event(allocated, {"status": "ACTIVE"}),
-        Event(allocated, {"backfilling": True}, name),
-        Event(filled, {"status": "ACTIVE", "backfilling": None}, name),
+    coming = replace(index, status="CREATING", backfilling=False)
+    return (
+        replace(settings, status="UPDATING")
+        .with_index(name, coming)
+        .then(
+            Event(allocated, {"status": "ACTIVE"}),
+            Event(allocated, {"backfilling": True}, name),
+            Event(filled, {"status": "ACTIVE", "backfilling": None}, name),
+        )
     )
 
 
-def _deleted(settings: TableSettings, what: Mapping[str, Any], call: Call) -> TableSettings:
-    name, gone = what["IndexName"], call.clock.now() + call.lifecycle.delete_index
-    index = replace(settings.indexes[name], status="DELETING", backfilling=None)
+def without_index(settings: TableSettings, name: str, call: Call) -> TableSettings:
+    """The settings when an index goes; one that is still being filled is cancelled."""
+    gone = call.clock.now() + call.lifecycle.delete_index
+    index = replace(settings.online_indexes[name], status="DELETING", backfilling=None)
     others = tuple(event for event in settings.events if event.index != name)
     settings = replace(settings, status="UPDATING", events=others).with_index(name, index)
     return settings.then(Event(gone, {"status": "GONE"}, name), Event(gone, {"status": "ACTIVE"}))
@@ -119,3 +133,26 @@ def _units(
     return {"status": "UPDATING", "throughput": under_way(old, new, now), "warm": warm}, {
         "throughput": done(old, new, due)
     }
+
+
+# --- vector indexes: on the same path ---
+
+
+def with_vector_changes(table: Table, settings: TableSettings, call: Call) -> TableSettings:
+    """The settings that follow from VectorIndexUpdates. Raises ValidationException and ResourceNotFoundException."""
+    for update in call.params["VectorIndexUpdates"]:
+        created = update.get("Create")
+        if created is not None:
+            settings = _with_vector_index(table, settings, created, call)
+        else:
+            name = update["Delete"]["IndexName"]
+            if name not in settings.vectors:
+                raise no_such_index(table, name)
+            settings = without_index(settings, name, call)
+    return settings
+
+
+def _with_vector_index(table: Table, settings: TableSettings, definition: dict[str, Any], call: Call) -> TableSettings:
+    types = defined_types(table, call.params)
+    check_new_vector_index(table, settings, definition, types)
+    return with_new_index(settings, definition["IndexName"], vector_index_of(definition, types), call)

@@ -15,6 +15,7 @@ from pytest_dynamodb.control.tables.rules import (
     check_projection,
     names_of,
 )
+from pytest_dynamodb.control.tables.vectors import check_no_vector_key
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.schema import key_parts
 from pytest_dynamodb.engine.table import Table
@@ -26,11 +27,14 @@ from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 ACTIONS: Final = ("Update", "Create", "Delete")
 
+#: The members of UpdateTable by which indexes come and go.
+INDEX_UPDATES: Final = ("GlobalSecondaryIndexUpdates", "VectorIndexUpdates")
+
 Updates = Sequence[Mapping[str, Any]]
 
 
 def action_of(update: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The action of a checked GlobalSecondaryIndexUpdate, and its parameters."""
+    """The one action of a checked entry of ``INDEX_UPDATES``, and its parameters."""
     return next((action, update[action]) for action in ACTIONS if update.get(action) is not None)
 
 
@@ -76,8 +80,9 @@ def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | 
     _check_types_kept(table, new["KeySchema"], attribute_types_of(definitions))
     check_projection(new["Projection"])
     _check_new_throughput(new, on_demand=on_demand)
-    if name in table.indexes:
+    if name in {*table.indexes, *table.settings.vectors}:
         raise ValidationException("Attempting to create an index which already exists")
+    check_no_vector_key(table.settings, new["KeySchema"], attribute_types_of(definitions))
     projected = [index.schema.projection.attributes for index in table.indexes.values()]
     check_projected_total(sum(map(len, projected)) + len(new["Projection"].get("NonKeyAttributes") or ()))
     if len(table.global_indexes) >= MOST_GLOBAL:
@@ -128,11 +133,14 @@ def check_exists(table: Table, action: str, name: str) -> None:
     """Raise ResourceNotFoundException unless the index exists and is global."""
     index = table.indexes.get(name)
     if index is None:
-        raise error_for(
-            "ResourceNotFoundException", f"Requested resource not found: Index {name} for table {table.name}"
-        )
+        raise no_such_index(table, name)
     if not index.schema.is_global:
         raise ValidationException(f"Cannot {action.lower()} an index that is not a GlobalSecondaryIndex: {name}")
+
+
+def no_such_index(table: Table, name: str) -> DynamoDbError:
+    """The error for an index that the table does not have."""
+    return error_for("ResourceNotFoundException", f"Requested resource not found: Index {name} for table {table.name}")
 
 
 def subscriber_limit(detail: str) -> DynamoDbError:

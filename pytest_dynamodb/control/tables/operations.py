@@ -17,7 +17,8 @@ from pytest_dynamodb.control.tables.definitions import check_new_table
 from pytest_dynamodb.control.tables.description import ceiling, describe
 from pytest_dynamodb.control.tables.indexes import MOST_OF_ACCOUNT, MOST_OF_TABLE, check_index_updates, check_quotas
 from pytest_dynamodb.control.tables.lookup import existing, in_use, require_active
-from pytest_dynamodb.control.tables.rules import attribute_types_of, index_schema_of, used_types
+from pytest_dynamodb.control.tables.rules import defined_types, index_schema_of, used_types
+from pytest_dynamodb.control.tables.vectors import check_vector_updates
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, TableSettings
 from pytest_dynamodb.engine.streams.capture import close_stream
@@ -77,12 +78,14 @@ def update_table(call: Call) -> dict[str, Any]:
         return update_replicas(call)
     check_concerns(params)
     check_index_updates(params.get("GlobalSecondaryIndexUpdates"))
+    check_vector_updates(params.get("VectorIndexUpdates"))
     table = existing(call)
     check_admitted(table, params, concerns_of(params))
     before, settings = table.settings, changed_settings(table, call)
     check_quotas(call)
     table = call.writable(table)
     _add_indexes(table, params)
+    table.settings = settings
     table.settings = replace(settings, attribute_types=used_types(table))
     if table.settings.replicas:
         mirror(call, table)
@@ -92,7 +95,7 @@ def update_table(call: Call) -> dict[str, Any]:
 
 def _add_indexes(table: Table, params: dict[str, Any]) -> None:
     """An attribute that is already defined keeps its type (nubo-db/dynoxide, captured from AWS)."""
-    types = attribute_types_of(params.get("AttributeDefinitions") or ()) | used_types(table)
+    types = defined_types(table, params)
     for update in params.get("GlobalSecondaryIndexUpdates") or ():
         if new := update.get("Create"):
             table.add_index(index_schema_of(new, table.keys, types, is_global=True))
@@ -143,7 +146,7 @@ def _check_idle(table: Table) -> None:
     settings = table.settings
     if settings.status in {"CREATING", "DELETING"}:
         require_active(table)
-    if any(index.status != "ACTIVE" for index in settings.indexes.values()):
+    if any(index.status != "ACTIVE" for index in settings.online_indexes.values()):
         raise in_use("Cannot delete table while indexes are being created, updated, or deleted.")
     if settings.status == "UPDATING":
         raise in_use(f"Table: {table.name} is in the process of being updated.")

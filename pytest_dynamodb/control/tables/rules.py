@@ -113,9 +113,17 @@ def attribute_types_of(definitions: Iterable[Mapping[str, str]]) -> dict[str, st
 
 
 def used_types(table: Table) -> dict[str, str]:
-    """The type tags of the attributes that keys of the table and its indexes use."""
+    """The type tags of the attributes that keys of the table and its indexes, and vector searches, use."""
     schemas = [table.keys, *(index.schema.keys for index in table.indexes.values())]
-    return {name: tag for schema in schemas for name, tag in schema.parts}
+    used = {name: tag for schema in schemas for name, tag in schema.parts}
+    for index in table.settings.vectors.values():
+        used |= {element.name: element.tag for element in index.schema}
+    return used
+
+
+def defined_types(table: Table, params: Mapping[str, Any]) -> dict[str, str]:
+    """Type tags by name that an UpdateTable may use. What an attribute has already stays (nubo-db/dynoxide)."""
+    return attribute_types_of(params.get("AttributeDefinitions") or ()) | used_types(table)
 
 
 def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> KeySchema:

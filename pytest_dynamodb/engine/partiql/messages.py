@@ -120,6 +120,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     # indexes
     "no-index": "The table does not have the specified index",  # [i]
+    "index-type": "Scan operation not supported on this index type",  # tests/tier2/vectorSearch/partiql
     "not-consistent": "Strongly consistent read is not supported on Global Secondary Indexes",  # [i]
     "several-attributes": (
         "PartiQL statements cannot be executed on tables "  # [m]

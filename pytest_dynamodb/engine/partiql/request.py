@@ -56,7 +56,7 @@ def read_source(call: Call, table: Table, source: Named, *, consistent: bool) ->
     name = str(source.parts[1])
     index = table.indexes.get(name)
     if index is None:
-        reject("no-index")
+        reject("index-type" if name in table.settings.vectors else "no-index")
     keys = index.schema.keys
     if len(keys.hash) > 1 or len(keys.range) > 1:
         reject("several-attributes")

@@ -109,8 +109,19 @@ def check_index_keys(
         raise ValidationException(_INDEX_KEY_TOO_LARGE.format(name=name, size=size, limit=limit, index=index))
     if actual != tag:
         raise index_mismatch(index, name, tag, actual) if before is None else ValidationException(_UPDATED_MISMATCH)
-    message = _EMPTY_INDEX_KEY if before is None else _EMPTY_UPDATED_INDEX_KEY
-    raise EmptyKeyValue(message.format(index=index, name=name, type=_TYPES[tag]))
+    if before is None:
+        raise empty_index_key(index, name, tag)
+    raise EmptyKeyValue(_EMPTY_UPDATED_INDEX_KEY.format(type=_TYPES[tag]))
+
+
+def empty_key(name: str, tag: str) -> EmptyKeyValue:
+    """The error about a key attribute that is empty."""
+    return EmptyKeyValue(_EMPTY_KEY.format(type=_TYPES[tag], name=name))
+
+
+def empty_index_key(index: str, name: str, tag: str) -> EmptyKeyValue:
+    """The error about an index's key attribute that is empty in an item to be put."""
+    return EmptyKeyValue(_EMPTY_INDEX_KEY.format(index=index, name=name, type=_TYPES[tag]))
 
 
 def index_mismatch(index: str, name: str, tag: str, actual: str) -> ValidationException:
@@ -121,7 +132,7 @@ def index_mismatch(index: str, name: str, tag: str, actual: str) -> ValidationEx
 def check_key_value(name: str, tag: str, content: str, *, is_range: bool) -> None:
     """Raise a ValidationException if the content of a key's value is empty or too large. Numbers are neither."""
     if not content:
-        raise EmptyKeyValue(_EMPTY_KEY.format(type=_TYPES[tag], name=name))
+        raise empty_key(name, tag)
     if is_too_large(tag, content, MAX_RANGE_SIZE if is_range else MAX_HASH_SIZE):
         raise ValidationException(_RANGE_TOO_LARGE if is_range else _HASH_TOO_LARGE)
 

@@ -109,7 +109,13 @@ MEMBER_SHAPES: dict[str, str] = {
 
 #: Members whose lengths and ranges the newer validator checks even where all else is the older one's (suite,
 #: error-messages/batchGetItem: "Value at 'RequestItems.T.member.Keys'", and error-messages/query: "Value at 'Limit'").
-NEWER: frozenset[str] = frozenset({"KeysAndAttributes.Keys", "QueryInput.Limit"})
+#: SearchVectors is as new as that: nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on 2026-08-13.
+NEWER: frozenset[str] = frozenset(
+    {
+        *("KeysAndAttributes.Keys", "QueryInput.Limit"),
+        *("SearchVectorsInput.IndexName", "SearchVectorsInput.SearchVector", "SearchVectorsInput.TopK"),
+    }
+)
 
 #: The order in which AWS reports members at fault, of the operations it is known of (dynalite, test/*); members not
 #: named here follow in the order of the model.

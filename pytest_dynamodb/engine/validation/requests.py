@@ -8,6 +8,7 @@ from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.constraints import check_constraints
 from pytest_dynamodb.engine.validation.payload import check_types, converted
 from pytest_dynamodb.engine.validation.shapes import input_shape
+from pytest_dynamodb.engine.validation.strict import OPERATION, check_strictly
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for
 
@@ -28,6 +29,8 @@ def check_request(surface: Surface, params: Any) -> Any:
         raise error_for("UnknownOperationException", "")
     if acceptor(surface.operation)(params):
         return params
+    if surface.operation == OPERATION:
+        check_strictly(params)
     check_types(shape, params)
     check_constraints(surface, shape, {} if params is None else params)
     return converted(shape, params)

@@ -46,6 +46,7 @@ class Surface(Wording):
     ``lists_absent``    whether values without expressions are told which expressions there are none of
     ``only_old``        ReturnValues can only ask for what was there before
     ``key_last``        the Key is looked at after the expressions, not before
+    ``depth_first``     the depth of a ScanFilter's values is looked at before which parameters come together
     ``charged``         an update counts as large as its statement is: see ``evaluation.charges``
     """
 
@@ -61,6 +62,7 @@ class Surface(Wording):
     lists_absent: bool = True
     only_old: bool = False
     key_last: bool = False
+    depth_first: bool = False
     charged: bool = False
     parts: Mapping[str, Surface] = field(default_factory=dict)
 
@@ -108,6 +110,7 @@ _ROWS: Final[tuple[Surface, ...]] = (
         operation="Scan",
         expressions=("ProjectionExpression", "FilterExpression"),
         legacy=("AttributesToGet", "ScanFilter", "ConditionalOperator"),
+        depth_first=True,
         wraps=True,
     ),
     Surface(operation="BatchGetItem"),
@@ -210,6 +213,13 @@ CHANGES: Final[tuple[SurfaceChange, ...]] = (
         {"unechoed": frozenset({"Limit", "Segment", "TotalSegments"}), "reading": "newer"},
         date(2026, 10, 7),
         only=frozenset({"ap-east-2", "ap-northeast-2", "eu-central-1", "eu-west-2", "us-west-1"}),
+    ),
+    # validation-ordering/deepRequests: ten regions were asked, the other seven look at the depth first
+    SurfaceChange(
+        frozenset({"Scan"}),
+        {"depth_first": False},
+        date(2026, 10, 9),
+        only=frozenset({"ap-southeast-2", "eu-central-1", "eu-west-2"}),
     ),
     # captures/2026-10-08-transact-get-empty-transact-items.json; eu-west-2 gave both answers, and the older one last
     SurfaceChange(

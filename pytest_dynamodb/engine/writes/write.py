@@ -24,6 +24,7 @@ from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_
 from pytest_dynamodb.engine.validation.rules import check_return_values
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import check_item_size, check_updated_size, checked_item
+from pytest_dynamodb.engine.vectors.checks import check_vectors
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions, read_keyed
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.nodes import UpdateTree
@@ -141,6 +142,8 @@ class Put(Write):
         if table.indexes:
             check_index_keys(self.key, table.index_keys)
             check_item_size(stored_size(table, self._item))
+        if vectors := table.settings.vectors:
+            check_vectors(vectors.values(), self.key)
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The item put."""
@@ -268,6 +271,8 @@ class UpdateWrite(Write):
         before: Attributes = {} if old is None else old.attributes
         if table.indexes:
             check_index_keys(attributes, table.index_keys, before=before)
+        if vectors := table.settings.vectors:
+            check_vectors(vectors.values(), attributes, before=before)
         return item
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -99,11 +100,21 @@ def connect() -> Iterator[Callable[[str], Http]]:
         yield connected
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[tuple[str, Told]]:
-    """A server for the session, and its provider: starting and stopping one takes longer than most tests."""
+@pytest.fixture(scope="session", params=["httptools", "h11"])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[str, Told]]:
+    """A server for the session, and its provider: starting and stopping one takes longer than most tests.
+
+    There are two: one reads connections itself by httptools, the other has uvicorn read them by h11.
+    """
     told = Told()
-    with running(told) as url:
+    with ExitStack() as stack:
+        if request.param == "httptools":
+            pytest.importorskip("httptools")
+            url = stack.enter_context(running(told))
+        else:
+            with pytest.MonkeyPatch.context() as without:
+                without.setitem(sys.modules, "pytest_dynamodb.server.connection", None)
+                url = stack.enter_context(running(told))
         yield url, told
 
 

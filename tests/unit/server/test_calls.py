@@ -161,6 +161,18 @@ def test_many_calls_share_a_connection(client: Any) -> None:
         ("gzip, deflate, br", "gzip"),
         ("br, deflate;q=0.5", "deflate"),
         ("GZIP;q=0.2", "gzip"),
+        ("gzip;q=0.5, deflate", "deflate"),  # the heavier one
+        ("deflate;q=0.8, gzip;q=0.8", "deflate"),  # of equal ones, the one named first
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("identity;q=0.5, gzip;q=0.6", "gzip"),
+        ("identity, gzip", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0, *", "deflate"),
+        ("br, *;q=0.1", "gzip"),
+        ("identity;q=0, *;q=0.1", "gzip"),
+        ("x-gzip", "gzip"),
+        (" gzip ; Q=1.000 ", "gzip"),
+        ("gzip;q=x, *", "deflate"),  # what is no weight is none
     ],
 )
 def test_large_answers_are_compressed_for_whoever_takes_it(client: Any, told: Any, accept: str, coding: str) -> None:
@@ -173,7 +185,13 @@ def test_large_answers_are_compressed_for_whoever_takes_it(client: Any, told: An
     assert len(plain) > 5000
 
 
-@pytest.mark.parametrize("accept", ["identity", "br", "gzip;q=0", "gzip;q=x, *", ""])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("identity", "br", "gzip;q=0", "gzip;q=0.000", "", "*;q=0", "gzip;q=2", "gzip;q=-1", "gzip;q=0.1234"),
+        *("identity;q=0.6, gzip;q=0.5", "identity, *;q=0.5", "gzip;q=0, deflate;q=0", "identity;q=0"),
+    ],
+)
 def test_others_get_them_plain(client: Any, told: Any, accept: str) -> None:
     told.answer = answering(Response(200, {"TableNames": ["x" * 5000]}))
     reply = client.call("ListTables", headers={"Accept-Encoding": accept})
@@ -205,7 +223,53 @@ def test_compressed_requests_are_read(
     assert (reply.status, told.requests[0].params) == (200, {"Limit": 7})
 
 
-@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}")[:-9], b""], ids=["plain", "cut", "empty"])
+def test_a_header_that_comes_twice_counts_as_one(client: Any, told: Any, signed: dict[str, str]) -> None:
+    told.answer = answering(Response(200, {"TableNames": ["x" * 5000]}))
+    wire = client.connection
+    body = gzip.compress(zlib.compress(b'{"Limit":7}'))
+    wire.putrequest("POST", "/", skip_accept_encoding=True)
+    for name, value in [
+        *signed.items(),
+        *(("Content-Encoding", "deflate"), ("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))),
+        *(("Accept-Encoding", "gzip;q=0.5"), ("Accept-Encoding", "deflate")),
+    ]:
+        wire.putheader(name, value)
+    wire.endheaders(body)
+    answer = wire.getresponse()
+    raw = answer.read()
+    assert (answer.status, told.requests[0].params) == (200, {"Limit": 7})
+    assert answer.headers["Content-Encoding"] == "deflate"
+    assert len(zlib.decompress(raw)) > 5000
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(b'{"Li') + gzip.compress(b'mit":') + gzip.compress(b"") + gzip.compress(b"7}")),
+        ("deflate, gzip", gzip.compress(zlib.compress(b'{"Limit":7}'))),
+        ("identity,GZIP", gzip.compress(b'{"Limit":7}')),
+        ("x-gzip", gzip.compress(b'{"Limit":7}')),
+    ],
+    ids=["members", "one over another", "identity first", "another name"],
+)
+def test_codings_are_taken_off_as_they_were_put_on(
+    client: Any, told: Any, coding: str, body: bytes, signed: dict[str, str]
+) -> None:
+    reply = client.send(body=body, headers={**signed, "Content-Encoding": coding})
+    assert (reply.status, told.requests[0].params) == (200, {"Limit": 7})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        gzip.compress(b"{}")[:-9],
+        b"",
+        gzip.compress(b"{}") + b"more",
+        gzip.compress(b"{}") + gzip.compress(b"")[:5],
+    ],
+    ids=["plain", "cut", "empty", "followed by what is no member", "a second member, cut"],
+)
 def test_damaged_compression_cannot_be_deserialized(client: Any, body: bytes, signed: dict[str, str]) -> None:
     reply = client.send(body=body, headers={**signed, "Content-Encoding": "gzip"})
     assert reply.body == {"__type": "com.amazon.coral.service#SerializationException"}
@@ -236,6 +300,12 @@ def test_sixteen_megabytes_are_read_and_a_byte_more_is_not(client: Any, told: An
 def test_a_small_request_may_not_become_a_large_one(client: Any, told: Any, signed: dict[str, str]) -> None:
     bomb = gzip.compress(b" " * (16 * MB + 1), compresslevel=1)
     assert client.send(body=bomb, headers={**signed, "Content-Encoding": "gzip"}).status == 413
+    half = gzip.compress(b" " * (8 * MB + 1), compresslevel=1)
+    assert client.send(body=half + half, headers={**signed, "Content-Encoding": "gzip"}).status == 413
+    nested = b"{}"
+    for _ in range(5):
+        nested = gzip.compress(nested)
+    assert client.send(body=nested, headers={**signed, "Content-Encoding": ", ".join(["gzip"] * 5)}).status == 400
     assert told.requests == []
 
 

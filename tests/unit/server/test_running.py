@@ -80,6 +80,14 @@ def test_without_uvicorn_the_extra_is_named(told: Any, monkeypatch: pytest.Monke
         pass
 
 
+def test_without_httptools_uvicorn_reads_by_h11(
+    told: Any, connect: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pytest_dynamodb.server.connection", None)
+    with running(told) as url:
+        assert connect(url).call("ListTables").status == 200
+
+
 async def exchange(provider: Any, scope: dict[str, Any], body: bytes = b"{}") -> list[Any]:
     """What an ASGI server of another make gets."""
     sent: list[Any] = []

@@ -54,6 +54,15 @@ def test_a_table_of_the_items_in_files(engine: Engine, buckets: Buckets) -> None
     assert (described["TableArn"], described["TableId"]) == (done["TableArn"], done["TableId"])
 
 
+def test_documents_need_no_line_of_their_own(engine: Engine, buckets: Buckets) -> None:
+    """As in moto's test_dynamodb_import_table, verified with AWS."""
+    items = [json.dumps({"Item": {"pk": s(str(number))}}) for number in range(6)]
+    buckets.write("lake", "data/1", "".join(items[:3]).encode() + b"\n" + "\r\n ".join(items[3:]).encode() + b"\n\n")
+    done = bring(engine)
+    assert [done[f"{kind}ItemCount"] for kind in ("Processed", "Imported")] == [6, 6]
+    assert done["ProcessedSizeBytes"] == sum(map(len, items))
+
+
 def test_what_a_description_tells(engine: Engine) -> None:
     done = bring(engine)
     assert done["S3BucketSource"] == {"S3BucketOwner": "123456789012", "S3Bucket": "lake", "S3KeyPrefix": "data/"}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.dialects import CLASSIC, TODAY
+
 INVALID = "The provided starting key is invalid"
 NO_KEY = "The provided key element does not match the schema"
 BOTH = f"{INVALID}: {NO_KEY}"
@@ -137,12 +139,14 @@ def test_a_start_key_of_another_segment_is_refused(service: Any) -> None:
 
 
 def test_values_that_cannot_be_are_reported_before_the_table(service: Any) -> None:
+    bare = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
     asked: dict[str, dict[str, Any]] = {"Scan": {}, "Query": {"KeyConditions": {}}}
     for operation, params in asked.items():
-        message = service.refusal(operation, TableName="absent", ExclusiveStartKey={"a": {}}, **params)
-        assert message == (
-            f"{INVALID}: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-        )
+        for dialect in (TODAY, CLASSIC):
+            service.engine.dialect = dialect
+            message = service.refusal(operation, TableName="absent", ExclusiveStartKey={"a": {}}, **params)
+            placed = operation == "Scan" or dialect is CLASSIC  # error-messages/valueLayers
+            assert message == (f"{INVALID}: {bare}" if placed else bare)
 
 
 def test_numbers_in_a_start_key_may_be_written_as_one_likes(service: Any) -> None:

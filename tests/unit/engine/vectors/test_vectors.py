@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine_requests import Json, ask, definitions, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
-from pytest_dynamodb.engine import Engine, Lifecycle
+from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.mock import Mock
 
 
@@ -39,8 +39,14 @@ def searched(*names: str, hash_: str | None = None) -> list[Json]:
 
 def made(*indexes: Json, **more: Any) -> Engine:
     engine = Engine(clock=VirtualClock(1_700_000_000.0), **more)
-    table(engine, keys="pk", VectorIndexes=list(indexes) or [definition()])
+    table(engine, keys="pk", VectorIndexes=list(indexes) or [definition()], **defined(*indexes))
     return engine
+
+
+def defined(*indexes: Json) -> Json:
+    """The AttributeDefinitions of a table with these indexes."""
+    names = {one["AttributeName"] for index in indexes for one in index.get("SearchSchema", ())}
+    return {"AttributeDefinitions": definitions(" ".join(["pk", *sorted(names)]))}
 
 
 def put(engine: Engine, key: str, *numbers: float, **more: Json) -> None:
@@ -89,7 +95,8 @@ def test_items_come_and_go_with_writes() -> None:
 
 
 def test_what_is_no_vector_of_these_dimensions_is_left_out() -> None:
-    engine = made()
+    engine = Engine()
+    table(engine, keys="pk")
     put(engine, "kept", 1, 1)
     for key, value in (
         ("short", vector(1)),
@@ -98,6 +105,7 @@ def test_what_is_no_vector_of_these_dimensions_is_left_out() -> None:
         ("huge", vector(1e60, 1)),
     ):
         ask(engine, "PutItem", TableName="app", Item={"pk": s(key), "v": value})
+    ask(engine, "UpdateTable", TableName="app", VectorIndexUpdates=[{"Create": definition()}])
     assert keys(search(engine, 1, 1)) == ["kept"]
     (described,) = ask(engine, "DescribeTable", TableName="app")["Table"]["VectorIndexes"]
     assert described["ItemCount"] == 1
@@ -126,10 +134,15 @@ def test_conditions_are_on_the_search_schema() -> None:
 
 def test_what_an_index_holds_and_what_is_wanted_of_it() -> None:
     only = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["title"]}
-    engine = made(definition(Projection=only))
+    with_vector = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["v"]}
+    engine = made(definition(Projection=only), definition("whole", Projection=with_vector))
     put(engine, "a", 1, 1, title=s("T"), more=s("M"))
     (found,) = search(engine, 1, 1)
-    assert found["Item"].keys() == {"pk", "v", "title"}
+    assert found["Item"].keys() == {"pk", "title"}
+    (found,) = search(engine, 1, 1, ProjectionExpression="v, more, pk")
+    assert found["Item"] == {"pk": s("a")}  # what the index does not hold cannot be had from it
+    (found,) = search(engine, 1, 1, name="whole", ProjectionExpression="v")
+    assert found["Item"] == {"v": {"L": [n("1.0"), n("1.0")]}}
     (found,) = search(engine, 1, 1, ProjectionExpression="#t", ExpressionAttributeNames={"#t": "title"})
     assert found["Item"] == {"title": s("T")}
 
@@ -139,32 +152,13 @@ def test_how_an_index_is_described() -> None:
     put(engine, "a", 1, 1)
     (described,) = ask(engine, "DescribeTable", TableName="app")["Table"]["VectorIndexes"]
     assert described.pop("IndexSizeBytes") > 0
+    assert "Backfilling" not in described
     assert described == {
         **definition(SearchSchema=searched("color")),
         "IndexStatus": "ACTIVE",
         "ItemCount": 1,
         "IndexArn": "arn:aws:dynamodb:us-east-1:123456789012:table/app/index/near",
     }
-
-
-def test_indexes_are_added_and_deleted_with_the_clock() -> None:
-    engine = Engine(clock=VirtualClock(1_700_000_000.0), lifecycle=Lifecycle(create_index=10, delete_index=10))
-    clock = engine.clock
-    assert isinstance(clock, VirtualClock)
-    table(engine, keys="pk")
-    put(engine, "a", 1, 1)
-    ask(engine, "UpdateTable", TableName="app", VectorIndexUpdates=[{"Create": definition()}])
-    statuses = []
-    for update in (None, {"Delete": {"IndexName": "near"}}):
-        if update is not None:
-            ask(engine, "UpdateTable", TableName="app", VectorIndexUpdates=[update])
-        for _ in range(2):
-            told = ask(engine, "DescribeTable", TableName="app")["Table"].get("VectorIndexes", [])
-            statuses.append([one["IndexStatus"] for one in told])
-            clock.advance(10)
-    assert statuses == [["CREATING"], ["ACTIVE"], ["DELETING"], []]
-    problem = refusal(engine, "SearchVectors", TableName="app", IndexName="near", SearchVector=[n(1), n(1)], TopK=1)
-    assert problem["code"] == "ResourceNotFoundException"
 
 
 def test_a_dump_has_the_indexes() -> None:
@@ -206,7 +200,7 @@ def test_searches_that_are_refused(params: Json) -> None:
     [
         definition(Dimensions=4097),
         definition(Projection={"ProjectionType": "INCLUDE"}),
-        definition(SearchSchema=searched("v")),
+        definition(SearchSchema=searched("v")),  # a vector cannot be searched by as a text
         definition(SearchSchema=[*searched(hash_="a"), *searched(hash_="b")]),
     ],
 )

@@ -1,0 +1,55 @@
+"""Buckets that S3 has: moto's, LocalStack's, MinIO's, or AWS's, by a client of boto3 or botocore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pytest_dynamodb.errors import ConfigurationError
+
+Client: TypeAlias = Any
+"""An S3 client: ``boto3.client("s3")``."""
+
+_ABSENT = 404
+
+
+class S3Buckets:
+    """The buckets that a client reaches (``engine.files.Files``).
+
+    ``client`` gives the client, or ``None`` where there is no S3 to use: then there are no buckets. It is asked anew
+    for each export and import, so that what starts and stops in between, such as moto, counts as it stands.
+    """
+
+    def __init__(self, client: Callable[[], Client | None]) -> None:
+        self._find = client
+        self._client: Client = None
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Whether there is a bucket of this name. Raises ``ConfigurationError`` for one that may not be looked at."""
+        self._client = self._find()
+        if self._client is None:
+            return False
+        try:
+            self._client.head_bucket(Bucket=bucket)
+        except self._client.exceptions.ClientError as problem:
+            if problem.response["ResponseMetadata"]["HTTPStatusCode"] == _ABSENT:
+                return False
+            where = self._client.meta.endpoint_url
+            raise ConfigurationError(
+                f"the bucket {bucket!r} at {where} cannot be used: {problem}. Name another client with `buckets=`"
+            ) from problem
+        return True
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """The keys in a bucket that begin with a prefix, sorted."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return sorted(found["Key"] for page in pages for found in page.get("Contents", ()))
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """What is in an object."""
+        content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        """Put an object."""
+        self._client.put_object(Bucket=bucket, Key=key, Body=content)
