@@ -1,4 +1,4 @@
-"""What time it is, for everything that must not ask the machine: the engine, and later retry and breaker."""
+"""Clocks. Whatever depends on the time asks one of these and never the machine, so that tests can move time."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> float:
-        """Seconds since the epoch. Never goes back."""
+        """Seconds since the epoch. Never decreases."""
 
 
 class SystemClock:
-    """The machine's time."""
+    """The machine's clock."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -37,7 +37,7 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A time that moves only when it is told to. It begins with the machine's, so that dates look right.
+    """A clock that moves only when it is told to. It starts at the machine's time, so that dates look plausible.
 
     >>> clock = VirtualClock(1_000.0)
     >>> clock.advance(30)
@@ -50,7 +50,7 @@ class VirtualClock:
         self._lock = forks.lock()
 
     def now(self) -> float:
-        """Seconds since the epoch, as told."""
+        """Seconds since the epoch on this clock."""
         return self._now
 
     def advance(self, seconds: float) -> None:

@@ -302,7 +302,7 @@ class ValidationException(DynamoDbError):
 
 
 #: Codes after which the same request may succeed, by the kind of trouble; how long to wait after each kind is for
-#: ``client.policy.classification``. (Developer guide, "Error handling", "OK to retry?", but for
+#: ``client.policy``. (Developer guide, "Error handling", "OK to retry?", but for
 #: UnrecognizedClientException: a wrong key does not become right; and what botocore takes for transient, or for
 #: throttling, of any service.)
 RETRYABLE: Mapping[str, Literal["throttling", "unavailable", "conflict"]] = {

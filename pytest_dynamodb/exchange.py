@@ -1,7 +1,7 @@
-"""The one thing every part meets at: a request, what came back, and who answers.
+"""What every part of the package shares: a request, what came back, and the provider that answers.
 
-Nothing here does I/O, and a provider never waits: that is why one and the same provider serves boto3's threads,
-aiobotocore's tasks and an HTTP server.
+Nothing here does I/O, and a provider never waits. That is why one provider serves boto3's threads, aiobotocore's tasks
+and an HTTP server alike.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pytest_dynamodb.errors import PytestDynamoDbError
 
-#: JSON as it travels: what ``json.loads`` gives. Binary attribute values are base64 text.
 Json = Any
+"""JSON as ``json.loads`` returns it. Binary attribute values are base64 text."""
+
+
+ProviderName = Literal["live", "replay", "record", "mock"]
+"""The providers that can be asked for by name."""
+
+PROVIDERS: tuple[ProviderName, ...] = get_args(ProviderName)
 
 _order = count(1)
 
@@ -48,8 +54,8 @@ class Request:
 class Response:
     """What DynamoDB answered: an HTTP status and a JSON body.
 
-    ``body`` is the decoded JSON object or, where the answer was none (a proxy's error page), its ``bytes``.
-    ``headers`` keeps only those that change what a client does. ``attempts`` counts what was sent, ``exhausted`` says
+    ``body`` is the decoded JSON object, or the raw ``bytes`` where the answer was not JSON (a proxy's error page).
+    ``headers`` holds only those that change what a client does. ``attempts`` counts what was sent, ``exhausted`` says
     that the client gave up retrying, ``elapsed`` is in seconds.
     """
 
@@ -63,7 +69,7 @@ class Response:
 
 @dataclass(slots=True, frozen=True)
 class TransportFailure:
-    """No answer came: the name and the arguments of the client's exception, and after how many attempts."""
+    """No answer came. Holds the name and the arguments of the client's exception, and the number of attempts."""
 
     kind: str
     message: str
@@ -93,7 +99,7 @@ class Exchange:
 
     @property
     def response(self) -> dict[str, Json] | None:
-        """The JSON body that was answered; ``None`` if there was no answer, or none in JSON."""
+        """The JSON body of the answer; ``None`` if there was no answer, or none in JSON."""
         outcome = self.outcome
         return outcome.body if isinstance(outcome, Response) and isinstance(outcome.body, dict) else None
 
@@ -121,14 +127,16 @@ class Exchange:
 
 
 class Provider(ABC):
-    """Who answers DynamoDB calls. Whoever has ``before`` is one; the other members have defaults.
+    """Answers DynamoDB calls. A subclass defines ``before``; the other members have defaults.
 
     Methods are called from any thread and never block on I/O for an answer.
     """
 
     @property
     def offline(self) -> bool:
-        """Whether it answers everything itself: then no credentials, no region and no sleeping are needed."""
+        """Whether it answers everything itself, so that callers need no credentials and no region, and need not
+        sleep.
+        """
         return False
 
     @property
@@ -138,25 +146,26 @@ class Provider(ABC):
 
     @property
     def upstream(self) -> Provider:
-        """Who answers, in the end, what is not answered here: itself, unless it stands before another one."""
+        """The provider that answers in the end; this one, unless it stands in front of another."""
         return self
 
     @abstractmethod
     def before(self, request: Request) -> Outcome | None:
         """The answer, or ``None`` to let the request go to the network.
 
-        Raises ``UnexpectedRequest`` where it must not go there either.
+        Raises ``UnexpectedRequest`` if it may not go there either.
         """
 
     def begin(self, request: Request) -> Outcome | Attempts | None:
-        """As ``before``, or the attempts to come, which are asked from then on in the place of the provider.
+        """The outcome, as ``before`` gives it, or an ``Attempts`` that the caller asks from then on instead of the
+        provider.
 
-        Asked by callers that can try again, once a call; those that cannot ask ``before``.
+        Called once a call, by callers that retry; those that do not retry call ``before``.
         """
         return self.before(request)
 
     def after(self, request: Request, outcome: Outcome) -> None:  # noqa: B027  # most have nothing to do
-        """What the network answered to a request that ``before`` let go."""
+        """Called with what the network answered, if ``before`` let the request go."""
 
     def foreign(self, request: Request, source: str) -> PytestDynamoDbError | None:
         """An answer to a request that was let go came from ``source``, another tool's recording, not from the network.
@@ -166,35 +175,39 @@ class Provider(ABC):
         return None
 
     def wait(self, seconds: float) -> None:  # noqa: B027  # most have no clock
-        """Let time pass on a clock that can be moved, in the place of a caller's sleep; called where ``offline``."""
+        """Advance the provider's clock by ``seconds`` in place of a caller's sleep, if it has one. Called only where
+        ``offline``.
+        """
 
     def close(self, *, passed: bool = True) -> None:  # noqa: B027  # most have nothing to settle
-        """There will be no more requests. ``passed`` is false where what made them has failed.
+        """Called when no more requests will come. ``passed`` is false where the code that made them has failed.
 
-        Raises what is wrong although every request was answered, such as ``UnexpectedRequest`` for a miss that was
-        caught.
+        Raises for what is wrong although every request was answered, such as ``UnexpectedRequest`` for a miss that the
+        code under test caught.
         """
 
 
 class Attempts(ABC):
-    """One call whose attempts are answered one at a time, so that whoever makes it tries again as it always does.
+    """One call that is answered attempt by attempt, so that the caller's own retries run as they do against AWS.
 
-    ``Provider.begin`` may give them. Whoever gets attempts asks them and no longer the provider.
+    ``Provider.begin`` may return one. The caller then asks it instead of the provider.
     """
 
     @property
     @abstractmethod
     def offline(self) -> bool:
-        """Whether no attempt goes to the network: then none needs a signature."""
+        """Whether no attempt goes to the network, so that none needs a signature."""
 
     @abstractmethod
     def attempt(self, timeout: float | None) -> Outcome | None:
-        """What comes of the next attempt, or ``None`` to send it. ``timeout`` is how long the caller would wait."""
+        """The outcome of the next attempt, or ``None`` to send it. ``timeout`` is the caller's read timeout in
+        seconds.
+        """
 
     @abstractmethod
     def wait(self, seconds: float) -> None:
-        """The caller would sleep now; called only where ``offline``."""
+        """Let ``seconds`` pass, in place of the caller's sleep between attempts. Called only where ``offline``."""
 
     @abstractmethod
     def after(self, outcome: Outcome) -> None:
-        """What the call came to, once the caller tries no more."""
+        """Called with the outcome of the whole call, once the caller makes no more attempts."""

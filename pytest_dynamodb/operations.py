@@ -1,6 +1,7 @@
-"""AWS's operations of DynamoDB and its streams, a row each: the one place that lists them.
+"""The table of AWS's operations of DynamoDB and its streams, a row each. Every other list of operations derives from
+it.
 
-From the service's models (botocore, ``dynamodb`` and ``dynamodbstreams``; a test compares) and the API reference.
+Sources: the service's models (botocore, ``dynamodb`` and ``dynamodbstreams``; a test compares) and the API reference.
 docs/reference/operations.md is written from ``AREAS``.
 """
 
@@ -14,38 +15,41 @@ from typing import Final, Literal, TypeAlias
 
 Service: TypeAlias = Literal["dynamodb", "dynamodbstreams"]
 
-Effect: TypeAlias = Literal["reads", "writes", "stated"]
-"""What an operation does to items or settings; ``stated``: what its PartiQL statements say."""
+OperationEffect: TypeAlias = Literal["reads", "writes", "stated"]
+"""Whether an operation reads or writes items or settings; ``stated``: that depends on its PartiQL statements."""
 
-Shape: TypeAlias = Literal["single", "collection", "search", "batch", "transaction"]
-"""What a request about items is about: one of them; those with a key, or all; the nearest; several, each by itself;
-several, all or none. A PartiQL SELECT may be about a collection although its shape is ``single``."""
+RequestShape: TypeAlias = Literal["single", "collection", "search", "batch", "transaction"]
+"""How a request names items. ``single``: one item. ``collection``: the items with one partition key, or all of a table.
+``search``: the nearest ones. ``batch``: several, each by itself. ``transaction``: several, all or none. A PartiQL
+SELECT may read a collection although its operation is ``single``.
+"""
 
 Level: TypeAlias = Literal["real", "described", "absent"]
-"""``real``: it does what AWS's does. ``described``: settings are checked, kept and told, and have no effect.
-``absent``: an UnknownOperationException."""
+"""How much of an operation the engine has. ``real``: it does what AWS's does. ``described``: settings are checked,
+stored and described, but have no effect. ``absent``: calling it raises UnknownOperationException.
+"""
 
 
 @dataclass(frozen=True)
 class Operation:
     """One of AWS's operations.
 
-    ``items``      whether it is about items; else it is about tables and what belongs to them
-    ``members``    the parameters that name a table, by its name or by an ARN; ``"A.B"`` is a parameter inside another.
+    ``items``      whether it is about items; otherwise it is about tables and what belongs to them
+    ``members``    the parameters that name a table, by name or by ARN; ``"A.B"`` is a parameter inside another.
                    Batches, transactions and statements name their tables elsewhere: see ``requests``
-    ``optional``   whether a request need not name a table: it tells what an account has
+    ``optional``   whether a request may name no table: then it is about the whole account
     ``tokens``     the top-level parameters that are idempotency tokens
-    ``leftovers``  the member of an answer that gives back what was not done
+    ``leftovers``  the member of an answer that lists what was not carried out
     ``paging``     the parameter that says where a page begins, and the member of an answer that says where it ended
-    ``bodiless``   whether there is no output: AWS sends no ``{}`` but an empty body
+    ``bodiless``   whether the answer has no body: AWS sends an empty one, not ``{}``
     ``level``      how much of it the engine has; ``note`` is what to know about that
     """
 
     name: str
     _: KW_ONLY
-    effect: Effect
+    effect: OperationEffect
     items: bool = False
-    shape: Shape = "single"
+    shape: RequestShape = "single"
     service: Service = "dynamodb"
     members: tuple[str, ...] = ("TableName",)
     optional: bool = False
@@ -63,7 +67,7 @@ class Operation:
 
     @property
     def uses_units(self) -> bool:
-        """Whether it consumes capacity units. A search is paid by the byte (API reference, SearchVectors)."""
+        """Whether it consumes capacity units. SearchVectors does not: it is billed by the byte (API reference)."""
         return self.items and self.shape != "search"
 
 
@@ -215,8 +219,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {one.name: one for area in AREAS.va
 """The same by name."""
 
 
-def named(*, effect: Effect | None = None, shape: Shape | None = None, items: bool = True) -> frozenset[str]:
-    """The names of the operations on items, or on tables, with an effect and a shape; ``None`` is any."""
+def named(
+    *, effect: OperationEffect | None = None, shape: RequestShape | None = None, items: bool = True
+) -> frozenset[str]:
+    """The names of the operations with this effect and shape; ``None`` matches any. ``items``: those on items, or else
+    those on tables.
+    """
     return frozenset(
         one.name
         for one in OPERATIONS.values()

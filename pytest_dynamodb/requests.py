@@ -1,8 +1,8 @@
-"""What a request is about: its parts, each of them one item or one collection of a table. As far as parameters tell.
+"""What a request is about: its parts, each one item or one collection of items of a table.
 
-Single calls, batches, transactions, legacy parameters and PartiQL alike. Nothing is wrong enough to raise: what is
-malformed is DynamoDB's to say, and a part of which nothing can be told is a part all the same, so that parts stand
-where the request's entries do.
+Covers single calls, batches, transactions, legacy parameters and PartiQL. Nothing here raises: malformed input is for
+DynamoDB to reject. An entry that cannot be understood still gives a part, so that parts line up with the request's
+entries.
 """
 
 from __future__ import annotations
@@ -12,31 +12,32 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.statements import Statement, read_statement
-from pytest_dynamodb.throttling import Kind
+from pytest_dynamodb.statements import StatementSummary, read_statement
+from pytest_dynamodb.throttling import CapacityKind
 
 Params: TypeAlias = Mapping[str, Any]
 
-Action: TypeAlias = Literal["get", "put", "update", "delete", "check"]
-"""What is done with a part; ``get`` is any read, ``check`` a ConditionCheck."""
+PartAction: TypeAlias = Literal["get", "put", "update", "delete", "check"]
+"""What is done with a part: ``get`` is any read, ``check`` a ConditionCheck."""
 
-UNTOLD: Final = ""
-"""The name of a table that cannot be told."""
+UNKNOWN_TABLE: Final = ""
+"""Stands for a table's name where a request does not let it be determined."""
 
 TRUE: Final = frozenset({"TRUE", "1", "YES"})
-"""Texts that AWS takes for ``true``, in capitals."""
+"""The texts that AWS accepts as ``true``, in capitals."""
 
 _NOTHING: Final[Params] = {}
 
 
 class Part(NamedTuple):
-    """One item's part of a request, or a Query's or Scan's. ``content`` holds the item, the key or the key condition.
+    """One part of a request: a single item, or what a Query or Scan reads.
 
-    ``consistent``: it is a read that sees every write before it.
+    ``content`` is the request's own mapping that holds the item, the key or the key condition. ``consistent`` says that
+    it is a strongly consistent read.
     """
 
     table: str
-    action: Action
+    action: PartAction
     content: Params
     index_name: str | None = None
     consistent: bool = False
@@ -48,15 +49,15 @@ class Part(NamedTuple):
 
     @property
     def exact_key(self) -> Params | None:
-        """The item's key and nothing else; ``None`` where a request says it with other attributes, or not at all."""
+        """The item's key in wire form, where the request gives the key by itself; otherwise ``None``."""
         key = self.content.get("Key")
         return key if isinstance(key, dict) else None
 
     @property
     def attributes(self) -> Params:
-        """Attributes, in wire form, among which are those of the key that the request names outright.
+        """Attributes in wire form, among them those key attributes whose values the request states.
 
-        Of an item that is put all of them, of a Query those that its key condition wants to be equal to something.
+        Of a put these are all attributes of the item, of a Query those that its key condition compares with ``=``.
         """
         content = self.content
         for member in ("Key", "Item"):
@@ -70,34 +71,36 @@ class Part(NamedTuple):
 
 
 def parts(operation: str, params: Params) -> Sequence[Part]:
-    """The parts of a request about items, in the order written; none of other requests."""
+    """The parts of a request on items, in the order written; none for other operations."""
     spread = _SPREADS.get(operation)
     return () if spread is None else spread(params)
 
 
 def tables_of(operation: str, params: Params) -> tuple[str, ...]:
-    """The tables that a request names, each once, in their order; ``UNTOLD`` among them where one cannot be told.
+    """The tables that a request names, each once, in the order written.
 
-    A request that needs no table and names none has none.
+    ``UNKNOWN_TABLE`` is among them where one cannot be determined. A request that need not name a table may give none.
     """
     row = OPERATIONS.get(operation)
     if row is None or row.members or row.optional:
         members, optional = (_ANY_MEMBERS, False) if row is None else (row.members, row.optional)
         found = [_named(member, value) for member in members if (value := _member(params, member)) is not None]
-        return tuple(dict.fromkeys(found)) or (() if optional else (UNTOLD,))
-    return tuple(dict.fromkeys([*_batched(params), *(part.table for part in parts(operation, params))])) or (UNTOLD,)
+        return tuple(dict.fromkeys(found)) or (() if optional else (UNKNOWN_TABLE,))
+    return tuple(dict.fromkeys([*_batched(params), *(part.table for part in parts(operation, params))])) or (
+        UNKNOWN_TABLE,
+    )
 
 
 def changes_nothing(operation: str, params: Params) -> bool:
-    """Whether a request surely leaves items, tables and settings as they are."""
+    """Whether a request certainly leaves items, tables and settings as they are."""
     row = OPERATIONS.get(operation)
     if row is None or row.effect != "stated":
         return row is not None and row.effect == "reads"
     return all(part.action == "get" for part in parts(operation, params))
 
 
-def capacity_kind(operation: str, params: Params) -> Kind | None:
-    """Whether a request reads or writes items, and so which capacity units it uses; ``None`` if neither."""
+def capacity_kind(operation: str, params: Params) -> CapacityKind | None:
+    """Whether a request consumes read or write units; ``None`` where it consumes neither."""
     row = OPERATIONS.get(operation)
     if row is None or not row.items:
         return None
@@ -110,18 +113,18 @@ def is_write(operation: str, params: Params) -> bool:
 
 
 def truth(content: Any) -> bool:
-    """A boolean as AWS reads it: ``true`` and ``false``, and the words it takes for them."""
+    """A boolean as AWS reads it: ``true``, ``false``, or one of the texts that it accepts for them."""
     return content is True or (isinstance(content, str) and content.upper() in TRUE)
 
 
 def table_name(given: str) -> str:
-    """A table's name, where it may also be given as an ARN of it or of what belongs to it, such as its stream."""
+    """A table's name, given the name itself or an ARN of the table or of what belongs to it, such as its stream."""
     if given.startswith("arn:") and ":table/" in given:
         return given.split(":table/", 1)[1].split("/", 1)[0]
     return given
 
 
-# --- tables ----------------------------------------------------------------------------------------------------------
+# --- tables ---
 
 #: Of operations that are newer than this package.
 _ANY_MEMBERS: Final = tuple(dict.fromkeys(member for row in OPERATIONS.values() for member in row.members))
@@ -135,38 +138,40 @@ def _member(params: Params, path: str) -> Any:
 
 
 def _named(member: str, given: Any) -> str:
-    """The table that a member names, which may give it by its name only where it is called so."""
-    name = _told(given)
-    return UNTOLD if name == given and not member.endswith("Name") else name
+    """The table named by a parameter. Only parameters called ``...Name`` may give a plain name; others must hold an
+    ARN.
+    """
+    name = _table_named(given)
+    return UNKNOWN_TABLE if name == given and not member.endswith("Name") else name
 
 
-def _told(given: Any) -> str:
-    """The name of a table, ``UNTOLD`` of what is no table's name and no ARN of one."""
+def _table_named(given: Any) -> str:
+    """The table's name in a name or an ARN; ``UNKNOWN_TABLE`` for anything else."""
     if not isinstance(given, str):
-        return UNTOLD
+        return UNKNOWN_TABLE
     if not given.startswith("arn:"):  # nearly always: a replay asks this for each of its recordings
         return given
     name = table_name(given)
-    return UNTOLD if name is given else name
+    return UNKNOWN_TABLE if name is given else name
 
 
 def _batched(params: Params) -> Iterator[str]:
-    """The tables of a batch, those with no entries as well."""
-    yield from map(_told, _map(params.get("RequestItems")))
+    """The tables of a batch, including those without entries."""
+    yield from map(_table_named, _map(params.get("RequestItems")))
 
 
-# --- parts -----------------------------------------------------------------------------------------------------------
+# --- parts ---
 
-_SINGLE: Final[Mapping[str, Action]] = {"PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete"}
-_BATCHED: Final[Mapping[str, Action]] = {"PutRequest": "put", "DeleteRequest": "delete"}
-_TRANSACTED: Final[Mapping[str, Action]] = {
+_SINGLE: Final[Mapping[str, PartAction]] = {"PutItem": "put", "UpdateItem": "update", "DeleteItem": "delete"}
+_BATCHED: Final[Mapping[str, PartAction]] = {"PutRequest": "put", "DeleteRequest": "delete"}
+_TRANSACTED: Final[Mapping[str, PartAction]] = {
     "Get": "get",
     "Put": "put",
     "Update": "update",
     "Delete": "delete",
     "ConditionCheck": "check",
 }
-_STATED: Final[Mapping[str, Action]] = {
+_STATED: Final[Mapping[str, PartAction]] = {
     "select": "get",
     "insert": "put",
     "update": "update",
@@ -175,14 +180,14 @@ _STATED: Final[Mapping[str, Action]] = {
 }
 
 
-def _one(action: Action, params: Params) -> Sequence[Part]:
+def _one(action: PartAction, params: Params) -> Sequence[Part]:
     consistent = "ConsistentRead" in params and truth(params["ConsistentRead"])
-    return (Part(_told(params.get("TableName")), action, params, params.get("IndexName"), consistent),)
+    return (Part(_table_named(params.get("TableName")), action, params, params.get("IndexName"), consistent),)
 
 
 def _batch_get(params: Params) -> Sequence[Part]:
     return [
-        Part(_told(table), "get", {"Key": key}, None, truth(_map(wanted).get("ConsistentRead")))
+        Part(_table_named(table), "get", {"Key": key}, None, truth(_map(wanted).get("ConsistentRead")))
         for table, wanted in _map(params.get("RequestItems")).items()
         for key in _list(_map(wanted).get("Keys"))
     ]
@@ -190,7 +195,7 @@ def _batch_get(params: Params) -> Sequence[Part]:
 
 def _batch_write(params: Params) -> Sequence[Part]:
     return [
-        Part(_told(table), _BATCHED.get(action, "put"), content)
+        Part(_table_named(table), _BATCHED.get(action, "put"), content)
         for table, entries in _map(params.get("RequestItems")).items()
         for entry in _list(entries)
         for action, content in _entry(entry)
@@ -199,14 +204,14 @@ def _batch_write(params: Params) -> Sequence[Part]:
 
 def _transaction(params: Params) -> Sequence[Part]:
     return [
-        Part(_told(content.get("TableName")), _TRANSACTED.get(action, "check"), content, None, action == "Get")
+        Part(_table_named(content.get("TableName")), _TRANSACTED.get(action, "check"), content, None, action == "Get")
         for entry in _list(params.get("TransactItems"))
         for action, content in _entry(entry)
     ]
 
 
 def _entry(entry: Any) -> Iterator[tuple[str, Params]]:
-    """What is to be done: one thing, in a request that DynamoDB accepts."""
+    """What an entry of a transaction asks for: exactly one action, in a request that DynamoDB accepts."""
     for name, content in (_map(entry) or {"": None}).items():
         yield name, _map(content)
 
@@ -227,8 +232,8 @@ def _stated_transaction(params: Params) -> Sequence[Part]:
 def _statement_part(request: Params, consistent: bool) -> Part:
     statement = _statement(request)
     if statement is None:
-        return Part(UNTOLD, "update", _NOTHING)
-    return Part(_told(statement.table), _STATED[statement.verb], request, statement.index, consistent)
+        return Part(UNKNOWN_TABLE, "update", _NOTHING)
+    return Part(_table_named(statement.table), _STATED[statement.verb], request, statement.index, consistent)
 
 
 _SPREADS: Final[Mapping[str, Callable[[Params], Sequence[Part]]]] = {
@@ -243,22 +248,22 @@ _SPREADS: Final[Mapping[str, Callable[[Params], Sequence[Part]]]] = {
 }
 
 
-def _statement(request: Params) -> Statement | None:
+def _statement(request: Params) -> StatementSummary | None:
     text = request.get("Statement")
     return read_statement(text) if isinstance(text, str) else None
 
 
 def _equalities(params: Params) -> Params:
-    """The key attributes that a Query wants to be equal to something."""
+    """The key attributes that a Query compares with ``=``, with their values."""
     text = params.get("KeyConditionExpression")
     if text is None:
         return dict(_legacy_equalities(_map(params.get("KeyConditions"))))
     from pytest_dynamodb.expressions import ExpressionError, key_clauses, parse, resolve
-    from pytest_dynamodb.expressions.nodes import Condition
+    from pytest_dynamodb.expressions.nodes import ConditionTree
 
     names, values = _map(params.get("ExpressionAttributeNames")), _map(params.get("ExpressionAttributeValues"))
     try:
-        tree = cast("Condition", resolve(parse("KeyConditionExpression", text), names, values))
+        tree = cast("ConditionTree", resolve(parse("KeyConditionExpression", text), names, values))
         clauses = key_clauses(tree)
     except (ExpressionError, AttributeError, TypeError):
         return _NOTHING

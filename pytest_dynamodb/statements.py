@@ -1,7 +1,7 @@
-"""What a PartiQL statement is about: what it does, to which table, through which index, with which key.
+"""What a PartiQL statement is about: its verb, its table and index, and the key that it names.
 
-Reads no more of the language than that needs: quotes, comments and brackets are respected, everything else is skipped.
-Whether a statement is one at all is the engine's grammar to say, which has its tokens from here.
+Reads no more of the language than that takes: quotes, comments and brackets are respected, everything else is skipped.
+Whether a text is a valid statement is for the engine's grammar to say; it uses the tokens defined here.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _AFTER_WHERE: Final = frozenset({"order", "returning", "set", "remove", "group",
 
 
 class _Token(NamedTuple):
-    """``text`` is a string or a name without its quotes; of a ``?`` it is which of all of them, from 0."""
+    """``text`` is a string or a name without its quotes; of a ``?`` it is the number among all of them, from 0."""
 
     kind: str
     text: str
 
     @property
     def keyword(self) -> str:
-        """A word in small letters, or a symbol; empty of what is neither."""
+        """The word in small letters, or the symbol; empty for anything else."""
         return self.text.lower() if self.kind in {"word", "symbol"} else ""
 
     @property
@@ -56,8 +56,12 @@ _END: Final = _Token("end", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """``equal`` has attributes and what they are put as, or have to be equal to: a value, or a parameter's position."""
+class StatementSummary:
+    """What a statement does, and to which table or index.
+
+    ``equal`` maps attributes to the values that the statement inserts or compares them with by ``=``: each an attribute
+    value in wire form, or the position of a parameter.
+    """
 
     verb: Verb
     table: str
@@ -65,7 +69,9 @@ class Statement:
     equal: Mapping[str, dict[str, Any] | int]
 
     def attributes(self, parameters: Any) -> dict[str, Any]:
-        """The attributes that it names outright, with ``parameters``, which are in wire form, in place."""
+        """The attributes in ``equal`` with their values in wire form; ``parameters`` are those of the statement, in
+        wire form.
+        """
         given = parameters if isinstance(parameters, list) else []
         return {
             name: given[value] if isinstance(value, int) else value
@@ -75,8 +81,8 @@ class Statement:
 
 
 @lru_cache(maxsize=MAX_CACHED)
-def read_statement(text: str) -> Statement | None:
-    """What a statement is about; ``None`` where that cannot be told."""
+def read_statement(text: str) -> StatementSummary | None:
+    """The summary of a statement; ``None`` where it cannot be determined."""
     tokens = list(_tokens(text))
     if tokens[-1] is not _END:
         return None
@@ -95,7 +101,7 @@ def read_statement(text: str) -> Statement | None:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens, and ``_END`` behind them if all of the text can be read."""
+    """The tokens, followed by ``_END`` if the whole text could be read."""
     position, parameters = 0, 0
     while position < len(text):
         match = TOKEN.match(text, position)
@@ -113,14 +119,16 @@ def _tokens(text: str) -> Iterator[_Token]:
     yield _END
 
 
-def _selecting(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+def _selecting(verb: Verb, tokens: Sequence[_Token], at: int) -> StatementSummary | None:
     """SELECT columns FROM source ..."""
     source = next((place for place, token in _flat(tokens, at) if token.keyword == "from"), None)
     return None if source is None else _about(verb, tokens, source + 1)
 
 
 def _flat(tokens: Sequence[_Token], at: int) -> Iterator[tuple[int, _Token]]:
-    """The tokens from a place on, with theirs, that stand in no brackets; until the brackets round that place end."""
+    """The tokens from ``at`` on that stand outside of nested brackets, with their positions, up to the bracket that
+    closes.
+    """
     depth = 0
     for place in range(at, len(tokens)):
         token = tokens[place]
@@ -135,7 +143,7 @@ def _flat(tokens: Sequence[_Token], at: int) -> Iterator[tuple[int, _Token]]:
             depth += 1
 
 
-def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
+def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> StatementSummary | None:
     """source : name ["." name], then what is said of attributes."""
     if not tokens[at].is_name:
         return None
@@ -143,11 +151,11 @@ def _about(verb: Verb, tokens: Sequence[_Token], at: int) -> Statement | None:
     if tokens[at].keyword == "." and tokens[at + 1].is_name:
         index, at = tokens[at + 1].text, at + 2
     equal = _put(tokens, at) if verb == "insert" else _required(tokens, at)
-    return Statement(verb, table, index, dict(equal))
+    return StatementSummary(verb, table, index, dict(equal))
 
 
 def _put(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any] | int]]:
-    """[VALUE] "{" string ":" value ("," string ":" value)* "}", of which only scalars are told."""
+    """[VALUE] "{" string ":" value ("," string ":" value)* "}"; only scalar values are kept."""
     at += tokens[at].keyword == "value"
     if tokens[at].keyword != "{":
         return
@@ -163,7 +171,7 @@ def _put(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any
 
 
 def _required(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str, Any] | int]]:
-    """WHERE term (AND term)*, of which terms with ``name = value`` are told; nothing where there is an OR."""
+    """WHERE term (AND term)*; only terms of the form ``name = value`` are kept, and none where there is an OR."""
     flat = iter(_flat(tokens, at))
     if not any(token.keyword == "where" for _, token in flat):
         return
@@ -185,7 +193,7 @@ def _required(tokens: Sequence[_Token], at: int) -> Iterator[tuple[str, dict[str
 
 
 def _equality(term: Sequence[_Token]) -> tuple[str, dict[str, Any] | int | None]:
-    """name "=" value, or the other way round; no value of any other term."""
+    """name "=" value, or the other way round; no value for any other term."""
     if len(term) > 2 and term[0].is_name and term[1].keyword == "=":
         return term[0].text, _value(term[2:])
     if len(term) > 2 and term[-1].is_name and term[-2].keyword == "=":

@@ -1,6 +1,6 @@
-"""Throttling, as DynamoDB words it: which error a limit is, with which reason and message.
+"""Throttling errors: which error, reason and message each limit of DynamoDB has.
 
-Reasons are ``{Table|Index}{Read|Write}{limit}`` and name the ARN of what ran out (developer guide, "Diagnosing
+Reasons are ``{Table|Index}{Read|Write}{limit}`` and name the ARN of the table or index (developer guide, "Diagnosing
 throttling"; API reference, ThrottlingReason). The messages are those of the developer guide and of the reasons that the
 API reference lists for TransactionCanceledException.
 """
@@ -20,7 +20,7 @@ Limit = Literal[
 ]
 """Why a request is throttled: what was exceeded."""
 
-Kind = Literal["Read", "Write"]
+CapacityKind = Literal["Read", "Write"]
 
 LIMITS: Final[tuple[Limit, ...]] = get_args(Limit)
 
@@ -68,9 +68,9 @@ _REASON_CODES: Final = {_PROVISIONED: "ProvisionedThroughputExceeded"}
 
 
 def throttled(
-    limit: Limit, kind: Kind, *, resource: str, index: bool = False, on_demand: bool = False
+    limit: Limit, kind: CapacityKind, *, resource: str, index: bool = False, on_demand: bool = False
 ) -> DynamoDbError:
-    """The error of a request that exceeds a limit of ``resource``, the ARN of a table or an index of one."""
+    """The error for a request over a limit. ``resource`` is the ARN of the table, or of the index named ``index``."""
     code = _CODES[limit, on_demand]
     reason = {"reason": f"{'Index' if index else 'Table'}{kind}{limit}", "resource": resource}
     # The service's model spells this member of this exception in lower case, and SDKs drop any other spelling.
@@ -89,5 +89,5 @@ def _message(limit: Limit, code: str, *, index: bool) -> str:
 
 
 def reason_of(problem: DynamoDbError) -> dict[str, Any]:
-    """The reason of a cancelled transaction that an action's error is."""
+    """The entry in CancellationReasons that a transaction has for an action with this error."""
     return {"Code": _REASON_CODES.get(problem.code, "ThrottlingError"), "Message": problem.message}

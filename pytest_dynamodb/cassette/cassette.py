@@ -25,7 +25,7 @@ from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.cassette.tables import renamed
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Request, Response
-from pytest_dynamodb.requests import UNTOLD, is_write, tables_of
+from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
 
 Value = TypeVar("Value")
 
@@ -231,8 +231,8 @@ class Cassette:
         if not allowed:
             return
         for table in tables_of(request.operation, request.params):
-            if table == UNTOLD or not any(fnmatchcase(table, pattern) for pattern in allowed):
-                about = "a table that cannot be told" if table == UNTOLD else f"the table {table!r}"
+            if table == UNKNOWN_TABLE or not any(fnmatchcase(table, pattern) for pattern in allowed):
+                about = "a table that cannot be told" if table == UNKNOWN_TABLE else f"the table {table!r}"
                 raise RecordingRefused(
                     f"{request.operation} on {about} may not be recorded: only these are allowed: {', '.join(allowed)}"
                 )

@@ -15,7 +15,7 @@ from pytest_dynamodb.requests import Part, parts, table_name
 from pytest_dynamodb.values import canonical_value
 
 #: A table and the canonical key of one of its items; the key is "" for the table as a whole.
-Item = tuple[str, str]
+ItemKey = tuple[str, str]
 
 
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode
@@ -24,7 +24,7 @@ _encode = json.JSONEncoder(sort_keys=True, default=str).encode
 class Touched(NamedTuple):
     """What a request touches. ``whole`` says that it reads a collection, of which any item may matter."""
 
-    items: tuple[Item, ...]
+    items: tuple[ItemKey, ...]
     writes: bool
     whole: bool = False
 
@@ -70,7 +70,7 @@ def touched(operation: str, params: Mapping[str, Any], tables: Mapping[str, tupl
     if row is None or not row.items:
         return NOTHING
     collection = row.shape in {"collection", "search"}
-    items: dict[Item, None] = {}
+    items: dict[ItemKey, None] = {}
     writes = row.effect == "writes"
     whole = False
     for part in parts(operation, params):

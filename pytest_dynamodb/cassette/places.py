@@ -13,27 +13,27 @@ from functools import lru_cache
 from pytest_dynamodb.exchange import Exchange, Request
 
 #: A region and an account; either is empty where nobody said so.
-Place = tuple[str, str]
+RegionAndAccount = tuple[str, str]
 
 
-def place_of(request: Request) -> Place:
+def place_of(request: Request) -> RegionAndAccount:
     """The place of a request, as a cassette keeps it: of the account it only knows whether it is another."""
     return request.chosen_region, _stand_in(request.account) if request.account else ""
 
 
-def places_of(exchanges: Iterable[Exchange]) -> list[Place]:
+def places_of(exchanges: Iterable[Exchange]) -> list[RegionAndAccount]:
     """The places of exchanges, in the order of the first of each."""
     return list(dict.fromkeys((exchange.region, exchange.account) for exchange in exchanges))
 
 
-def home_of(exchanges: Sequence[Exchange]) -> Place:
+def home_of(exchanges: Sequence[Exchange]) -> RegionAndAccount:
     """The place that a cassette's header names: that of the first exchange, unless some have none."""
     places = places_of(exchanges)
     regions, accounts = zip(*places, strict=True) if places else ((), ())
     return regions[0] if regions and all(regions) else "", accounts[0] if accounts and all(accounts) else ""
 
 
-def nearest_first(place: Place, places: Sequence[Place]) -> list[Place]:
+def nearest_first(place: RegionAndAccount, places: Sequence[RegionAndAccount]) -> list[RegionAndAccount]:
     """Recorded places, those first whose answers a request from ``place`` is to get.
 
     First the place itself, then those that differ only in what one of the two does not say, then the others in

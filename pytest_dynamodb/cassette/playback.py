@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.cassette.choices import Order
-from pytest_dynamodb.cassette.items import NOTHING, Item, Touched, touched
+from pytest_dynamodb.cassette.items import NOTHING, ItemKey, Touched, touched
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.places import Place, nearest_first, places_of
+from pytest_dynamodb.cassette.places import RegionAndAccount, nearest_first, places_of
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.requests import is_write
 
@@ -62,7 +62,7 @@ class Playback:
         """For each recording, whether it has been played: 1 or 0."""
         return bytes(self._played)
 
-    def find(self, key: str, touches: Touched | None = None, place: Place = ("", "")) -> Found:
+    def find(self, key: str, touches: Touched | None = None, place: RegionAndAccount = ("", "")) -> Found:
         """The recording that answers a request with ``key`` from ``place``, marked as played."""
         with self._lock:
             if self._places:
@@ -76,7 +76,7 @@ class Playback:
                 self._play(found.number, recordings)
             return found
 
-    def _nearest(self, place: Place, key: str) -> Place:
+    def _nearest(self, place: RegionAndAccount, key: str) -> RegionAndAccount:
         """The place whose recordings answer, of those that have any of the request."""
         near = nearest_first(place, self._places)
         return next((other for other in near if _at(other, key) in self._index), near[0])
@@ -205,10 +205,10 @@ class _Causality:
     """For each recorded read the last write before it of what it reads; and what has been written in this replay."""
 
     def __init__(self) -> None:
-        self.seen: dict[int, dict[Item, int]] = {}
-        self.reads: dict[int, tuple[Item, ...]] = {}
-        self.writes: dict[int, tuple[Item, ...]] = {}
-        self._written: dict[Item, int] = {}
+        self.seen: dict[int, dict[ItemKey, int]] = {}
+        self.reads: dict[int, tuple[ItemKey, ...]] = {}
+        self.writes: dict[int, tuple[ItemKey, ...]] = {}
+        self._written: dict[ItemKey, int] = {}
 
     def note(self, number: int) -> None:
         for item in self.writes.get(number, ()):
@@ -230,11 +230,11 @@ class _Causality:
         return _EARLY if early else _SAME
 
 
-def _at(place: Place, name: str) -> str:
+def _at(place: RegionAndAccount, name: str) -> str:
     return f"{place[0]} {place[1]} {name}"
 
 
-def _touched_at(place: Place, touches: Touched) -> Touched:
+def _touched_at(place: RegionAndAccount, touches: Touched) -> Touched:
     """What is touched, of a place: tables of one name in two of them have nothing to do with each other."""
     return touches._replace(items=tuple((_at(place, table), key) for table, key in touches.items))
 
@@ -244,7 +244,7 @@ def _causality(
 ) -> _Causality | None:
     if not any(is_write(exchange.operation, exchange.params) for exchange in exchanges):
         return None  # nothing changes, so any order will do
-    causality, last = _Causality(), dict[Item, int]()
+    causality, last = _Causality(), dict[ItemKey, int]()
     for number, exchange in enumerate(exchanges):
         touches = touched(exchange.operation, exchange.params, tables)
         if apart:

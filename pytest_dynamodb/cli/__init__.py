@@ -1,6 +1,6 @@
-"""The command ``pytest-dynamodb``. A command's module loads when the command is asked for.
+"""The command ``pytest-dynamodb``. Each subcommand's module loads when it is asked for.
 
-Exit codes: 0 fine, 1 findings, 2 usage, or an error that is this package's to explain.
+Exit codes: 0 fine, 1 findings, 2 wrong usage or an error that this package explains.
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name, and shows this package's errors as one line."""
+    """A group that knows its commands by name and shows this package's errors as one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -44,7 +43,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command. What this package raises leaves as a message and exit code 2, without a traceback."""
+        """Run a command. An error of this package ends it with a message and exit code 2, without a traceback."""
         try:
             return super().invoke(ctx)
         except PytestDynamoDbError as problem:

@@ -1,4 +1,4 @@
-"""``demo``: the shipped example, recorded and replayed before your eyes without credentials and without AWS."""
+"""``demo``: the shipped example, recorded and replayed on the spot, without credentials and without AWS."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _example() -> Path:
 
 @contextmanager
 def _upstream() -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Where to record from, and what the environment must say for it: over HTTP where there is a server for it."""
+    """Where to record from, and the environment for it: over HTTP where the server's requirements are installed."""
     if find_spec("uvicorn") is None:
         click.echo("1. Record, from an in-memory DynamoDB in the same process. (To have it answer over HTTP, as any")
         click.echo("   other would: pip install 'pytest-dynamodb-cassette[server]'.)\n")
@@ -93,7 +93,7 @@ def _upstream() -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _pytest(folder: Path, *shown: str, hidden: tuple[str, ...] = (), settings: Mapping[str, str] | None = None) -> None:
-    """Run pytest and say what came of it. Ends this program where a test fails."""
+    """Run pytest and print a summary. Ends this program if a test fails."""
     click.secho(" ".join(["$ pytest", *shown]), bold=True)
     began = time.perf_counter()
     # Our own interpreter, on files that came with this package.
@@ -117,7 +117,7 @@ def _pytest(folder: Path, *shown: str, hidden: tuple[str, ...] = (), settings: M
 
 
 def _program() -> list[str]:
-    """pytest with this plugin and no other, so that nothing else that is installed has a say."""
+    """pytest with this plugin and no other, so that other installed plugins cannot interfere."""
     try:
         distribution("pytest-dynamodb-cassette")
     except PackageNotFoundError:

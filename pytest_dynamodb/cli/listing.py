@@ -12,12 +12,12 @@ from pytest_dynamodb.exchange import Exchange, TransportFailure
 
 
 def cassettes_in(folder: Path) -> Iterator[Path]:
-    """The cassette files in ``folder`` and below, in order of their paths; journals and attempts are none."""
+    """The cassette files in ``folder`` and below, sorted by path; without journals and failed attempts."""
     yield from sorted(path for path in folder.rglob(f"*{SUFFIX}") if not path.name.startswith("."))
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Rows as lines in columns; those numbered in ``right`` end flush, the last one is as wide as it likes."""
+    """Rows as aligned lines. Columns numbered in ``right`` are right-aligned; the last one is not padded."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (
@@ -28,12 +28,11 @@ def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(
 
 
 def size_text(size: int) -> str:
-    """A number of bytes for people."""
+    """A number of bytes for people to read."""
     return f"{size} B" if size < 1000 else f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
 
 
 def header_json(path: Path, header: Header) -> dict[str, Any]:
-    """What a cassette says of itself."""
     return {
         "path": str(path),
         "node_id": header.node_id,
@@ -47,7 +46,7 @@ def header_json(path: Path, header: Header) -> dict[str, Any]:
 
 
 def status_text(exchange: Exchange) -> str:
-    """The error's code or the transport failure's name; the HTTP status of a success."""
+    """The error's code or the transport failure's name; of a success the HTTP status."""
     if exchange.error_code is not None:
         return exchange.error_code
     outcome = exchange.outcome

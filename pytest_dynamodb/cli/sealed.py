@@ -1,4 +1,4 @@
-"""A pytest plugin for the demo: whoever opens a connection in this process gets an error."""
+"""A pytest plugin for the demo: any attempt to open a connection in this process is an error."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _is_url(place: str) -> bool:
 
 @dataclass(slots=True)
 class _Served:
-    """A provider, where what it lets go is sent, and what is to be done at the end."""
+    """A provider, where the requests go that it does not answer, and what to do at the end."""
 
     provider: Provider
     upstream: Upstream | None = None
@@ -109,7 +109,7 @@ def serve(
 
 
 def _check_options(provider: str, given: dict[str, object]) -> None:
-    """Raise a usage error for an option that ``provider`` has no use for, or lacks."""
+    """Raise a usage error for an option that ``provider`` does not take, or for one that it needs and lacks."""
     for name, value in given.items():
         if value is not None and name not in _OPTIONS[provider]:
             raise click.UsageError(f"--{name} makes no sense with --provider {provider}")
@@ -140,7 +140,7 @@ def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: st
 
 
 def _write(mock: Mock, path: Path) -> None:
-    """Write what the mock holds in one atomic step, in a form that ``--load`` reads."""
+    """Write what the mock holds, atomically, in the form that ``--load`` reads."""
     for region in mock.engine.regions():
         if region.tables and (region.name, region.account) != (mock.region, mock.engine.account):
             left_out = f"tables of account {region.account} in {region.name}: {', '.join(sorted(region.tables))}"
@@ -200,7 +200,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
 
 @contextmanager
 def _until_stopped() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, which do nothing else until the block ends."""
+    """An event that SIGINT and SIGTERM set, and do nothing else, until the block ends."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""``verify``: do recordings agree with the mock, or the mock with DynamoDB?"""
+"""``verify``: do recordings agree with the mock?"""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
-    """Each cassette, and the widest folder whose fixtures may be its."""
+    """Each cassette, with the topmost folder in which its fixtures' cassettes may be."""
     here = Path.cwd()
     for path in paths:
         folder = path if path.is_dir() else path.parent
@@ -130,7 +130,7 @@ def _check(path: Path, root: Path, load: Path | None, dialect: Dialect) -> Parit
 
 
 def _fixtures(path: Path, root: Path) -> list[Path]:
-    """The cassettes of fixtures in the folders above a test's, the widest first."""
+    """The cassettes of fixtures in the folders above a test's, topmost first."""
     if path.name.startswith("fixture."):
         return []
     folders = [folder for folder in reversed(path.resolve().parents) if folder.is_relative_to(root)]
@@ -138,7 +138,7 @@ def _fixtures(path: Path, root: Path) -> list[Path]:
 
 
 def _setup(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
-    """What a fixture did before the tests: all but the end of the tables that it made, and what came after that."""
+    """What a fixture did before the tests: everything up to where it deletes the tables that it made."""
     made = max((n for n, exchange in enumerate(exchanges) if exchange.operation == "CreateTable"), default=-1)
     for number, exchange in enumerate(exchanges):
         if exchange.operation == "DeleteTable" and number > made:
@@ -147,7 +147,7 @@ def _setup(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
 
 
 def _mock(exchanges: Sequence[Exchange], recorded: str, dialect: Dialect) -> Mock:
-    """An empty one in the recording's region, account and time."""
+    """An empty mock with the recording's region, account and time."""
     from pytest_dynamodb.clock import VirtualClock
     from pytest_dynamodb.engine import DEFAULT_ACCOUNT, DEFAULT_REGION, Engine
     from pytest_dynamodb.mock import Mock
@@ -162,7 +162,7 @@ def _mock(exchanges: Sequence[Exchange], recorded: str, dialect: Dialect) -> Moc
 
 
 def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
-    """Make the tables that are described and were never created."""
+    """Make the tables that the recording describes but never creates."""
     made: set[str] = {*mock.tables}
     for exchange in exchanges:
         if exchange.operation == "CreateTable":

@@ -12,7 +12,6 @@ from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations import transactions
 from pytest_dynamodb.client.operations.batch_writes import BatchResult, ItemsNotWritten, WriteQueue
 from pytest_dynamodb.client.operations.keys import TableLike, name_of
-from pytest_dynamodb.client.operations.transactions import TransactGetSteps, TransactionSteps
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -92,7 +91,7 @@ class TableBatchWriter(_Batch):
 # ``TransactGetBuilder``: reads as of one moment.
 
 
-class Transaction(TransactionSteps[SyncDriver]):
+class Transaction(transactions.TransactionSteps[SyncDriver]):
     """Up to 100 writes and checks on any tables, carried out together when the block ends; made by ``transaction()``.
 
     They are sent in the order in which they were asked for. When the block raises, nothing is sent. A conflict with
@@ -118,7 +117,7 @@ class Transaction(TransactionSteps[SyncDriver]):
         self._over = True
 
 
-class TransactGetBuilder(TransactGetSteps[SyncDriver]):
+class TransactGetBuilder(transactions.TransactGetSteps[SyncDriver]):
     """Up to 100 items of any tables as they are at one moment. Immutable: each step returns a new one."""
 
     __slots__ = ()

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.batch import BatchWriter, TransactGetBuilder, Transaction
 from pytest_dynamodb.client.calls import Item
-from pytest_dynamodb.client.config import ClientConfig, ProviderName, Settings, chosen_provider
+from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
-from pytest_dynamodb.client.operations.statements import Statement, StatementResult
-from pytest_dynamodb.client.operations.tables import Index, KeyAttributes
 from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import CircuitBreaker, RetryPolicy
 from pytest_dynamodb.client.table import TableClient
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import Provider, ProviderName
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -225,14 +223,18 @@ class DynamoDbClient:
         )
         return self._driver.run(steps)
 
-    def batch_execute_statement(self, batch: Iterable[Statement], *, consistent: bool = False) -> list[StatementResult]:
+    def batch_execute_statement(
+        self, batch: Iterable[statements.StatementLike], *, consistent: bool = False
+    ) -> list[statements.StatementResult]:
         """Any number of PartiQL statements that each read or write one item, in requests of 25.
 
         Returns the result of each, in their order. A statement that fails stops no other, and raises nothing.
         """
         return self._driver.run(statements.batch(batch, consistent=consistent))
 
-    def execute_transaction(self, batch: Iterable[Statement], *, token: str | None = None) -> list[Item | None]:
+    def execute_transaction(
+        self, batch: Iterable[statements.StatementLike], *, token: str | None = None
+    ) -> list[Item | None]:
         """Up to 100 PartiQL statements, carried out together or not at all. All of them read, or all of them write.
 
         Returns the item that each reads, ``None`` for one that writes. Raises ``TransactionCancelled``, whose
@@ -244,9 +246,9 @@ class DynamoDbClient:
         self,
         name: str | None = None,
         *,
-        partition_key: KeyAttributes | None = None,
-        sort_key: KeyAttributes | None = None,
-        indexes: Iterable[Index] = (),
+        partition_key: tables.KeyAttributes | None = None,
+        sort_key: tables.KeyAttributes | None = None,
+        indexes: Iterable[tables.Index] = (),
         wait: float | None = None,
         **parameters: Any,
     ) -> TableClient:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
 from pytest_dynamodb.client.core import Core
@@ -16,14 +16,12 @@ from pytest_dynamodb.client.timing import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
 
-ProviderName = Literal["live", "replay", "record", "mock"]
-PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 PROVIDER_VARIABLE = "PYTEST_DYNAMODB_PROVIDER"
 
 
@@ -49,7 +47,7 @@ class ClientConfig:
     ``dialect``                whose answers the mock gives that the client makes for ``provider="mock"``: ``"today"``,
                                ``"classic"``, a day or a region's name; ``PYTEST_DYNAMODB_DIALECT`` unless given
     ``observer``               is told of every call
-    ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.cursor``
+    ``cursor_secret``          signs cursors, so that a changed one is refused; see ``client.page``
     """
 
     region: str | None = None
@@ -91,13 +89,13 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
         return provider
     else:
         raise ConfigurationError(
-            f"provider must be one of {', '.join(PROVIDER_NAMES)}, or a Provider such as ReplayProvider(path), "
+            f"provider must be one of {', '.join(PROVIDERS)}, or a Provider such as ReplayProvider(path), "
             f"not {provider!r:.80}"
         )
-    for name in PROVIDER_NAMES:
+    for name in PROVIDERS:
         if value == name:
             return name
-    raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDER_NAMES)}, not {value!r}")
+    raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDERS)}, not {value!r}")
 
 
 # --- settings of a client from environment variables: for what is not set in code ---

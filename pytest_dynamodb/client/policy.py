@@ -183,7 +183,7 @@ class BreakerPolicy:
     ``successes``   probes that must succeed for it to close
     ``scope``       ``"table"`` for one circuit a table, ``"client"`` for one circuit in all; each region has its own
 
-    Only failures of DynamoDB and of the way to it count: see ``policy.classification``. A call that is cancelled
+    Only failures of DynamoDB and of the way to it count: see below. A call that is cancelled
     counts for nothing. Raises ``ConfigurationError`` for a value out of range.
     """
 

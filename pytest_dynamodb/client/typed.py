@@ -9,7 +9,6 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
@@ -70,7 +69,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         into: None = None,
         consistent: bool = False,
         **fields: object,
-    ) -> Item | None: ...
+    ) -> calls.Item | None: ...
     @overload
     def get(
         self,

@@ -1,1 +1,3 @@
-"""The control plane: tables' settings, backups, exports, replication, policies; each noun beside its operations."""
+"""The control plane: tables' settings, backups, exports, replication, policies. Each noun stands with its
+operations.
+"""

@@ -1,4 +1,4 @@
-"""Contributor insights of tables and indexes: switched, told, and without effect."""
+"""Contributor insights of tables and indexes: they can be switched and described, but have no effect."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from pytest_dynamodb.engine.settings import Insights
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
 
-# --- contributor insights: which are on, and how that is told (ack-api-quirks, DDB-TABLE-089 to 095, 116, 341) ---
+# --- settings ---
+# (ack-api-quirks, DDB-TABLE-089 to 095, 116, 341)
 
 ALL_KEYS: Final = "ACCESSED_AND_THROTTLED_KEYS"
 _THROTTLED: Final = "THROTTLED_KEYS"
 
 
 def observed(call: Call) -> tuple[Table, str]:
-    """The table and the index of a request; the index of a request for the table is "".
+    """The table and the index of a request; for the table itself, the index is "".
 
     Raises ResourceNotFoundException, also for local indexes.
     """
@@ -33,7 +34,7 @@ def observed(call: Call) -> tuple[Table, str]:
 
 
 def status_of(insights: Insights | None, call: Call) -> str:
-    """ENABLED or DISABLED, or on the way there."""
+    """ENABLED or DISABLED, or ENABLING or DISABLING on the way there."""
     if insights is None:
         return "DISABLED"
     changing = call.clock.now() < insights.changed + call.lifecycle.update_table
@@ -41,12 +42,14 @@ def status_of(insights: Insights | None, call: Call) -> str:
 
 
 def named(table: Table, index: str) -> dict[str, str]:
-    """The members that say what insights are of."""
+    """The members that say which table and index insights are for."""
     return {"TableName": table.name, "IndexName": index} if index else {"TableName": table.name}
 
 
 def rules(table: Table, index: str, insights: Insights) -> list[str]:
-    """The names of CloudWatch's rules: of accesses and throttles, by partition key, and by sort key if there is one."""
+    """The names of CloudWatch's rules: for accesses and throttles, by partition key and, if there is one, by sort
+    key.
+    """
     keys = table.indexes[index].schema.keys if index else table.keys
     kinds = ["T"] if insights.mode == _THROTTLED else ["C", "T"]
     parts = ["PK", "SK"] if keys.range else ["PK"]
@@ -55,7 +58,6 @@ def rules(table: Table, index: str, insights: Insights) -> list[str]:
 
 
 def describe_insights(call: Call, table: Table, index: str) -> dict[str, Any]:
-    """What DescribeContributorInsights answers."""
     insights = table.settings.insights.get(index)
     body: dict[str, Any] = {**named(table, index), "ContributorInsightsStatus": status_of(insights, call)}
     if insights is None:
@@ -79,7 +81,7 @@ _PAGE: Final = 100
 
 
 def list_contributor_insights(call: Call) -> dict[str, Any]:
-    """What has contributor insights on, or on the way: of one table or all, a table before its indexes.
+    """Where contributor insights are on or being switched, for one table or all; a table comes before its indexes.
 
     Raises ResourceNotFoundException.
     """
@@ -115,9 +117,9 @@ def _summary(call: Call, table: Table, index: str) -> dict[str, Any]:
 
 
 def update_contributor_insights(call: Call) -> dict[str, Any]:
-    """Switch contributor insights of a table or an index; what is so already stays as it is.
+    """Enable or disable contributor insights of a table or an index; nothing happens if they already are.
 
-    Raises ResourceNotFoundException, and ValidationException of what is on its way up.
+    Raises ResourceNotFoundException, and ValidationException for a table or index that is being created.
     """
     table, index = observed(call)
     _check_active(table, index)

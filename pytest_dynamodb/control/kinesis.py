@@ -1,4 +1,7 @@
-"""Kinesis streams that tables are set to write to: settings with statuses. Nothing is sent."""
+"""Kinesis streams as destinations of tables: settings with statuses.
+
+Nothing is sent, and no stream is looked for: every destination becomes active.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,15 @@ from pytest_dynamodb.engine.settings import Destination
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
 
-# --- Kinesis streams that tables are set to write to: settings with statuses (ack-api-quirks, DDB-TABLE-268, 299 to
-# 304) ---
-# Nothing is sent, and whether there is such a stream is not known: every destination becomes active.
+# --- destinations ---
+# (ack-api-quirks, DDB-TABLE-268, 299 to 304)
 
 _STATE: Final = "Table is not in a valid state to enable Kinesis Streaming Destination: "
 _OFF: Final = frozenset({"DISABLED", "ENABLE_FAILED"})
 
 
 def sending_table(call: Call) -> Table:
-    """The table of a request. Raises ResourceNotFoundException, also of one on its way up."""
+    """The table of a request. Raises ResourceNotFoundException, also for one that is being created."""
     table = existing(call)
     if table.settings.status == "CREATING":
         raise error_for("ResourceNotFoundException", f"Requested resource not found: Table: {table.name} not found")
@@ -29,21 +31,20 @@ def sending_table(call: Call) -> Table:
 
 
 def status_of(destination: Destination, now: float) -> str:
-    """AWS's word for what a destination is, or is on the way to."""
     if now < destination.ready:
         return destination.doing
     return "ACTIVE" if destination.enabled else "DISABLED"
 
 
 def describe_destination(destination: Destination, now: float) -> dict[str, Any]:
-    """A KinesisDataStreamDestination; no precision is MILLISECOND."""
+    """A KinesisDataStreamDestination; the default precision is MILLISECOND."""
     precision = destination.precision
     told = {} if precision is None else {"ApproximateCreationDateTimePrecision": precision}
     return {"StreamArn": destination.arn, "DestinationStatus": status_of(destination, now), **told}
 
 
 def check_none_is_on(table: Table, now: float) -> None:
-    """A table has one live destination."""
+    """Raise ValidationException if the table has a destination already that is active or becoming so."""
     if any(status_of(one, now) not in _OFF for one in table.settings.destinations):
         raise ValidationException(
             f"{_STATE}EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
@@ -51,7 +52,7 @@ def check_none_is_on(table: Table, now: float) -> None:
 
 
 def active_destination(call: Call, table: Table, message: str) -> Destination:
-    """The destination that a request names. Raises ValidationException if there is none, or it is not active."""
+    """The destination that a request names. Raises ValidationException if it does not exist or is not active."""
     arn, now = call.params["StreamArn"], call.clock.now()
     found = next((one for one in table.settings.destinations if one.arn == arn), None)
     if found is None or status_of(found, now) != "ACTIVE":
@@ -60,7 +61,7 @@ def active_destination(call: Call, table: Table, message: str) -> Destination:
 
 
 def changed(call: Call, table: Table, destination: Destination, doing: str) -> dict[str, Any]:
-    """Set a destination, newest first, and answer."""
+    """Store a destination, newest first, and return the answer."""
     ready = call.clock.now() + call.lifecycle.update_table
     others = [one for one in table.settings.destinations if one.arn != destination.arn]
     table = call.writable(table)
@@ -70,7 +71,6 @@ def changed(call: Call, table: Table, destination: Destination, doing: str) -> d
 
 
 def precision_in(configuration: Mapping[str, Any] | None) -> str | None:
-    """The precision that a request asks for."""
     found: str | None = (configuration or {}).get("ApproximateCreationDateTimePrecision")
     return found
 
@@ -89,7 +89,7 @@ def describe_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
 
 
 def disable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
-    """No longer write to a Kinesis stream. Raises ResourceNotFoundException and ValidationException."""
+    """Stop writing to a Kinesis stream. Raises ResourceNotFoundException and ValidationException."""
     if call.params.get("EnableKinesisStreamingConfiguration"):
         raise ValidationException("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")
     table = sending_table(call)
@@ -101,7 +101,9 @@ def disable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
 
 
 def enable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
-    """Set a table to write to a Kinesis stream. Raises ResourceNotFoundException, and ValidationException if one is."""
+    """Start writing to a Kinesis stream. Raises ResourceNotFoundException, and ValidationException if the table has
+    one.
+    """
     table = sending_table(call)
     check_none_is_on(table, call.clock.now())
     configuration = call.params.get("EnableKinesisStreamingConfiguration") or {}
@@ -113,7 +115,7 @@ def enable_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
 
 
 def update_kinesis_streaming_destination(call: Call) -> dict[str, Any]:
-    """Change how precise times are in what is sent. Raises ResourceNotFoundException and ValidationException."""
+    """Change the precision of times in what is sent. Raises ResourceNotFoundException and ValidationException."""
     configuration = call.params.get("UpdateKinesisStreamingConfiguration")
     precision = precision_in(configuration)
     if precision is None:

@@ -1,4 +1,4 @@
-"""Pages of lists, with a token that says where the next one begins."""
+"""Pages of lists, with a token that says where the next page begins."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LEAST: Final = 56
 def page_after(
     listed: Sequence[tuple[str, One]], token: str | None, limit: int, *, prefix: str = ""
 ) -> tuple[list[One], dict[str, str]]:
-    """The first ``limit`` of what stands behind a token's place, and NextToken where there is more.
+    """The first ``limit`` entries after the one that ``token`` stands for, and NextToken if there are more.
 
-    What is listed is told apart by its place. ``prefix`` tells tokens of different lists apart. Raises
+    ``listed`` are pairs of a unique name and an entry. ``prefix`` distinguishes the tokens of different lists. Raises
     ValidationException.
     """
     start = 0 if token is None else _after(listed, _place(token, prefix))
@@ -32,7 +32,7 @@ def _after(listed: Sequence[tuple[str, One]], place: str) -> int:
 
 
 def _token(text: str) -> str:
-    """Groups of 16 hexadecimal digits, 112 of them at least, as all lists take them (ListImportsInput, NextToken)."""
+    """At least 112 hexadecimal digits, in groups of 16: what all lists accept (ListImportsInput, NextToken)."""
     place = text.encode()
     return place.ljust(max(_LEAST, -(-len(place) // _GROUP) * _GROUP), b"\0").hex()
 

@@ -1,4 +1,6 @@
-"""Resource policies of tables and streams, as AWS writes them down; nobody is denied anything here."""
+"""Resource policies of tables and streams. They are checked, stored and returned as AWS does; nobody is denied
+anything.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +11,25 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import existing, require_settled
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.arns import parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- a policy and its revision, on a table or on a stream of it ---
+# --- policies ---
 
 NO_POLICY: Final = "NO_POLICY"
-"""The ExpectedRevisionId of what has none."""
+"""The ExpectedRevisionId that stands for no policy."""
 
 _NOT_FOUND: Final = "Resource-based policy not found for the provided ResourceArn: "
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A document in its one form, ``None`` of what has none any more. Revisions are milliseconds since the epoch."""
+    """A policy's document in canonical form; ``None`` after it was deleted. Revisions are milliseconds since the
+    epoch.
+    """
 
     document: str | None
     revision: int | None = None
@@ -33,14 +37,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a ResourceArn names: a table of the call's region, or a stream of it."""
+    """What a ResourceArn names: a table of the call's region, or one of its streams."""
 
     arn: str
     table: Table
     stream: str | None = None
 
     def policy(self, call: Call) -> Policy:
-        """Its policy, with no document where it has none."""
+        """Its policy; without a document if it has none."""
         if self.stream is not None:
             return call.region.records.of(Policy).get(self.arn, Policy(None))
         settings = self.table.settings
@@ -50,13 +54,13 @@ class Resource:
         return Policy(settings.policy, revision)
 
     def change(self, call: Call, document: str) -> str:
-        """Set its policy; the new revision."""
+        """Set its policy and return the new revision."""
         revision = max(int(call.clock.now() * 1000), (self.policy(call).revision or 0) + 1)
         self._set(call, Policy(document, revision))
         return str(revision)
 
     def remove(self, call: Call) -> str | None:
-        """Take its policy away; the last revision there was, ``None`` of what never had one."""
+        """Delete its policy and return the last revision; ``None`` if it never had one."""
         policy = self.policy(call)
         if policy.document is not None:
             self._set(call, Policy(None, policy.revision))
@@ -70,7 +74,7 @@ class Resource:
             table.settings = replace(table.settings, policy=policy.document, policy_revision=policy.revision)
 
     def check_revision(self, policy: Policy, expected: str | None) -> None:
-        """Raises PolicyNotFoundException for a revision that is not the one there is."""
+        """Raise PolicyNotFoundException if ``expected`` is not the current revision."""
         if expected is None:
             return
         where = f"stream {self.stream}" if self.stream else f"table {self.table.name}"
@@ -90,28 +94,30 @@ class Resource:
 
 
 def no_policy(detail: str) -> DynamoDbError:
-    """The error for a policy that there is not."""
     return error_for("PolicyNotFoundException", _NOT_FOUND + detail)
 
 
 def resource_of(call: Call, arn: str) -> Resource:
-    """What an ARN names. Raises ValidationException, and ResourceNotFoundException of a table or a stream."""
+    """The resource of an ARN. Raises ValidationException, and ResourceNotFoundException for a missing table or
+    stream.
+    """
     if not arn.startswith("arn:"):
-        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+        raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
     parsed = parse_arn(arn)
     if parsed is None or parsed.service != "dynamodb":
-        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
     if parsed.account != call.region.account:
         raise ValidationException(
             "This action is only supported by accounts that match the resource owner\u2019s account."
         )
     if parsed.region != call.region.name:
-        raise ValidationException(f"{INVALID}Invalid resource Arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Invalid resource Arn: {arn}")
     kind, _, rest = parsed.resource.partition("/")
     name, _, more = rest.partition("/")
     if kind != "table" or not name or (more and not more.startswith("stream/")):
         raise ValidationException(
-            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+            f"{INVALID_VALUES}Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            f"arn: {arn}"
         )
     table = existing(call, name)
     return Resource(arn, table) if not more else _stream(arn, table, more.removeprefix("stream/"))
@@ -127,8 +133,8 @@ def _stream(arn: str, table: Table, label: str) -> Resource:
     return Resource(arn, table, label)
 
 
-# --- rules of policy documents, and their one form: minified, in a fixed order (ack-api-quirks, DDB-TABLE-208,
-# 351-356) ---
+# --- documents ---
+# Their rules, and their canonical form: minified, in a fixed order (ack-api-quirks, DDB-TABLE-208, 351-356).
 # Only what can be said without knowing the account's users is checked.
 
 MOST_BYTES: Final = 20_480
@@ -145,9 +151,11 @@ _UNBOUNDED: Final = (
 
 
 def canonical(text: str) -> str:
-    """A policy in AWS's form, without the version that AWS adds. Raises ValidationException for what is no policy."""
+    """A policy in canonical form, without the version that AWS adds. Raises ValidationException if it is not a
+    policy.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        raise ValidationException(f"{INVALID}Maximum policy size of {MOST_BYTES} bytes exceeded")
+        raise ValidationException(f"{INVALID_VALUES}Maximum policy size of {MOST_BYTES} bytes exceeded")
     try:
         return _canonical(json.loads(text))
     except (ValueError, RecursionError):
@@ -166,7 +174,7 @@ def _canonical(document: Any) -> str:
 
 
 def told(text: str) -> str:
-    """What GetResourcePolicy answers: with a version."""
+    """The policy as GetResourcePolicy returns it: with a version."""
     document = json.loads(text)
     return _minified(_ordered({"Version": _OLD_VERSION, **document}, _DOCUMENT))
 
@@ -202,7 +210,7 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _principals(named: Any) -> Any:
-    """Accounts as their roots, each once."""
+    """Accounts as their root users, each once."""
     names = named if isinstance(named, list) else [named]
     roots = [f"arn:aws:iam::{one}:root" if _ACCOUNT.fullmatch(str(one)) else one for one in names]
     return _single([one for at, one in enumerate(roots) if one not in roots[:at]])
@@ -222,14 +230,14 @@ def _minified(document: Mapping[str, Any]) -> str:
 
 
 def _malformed(detail: str) -> ValidationException:
-    return ValidationException(f"{INVALID}Invalid policy document: {detail}")
+    return ValidationException(f"{INVALID_VALUES}Invalid policy document: {detail}")
 
 
 # --- DeleteResourcePolicy ---
 
 
 def delete_resource_policy(call: Call) -> dict[str, Any]:
-    """Take a policy away, and tell its revision; that there is none is no error (ack-api-quirks, DDB-TABLE-246).
+    """Delete a policy and return its revision; it is no error if there is none (ack-api-quirks, DDB-TABLE-246).
 
     Raises ValidationException, ResourceNotFoundException and PolicyNotFoundException.
     """
@@ -244,7 +252,7 @@ def delete_resource_policy(call: Call) -> dict[str, Any]:
 
 
 def get_resource_policy(call: Call) -> dict[str, Any]:
-    """The policy of a table or a stream, in AWS's form.
+    """The policy of a table or a stream, in canonical form.
 
     Raises ValidationException, ResourceNotFoundException and PolicyNotFoundException.
     """
@@ -259,10 +267,10 @@ def get_resource_policy(call: Call) -> dict[str, Any]:
 
 
 def put_resource_policy(call: Call) -> dict[str, Any]:
-    """Set the policy of a table or a stream; one that says the same changes nothing (ack-api-quirks, DDB-TABLE-207).
+    """Set the policy of a table or a stream; an equal one changes nothing (ack-api-quirks, DDB-TABLE-207).
 
-    Raises ValidationException, ResourceNotFoundException, ResourceInUseException, and PolicyNotFoundException for
-    another revision than the one expected.
+    Raises ValidationException, ResourceNotFoundException, ResourceInUseException, and PolicyNotFoundException for a
+    revision that is not the expected one.
     """
     document = canonical(call.params["Policy"])
     resource = resource_of(call, call.params["ResourceArn"])

@@ -1,4 +1,4 @@
-"""Tags of tables: their rules and their operations (API reference, Tag; ack-api-quirks, DDB-TABLE-442)."""
+"""Tags of tables: rules and operations (API reference, Tag; ack-api-quirks, DDB-TABLE-442)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_dynamodb.control.tables.lookup import require_settled, table_name_of
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.errors import ValidationException
 
-# --- rules of tags (API reference, Tag; ack-api-quirks, DDB-TABLE-442) ---
+# --- rules ---
 
 MOST_TAGS: Final = 50
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
@@ -21,7 +21,7 @@ _ALLOWED: Final = re.compile(r"[\w\s.:/=+\-@]*", re.UNICODE)
 
 
 def check_tags(tags: Sequence[Mapping[str, Any]]) -> None:
-    """Raises ValidationException for the first tag that cannot be one."""
+    """Raise ValidationException for the first invalid tag."""
     seen: set[str] = set()
     for tag in tags:
         key, value = tag.get("Key"), tag.get("Value")
@@ -35,7 +35,7 @@ def check_tags(tags: Sequence[Mapping[str, Any]]) -> None:
 
 
 def check_tag_key(key: str | None) -> None:
-    """A key that a tag may have."""
+    """Raise ValidationException for an invalid tag key."""
     if not key or len(key) > _LONGEST_KEY or not _ALLOWED.fullmatch(key):
         raise ValidationException(f"The Tag Key provided is invalid, Key: {_shown(key)}")
     if key.lower().startswith("aws:"):
@@ -43,7 +43,7 @@ def check_tag_key(key: str | None) -> None:
 
 
 def check_tag_count(keys: Iterable[str]) -> None:
-    """No more tags than a table may have."""
+    """Raise ValidationException for more tags than a table may have."""
     if len(set(keys)) > MOST_TAGS:
         raise ValidationException("Number of Tags exceed the current limit for the provided ResourceArn")
 
@@ -56,7 +56,7 @@ def _shown(text: str | None) -> str:
 
 
 def tag_resource(call: Call) -> dict[str, Any]:
-    """Put tags on a table, in the place of those with the same keys: all of them, or none. AWS applies them later.
+    """Put tags on a table, replacing those with the same keys; all of them or none. AWS applies them a little later.
 
     Raises ValidationException, AccessDeniedException, ResourceNotFoundException and ResourceInUseException.
     """
@@ -78,7 +78,7 @@ def tag_resource(call: Call) -> dict[str, Any]:
 
 
 def untag_resource(call: Call) -> dict[str, Any]:
-    """Take tags off a table; keys that it has no tags of are no error.
+    """Remove tags from a table; keys that it does not have are ignored.
 
     Raises ValidationException, AccessDeniedException, ResourceNotFoundException and ResourceInUseException.
     """

@@ -1,4 +1,4 @@
-"""Time to live, switched and described. What is due is deleted by the engine."""
+"""Time to live: switching and describing it. The engine deletes what has expired."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pytest_dynamodb.requests import truth
 # --- UpdateTimeToLive ---
 
 SETTLING_SECONDS: Final = 3600.0
-"""How long the setting may not be changed again, however soon it is in force (API reference, UpdateTimeToLive)."""
+"""How long the setting cannot be changed again, even if it is in force earlier (API reference, UpdateTimeToLive)."""
 
 
 def update_time_to_live(call: Call) -> dict[str, Any]:
-    """Say, or no longer say, which attribute tells when items end. Key attributes may.
+    """Set or remove the attribute that says when items expire. It may be a key attribute.
 
-    Raises ResourceNotFoundException, ResourceInUseException and, for what is so already or was changed a moment ago,
+    Raises ResourceNotFoundException, ResourceInUseException and, for what is already so or was changed within the hour,
     ValidationException (ack-api-quirks, DDB-TABLE-146, 442).
     """
     wanted = call.params["TimeToLiveSpecification"]
@@ -63,10 +63,10 @@ def _check_change(old: TimeToLive, call: Call, *, enabled: bool, attribute: str)
 
 
 def describe_time_to_live(call: Call) -> dict[str, Any]:
-    """Which attribute tells when items end, and whether it is looked at yet.
+    """Which attribute says when items expire, and the status of that setting.
 
-    Raises ResourceNotFoundException, and ValidationException of a table on its way up or down (ack-api-quirks,
-    DDB-TABLE-442).
+    Raises ResourceNotFoundException, and ValidationException for a table that is being created or deleted
+    (ack-api-quirks, DDB-TABLE-442).
     """
     settings = existing(call).settings
     if settings.status in {"CREATING", "DELETING"}:

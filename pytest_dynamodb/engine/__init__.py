@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_dynamodb.engine.call import Lifecycle
 from pytest_dynamodb.engine.engine import DEFAULT_ACCOUNT, DEFAULT_REGION, Engine, Snapshot
-from pytest_dynamodb.engine.lifecycle import Lifecycle
 
 __all__ = ["DEFAULT_ACCOUNT", "DEFAULT_REGION", "Engine", "Lifecycle", "Snapshot"]

@@ -1,21 +1,63 @@
-"""One request on its way through the engine."""
+"""One request on its way through the engine, and what the engine gives it: lifecycle, buckets, region."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.engine.arns import own_table_name
-from pytest_dynamodb.engine.files import Files
-from pytest_dynamodb.engine.lifecycle import Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import error_for
+
+# --- lifecycle ---
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How long changes take, in seconds on the engine's clock. With 0, the next call finds them done.
+
+    The call that asks for a change is answered with CREATING, UPDATING or DELETING in any case, as AWS does.
+    ``time_to_live`` is how long its status is ENABLING or DISABLING, ``replication`` how long a write takes to the
+    other replicas of a global table, ``transfer`` how long an export or an import takes.
+    """
+
+    create_table: float = 0.0
+    update_table: float = 0.0
+    delete_table: float = 0.0
+    create_index: float = 0.0
+    delete_index: float = 0.0
+    time_to_live: float = 0.0
+    replication: float = 0.0
+    transfer: float = 0.0
+
+
+# --- buckets ---
+# They are given to the engine, which opens no file itself.
+
+
+class Files(Protocol):
+    """Buckets of objects by key, as S3 has them."""
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Whether there is a bucket of this name."""
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """The keys in a bucket that begin with a prefix, sorted."""
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """The content of an object."""
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        """Put an object into an existing bucket."""
+
+
+# --- calls ---
 
 # Statuses are AWS's; a table that is on its way up or down answers data calls as one that is not there.
 _NOT_FOUND = "Requested resource not found"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_dynamodb.engine.schema import IndexSchema
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Change, EntryChange, Table
-from pytest_dynamodb.throttling import Kind
+from pytest_dynamodb.throttling import CapacityKind
 
 READ_UNIT = 4096
 WRITE_UNIT = 1024
@@ -26,7 +26,7 @@ def read_units(size: int, *, consistent: bool) -> float:
     return float(units) if consistent else units * 0.5
 
 
-def write_units(old: Item | None, new: Item | None) -> float:
+def write_units(old: StoredItem | None, new: StoredItem | None) -> float:
     """Units of a table for a write; deleting what is not there costs one."""
     return sized_units(max(0 if old is None else old.size, 0 if new is None else new.size))
 
@@ -90,7 +90,7 @@ class Usage:
         """Units of the table and all of its indexes."""
         return self.table + sum(self.local.values()) + sum(self.global_.values())
 
-    def body(self, table: str, mode: str, *, kind: Kind | None = None) -> dict[str, Any]:
+    def body(self, table: str, mode: str, *, kind: CapacityKind | None = None) -> dict[str, Any]:
         """The ConsumedCapacity of an answer. ``kind`` is told where reads and writes are: in transactions."""
         body: dict[str, Any] = {"TableName": table, **_arm(self.total, kind)}
         if mode == "INDEXES":
@@ -108,7 +108,7 @@ def _add(arms: dict[str, float], others: Mapping[str, float]) -> None:
         arms[name] = arms.get(name, 0.0) + spent
 
 
-def _arm(units: float, kind: Kind | None) -> dict[str, float]:
+def _arm(units: float, kind: CapacityKind | None) -> dict[str, float]:
     return {"CapacityUnits": units} if kind is None else {"CapacityUnits": units, f"{kind}CapacityUnits": units}
 
 
@@ -141,5 +141,5 @@ def item_collection_metrics(table: Table, key: Attributes) -> dict[str, Any] | N
     return {"ItemCollectionKey": hash_key, "SizeEstimateRangeGB": [float(floor), float(floor + 1)]}
 
 
-def _partition_items(partition: Any) -> Iterable[Item]:
+def _partition_items(partition: Any) -> Iterable[StoredItem]:
     return () if partition is None else partition.items

@@ -1,25 +1,23 @@
-"""The engine: requests in, answers out; snapshots of everything it holds."""
+"""The engine: takes requests, gives answers, snapshots everything it holds; and the simulators around it."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from random import Random
+from typing import Any, Protocol
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.dialects import Dialect, dialect_of
 from pytest_dynamodb.engine import answers
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
-from pytest_dynamodb.engine.handlers import handler_named
-from pytest_dynamodb.engine.lifecycle import Lifecycle
-from pytest_dynamodb.engine.outside import deliver, followers
+from pytest_dynamodb.engine.call import Call, Files, Lifecycle
+from pytest_dynamodb.engine.handlers import Handler, deliver, followers, handler_named
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.simulators import Simulation, switched_on
 from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
 from pytest_dynamodb.engine.validation.requests import check_request
@@ -27,29 +25,71 @@ from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
 from pytest_dynamodb.exchange import Request, Response
 
+# --- simulators ---
+
+
+class Restorer(Protocol):
+    """What a simulator needs of the engine."""
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Remember what is held now; calling the result restores it."""
+
+
+class Simulator(ABC):
+    """Carries operations out in its own way."""
+
+    @abstractmethod
+    def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
+        """The body of the answer. Raises ``DynamoDbError``."""
+
+    def around(self, handler: Handler, engine: Restorer) -> Handler:
+        """A handler that carries an operation out in this simulator's way."""
+        return lambda call: self.carry_out(call, handler, engine)
+
+    @abstractmethod
+    def anew(self) -> Simulator:
+        """A simulator with the same settings that has seen nothing yet."""
+
+
+class Simulation(Protocol):
+    """Settings that a simulator is made from."""
+
+    def simulator(self) -> Simulator:
+        """A new simulator with these settings."""
+
+
+def switched_on(throughput: Simulation | None, consistency: Simulation | None) -> tuple[Simulator, ...]:
+    """The simulators of the settings given, innermost first: a throttled write was never made, so no read can miss
+    it.
+    """
+    return tuple(settings.simulator() for settings in (throughput, consistency) if settings is not None)
+
+
+# --- the engine ---
+
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an engine held at a moment. May be restored any number of times, in any engine."""
+    """What an engine held at a moment. Can be restored any number of times, in any engine."""
 
     regions: tuple[Region, ...]
 
 
 class Engine:
-    """An in-memory DynamoDB of any number of accounts and regions. May be used from any number of threads.
+    """An in-memory DynamoDB with any number of accounts and regions. Safe to use from any thread.
 
-    ``clock``      what time it is; a ``VirtualClock`` of its own unless given
-    ``seed``       of everything that AWS makes up: the same seed and the same requests give the same answers
-    ``dialect``    whose wording of errors and order of checks: ``"today"`` (what most regions of AWS answer),
-                   ``"classic"`` (what all of them answered before June 2026), a day, or a region's name
-    ``lifecycle``  how long tables and indexes take to come and go; no time at all unless given
-    ``account``    the account of requests that name none
-    ``files``      the buckets of exports and imports; there are none unless given
-    ``throughput``   ``ThroughputLimits`` that requests are held to; none unless given
-    ``consistency``  a ``Consistency``: how far reads may be behind; not at all unless given
+    ``clock``        the time; a ``VirtualClock`` of its own unless given
+    ``seed``         determines everything that AWS makes up: the same seed and requests give the same answers
+    ``dialect``      whose wording of errors and order of checks: ``"today"`` (what most regions of AWS answer),
+                     ``"classic"`` (what all of them answered before June 2026), a day, or a region's name
+    ``lifecycle``    how long tables and indexes take to come and go; no time at all unless given
+    ``account``      the account of requests that name none
+    ``files``        the buckets of exports and imports; none unless given
+    ``throughput``   the ``ThroughputLimits`` of requests; none unless given
+    ``consistency``  a ``Consistency``: how stale reads may be; not at all unless given
     """
 
     def __init__(
@@ -75,14 +115,14 @@ class Engine:
         self._simulators = switched_on(throughput, consistency)
 
     def answer(self, request: Request) -> Response:
-        """Carry a request out. Never raises for what a request holds: errors are answers, too."""
+        """Carry a request out. Never raises because of the request: errors are answers too."""
         try:
             return Response(200, self.run(request))
         except DynamoDbError as problem:
             return answers.to_response(problem)
 
     def run(self, request: Request) -> dict[str, object]:
-        """The body of a successful answer. Raises ``DynamoDbError`` for one that is not."""
+        """The body of a successful answer. Raises ``DynamoDbError`` for any other."""
         handler = handler_named(request.operation)
         if handler is None:
             raise error_for("UnknownOperationException", "")
@@ -110,12 +150,12 @@ class Engine:
             return handler(call)
 
     def region(self, name: str = DEFAULT_REGION, *, account: str | None = None) -> Region:
-        """The tables of a region, for looking at. What is in it changes with the next request."""
+        """The tables of a region, to look at. The next request may change them."""
         with self._lock:
             return self._region(account or self.account, name)
 
     def regions(self) -> list[Region]:
-        """Every region that was ever asked for something."""
+        """Every region that has been used."""
         with self._lock:
             return list(self._regions.values())
 
@@ -128,9 +168,10 @@ class Engine:
     def split_shards(
         self, table: str, *, children: int = 2, region: str = DEFAULT_REGION, account: str | None = None
     ) -> list[str]:
-        """Close the open shards of a table's stream and open children of each; the ids of those that are open now.
+        """Close the open shards of a table's stream and open children of each; returns the ids of those that are open
+        now.
 
-        AWS does it as traffic grows. Raises ResourceNotFoundException where there is no such table, or its stream is
+        AWS does this as traffic grows. Raises ResourceNotFoundException if there is no such table, or its stream is
         off.
         """
         with self._lock:
@@ -143,13 +184,13 @@ class Engine:
     # --- all of it at once ---
 
     def snapshot(self) -> Snapshot:
-        """What it holds now, whatever is written later. Costs no copy: see ``storage.store``."""
+        """What it holds now, unaffected by later writes. Copies nothing: see ``engine.storage.store``."""
         with self._lock:
             self._disown()
             return Snapshot(tuple(region.shared_with(object()) for region in self._regions.values()))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Hold what a snapshot holds, and nothing else. The clock stays."""
+        """Replace everything by what a snapshot holds. The clock does not go back."""
         with self._lock:
             self._hold(snapshot)
             self._simulators = tuple(simulator.anew() for simulator in self._simulators)
@@ -159,12 +200,14 @@ class Engine:
         self._regions = {(region.account, region.name): region.shared_with(self._owner) for region in snapshot.regions}
 
     def checkpoint(self) -> Callable[[], None]:
-        """What is held now; calling what is returned puts it back. For what stands round an operation."""
+        """Remember what is held now; calling the result restores it. For simulators, which undo operations."""
         return partial(self._hold, self.snapshot())
 
     @contextmanager
-    def at_ease(self) -> Iterator[None]:
-        """In this block nothing is limited or behind, and no table takes time: for what has been there for long."""
+    def unrestricted(self) -> Iterator[None]:
+        """A block in which no limit applies, no read is stale and no table takes time: for loading and for
+        explaining.
+        """
         with self._lock:
             simulators, lifecycle = self._simulators, self.lifecycle
             self._simulators, self.lifecycle = (), Lifecycle()
@@ -174,12 +217,12 @@ class Engine:
                 self._simulators, self.lifecycle = simulators, lifecycle
 
     def simulate(self, *, throughput: Simulation | None = None, consistency: Simulation | None = None) -> None:
-        """From now on hold requests to limits of capacity, or let reads be behind; what is not given is off."""
+        """From now on limit throughput, or let reads be stale; what is not given is switched off."""
         with self._lock:
             self._simulators = switched_on(throughput, consistency)
 
     def fork(self) -> Engine:
-        """A second engine that holds the same, on the same clock; neither sees what the other writes from now on."""
+        """A second engine with the same content, on the same clock; neither sees the other's later writes."""
         with self._lock:
             twin = Engine(
                 clock=self.clock,
@@ -194,7 +237,7 @@ class Engine:
             return twin
 
     def _disown(self) -> None:
-        """From now on copy what there is before changing it."""
+        """From now on, copy what exists before changing it."""
         self._owner = object()
         for region in self._regions.values():
             region.owner = self._owner

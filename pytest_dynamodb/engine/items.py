@@ -10,7 +10,7 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.selection import check_projecting, look_up, read_key, read_wanted
 from pytest_dynamodb.engine.table import Change
-from pytest_dynamodb.engine.writes.write import Delete, Put, Update, carry_out, returned
+from pytest_dynamodb.engine.writes.write import Delete, Put, UpdateWrite, carry_out, returned
 from pytest_dynamodb.requests import truth
 
 # --- GetItem ---
@@ -46,14 +46,14 @@ def put_item(call: Call) -> dict[str, Any]:
 
 def update_item(call: Call) -> dict[str, Any]:
     """Change an item, or make one of its key and the changes."""
-    write = Update.read(call.surface, call.params)
+    write = UpdateWrite.read(call.surface, call.params)
     table = call.table()
     change = carry_out(call, write, table)
     body = returned(_attributes(call.params.get("ReturnValues"), write, change))
     return write_answer(body, call, table, write.key, change)
 
 
-def _attributes(wanted: str | None, write: Update, change: Change) -> Mapping[str, Any] | None:
+def _attributes(wanted: str | None, write: UpdateWrite, change: Change) -> Mapping[str, Any] | None:
     """What ReturnValues asks for (API reference, UpdateItem)."""
     match wanted:
         case "ALL_OLD":

@@ -1,4 +1,4 @@
-"""The parameters that expressions have replaced, as the trees that expressions become.
+"""The legacy parameters that expressions have replaced, translated into expression trees.
 
 (Developer guide, "Legacy DynamoDB conditional parameters".)
 """
@@ -13,20 +13,19 @@ from pytest_dynamodb.engine.validation.values import checked_value, is_too_deep
 from pytest_dynamodb.engine.validation.wording import CLASSIC, INVALID_VALUES, BadValue, Wording
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import Compare, Condition, Function
 from pytest_dynamodb.expressions.resolution import KeyClause, KeyOperator
 from pytest_dynamodb.requests import truth
 from pytest_dynamodb.values import order_key
 
-# --- AttributesToGet: names of whole attributes ---
+# --- AttributesToGet ---
 
 DUPLICATE: Final = INVALID_VALUES + "Duplicate value in attribute name: {name}"
 
 
 def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names, or ``None`` if there are none.
+    """The names in AttributesToGet, or ``None`` without it.
 
-    Raises ``ValidationException`` for a name that is empty (Parity Suite's captures of October 2026) or comes twice.
+    Raises ``ValidationException`` for a name that is empty (Parity Suite's captures of October 2026) or given twice.
     """
     given = params.get("AttributesToGet")
     if given is None:
@@ -41,21 +40,24 @@ def attributes_to_get(params: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(given)
 
 
-# --- a condition of ComparisonOperator and values, as Expected, QueryFilter, ScanFilter and KeyConditions hold it ---
+# --- comparison operators ---
+# Those of Expected, QueryFilter, ScanFilter and KeyConditions.
 
 WRONG_COUNT: Final = INVALID_VALUES + "Invalid number of argument(s) for the {operator} ComparisonOperator"
 MIXED_TYPES: Final = INVALID_VALUES + "AttributeValues inside AttributeValueList must be of same type"
 WRONG_TYPE: Final = INVALID_VALUES + "ComparisonOperator {operator} is not valid for {type} AttributeValue type"
 INVERTED: Final = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
 
-Lower: TypeAlias = Callable[[nodes.Path, Sequence[nodes.Literal]], nodes.Condition]
+Lower: TypeAlias = Callable[[nodes.Path, Sequence[nodes.Literal]], nodes.ConditionTree]
 
 _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an operator takes, and the condition it is: at least and at most so many values, of these types or any."""
+    """A comparison operator: how many values it takes, of which types (``None`` is any), and the condition that it
+    means.
+    """
 
     least: int
     most: float
@@ -71,7 +73,7 @@ def _call(function: str) -> Lower:
     return lambda path, values: nodes.Function(function, (path, *values))
 
 
-def _not_contains(path: nodes.Path, values: Sequence[nodes.Literal]) -> nodes.Condition:
+def _not_contains(path: nodes.Path, values: Sequence[nodes.Literal]) -> nodes.ConditionTree:
     # Other than NOT contains(), it is false where there is no attribute (inferred; no capture shows it).
     return nodes.And(
         (nodes.Function("attribute_exists", (path,)), nodes.Not(nodes.Function("contains", (path, values[0]))))
@@ -97,7 +99,7 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def attribute(name: str) -> nodes.Path:
-    """The path of an attribute: legacy names are whole names, dots and brackets included."""
+    """The path of an attribute. Legacy names are whole names, dots and brackets included."""
     return nodes.Path((nodes.Name(name),))
 
 
@@ -113,12 +115,12 @@ def named(given: Mapping[str, Any] | None, wording: Wording) -> ItemsView[str, A
 
 
 def literals(values: Sequence[Any], wording: Wording) -> tuple[nodes.Literal, ...]:
-    """Values, checked and canonical. Raises ``ValidationException``."""
+    """The values as literals, checked and canonical. Raises ``ValidationException``."""
     return tuple([nodes.Literal(checked_value(value, wording=wording)[0]) for value in values])
 
 
 def check_operator(operator: str, values: Sequence[nodes.Literal], wording: Wording) -> None:
-    """Check that an operator takes these values: how many, of one type, of its types, BETWEEN's in order."""
+    """Check an operator's values: how many, all of one type, of a type that it takes, BETWEEN's bounds in order."""
     check_count(operator, len(values), wording)
     rule = RULES[operator]
     tags = {value.tag for value in values}
@@ -142,19 +144,19 @@ def _inverted(low: nodes.Literal, high: nodes.Literal) -> bool:
     return lower > upper  # type: ignore[operator]  # of one type, as was checked
 
 
-def lowered(name: str, operator: str, values: Sequence[nodes.Literal]) -> nodes.Condition:
-    """The tree that means what a checked condition on an attribute means."""
+def lowered(name: str, operator: str, values: Sequence[nodes.Literal]) -> nodes.ConditionTree:
+    """The tree of a checked condition on an attribute."""
     return RULES[operator].lower(attribute(name), values)
 
 
-def joined(conditions: Sequence[nodes.Condition], conditional_operator: str | None) -> nodes.Condition | None:
-    """Conditions joined by ConditionalOperator, whose default is AND; ``None`` of none."""
+def joined(conditions: Sequence[nodes.ConditionTree], conditional_operator: str | None) -> nodes.ConditionTree | None:
+    """Conditions joined by ConditionalOperator, by default AND; ``None`` if there are none."""
     if len(conditions) < 2:
         return conditions[0] if conditions else None
     return nodes.Or(tuple(conditions)) if conditional_operator == "OR" else nodes.And(tuple(conditions))
 
 
-# --- AttributeUpdates: what a write does to whole attributes ---
+# --- AttributeUpdates ---
 
 ONLY_DELETE: Final = INVALID_VALUES + "Only DELETE action is allowed when no attribute value is specified"
 WRONG_DELETE: Final = INVALID_VALUES + "DELETE action with value is not supported for the type {type}"
@@ -163,21 +165,21 @@ WRONG_ADD: Final = INVALID_VALUES + "ADD action is not supported for the type {t
 _SETS: Final = frozenset({"SS", "NS", "BS"})
 _ADDABLE: Final = _SETS | {"N", "L"}
 
-_Placed: TypeAlias = "tuple[nodes.SectionName, nodes.Action]"
+_Placed: TypeAlias = "tuple[nodes.SectionName, nodes.SectionAction]"
 
 
-def attribute_updates(params: Mapping[str, Any], wording: Wording) -> nodes.Update | None:
-    """The update that AttributeUpdates are, or ``None`` if there are none. Raises ``ValidationException``.
+def attribute_updates(params: Mapping[str, Any], wording: Wording) -> nodes.UpdateTree | None:
+    """AttributeUpdates as an update tree, or ``None`` without them. Raises ``ValidationException``.
 
-    To be compiled with ``mismatch=LEGACY_MISMATCH``. Other than in expressions, its ADD may hold lists.
+    To be compiled with ``mismatch=LEGACY_MISMATCH``. Unlike in expressions, ADD may hold lists.
     """
-    sections: dict[nodes.SectionName, list[nodes.Action]] = {}
+    sections: dict[nodes.SectionName, list[nodes.SectionAction]] = {}
     for name, update in named(params.get("AttributeUpdates"), wording):
         section, action = _action(name, update, wording)
         sections.setdefault(section, []).append(action)
     if not sections:
         return None
-    return nodes.Update(tuple([nodes.Section(section, tuple(actions)) for section, actions in sections.items()]))
+    return nodes.UpdateTree(tuple([nodes.Section(section, tuple(actions)) for section, actions in sections.items()]))
 
 
 def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
@@ -198,7 +200,7 @@ def _action(name: str, update: Mapping[str, Any], wording: Wording) -> _Placed:
     return "SET", nodes.SetAction(attribute(name), literal)
 
 
-# --- expected: what an item must be like for a write, by attribute ---
+# --- Expected ---
 
 BOTH_VALUES: Final = INVALID_VALUES + "Value and AttributeValueList cannot be used together for Attribute: {name}"
 EXISTS_AND_OPERATOR: Final = (
@@ -217,13 +219,13 @@ VALUE_UNWANTED: Final = INVALID_VALUES + "Value cannot be used when Exists is fa
 _WITHOUT_VALUES: Final = frozenset({"NULL", "NOT_NULL"})
 
 
-def expected_condition(params: Mapping[str, Any], wording: Wording) -> Condition | None:
-    """The condition that Expected is, or ``None``. Raises ``ValidationException``."""
+def expected_condition(params: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree | None:
+    """Expected as a condition, or ``None`` without it. Raises ``ValidationException``."""
     conditions = [_condition(name, given, wording) for name, given in named(params.get("Expected"), wording)]
     return joined(conditions, params.get("ConditionalOperator"))
 
 
-def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     if given.get("AttributeValueList") is not None and given.get("Value") is not None:
         raise wording.refusal(BOTH_VALUES.format(name=name))
     if given.get("ComparisonOperator") is not None:
@@ -233,7 +235,7 @@ def _condition(name: str, given: Mapping[str, Any], wording: Wording) -> Conditi
     return _existence(name, given, wording)
 
 
-def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     operator, listed, value = given["ComparisonOperator"], given.get("AttributeValueList"), given.get("Value")
     if given.get("Exists") is not None:
         raise wording.refusal(EXISTS_AND_OPERATOR.format(name=name))
@@ -246,20 +248,20 @@ def _comparison(name: str, given: Mapping[str, Any], wording: Wording) -> Condit
     return lowered(name, operator, values)
 
 
-def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> Condition:
+def _existence(name: str, given: Mapping[str, Any], wording: Wording) -> nodes.ConditionTree:
     exists, value = given.get("Exists"), given.get("Value")
     if exists is not None and not truth(exists):
         if value is not None:
             raise wording.refusal(VALUE_UNWANTED.format(name=name))
-        return Function("attribute_not_exists", (attribute(name),))
+        return nodes.Function("attribute_not_exists", (attribute(name),))
     if value is None:
         said = "null" if exists is None else "true"
         raise wording.refusal(VALUE_NEEDED.format(exists=said, name=name))
     (literal,) = literals([value], wording)
-    return Compare("=", attribute(name), literal)
+    return nodes.Compare("=", attribute(name), literal)
 
 
-# --- QueryFilter, ScanFilter and KeyConditions: maps of attributes to conditions ---
+# --- filters and KeyConditions ---
 
 FilterName: TypeAlias = Literal["QueryFilter", "ScanFilter"]
 
@@ -278,8 +280,8 @@ _KEY_OPERATORS: Final[dict[str, KeyOperator]] = {
 _Checked: TypeAlias = "tuple[str, str, tuple[nodes.Literal, ...]]"
 
 
-def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.Condition | None:
-    """The condition that a legacy filter is, or ``None``. Raises ``ValidationException``."""
+def filter_condition(params: Mapping[str, Any], name: FilterName, wording: Wording) -> nodes.ConditionTree | None:
+    """QueryFilter or ScanFilter (``name``) as a condition, or ``None`` without it. Raises ``ValidationException``."""
     conditions = [lowered(*condition) for condition in _checked(params.get(name), wording)]
     return joined(conditions, params.get("ConditionalOperator"))
 
@@ -296,9 +298,9 @@ def check_scan_depth(params: Mapping[str, Any], wording: Wording) -> None:
 
 
 def legacy_key_clauses(params: Mapping[str, Any], wording: Wording) -> tuple[KeyClause, ...] | None:
-    """The clauses that KeyConditions are, or ``None`` where there are no KeyConditions. Raises ``ValidationException``.
+    """KeyConditions as key clauses, or ``None`` without them. Raises ``ValidationException``.
 
-    Operators that no key can have keep their legacy names: they are reported against the schema.
+    Operators that are not allowed on keys keep their legacy names: they are reported against the key schema.
     """
     given = params.get("KeyConditions")
     if given is None:

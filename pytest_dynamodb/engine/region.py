@@ -1,12 +1,106 @@
-"""The tables of one account in one region."""
+"""The tables of one account in one region, and what a region keeps besides: records, and writes on their way to it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from random import Random
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
 from pytest_dynamodb.engine.arns import Arn
-from pytest_dynamodb.engine.inbox import Inbox
-from pytest_dynamodb.engine.records import Records
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
+
+# --- records ---
+
+Record = TypeVar("Record")
+
+
+class Records:
+    """Frozen records by the resource in their ARN: ``app/backup/01791504762511-2779fadd``.
+
+    ``last`` is the number in the newest identifier.
+    """
+
+    __slots__ = ("_kinds", "last")
+
+    def __init__(self) -> None:
+        self._kinds: dict[type, dict[str, Any]] = {}
+        self.last = 0
+
+    def of(self, kind: type[Record]) -> dict[str, Record]:
+        """The records of a kind, in the order in which they were added. Adding to the result adds a record."""
+        return self._kinds.setdefault(kind, {})
+
+    def copy(self) -> Records:
+        """An independent copy."""
+        copy = Records()
+        copy._kinds = {kind: found.copy() for kind, found in self._kinds.items()}
+        copy.last = self.last
+        return copy
+
+    def new_id(self, now: float, random: Random) -> str:
+        """An identifier: milliseconds since the epoch, which orders records, and eight random hexadecimal digits."""
+        self.last = max(int(now * 1000), self.last + 1)
+        return f"{self.last:014d}-{random.getrandbits(32):08x}"
+
+
+# --- inbox ---
+
+TablePlace: TypeAlias = tuple[str, Identity, SortPosition]
+"""A table's name, and where an item is in it."""
+
+
+class ReplicatedWrite(NamedTuple):
+    """A write to a replica elsewhere: when it arrives here, which item it is for, the item's key, and the item after
+    it.
+    """
+
+    due: float
+    place: TablePlace
+    key: Attributes
+    item: StoredItem | None
+
+
+class Inbox:
+    """The writes in the order in which they were made and will arrive: all take the same time."""
+
+    __slots__ = ("_messages", "_waiting")
+
+    def __init__(self, messages: list[ReplicatedWrite] | None = None) -> None:
+        self._messages: list[ReplicatedWrite] = [] if messages is None else messages
+        self._waiting = Counter(message.place for message in self._messages)
+
+    def __bool__(self) -> bool:
+        return bool(self._messages)
+
+    def copy(self) -> Inbox:
+        """An independent copy."""
+        return Inbox(self._messages.copy())
+
+    def add(self, message: ReplicatedWrite) -> None:
+        """Add a write that is on its way."""
+        self._messages.append(message)
+        self._waiting[message.place] += 1
+
+    def overtaken(self, place: TablePlace) -> None:
+        """An item was written here. The last writer wins, and writes to it that are on their way were made earlier:
+        drop them.
+        """
+        if self._waiting.pop(place, 0):
+            self._messages = [message for message in self._messages if message.place != place]
+
+    def take(self, now: float) -> list[ReplicatedWrite]:
+        """Remove and return the writes that are due."""
+        count = 0
+        while count < len(self._messages) and self._messages[count].due <= now:
+            count += 1
+        due, self._messages = self._messages[:count], self._messages[count:]
+        self._waiting = Counter(message.place for message in self._messages)
+        return due
+
+
+# --- regions ---
 
 
 class Region:

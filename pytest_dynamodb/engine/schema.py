@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.storage.hashorder import hash_bytes, key_bytes
 from pytest_dynamodb.engine.storage.keysizes import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.values import item_size
 
 KeyPart: TypeAlias = tuple[str, str]
@@ -76,11 +76,11 @@ class KeySchema:
             return content
         return tuple([attributes[name][tag] for name, tag in self.hash])
 
-    def range_order(self, attributes: Attributes) -> tuple[Order, ...]:
+    def range_order(self, attributes: Attributes) -> tuple[SortPosition, ...]:
         """What the range attributes are ordered by, one after another."""
         return tuple([ordered(tag, attributes[name][tag]) for name, tag in self.range])
 
-    def order(self, attributes: Attributes) -> Order:
+    def order(self, attributes: Attributes) -> SortPosition:
         """What a table's items are ordered by in their partition; the same for all where there is no RANGE."""
         if not self.range:
             return ""
@@ -88,14 +88,14 @@ class KeySchema:
         return ordered(tag, attributes[name][tag])
 
 
-def ordered(tag: str, content: str) -> Order:
+def ordered(tag: str, content: str) -> SortPosition:
     """What a key value of a type is ordered by: its text, its number or its bytes."""
-    place: Order = content if tag == "S" else _ORDERED[tag](content)
+    place: SortPosition = content if tag == "S" else _ORDERED[tag](content)
     return place
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class IndexProjection:
     """What an index's entries hold besides the keys."""
 
     type: ProjectionType
@@ -109,7 +109,7 @@ class IndexSchema:
     name: str
     keys: KeySchema
     table_keys: KeySchema
-    projection: Projection
+    projection: IndexProjection
     is_global: bool = True
     projected: frozenset[str] | None = field(init=False)
     """The names that entries hold; ``None`` is all of them."""
@@ -134,14 +134,14 @@ class IndexSchema:
         """The attributes of a LastEvaluatedKey."""
         return {name: attributes[name] for name in self.key_names}
 
-    def entry(self, item: Item) -> Item | None:
+    def entry(self, item: StoredItem) -> StoredItem | None:
         """What the index stores of an item; ``None`` where it leaves it out."""
         if not self.keys.indexable(item.attributes):
             return None
         if self.projected is None:
             return item
         attributes = {name: value for name, value in item.attributes.items() if name in self.projected}
-        return Item(attributes, item_size(attributes))
+        return StoredItem(attributes, item_size(attributes))
 
     def order(self, attributes: Attributes) -> tuple[Any, ...]:
         """Range attributes first; equal ones by the table's key, so that every entry has a place of its own.

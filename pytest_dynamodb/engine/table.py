@@ -1,21 +1,69 @@
-"""A table: its schema, its settings, its items and the entries of its indexes, which every write keeps in step."""
+"""A table: its schema, settings, items and index entries, which every write keeps in step; and its history."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pytest_dynamodb.engine.history import History
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
-from pytest_dynamodb.engine.storage.expiry import Expiry
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
-from pytest_dynamodb.engine.storage.store import Store
-from pytest_dynamodb.engine.vectors.entries import Charge, charge_of
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
+from pytest_dynamodb.engine.storage.store import ExpiryIndex, Store
+from pytest_dynamodb.engine.vectors.entries import VectorCharge, charge_of
+
+# --- history ---
 
 
-class Index:
+class Overwritten(NamedTuple):
+    """A write: its time, attributes that include the key, and the item before and after it."""
+
+    time: float
+    key: Attributes
+    before: StoredItem | None
+    after: StoredItem | None
+
+
+class History:
+    """Writes in order. Has an owner like a table: copied before a change if a snapshot holds it."""
+
+    __slots__ = ("owner", "writes")
+
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.writes: list[Overwritten] = []
+
+    def owned_by(self, owner: object) -> History:
+        """This history if it is the owner's, else a copy that is."""
+        if self.owner is owner:
+            return self
+        copy = History(owner)
+        copy.writes = self.writes.copy()
+        return copy
+
+    def note(self, time: float, before: StoredItem | None, after: StoredItem | None, *, kept: float) -> None:
+        """Add a write, and drop those from before ``kept``. Only for a history of one's own."""
+        item = after or before
+        if item is None:
+            return
+        if self.writes and self.writes[0].time < kept:
+            del self.writes[: bisect_left(self.writes, kept, key=_time)]
+        self.writes.append(Overwritten(time, item.attributes, before, after))
+
+    def after(self, time: float) -> list[Overwritten]:
+        """The writes made after a time, oldest first: those that the state at that time lacks."""
+        return self.writes[bisect_right(self.writes, time, key=_time) :]
+
+
+def _time(write: Overwritten) -> float:
+    return write.time
+
+
+# --- tables ---
+
+
+class SecondaryIndex:
     """A secondary index and its entries."""
 
     __slots__ = ("schema", "store")
@@ -28,7 +76,7 @@ class Index:
         """Its name within the table."""
         return self.schema.name
 
-    def write(self, old: Item | None, new: Item | None) -> EntryChange:
+    def write(self, old: StoredItem | None, new: StoredItem | None) -> EntryChange:
         """Put the entry of a new item in the place of the old one's. The store must be owned."""
         schema, store = self.schema, self.store
         before = None if old is None else schema.entry(old)
@@ -49,8 +97,8 @@ class EntryChange(NamedTuple):
     """What a write did to one index. ``moved``: the entry's key changed, which is two writes."""
 
     schema: IndexSchema
-    old: Item | None
-    new: Item | None
+    old: StoredItem | None
+    new: StoredItem | None
     moved: bool
 
 
@@ -58,10 +106,10 @@ class EntryChange(NamedTuple):
 class Change:
     """What a write did: the item before and after, every index's entry, and what vector indexes are charged."""
 
-    old: Item | None
-    new: Item | None
+    old: StoredItem | None
+    new: StoredItem | None
     entries: tuple[EntryChange, ...] = ()
-    vectors: Charge | None = None  # of a table with vector indexes
+    vectors: VectorCharge | None = None  # of a table with vector indexes
 
 
 class Table:
@@ -70,12 +118,18 @@ class Table:
     __slots__ = ("expiry", "history", "indexes", "keys", "name", "owner", "settings", "store")
 
     def __init__(
-        self, owner: object, name: str, keys: KeySchema, settings: TableSettings, *, indexes: Mapping[str, Index] = {}
+        self,
+        owner: object,
+        name: str,
+        keys: KeySchema,
+        settings: TableSettings,
+        *,
+        indexes: Mapping[str, SecondaryIndex] = {},
     ) -> None:
         self.owner, self.name, self.keys, self.settings = owner, name, keys, settings
         self.store = Store(owner)
-        self.indexes: dict[str, Index] = dict(indexes)
-        self.expiry: Expiry | None = None  # of a table with a time to live, from the first sweep on
+        self.indexes: dict[str, SecondaryIndex] = dict(indexes)
+        self.expiry: ExpiryIndex | None = None  # of a table with a time to live, from the first sweep on
         self.history: History | None = None  # of a table with point-in-time recovery
 
     def owned_by(self, owner: object) -> Table:
@@ -86,16 +140,18 @@ class Table:
         copy.store = self.store.owned_by(owner)
         copy.expiry = None if self.expiry is None else self.expiry.owned_by(owner)
         copy.history = None if self.history is None else self.history.owned_by(owner)
-        copy.indexes = {name: Index(index.schema, index.store.owned_by(owner)) for name, index in self.indexes.items()}
+        copy.indexes = {
+            name: SecondaryIndex(index.schema, index.store.owned_by(owner)) for name, index in self.indexes.items()
+        }
         return copy
 
     # --- items: only of an owned table, where something changes ---
 
-    def get(self, key: Attributes) -> Item | None:
+    def get(self, key: Attributes) -> StoredItem | None:
         """The item with a key's attributes (there may be others beside them)."""
         return self.store.get(self.keys.identity(key), self.keys.order(key))
 
-    def put(self, item: Item) -> Change:
+    def put(self, item: StoredItem) -> Change:
         """Store an item in the place of the one with its key."""
         key = item.attributes
         identity, order = self.keys.identity(key), self.keys.order(key)
@@ -108,7 +164,9 @@ class Table:
         old = self.store.remove(identity, order)
         return self._written(identity, order, old, None)
 
-    def _written(self, identity: Identity, order: Order, old: Item | None, new: Item | None) -> Change:
+    def _written(
+        self, identity: Identity, order: SortPosition, old: StoredItem | None, new: StoredItem | None
+    ) -> Change:
         if self.expiry is not None:
             self.expiry.write(identity, order, old, new)
         vectors = self.settings.vectors
@@ -120,7 +178,7 @@ class Table:
 
     def expire_by(self, attribute: str | None, now: float) -> None:
         """Keep the items in the order in which they end, by an attribute; by none where there is no time to live."""
-        self.expiry = None if attribute is None else Expiry(self.owner, attribute, now)
+        self.expiry = None if attribute is None else ExpiryIndex(self.owner, attribute, now)
         if self.expiry is not None:
             for item in self.store:
                 key = item.attributes
@@ -130,7 +188,7 @@ class Table:
 
     def add_index(self, schema: IndexSchema) -> None:
         """Make an index and fill it from the items; those that it cannot hold are left out."""
-        index = Index(schema, Store(self.owner))
+        index = SecondaryIndex(schema, Store(self.owner))
         for item in self.store:
             index.write(None, item)
         self.indexes[schema.name] = index
@@ -145,12 +203,12 @@ class Table:
         return {name: index.schema.keys.limits for name, index in self.indexes.items()}
 
     @property
-    def local_indexes(self) -> list[Index]:
+    def local_indexes(self) -> list[SecondaryIndex]:
         """Local secondary indexes, as declared."""
         return [index for index in self.indexes.values() if not index.schema.is_global]
 
     @property
-    def global_indexes(self) -> list[Index]:
+    def global_indexes(self) -> list[SecondaryIndex]:
         """Global secondary indexes, as declared or created."""
         return [index for index in self.indexes.values() if index.schema.is_global]
 

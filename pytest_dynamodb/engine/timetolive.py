@@ -1,8 +1,8 @@
-"""Time to live: items that have ended are taken out as the engine's clock moves on.
+"""Time to live: expired items are deleted as the engine's clock moves on.
 
-AWS does it in the background, "typically within a few days" (developer guide, "TTL"), and until then shows them. Here
-it is done before the first request after the clock has moved, so that a test that lets time pass need not wait, and one
-that writes what has ended long ago sees it until then.
+AWS does this in the background, "typically within a few days" (developer guide, "TTL"), and shows them until then. Here
+it is done before the first request after the clock has moved. So a test that lets time pass need not wait, and one that
+writes an item that has expired long ago sees it until then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pytest_dynamodb.engine.writes.write import tell
 
 
 def expire(call: Call) -> None:
-    """Take out what has ended by now in the tables of the call's region."""
+    """Delete what has expired by now from the tables of the call's region."""
     now = call.clock.now()
     for table in list(call.region.tables.values()):
         if table.expiry is not None or table.settings.ttl.enabled:

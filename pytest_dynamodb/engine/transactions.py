@@ -9,24 +9,11 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.reads.selection import Wanted, check_projecting, read_key, read_wanted
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.engine.validation.rules import MAX_SIZE, check_distinct_items, transacted
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.engine.writes.transaction import (
-    NO_REASON,
-    Reason,
-    Step,
-    check_actions,
-    check_reasons,
-    commit,
-    consumed,
-    first_alone,
-    plan,
-    read_action,
-    reason_of,
-)
 from pytest_dynamodb.errors import ValidationException
 
 # --- TransactGetItems: up to 100 items as of one moment ---
@@ -78,25 +65,27 @@ def _get(params: dict[str, Any], call: Call) -> _Get:
 
 def _check_keys(gets: list[_Get], tables: list[Table]) -> None:
     """Raise TransactionCanceledException if a key is none of its table's; the first such is the reason."""
-    check_reasons(first_alone([_reason(get, table) for get, table in zip(gets, tables, strict=True)]))
+    transaction.check_reasons(
+        transaction.first_alone([_reason(get, table) for get, table in zip(gets, tables, strict=True)])
+    )
 
 
-def _reason(get: _Get, table: Table) -> Reason:
+def _reason(get: _Get, table: Table) -> transaction.Reason:
     try:
         check_key(get.key, table.keys.parts)
         get.wanted.check(table)
     except ValidationException as problem:
-        return reason_of(problem)
-    return NO_REASON
+        return transaction.reason_of(problem)
+    return transaction.NO_REASON
 
 
-def _response(get: _Get, item: Item | None) -> dict[str, Any]:
+def _response(get: _Get, item: StoredItem | None) -> dict[str, Any]:
     """An item of which nothing is wanted is left out, other than in GetItem (extenddb#74 and dynoxide#53, on AWS)."""
     part = {} if item is None else get.wanted.of(item.attributes)
     return {"Item": part} if part else {}
 
 
-def _capacity(gets: list[_Get], items: list[Item | None], mode: str) -> Iterator[dict[str, Any]]:
+def _capacity(gets: list[_Get], items: list[StoredItem | None], mode: str) -> Iterator[dict[str, Any]]:
     """Per table; each item is rounded up to units, and then counted twice."""
     usages: dict[str, Usage] = {}
     for get, item in zip(gets, items, strict=True):
@@ -126,28 +115,28 @@ def transact_write_items(call: Call) -> dict[str, Any]:
     token = call.params.get("ClientRequestToken")
     if token and transaction.is_repeated(call, token):
         return _answer(call, steps, repeated=True)
-    plan(steps)
-    commit(call, steps)
+    transaction.plan(steps)
+    transaction.commit(call, steps)
     if token:
         transaction.remember(call, token)
     return _answer(call, steps, repeated=False)
 
 
-def _steps(call: Call) -> list[Step]:
-    writes = [read_action(call.surface, entry) for entry in call.params["TransactItems"]]
-    steps = [Step(write, transacted(call.table(name))) for name, write in writes]
-    check_actions(steps)
+def _steps(call: Call) -> list[transaction.TransactionStep]:
+    writes = [transaction.read_action(call.surface, entry) for entry in call.params["TransactItems"]]
+    steps = [transaction.TransactionStep(write, transacted(call.table(name))) for name, write in writes]
+    transaction.check_actions(steps)
     check_distinct_items(place for step in steps if (place := step.place) is not None)
     if sum(step.write.size for step in steps) > MAX_BYTES:
         raise ValidationException(_TRANSACT_WRITE_ITEMS_TOO_LARGE)
     return steps
 
 
-def _answer(call: Call, steps: list[Step], *, repeated: bool) -> dict[str, Any]:
+def _answer(call: Call, steps: list[transaction.TransactionStep], *, repeated: bool) -> dict[str, Any]:
     body: dict[str, Any] = {}
     mode = wanted(call.params)
     if mode is not None:
-        body["ConsumedCapacity"] = list(consumed(steps, mode, repeated=repeated))
+        body["ConsumedCapacity"] = list(transaction.consumed(steps, mode, repeated=repeated))
     if call.params.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics: dict[str, list[dict[str, Any]]] = {}
         for step in steps:

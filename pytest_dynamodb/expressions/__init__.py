@@ -56,60 +56,18 @@ if TYPE_CHECKING:
     from pytest_dynamodb.expressions.updates import Update, as_projection, as_update, if_not_exists, list_append
 
 _HOMES = {
-    "builders": (
-        "Attr",
-        "Condition",
-        "ConditionLike",
-        "ExpressionMisuse",
-        "Key",
-        "PathLike",
-        "Size",
-        "as_condition",
-        "to_path",
-    ),
-    "canonical": ("canonical_params",),
-    "checks": (
-        "bind",
-        "check_tree",
-        "checked_tree",
-        "compile_expression",
-    ),
-    "clauses": ("canonical_clauses",),
-    "messages": ("ExpressionError",),
-    "parser": (
-        "ExpressionName",
-        "parse",
-        "parse_condition",
-        "parse_projection",
-        "parse_update",
-    ),
-    "rendering": (
-        "Placeholders",
-        "expression_params",
-        "render",
-    ),
-    "reserved": (
-        "RESERVED_WORDS",
-        "is_reserved",
-    ),
-    "resolution": (
-        "KeyClause",
-        "check_keys",
-        "check_sizes",
-        "check_unused",
-        "key_clauses",
-        "placeholders",
-        "resolve",
-    ),
-    "updates": (
-        "Update",
-        "as_projection",
-        "as_update",
-        "if_not_exists",
-        "list_append",
-    ),
+    "builders": "Attr Condition ConditionLike ExpressionMisuse Key PathLike Size as_condition to_path",
+    "canonical": "canonical_params",
+    "checks": "bind check_tree checked_tree compile_expression",
+    "clauses": "canonical_clauses",
+    "messages": "ExpressionError",
+    "parser": "ExpressionName parse parse_condition parse_projection parse_update",
+    "rendering": "Placeholders expression_params render",
+    "reserved": "RESERVED_WORDS is_reserved",
+    "resolution": "KeyClause check_keys check_sizes check_unused key_clauses placeholders resolve",
+    "updates": "Update as_projection as_update if_not_exists list_append",
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "RESERVED_WORDS",

@@ -1,4 +1,4 @@
-"""Builders of conditions: ``Attr`` for all, ``Key`` for key conditions, and what they build."""
+"""Builders of conditions: ``Attr`` for any attribute, ``Key`` for key conditions, and what comparing them builds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.parser import ConditionName, parse_condition
 from pytest_dynamodb.values import to_wire
 
-# --- what builders of expressions have in common: an operand inside, and how paths and values become operands ---
+# --- operands ---
 
 PathLike: TypeAlias = "str | nodes.Path | Buildable"
 """What is accepted wherever a document path is: its text, a tree's path, an ``Attr``."""
@@ -24,7 +24,7 @@ class ExpressionMisuse(PytestDynamoDbError, TypeError):
 
 
 class Buildable:
-    """Something that stands for an operand of an expression. ``node`` is that operand."""
+    """Stands for an operand of an expression, which is ``node``."""
 
     __slots__ = ("floats", "node")
 
@@ -41,7 +41,7 @@ class Buildable:
 
 
 class Sum(Buildable):
-    """``operand + operand`` or ``operand - operand``: a value of a SET action, no operand of a condition."""
+    """``operand + operand`` or ``operand - operand``: the value of a SET action. Conditions have no sums."""
 
     __slots__ = ()
 
@@ -58,12 +58,12 @@ def to_path(path: PathLike) -> nodes.Path:
         return path.node
     if not isinstance(path, str):
         raise ExpressionMisuse(f'a document path is text such as "a.b[2]", not {path!r:.80}')
-    parts: list[nodes.Part] = []
+    parts: list[nodes.PathPart] = []
     end = 0
     while match := _PART.match(path, end):
-        parts.append(nodes.Name(match["name"]) if match["name"] else nodes.Index(int(match["index"])))
+        parts.append(nodes.Name(match["name"]) if match["name"] else nodes.ListIndex(int(match["index"])))
         end = match.end()
-    if end != len(path) or not parts or isinstance(parts[0], nodes.Index):
+    if end != len(path) or not parts or isinstance(parts[0], nodes.ListIndex):
         raise ExpressionMisuse(f'{path!r} is no document path; one looks like "a", "a.b" or "a.b[2]"')
     return nodes.Path(tuple(parts))
 
@@ -95,7 +95,7 @@ def _foreign_name(value: Any) -> str | None:
     return None
 
 
-# --- builders of conditions: what comparisons build, joined by ``&``, ``|`` and ``~`` ---
+# --- conditions ---
 # Also the one place where a condition of any make becomes a tree: ours, boto3's, a text.
 
 _NODES: Final = (nodes.Compare, nodes.Between, nodes.In, nodes.Function, nodes.Not, nodes.And, nodes.Or)
@@ -108,7 +108,7 @@ class ForeignCondition(Protocol):
     def get_expression(self) -> dict[str, Any]: ...  # noqa: D102  # boto3's method, told of above
 
 
-ConditionLike: TypeAlias = "Condition | nodes.Condition | ForeignCondition | str"
+ConditionLike: TypeAlias = "Condition | nodes.ConditionTree | ForeignCondition | str"
 """What is accepted wherever a condition is: a built one, a tree, boto3's, a text."""
 
 
@@ -120,7 +120,7 @@ class Condition:
 
     __slots__ = ("node",)
 
-    def __init__(self, node: nodes.Condition) -> None:
+    def __init__(self, node: nodes.ConditionTree) -> None:
         self.node = node
 
     def __and__(self, other: ConditionLike) -> Condition:
@@ -148,7 +148,7 @@ class Condition:
         return f"Condition({self.node!r})"
 
 
-def as_condition(value: ConditionLike, *, expression: ConditionName = "ConditionExpression") -> nodes.Condition:
+def as_condition(value: ConditionLike, *, expression: ConditionName = "ConditionExpression") -> nodes.ConditionTree:
     """The tree of a condition: a built one, boto3's, a tree or a text.
 
     A text is parsed and keeps its placeholders; ``expression`` names it in an ``ExpressionError``. Raises
@@ -167,7 +167,7 @@ def as_condition(value: ConditionLike, *, expression: ConditionName = "Condition
     )
 
 
-def _foreign_condition(expression: dict[str, Any]) -> nodes.Condition:
+def _foreign_condition(expression: dict[str, Any]) -> nodes.ConditionTree:
     operator, values = expression["operator"], expression["values"]
     if operator == "AND":
         return nodes.And(tuple(_foreign_terms(operator, values)))
@@ -187,9 +187,9 @@ def _foreign_condition(expression: dict[str, Any]) -> nodes.Condition:
     return nodes.Function(operator, (operand, *arguments))
 
 
-def _foreign_terms(operator: str, values: tuple[Any, ...]) -> list[nodes.Condition]:
+def _foreign_terms(operator: str, values: tuple[Any, ...]) -> list[nodes.ConditionTree]:
     """The terms of nested ANDs or ORs, left to right. Not by recursion: boto3 nests once per ``&``."""
-    terms: list[nodes.Condition] = []
+    terms: list[nodes.ConditionTree] = []
     waiting = list(reversed(values))
     while waiting:
         value = waiting.pop()
@@ -208,7 +208,7 @@ def _foreign_operand(value: Any) -> nodes.Operand:
     return to_operand(value)
 
 
-# --- builders of conditions on attributes: ``Attr`` for all, ``Key`` for key conditions ---
+# --- attributes ---
 # Both build conditions with comparison operators, so ``==`` between them is no equality. They are therefore
 # unhashable, and what they build raises when it is asked whether it is true: neither can be used as a set's member,
 # as a dictionary's key or in an ``if`` by mistake. Trees (``expressions.nodes``) compare and hash plainly.
@@ -338,8 +338,8 @@ class Attr(AttrOperand):
     @classmethod
     def of(cls, *parts: str | int, floats: bool = False) -> Attr:
         """An attribute by its parts: a text is a whole name, dots included, and a number is a list position."""
-        steps = tuple(nodes.Index(part) if isinstance(part, int) else nodes.Name(part) for part in parts)
-        if not steps or isinstance(steps[0], nodes.Index):
+        steps = tuple(nodes.ListIndex(part) if isinstance(part, int) else nodes.Name(part) for part in parts)
+        if not steps or isinstance(steps[0], nodes.ListIndex):
             raise ExpressionMisuse(f"a document path begins with an attribute name, not with {parts[:1]}")
         return cls(nodes.Path(steps), floats=floats)
 

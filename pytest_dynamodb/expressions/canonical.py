@@ -74,7 +74,9 @@ def _request(params: Any, members: Mapping[str, Callable[[Any], Any] | None]) ->
 
 
 def _put_clauses(request: dict[str, Any], expressions: list[ExpressionName]) -> None:
-    """Put clauses for texts and drop the names and values they used, unless some text must stay as it is."""
+    """Replace expressions by their clauses and drop the names and values they use, unless an expression has to stay as
+    it is.
+    """
     names, values = request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues")
     known_names = names if type(names) is dict else _NOTHING
     known_values = values if type(values) is dict else _NOTHING
@@ -103,7 +105,7 @@ def _put_clauses(request: dict[str, Any], expressions: list[ExpressionName]) -> 
 
 
 def _keep_unused(request: dict[str, Any], name: str, known: dict[str, Any], used: frozenset[str]) -> None:
-    """DynamoDB rejects what no expression uses, so that it stays visible. ``used`` is part of ``known``."""
+    """Keep names or values that no expression uses: DynamoDB rejects them. ``used`` is part of ``known``."""
     if len(used) == len(known):
         del request[name]
     else:

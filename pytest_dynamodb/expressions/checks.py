@@ -1,4 +1,7 @@
-"""What DynamoDB checks about a parsed expression, and in which order."""
+"""The checks that DynamoDB makes on a parsed expression, in its order.
+
+Of all kinds come first the checks that need no names and values (``checked_tree``), then the others (``bind``).
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,13 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import (
-    Alias,
-    Arithmetic,
-    Function,
-    Literal,
-    Node,
-    Path,
-    Placeholder,
-    Projection,
-    Tree,
-    Update,
-    ValueAction,
-    operands,
-    walk,
-)
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, parse
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import AnyNode, resolve
 from pytest_dynamodb.expressions.tokens import locate
 from pytest_dynamodb.values import order_key
 
-# --- what the checks of conditions, updates and projections share: paths, functions, operand types ---
+# --- shared checks ---
 
 Names: TypeAlias = Mapping[str, str]
 Values: TypeAlias = Mapping[str, dict[str, Any]]
@@ -47,7 +35,7 @@ _RESULT_TYPES: Final = {"size": "N", "list_append": "L"}
 
 
 class Checks(ABC):
-    """What all kinds of expressions share."""
+    """The checks that all kinds of expressions share."""
 
     functions: Mapping[str, int] = {}
 
@@ -89,7 +77,7 @@ class Checks(ABC):
         for node in found:
             if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, nodes.Index) and part.position > MAX_POSITION:
+                    if isinstance(part, nodes.ListIndex) and part.position > MAX_POSITION:
                         self.reject("list-position", index=part.position)
 
     def unknown_functions(self, found: Iterable[nodes.Node]) -> None:
@@ -104,12 +92,12 @@ class Checks(ABC):
             self.reject("operand-count", node.name, count=len(node.arguments))
 
     def operand_type(self, operator: str, tag: str | None, allowed: frozenset[str]) -> None:
-        """An operand whose type is known must be of an allowed one."""
+        """Reject an operand whose type is known and not among those allowed."""
         if tag is not None and tag not in allowed:
             self.reject("operand-type", operator, type=tag)
 
     def distinct_paths(self, paths: list[nodes.Path]) -> None:
-        """No path may be another's beginning, nor use a name where another uses an index."""
+        """Reject a path that is a prefix of another, or that uses a name where another one uses a position."""
         conflict: tuple[nodes.Path, nodes.Path] | None = None
         for index, path in enumerate(paths):
             for earlier in paths[:index]:
@@ -124,7 +112,7 @@ class Checks(ABC):
 
 def _relation(one: nodes.Path, two: nodes.Path) -> str:
     for left, right in zip(one.parts, two.parts, strict=False):  # up to where the shorter one ends
-        if isinstance(left, nodes.Index) is not isinstance(right, nodes.Index):
+        if isinstance(left, nodes.ListIndex) is not isinstance(right, nodes.ListIndex):
             return "conflict"
         if left != right:
             return "apart"
@@ -140,7 +128,7 @@ def type_of(operand: nodes.Node) -> str | None:
     return None
 
 
-# --- what DynamoDB checks about a condition, filter or key condition; the order is told in ``validation`` ---
+# --- conditions ---
 
 MAX_IN_OPERANDS: Final = 100
 """Operands in IN's list (developer guide, "Comparison operator and function reference": up to 100 values)."""
@@ -162,11 +150,11 @@ _TYPE_NAMES: Final = frozenset({"S", "N", "B", "NULL", "SS", "BOOL", "L", "BS", 
 
 
 class ConditionChecks(Checks):
-    """Conditions, filters and key conditions."""
+    """The checks of conditions, filters and key conditions."""
 
     functions = CONDITION_FUNCTIONS
 
-    def text_alone(self, tree: nodes.Condition) -> None:
+    def text_alone(self, tree: nodes.ConditionTree) -> None:
         """Functions known, functions where they belong, reserved words, path depth."""
         found = list(nodes.walk(tree))
         self.unknown_functions(found)
@@ -175,7 +163,7 @@ class ConditionChecks(Checks):
         self.reserved_words(found)
         self.path_depth(found)
 
-    def resolved(self, tree: nodes.Condition) -> nodes.Condition:
+    def resolved(self, tree: nodes.ConditionTree) -> nodes.ConditionTree:
         """Condition by condition: names and values, number of operands, equal operands, types."""
         try:
             resolved = self.put(tree)
@@ -187,7 +175,7 @@ class ConditionChecks(Checks):
             self.leaf(leaf)
         return resolved
 
-    def misused_functions(self, tree: nodes.Condition) -> None:
+    def misused_functions(self, tree: nodes.ConditionTree) -> None:
         """`size` is an operand and no condition, every other function a condition and no operand."""
         for leaf in nodes.leaves(tree):
             self.misused_operands(leaf)
@@ -202,7 +190,7 @@ class ConditionChecks(Checks):
                 if operand.name != "size":
                     self.reject("misused-function", operand.name)
 
-    def leaf(self, leaf: nodes.Condition) -> None:
+    def leaf(self, leaf: nodes.ConditionTree) -> None:
         """One condition, resolved: number of operands, equal operands, types."""
         functions = [node for node in nodes.walk(leaf) if isinstance(node, nodes.Function)]
         for function in functions:
@@ -215,7 +203,7 @@ class ConditionChecks(Checks):
             self.function_types(function)
         self.types(leaf)
 
-    def equal_operands(self, leaf: nodes.Condition) -> None:
+    def equal_operands(self, leaf: nodes.ConditionTree) -> None:
         """The first operand, if a path, must not come again."""
         name = _operator(leaf)
         first, *others = nodes.operands(leaf)
@@ -248,7 +236,7 @@ class ConditionChecks(Checks):
         if name not in _TYPE_NAMES:
             self.reject("attribute-type", "attribute_type", type=name)
 
-    def types(self, leaf: nodes.Condition) -> None:
+    def types(self, leaf: nodes.ConditionTree) -> None:
         """Operands of orderings (dynamodb-conformance, error-messages/queryKeyConditionOperands)."""
         if isinstance(leaf, nodes.Compare) and leaf.operator in _ORDERINGS:
             for operand in nodes.operands(leaf):
@@ -272,7 +260,7 @@ class ConditionChecks(Checks):
             self.reject("between-order", "BETWEEN", low=_bound(low), high=_bound(high))
 
 
-def _operator(leaf: nodes.Condition) -> str:
+def _operator(leaf: nodes.ConditionTree) -> str:
     match leaf:
         case nodes.Compare(operator=operator):
             return operator
@@ -286,7 +274,7 @@ def _bound(literal: nodes.Literal) -> str:
     return f"{{{literal.tag}:{literal.wire[literal.tag]}}}"
 
 
-# --- what DynamoDB checks about an update or a projection; the order is told in ``validation`` ---
+# --- updates and projections ---
 
 UPDATE_FUNCTIONS: Final = {"if_not_exists": 2, "list_append": 2}
 """Functions, and how many operands each takes (developer guide, "Update expressions")."""
@@ -304,13 +292,13 @@ _LONG_TYPES: Final = {
 
 
 class UpdateChecks(Checks):
-    """Update expressions."""
+    """The checks of update expressions."""
 
     functions = UPDATE_FUNCTIONS
 
-    def text_alone(self, tree: Update) -> None:
+    def text_alone(self, tree: nodes.UpdateTree) -> None:
         """Reserved words, functions known and where they may be, sections written once, path depth."""
-        found = list(walk(tree))
+        found = list(nodes.walk(tree))
         self.list_positions(found)
         self.reserved_words(found)
         self.unknown_functions(found)
@@ -318,25 +306,25 @@ class UpdateChecks(Checks):
         self.repeated_sections(tree)
         self.path_depth(found)
 
-    def resolved(self, tree: Update) -> Update:
+    def resolved(self, tree: nodes.UpdateTree) -> nodes.UpdateTree:
         """Names, values, paths apart, what is added or deleted, operands."""
-        self.undefined(list(walk(tree)))
+        self.undefined(list(nodes.walk(tree)))
         resolved = self.put(tree)
         self.distinct_paths([action.path for action in resolved.actions])
         self.section_operands(resolved)
-        for node in walk(resolved):
+        for node in nodes.walk(resolved):
             self.operand_types(node)
         return resolved
 
-    def nested_appends(self, nodes: list[Node]) -> None:
+    def nested_appends(self, found: list[nodes.Node]) -> None:
         """No list_append is an operand of another (Parity Suite's captures of October 2026)."""
-        for node in nodes:
-            if isinstance(node, Function) and node.name == "list_append":
+        for node in found:
+            if isinstance(node, nodes.Function) and node.name == "list_append":
                 for operand in node.arguments:
-                    if isinstance(operand, Function) and operand.name == "list_append":
+                    if isinstance(operand, nodes.Function) and operand.name == "list_append":
                         self.reject("misused-function", operand.name)
 
-    def repeated_sections(self, tree: Update) -> None:
+    def repeated_sections(self, tree: nodes.UpdateTree) -> None:
         """A section comes once at most."""
         seen: set[str] = set()
         for section in tree.sections:
@@ -344,34 +332,34 @@ class UpdateChecks(Checks):
                 self.reject("repeated-section", section.name)
             seen.add(section.name)
 
-    def undefined(self, found: list[Node]) -> None:
+    def undefined(self, found: list[nodes.Node]) -> None:
         """All names before all values, other than in conditions."""
         for node in found:
-            if isinstance(node, Path):
+            if isinstance(node, nodes.Path):
                 for part in node.parts:
-                    if isinstance(part, Alias) and part.text not in self.names:
+                    if isinstance(part, nodes.Alias) and part.text not in self.names:
                         self.reject("undefined-name", part.text)
         for node in found:
-            if isinstance(node, Placeholder) and node.text not in self.values:
+            if isinstance(node, nodes.Placeholder) and node.text not in self.values:
                 self.reject("undefined-value", node.text)
 
-    def section_operands(self, tree: Update) -> None:
+    def section_operands(self, tree: nodes.UpdateTree) -> None:
         """ADD takes numbers and sets, DELETE sets (developer guide, "Update expressions")."""
         for section in tree.sections:
             for action in section.actions:
-                if isinstance(action, ValueAction) and isinstance(action.value, Literal):
+                if isinstance(action, nodes.ValueAction) and isinstance(action.value, nodes.Literal):
                     tag = action.value.tag
                     if tag in _LONG_TYPES and not (section.name == "ADD" and tag == "N"):
                         self.reject("update-operand-type", section.name, type=_LONG_TYPES[tag])
 
-    def operand_types(self, node: Node) -> None:
+    def operand_types(self, node: nodes.Node) -> None:
         """What sums and functions take."""
-        if isinstance(node, Arithmetic):
-            for operand in operands(node):
+        if isinstance(node, nodes.Arithmetic):
+            for operand in nodes.operands(node):
                 self.operand_type(node.operator, type_of(operand), frozenset({"N"}))
-        elif isinstance(node, Function):
+        elif isinstance(node, nodes.Function):
             self.operand_count(node)
-            if node.name == "if_not_exists" and not isinstance(node.arguments[0], Path):
+            if node.name == "if_not_exists" and not isinstance(node.arguments[0], nodes.Path):
                 self.reject("needs-path", node.name)
             if node.name == "list_append":
                 for operand in node.arguments:
@@ -379,22 +367,22 @@ class UpdateChecks(Checks):
 
 
 class ProjectionChecks(Checks):
-    """Projection expressions."""
+    """The checks of projection expressions."""
 
-    def text_alone(self, tree: Projection) -> None:
+    def text_alone(self, tree: nodes.ProjectionTree) -> None:
         """Reserved words, path depth."""
         self.list_positions(tree.paths)
         self.reserved_words(tree.paths)
         self.path_depth(tree.paths)
 
-    def resolved(self, tree: Projection) -> Projection:
+    def resolved(self, tree: nodes.ProjectionTree) -> nodes.ProjectionTree:
         """Names, paths apart."""
         resolved = self.put(tree)
         self.distinct_paths(list(resolved.paths))
         return resolved
 
 
-# --- what DynamoDB checks about a parsed expression, and in which order ---
+# --- the checks in order ---
 # A condition            unknown function, misused function, reserved word; then condition by condition, as written:
 #                        undefined names and values, number of operands, equal operands, operand types
 # An update              reserved word, unknown function, repeated section, undefined names, undefined values,
@@ -414,10 +402,10 @@ _CHECKS: Final[dict[ExpressionName, type[Checks]]] = {
 }
 
 
-def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> Tree:
-    """Text to resolved, checked tree: ``checked_tree`` and ``bind`` for a request's only expression.
+def compile_expression(expression: ExpressionName, text: str, names: Names, values: Values) -> nodes.Tree:
+    """The resolved, checked tree of a request's only expression: ``checked_tree`` and ``bind`` in one.
 
-    Raises ``ExpressionError`` with what DynamoDB would report first about this expression.
+    Raises ``ExpressionError`` for what DynamoDB would report first.
     """
     try:
         return bind(expression, checked_tree(expression, text), names, values)
@@ -428,7 +416,7 @@ def compile_expression(expression: ExpressionName, text: str, names: Names, valu
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def checked_tree(expression: ExpressionName, text: str) -> Tree:
+def checked_tree(expression: ExpressionName, text: str) -> nodes.Tree:
     """The tree of a text, after every check that needs neither names nor values. Cached by text, bounded.
 
     DynamoDB comes so far with every expression of a request before it looks at the names and values of the first
@@ -439,11 +427,11 @@ def checked_tree(expression: ExpressionName, text: str) -> Tree:
     return tree
 
 
-def check_tree(expression: ExpressionName, tree: Tree) -> None:
+def check_tree(expression: ExpressionName, tree: nodes.Tree) -> None:
     """Check a tree that was built and not parsed as ``checked_tree`` checks a text's. Raises ``ExpressionError``."""
     _CHECKS[expression](expression, {}, {}).text_alone(tree)
 
 
-def bind(expression: ExpressionName, tree: Tree, names: Names, values: Values) -> Tree:
+def bind(expression: ExpressionName, tree: nodes.Tree, names: Names, values: Values) -> nodes.Tree:
     """The resolved tree of a checked one, after the checks that need names and values. Raises ``ExpressionError``."""
     return _CHECKS[expression](expression, names, values).resolved(tree)

@@ -1,7 +1,7 @@
-"""The canonical form of one expression: its clauses as text, in order, alike for all texts that mean the same.
+"""The canonical form of one expression: its clauses as text, sorted, the same for all texts that mean the same.
 
-The form is described in ``canonical``. A text is compiled once into a function of names and values (bounded cache);
-per request only the values are written.
+``canonical`` describes the form. A text is compiled once into a function of names and values, kept in a bounded cache;
+only the values are written for each request.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.expressions.parser import CACHED_TEXTS, ExpressionName, read
 from pytest_dynamodb.values import canonical_value
 
-Names: TypeAlias = Mapping[str, Any]
-Values: TypeAlias = Mapping[str, Any]
+GivenNames: TypeAlias = Mapping[str, Any]
+GivenValues: TypeAlias = Mapping[str, Any]
 
-Write: TypeAlias = Callable[[Names, Values], str]
+ClauseWriter: TypeAlias = Callable[[GivenNames, GivenValues], str]
 """Writes a clause or an operand; raises KeyError, TypeError, ValueError or RecursionError where it cannot."""
 
 _FLIPPED: Final = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -32,12 +32,12 @@ CANNOT: Final = (KeyError, TypeError, ValueError, RecursionError)
 class Plan:
     """A compiled expression: the function that writes its clauses, and the placeholders that it uses."""
 
-    clauses: tuple[Write, ...]
+    clauses: tuple[ClauseWriter, ...]
     names: frozenset[str]
     values: frozenset[str]
 
-    def run(self, names: Names, values: Values) -> list[str]:
-        """The clauses in canonical order. Raises what ``Write`` raises."""
+    def run(self, names: GivenNames, values: GivenValues) -> list[str]:
+        """The clauses in canonical order. Raises what ``ClauseWriter`` raises."""
         clauses = [write(names, values) for write in self.clauses]
         clauses.sort()
         return clauses
@@ -55,7 +55,7 @@ def plan_of(expression: ExpressionName, text: str) -> Plan | None:
         tree = read(expression, text).tree
     except ExpressionError:
         return None
-    if isinstance(tree, nodes.Update) and len({section.name for section in tree.sections}) < len(tree.sections):
+    if isinstance(tree, nodes.UpdateTree) and len({section.name for section in tree.sections}) < len(tree.sections):
         return None
     return _compile(tree)
 
@@ -70,9 +70,9 @@ def _compile(tree: nodes.Tree) -> Plan:
         if isinstance(part, nodes.Alias)
     )
     values = frozenset(node.text for node in found if isinstance(node, nodes.Placeholder))
-    if isinstance(tree, nodes.Update):
+    if isinstance(tree, nodes.UpdateTree):
         clauses = [_action(section, action) for section in tree.sections for action in section.actions]
-    elif isinstance(tree, nodes.Projection):
+    elif isinstance(tree, nodes.ProjectionTree):
         clauses = [_path(path) for path in tree.paths]
     else:
         tree = _without_double_negation(tree)
@@ -80,7 +80,7 @@ def _compile(tree: nodes.Tree) -> Plan:
     return Plan(tuple(clauses), names, values)
 
 
-def _without_double_negation(node: nodes.Condition) -> nodes.Condition:
+def _without_double_negation(node: nodes.ConditionTree) -> nodes.ConditionTree:
     match node:
         case nodes.Not(condition=nodes.Not(condition=inner)):
             return _without_double_negation(inner)
@@ -94,7 +94,7 @@ def _without_double_negation(node: nodes.Condition) -> nodes.Condition:
             return node
 
 
-def _condition(node: nodes.Condition) -> Write:
+def _condition(node: nodes.ConditionTree) -> ClauseWriter:
     match node:
         case nodes.And(conditions=conditions):
             return _unordered("(", " AND ", ")", tuple(map(_condition, conditions)))
@@ -115,21 +115,21 @@ def _condition(node: nodes.Condition) -> Write:
             return _function(node)
 
 
-def _unordered(opening: str, joint: str, closing: str, parts: tuple[Write, ...]) -> Write:
+def _unordered(opening: str, joint: str, closing: str, parts: tuple[ClauseWriter, ...]) -> ClauseWriter:
     """Parts whose order means nothing, joined in order of text. A part that stands twice is written twice."""
 
-    def write(names: Names, values: Values) -> str:
+    def write(names: GivenNames, values: GivenValues) -> str:
         return opening + joint.join(sorted([part(names, values) for part in parts])) + closing
 
     return write
 
 
-def _comparison(node: nodes.Compare) -> Write:
+def _comparison(node: nodes.Compare) -> ClauseWriter:
     left, right = _operand(node.left), _operand(node.right)
     operator, flipped = node.operator, _FLIPPED[node.operator]
     flips_equals = operator[0] == ">"  # so that `a > a` and `a < a`, which only differ in order, are one
 
-    def write(names: Names, values: Values) -> str:
+    def write(names: GivenNames, values: GivenValues) -> str:
         first, second = left(names, values), right(names, values)
         if second < first or (flips_equals and first == second):
             return f"{second} {flipped} {first}"
@@ -138,16 +138,16 @@ def _comparison(node: nodes.Compare) -> Write:
     return write
 
 
-def _function(node: nodes.Function) -> Write:
+def _function(node: nodes.Function) -> ClauseWriter:
     name, arguments = node.name, tuple(map(_operand, node.arguments))
 
-    def write(names: Names, values: Values) -> str:
+    def write(names: GivenNames, values: GivenValues) -> str:
         return f"{name}({', '.join([argument(names, values) for argument in arguments])})"
 
     return write
 
 
-def _action(section: nodes.Section, action: nodes.Action) -> Write:
+def _action(section: nodes.Section, action: nodes.SectionAction) -> ClauseWriter:
     name, path = section.name, _path(action.path)
     if isinstance(action, nodes.RemoveAction):
         return lambda names, values: f"REMOVE {path(names, values)}"
@@ -156,7 +156,7 @@ def _action(section: nodes.Section, action: nodes.Action) -> Write:
     return lambda names, values: f"{name} {path(names, values)}{joint}{value(names, values)}"
 
 
-def _set_value(node: nodes.SetValue) -> Write:
+def _set_value(node: nodes.SetValue) -> ClauseWriter:
     if not isinstance(node, nodes.Arithmetic):
         return _operand(node)
     left, right = _operand(node.left), _operand(node.right)
@@ -165,10 +165,10 @@ def _set_value(node: nodes.SetValue) -> Write:
     return lambda names, values: f"{left(names, values)} - {right(names, values)}"
 
 
-# --- operands --------------------------------------------------------------------------------------------------------
+# --- operands ---
 
 
-def _operand(node: nodes.Operand) -> Write:
+def _operand(node: nodes.Operand) -> ClauseWriter:
     match node:
         case nodes.Placeholder(text=placeholder):
             return lambda _, values: value_text(values[placeholder])
@@ -181,11 +181,11 @@ def _operand(node: nodes.Operand) -> Write:
             return lambda _names, _values: text
 
 
-def _path(path: nodes.Path) -> Write:
+def _path(path: nodes.Path) -> ClauseWriter:
     """Writes ``a.b[2]``: constant text, in which the names that aliases stand for are put."""
     constants, aliases = [""], []
     for part in path.parts:
-        if isinstance(part, nodes.Index):
+        if isinstance(part, nodes.ListIndex):
             constants[-1] += f"[{part.position}]"
             continue
         if part is not path.parts[0]:

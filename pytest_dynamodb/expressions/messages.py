@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from pytest_dynamodb.errors import ValidationException
 
 Edition: TypeAlias = Literal["older", "newer"]
-"""Whose sentence or whose check: that of AWS's long-lived validator, or that of the one that replaces it."""
+"""The validator whose messages are meant: AWS's long-lived one, or its successor."""
 
 # Where a line names no source, dynalite's suite of cases run against AWS has it (test/{scan,query,updateItem,getItem}).
 # "inferred": seen in no capture; the sentence is ours, in AWS's manner.

@@ -45,23 +45,23 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class ListIndex:
     """A list position in a document path."""
 
     position: int
 
 
-Part: TypeAlias = "Name | Alias | Index"
+PathPart: TypeAlias = "Name | Alias | ListIndex"
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """A document path: a name or alias, then names, aliases and indexes."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PathPart, ...]
 
     def __post_init__(self) -> None:
-        if not self.parts or isinstance(self.parts[0], Index):
+        if not self.parts or isinstance(self.parts[0], ListIndex):
             raise ValueError("a document path begins with an attribute name")
 
     def __str__(self) -> str:
@@ -69,8 +69,8 @@ class Path:
         return f"[{', '.join(map(_part_text, self.parts))}]"
 
 
-def _part_text(part: Part) -> str:
-    return f"[{part.position}]" if isinstance(part, Index) else part.text
+def _part_text(part: PathPart) -> str:
+    return f"[{part.position}]" if isinstance(part, ListIndex) else part.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class In:
 class Not:
     """``NOT condition``"""
 
-    condition: Condition
+    condition: ConditionTree
     depth: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +151,7 @@ class Not:
 class And:
     """All of two or more conditions. One that is an ``And`` itself is spliced in."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ConditionTree, ...]
     depth: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -162,18 +162,18 @@ class And:
 class Or:
     """Any of two or more conditions. One that is an ``Or`` itself is spliced in."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ConditionTree, ...]
     depth: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _splice(self, Or)
 
 
-Condition: TypeAlias = "Compare | Between | In | Function | Not | And | Or"
+ConditionTree: TypeAlias = "Compare | Between | In | Function | Not | And | Or"
 
 
 def _splice(node: And | Or, kind: type[And | Or]) -> None:
-    conditions: list[Condition] = []
+    conditions: list[ConditionTree] = []
     for condition in node.conditions:
         conditions.extend(condition.conditions if isinstance(condition, kind) else (condition,))
     if len(conditions) < 2:
@@ -182,14 +182,14 @@ def _splice(node: And | Or, kind: type[And | Or]) -> None:
     _set_depth(node, conditions)
 
 
-def _set_depth(node: Function | Not | And | Or, children: Iterable[Operand | Condition]) -> None:
+def _set_depth(node: Function | Not | And | Or, children: Iterable[Operand | ConditionTree]) -> None:
     depth = 1 + max((getattr(child, "depth", 0) for child in children), default=0)
     if depth > MAX_DEPTH:
         raise ExpressionError("nesting", expression="expression", maximum=MAX_DEPTH)
     object.__setattr__(node, "depth", depth)
 
 
-# --- updates and projections -----------------------------------------------------------------------------------------
+# --- updates and projections ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class ValueAction:
     value: Placeholder | Literal
 
 
-Action: TypeAlias = "SetAction | RemoveAction | ValueAction"
+SectionAction: TypeAlias = "SetAction | RemoveAction | ValueAction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class Section:
     """One section of an update expression and its actions."""
 
     name: SectionName
-    actions: tuple[Action, ...]
+    actions: tuple[SectionAction, ...]
 
     def __post_init__(self) -> None:
         kind = {"SET": SetAction, "REMOVE": RemoveAction}.get(self.name, ValueAction)
@@ -244,7 +244,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateTree:
     """An update expression. A tree may hold a section twice, as a text may; validation rejects it."""
 
     sections: tuple[Section, ...]
@@ -254,13 +254,13 @@ class Update:
             raise ValueError("an update needs one section or more")
 
     @property
-    def actions(self) -> Iterator[Action]:
+    def actions(self) -> Iterator[SectionAction]:
         """Every action, in the order written."""
         return (action for section in self.sections for action in section.actions)
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class ProjectionTree:
     """A projection expression."""
 
     paths: tuple[Path, ...]
@@ -270,11 +270,11 @@ class Projection:
             raise ValueError("a projection needs one path or more")
 
 
-Tree: TypeAlias = "Condition | Update | Projection"
-Node: TypeAlias = "Tree | Operand | Arithmetic | Action"
+Tree: TypeAlias = "ConditionTree | UpdateTree | ProjectionTree"
+Node: TypeAlias = "Tree | Operand | Arithmetic | SectionAction"
 
 
-def leaves(condition: Condition) -> Iterator[Compare | Between | In | Function]:
+def leaves(condition: ConditionTree) -> Iterator[Compare | Between | In | Function]:
     """The conditions without AND, OR and NOT, in the order written."""
     if isinstance(condition, (And, Or)):
         for part in condition.conditions:
@@ -304,9 +304,9 @@ def operands(node: Node) -> tuple[Node, ...]:
             return (node.path, node.value)
         case RemoveAction():
             return (node.path,)
-        case Update():
+        case UpdateTree():
             return tuple(node.actions)
-        case Projection():
+        case ProjectionTree():
             return node.paths
         case _:
             return ()

@@ -1,6 +1,6 @@
-"""Expression text to tree: pure syntax.
+"""The parser: from an expression's text to its tree, by syntax alone.
 
-What names and values stand for, and whether it all makes sense, comes later.
+What names and values stand for, and whether they make sense, is checked later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Literal as Choice
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.messages import ExpressionError
-from pytest_dynamodb.expressions.nodes import Condition, Projection, Tree, Update
 from pytest_dynamodb.expressions.tokens import (
     ALIAS,
     CONDITION_WORDS,
@@ -26,7 +25,7 @@ from pytest_dynamodb.expressions.tokens import (
     Tokens,
 )
 
-# --- the productions that conditions, updates and projections share: operands, functions, document paths ---
+# --- operands ---
 # One method a production, whose docstring is that production. Sources: developer guide, "Document paths", "Comparison
 # operator and function reference"; where those are silent on parentheses, the cases of dynalite's suite, which ran
 # against AWS.
@@ -109,17 +108,17 @@ class OperandGrammar:
             return nodes.Path((*parts, *self.path_parts()))
         return nodes.Path(parts)
 
-    def path_parts(self) -> tuple[nodes.Part, ...]:
+    def path_parts(self) -> tuple[nodes.PathPart, ...]:
         """path-parts := ("." (name | alias) | "[" number "]")+"""
         tokens = self.tokens
-        parts: list[nodes.Part] = []
+        parts: list[nodes.PathPart] = []
         while True:
             if tokens.kind == ".":
                 tokens.take()
                 parts.append(self.path_name())
             elif tokens.kind == "[":
                 tokens.take()
-                parts.append(nodes.Index(int(tokens.expect(NUMBER))))
+                parts.append(nodes.ListIndex(int(tokens.expect(NUMBER))))
                 tokens.expect("]")
             else:
                 return tuple(parts)
@@ -143,7 +142,7 @@ class OperandGrammar:
             self.redundant = position
 
 
-# --- conditions, filters and key conditions ---
+# --- conditions ---
 # Source: developer guide, "Comparison operator and function reference".
 
 _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -156,15 +155,15 @@ class _Group:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.terms: list[nodes.Condition] = []
-        self.factors: list[nodes.Condition] = []
+        self.terms: list[nodes.ConditionTree] = []
+        self.factors: list[nodes.ConditionTree] = []
         self.negations = 0
 
     @property
     def is_bare(self) -> bool:
         return not (self.terms or self.factors or self.negations)
 
-    def add(self, condition: nodes.Condition) -> None:
+    def add(self, condition: nodes.ConditionTree) -> None:
         for _ in range(self.negations):
             condition = nodes.Not(condition)
         self.negations = 0
@@ -174,7 +173,7 @@ class _Group:
         self.terms.append(self.factors[0] if len(self.factors) == 1 else nodes.And(tuple(self.factors)))
         self.factors = []
 
-    def close(self) -> nodes.Condition:
+    def close(self) -> nodes.ConditionTree:
         self.end_term()
         return self.terms[0] if len(self.terms) == 1 else nodes.Or(tuple(self.terms))
 
@@ -182,7 +181,7 @@ class _Group:
 class ConditionGrammar(OperandGrammar):
     """Conditions, filters, key conditions."""
 
-    def condition(self) -> nodes.Condition:
+    def condition(self) -> nodes.ConditionTree:
         """Read a whole text::
 
             condition := term ("OR" term)*
@@ -198,7 +197,7 @@ class ConditionGrammar(OperandGrammar):
             node = self.closings(self.comparison(self.operand()), groups)
             if isinstance(node, (nodes.Path, nodes.Placeholder)):
                 tokens.fail()
-            groups[-1].add(cast("nodes.Condition", node))
+            groups[-1].add(cast("nodes.ConditionTree", node))
             if tokens.kind == "OR":
                 groups[-1].end_term()
             elif tokens.kind != "AND":
@@ -220,7 +219,9 @@ class ConditionGrammar(OperandGrammar):
                 self.operators += 1
             tokens.take()
 
-    def closings(self, node: nodes.Operand | nodes.Condition, groups: list[_Group]) -> nodes.Operand | nodes.Condition:
+    def closings(
+        self, node: nodes.Operand | nodes.ConditionTree, groups: list[_Group]
+    ) -> nodes.Operand | nodes.ConditionTree:
         """closings := (")" path-tail comparison-tail)*"""
         tokens = self.tokens
         in_parentheses = False
@@ -232,7 +233,7 @@ class ConditionGrammar(OperandGrammar):
                     tokens.fail()
                 if group.is_bare and in_parentheses:
                     self.note_redundant(group.position)
-                group.add(cast("nodes.Condition", node))
+                group.add(cast("nodes.ConditionTree", node))
                 node = group.close()
             elif in_parentheses:
                 self.note_redundant(group.position)
@@ -245,7 +246,7 @@ class ConditionGrammar(OperandGrammar):
                 in_parentheses = node is before
         return node
 
-    def comparison(self, left: nodes.Operand) -> nodes.Operand | nodes.Condition:
+    def comparison(self, left: nodes.Operand) -> nodes.Operand | nodes.ConditionTree:
         """comparison-tail := comparator argument | "BETWEEN" argument "AND" argument | "IN" arguments | nothing"""
         tokens = self.tokens
         kind = tokens.kind
@@ -266,19 +267,19 @@ class ConditionGrammar(OperandGrammar):
         return left
 
 
-# --- update and projection expressions ---
+# --- updates and projections ---
 # Sources: developer guide, "Update expressions", "Projection expressions".
 
 
 class UpdateGrammar(OperandGrammar):
     """Update expressions."""
 
-    def update(self) -> nodes.Update:
+    def update(self) -> nodes.UpdateTree:
         """update := section+"""
         sections = [self.section()]
         while self.tokens.kind != END:
             sections.append(self.section())
-        return nodes.Update(tuple(sections))
+        return nodes.UpdateTree(tuple(sections))
 
     def section(self) -> nodes.Section:
         """section := ("SET" | "REMOVE" | "ADD" | "DELETE") action ("," action)*"""
@@ -337,7 +338,7 @@ class UpdateGrammar(OperandGrammar):
         """Nothing: in updates a path in parentheses ends with them (dynalite's suite)."""
         return node
 
-    _actions: Final[dict[str, Callable[[UpdateGrammar], nodes.Action]]] = {
+    _actions: Final[dict[str, Callable[[UpdateGrammar], nodes.SectionAction]]] = {
         "SET": set_action,
         "REMOVE": remove_action,
         "ADD": value_action,
@@ -348,7 +349,7 @@ class UpdateGrammar(OperandGrammar):
 class ProjectionGrammar(OperandGrammar):
     """Projection expressions."""
 
-    def projection(self) -> nodes.Projection:
+    def projection(self) -> nodes.ProjectionTree:
         """projection := path ("," path)*"""
         paths = [self.path()]
         while self.tokens.kind == ",":
@@ -356,13 +357,11 @@ class ProjectionGrammar(OperandGrammar):
             paths.append(self.path())
         if self.tokens.kind != END:
             self.tokens.fail()
-        return nodes.Projection(tuple(paths))
+        return nodes.ProjectionTree(tuple(paths))
 
 
-# --- expression text to tree: pure syntax ---
-# What names and values stand for, and whether it all makes sense, comes later.
-#
-# A text is parsed once and its tree kept (bounded cache): trees are frozen.
+# --- parsing ---
+# A text is parsed once, and its tree is kept in a bounded cache: trees are frozen.
 
 ConditionName: TypeAlias = Choice["ConditionExpression", "FilterExpression", "KeyConditionExpression"]
 ExpressionName: TypeAlias = Choice[
@@ -382,10 +381,10 @@ _BLANKS: Final = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedExpression:
     """A text's tree, with what the text says beyond it."""
 
-    tree: Tree
+    tree: nodes.Tree
     redundant: int | None
     """Where parentheses directly round parentheses stand, or None."""
     operators: int
@@ -395,7 +394,7 @@ _SAYING_THEIR_SIZE: Final = frozenset({"ConditionExpression", "FilterExpression"
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def read(expression: ExpressionName, text: str) -> Parsed:
+def read(expression: ExpressionName, text: str) -> ParsedExpression:
     """Parse, leaving limits other than the size unchecked. Raises ``ExpressionError`` (too long, empty, syntax)."""
     if len(text) > MAX_BYTES or not text.isascii():
         size = len(text.encode("utf-8", "surrogatepass"))
@@ -413,7 +412,7 @@ def read(expression: ExpressionName, text: str) -> Parsed:
         raise ExpressionError("nesting", expression=expression, position=0, **problem.details) from None
 
 
-def parse(expression: ExpressionName, text: str) -> Tree:
+def parse(expression: ExpressionName, text: str) -> nodes.Tree:
     """The tree of an expression's text; aliases and placeholders stay as written.
 
     Raises ``ExpressionError`` with DynamoDB's message: too long, empty, syntax, redundant parentheses, too many
@@ -427,37 +426,37 @@ def parse(expression: ExpressionName, text: str) -> Tree:
     return parsed.tree
 
 
-def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> Condition:
+def parse_condition(text: str, *, expression: ConditionName = "ConditionExpression") -> nodes.ConditionTree:
     """The tree of a condition, filter or key condition. Raises as ``parse`` does."""
-    return cast("Condition", parse(expression, text))
+    return cast("nodes.ConditionTree", parse(expression, text))
 
 
-def parse_update(text: str) -> Update:
+def parse_update(text: str) -> nodes.UpdateTree:
     """The tree of an update expression. Raises as ``parse`` does."""
-    return cast("Update", parse("UpdateExpression", text))
+    return cast("nodes.UpdateTree", parse("UpdateExpression", text))
 
 
-def parse_projection(text: str) -> Projection:
+def parse_projection(text: str) -> nodes.ProjectionTree:
     """The tree of a projection expression. Raises as ``parse`` does."""
-    return cast("Projection", parse("ProjectionExpression", text))
+    return cast("nodes.ProjectionTree", parse("ProjectionExpression", text))
 
 
-def _read_condition(text: str, expression: str) -> Parsed:
+def _read_condition(text: str, expression: str) -> ParsedExpression:
     grammar = ConditionGrammar(Tokens(text, CONDITION_WORDS, expression))
-    return Parsed(grammar.condition(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.condition(), grammar.redundant, grammar.operators)
 
 
-def _read_update(text: str, expression: str) -> Parsed:
+def _read_update(text: str, expression: str) -> ParsedExpression:
     grammar = UpdateGrammar(Tokens(text, UPDATE_WORDS, expression))
-    return Parsed(grammar.update(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.update(), grammar.redundant, grammar.operators)
 
 
-def _read_projection(text: str, expression: str) -> Parsed:
+def _read_projection(text: str, expression: str) -> ParsedExpression:
     grammar = ProjectionGrammar(Tokens(text, PROJECTION_WORDS, expression))
-    return Parsed(grammar.projection(), grammar.redundant, grammar.operators)
+    return ParsedExpression(grammar.projection(), grammar.redundant, grammar.operators)
 
 
-_LANGUAGES: Final[dict[ExpressionName, Callable[[str, str], Parsed]]] = {
+_LANGUAGES: Final[dict[ExpressionName, Callable[[str, str], ParsedExpression]]] = {
     "ConditionExpression": _read_condition,
     "FilterExpression": _read_condition,
     "KeyConditionExpression": _read_condition,

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike, as_condition
-from pytest_dynamodb.expressions.nodes import Projection, Tree
 from pytest_dynamodb.expressions.parser import ConditionName, ExpressionName
 from pytest_dynamodb.expressions.reserved import is_reserved
 from pytest_dynamodb.expressions.resolution import placeholders
@@ -116,9 +115,9 @@ class _Renderer:
 
     def _write_update(self, node: nodes.Node) -> str:
         match node:
-            case nodes.Update(sections=sections):
+            case nodes.UpdateTree(sections=sections):
                 return " ".join([f"{section.name} {self._list(section.actions)}" for section in sections])
-            case nodes.Projection(paths=paths):
+            case nodes.ProjectionTree(paths=paths):
                 return self._list(paths)
             case nodes.SetAction(path=path, value=value):
                 return f"{self._path(path)} = {self.write(value)}"
@@ -129,7 +128,7 @@ class _Renderer:
             case _:
                 raise TypeError(f"not an expression's node: {node!r}")
 
-    def _part(self, condition: nodes.Condition, in_parentheses: tuple[type, ...]) -> str:
+    def _part(self, condition: nodes.ConditionTree, in_parentheses: tuple[type, ...]) -> str:
         text = self.write(condition)
         return f"({text})" if isinstance(condition, in_parentheses) else text
 
@@ -139,7 +138,7 @@ class _Renderer:
     def _path(self, path: nodes.Path) -> str:
         text = ""
         for part in path.parts:
-            if isinstance(part, nodes.Index):
+            if isinstance(part, nodes.ListIndex):
                 text += f"[{part.position}]"
             else:
                 text += f".{self._name(part)}"
@@ -161,7 +160,7 @@ def is_bare(name: str) -> bool:
     )
 
 
-# --- the expression parameters of one request, rendered together ---
+# --- expression parameters ---
 
 
 def expression_params(
@@ -169,8 +168,8 @@ def expression_params(
     condition: ConditionLike | None = None,
     filtered_by: ConditionLike | None = None,
     key_condition: ConditionLike | None = None,
-    update: Update | nodes.Update | str | None = None,
-    projection: Iterable[PathLike] | Projection | str | None = None,
+    update: Update | nodes.UpdateTree | str | None = None,
+    projection: Iterable[PathLike] | nodes.ProjectionTree | str | None = None,
     names: Mapping[str, str] | None = None,
     values: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
@@ -185,7 +184,7 @@ def expression_params(
         "FilterExpression": filtered_by,
         "ConditionExpression": condition,
     }
-    trees: dict[ExpressionName, Tree] = {
+    trees: dict[ExpressionName, nodes.Tree] = {
         name: as_condition(value, expression=name) for name, value in conditions.items() if value is not None
     }
     texts: dict[ExpressionName, str] = {name: value for name, value in conditions.items() if isinstance(value, str)}

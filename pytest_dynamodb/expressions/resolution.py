@@ -1,7 +1,7 @@
-"""Names and values put in place of placeholders, and what a request says about them checked.
+"""Resolving: putting names and values in place of placeholders, and checking both.
 
-``ExpressionAttributeNames`` and ``ExpressionAttributeValues`` belong to a request, not to an expression: whether one is
-unused shows only once every expression of the request is known (``check_unused``).
+``ExpressionAttributeNames`` and ``ExpressionAttributeValues`` belong to a request, not to an expression: only all
+expressions of the request together show whether one is unused (``check_unused``).
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ _BUILDERS: Final[dict[type, Callable[[_Resolver, Any], Any]]] = {
     nodes.ValueAction: lambda put, node: nodes.ValueAction(put.path(node.path), put.put(node.value)),
     nodes.Arithmetic: lambda put, node: nodes.Arithmetic(node.operator, put.put(node.left), put.put(node.right)),
     nodes.Section: lambda put, node: nodes.Section(node.name, put.all(node.actions)),
-    nodes.Update: lambda put, node: nodes.Update(put.all(node.sections)),
-    nodes.Projection: lambda put, node: nodes.Projection(put.all(node.paths)),
+    nodes.UpdateTree: lambda put, node: nodes.UpdateTree(put.all(node.sections)),
+    nodes.ProjectionTree: lambda put, node: nodes.ProjectionTree(put.all(node.paths)),
 }
 
 
@@ -182,7 +182,7 @@ def check_unused(
             raise ExpressionError(f"unused-{kind}", token=unused[0], keys=", ".join(unused))
 
 
-# --- what a key condition says about the key: one clause an attribute ---
+# --- key conditions ---
 # DynamoDB checks this after every expression of the request has been checked as such, and before it looks for the table
 # (dynalite's suite: KeyConditionExpression). Whether the attributes are the table's or index's key, of its types and no
 # more than it has, needs the schema and is the engine's to check.
@@ -202,7 +202,7 @@ class KeyClause:
     operands: tuple[nodes.Literal, ...]
 
 
-def key_clauses(tree: nodes.Condition) -> tuple[KeyClause, ...]:
+def key_clauses(tree: nodes.ConditionTree) -> tuple[KeyClause, ...]:
     """The clauses of a resolved, checked key condition, in the order written.
 
     Raises ``ExpressionError`` ("key-...") for what a key condition may not contain.
@@ -216,11 +216,11 @@ def key_clauses(tree: nodes.Condition) -> tuple[KeyClause, ...]:
     return tuple(clauses.values())
 
 
-def _conjuncts(node: nodes.Condition) -> Iterator[nodes.Condition]:
+def _conjuncts(node: nodes.ConditionTree) -> Iterator[nodes.ConditionTree]:
     yield from node.conditions if isinstance(node, nodes.And) else (node,)
 
 
-def _clause(leaf: nodes.Condition) -> KeyClause:
+def _clause(leaf: nodes.ConditionTree) -> KeyClause:
     _check_operator(leaf)
     if isinstance(leaf, (nodes.Between, nodes.Function)) and not isinstance(nodes.operands(leaf)[0], nodes.Path):
         raise _rejection("key-first-operand", "BETWEEN" if isinstance(leaf, nodes.Between) else leaf.name)
@@ -233,7 +233,7 @@ def _clause(leaf: nodes.Condition) -> KeyClause:
     return KeyClause(attribute, "BETWEEN" if isinstance(leaf, nodes.Between) else "begins_with", values)
 
 
-def _check_operator(leaf: nodes.Condition) -> None:
+def _check_operator(leaf: nodes.ConditionTree) -> None:
     match leaf:
         case nodes.Or() | nodes.Not() | nodes.In():
             raise _rejection("key-operator", type(leaf).__name__.upper())
@@ -243,7 +243,7 @@ def _check_operator(leaf: nodes.Condition) -> None:
             raise _rejection("key-operator", name)
 
 
-def _attribute(leaf: nodes.Condition) -> str:
+def _attribute(leaf: nodes.ConditionTree) -> str:
     """The one attribute of a clause. Operands are looked at as written, and the first fault found is reported."""
     found: nodes.Path | None = None
     for operand in nodes.operands(leaf):

@@ -23,7 +23,7 @@ class Update:
     __slots__ = ("_actions", "_floats")
 
     def __init__(self, *, floats: bool = False) -> None:
-        self._actions: tuple[tuple[nodes.SectionName, nodes.Action], ...] = ()
+        self._actions: tuple[tuple[nodes.SectionName, nodes.SectionAction], ...] = ()
         self._floats = floats
 
     def set(self, path: PathLike, value: object) -> Update:
@@ -60,7 +60,7 @@ class Update:
         )
 
     @property
-    def node(self) -> nodes.Update:
+    def node(self) -> nodes.UpdateTree:
         """The tree. Raises ``ExpressionMisuse`` if there is no action: DynamoDB has no empty update expression."""
         sections = []
         for name in _SECTIONS:
@@ -69,7 +69,7 @@ class Update:
                 sections.append(nodes.Section(name, actions))
         if not sections:
             raise ExpressionMisuse("this update does nothing; add an action: set, remove, add or delete")
-        return nodes.Update(tuple(sections))
+        return nodes.UpdateTree(tuple(sections))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Update) and self._actions == other._actions
@@ -90,7 +90,7 @@ class Update:
             return value
         return to_operand(value, floats=self._floats)
 
-    def _with(self, section: nodes.SectionName, action: nodes.Action) -> Update:
+    def _with(self, section: nodes.SectionName, action: nodes.SectionAction) -> Update:
         update = Update(floats=self._floats)
         update._actions = (*self._actions, (section, action))
         return update
@@ -115,24 +115,24 @@ def list_append(first: object, second: object, *, floats: bool = False) -> Funct
     return FunctionValue(nodes.Function("list_append", operands), floats=floats)
 
 
-def as_update(value: Update | nodes.Update | str) -> nodes.Update:
+def as_update(value: Update | nodes.UpdateTree | str) -> nodes.UpdateTree:
     """The tree of an update: a built one, a tree, a text. Raises ``ExpressionMisuse`` or ``ExpressionError``."""
     if isinstance(value, Update):
         return value.node
-    if isinstance(value, nodes.Update):
+    if isinstance(value, nodes.UpdateTree):
         return value
     if isinstance(value, str):
         return parse_update(value)
     raise ExpressionMisuse(f"{value!r:.80} is no update; build one with Update(), or write its text")
 
 
-def as_projection(value: Iterable[PathLike] | nodes.Projection | str) -> nodes.Projection:
+def as_projection(value: Iterable[PathLike] | nodes.ProjectionTree | str) -> nodes.ProjectionTree:
     """The tree of a projection: paths, a tree, a text. Raises ``ExpressionMisuse`` or ``ExpressionError``."""
-    if isinstance(value, nodes.Projection):
+    if isinstance(value, nodes.ProjectionTree):
         return value
     if isinstance(value, str):
         return parse_projection(value)
     paths = tuple(to_path(path) for path in value)
     if not paths:
         raise ExpressionMisuse("a projection needs one path or more; leave it out to read whole items")
-    return nodes.Projection(paths)
+    return nodes.ProjectionTree(paths)

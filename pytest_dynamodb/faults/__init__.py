@@ -1,8 +1,9 @@
-"""Faults: what may go wrong between an application and DynamoDB, planned by a test, typed, and always the same.
+"""Faults: what may go wrong between an application and DynamoDB, as a test plans it. The same plan always has the same
+effect.
 
-A fault says what happens (its class) and when (its arguments): to which operation, table, key or index, and to the
-how-manieth request of that kind. ``Faults`` holds those that are planned; ``providers.faults`` lets them happen. The
-kinds load on first use: whoever only replays plans none.
+A fault says what happens (its class) and when (its arguments): with which operation, table, key or index, and from
+which of the matching requests on. ``Faults`` holds the planned ones, ``providers.faults`` applies them. Kinds of faults
+load on first use: a replay without faults needs none.
 """
 
 from __future__ import annotations

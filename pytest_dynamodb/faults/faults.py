@@ -1,4 +1,4 @@
-"""What every fault has: when it strikes, and what it is told when it does."""
+"""What all faults share: the conditions under which one strikes, and the plan that holds them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pytest_dynamodb.values import canonical_value, to_wire
 
 @dataclass(frozen=True)
 class Blow:
-    """A fault's moment: the request, and what may be done about it.
+    """The request that a fault strikes, and what the fault may do about it.
 
-    ``answer``   the outcome that there would be without the fault, of this request or of a part of it
-    ``commit``   have the request carried out and forget the answer; a replay has nothing to carry out
-    ``wait``     let seconds pass, on a virtual clock where there is one
-    ``timeout``  how many seconds the caller waits for an answer, where that is known
-    ``whole``    whether requests can only be answered as a whole, as by a replay
+    ``answer``   returns the outcome that the request, or a part of it, would have without the fault
+    ``commit``   carries the request out and discards the answer; a replay has nothing to carry out
+    ``wait``     lets seconds pass on the virtual clock, if there is one
+    ``timeout``  the caller's read timeout in seconds, if it is known
+    ``whole``    whether a request can only be answered as a whole, as in a replay
     """
 
     request: Request
@@ -37,18 +37,19 @@ class Blow:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(ABC):
-    """Something that goes wrong. All conditions must hold; none at all is every request.
+    """Something that goes wrong. It strikes requests that meet all of its conditions; one without conditions, every
+    request.
 
-    ``operation``  the name of an operation, such as ``"PutItem"``, or several
+    ``operation``  the name of an operation, such as ``"PutItem"``, or several names
     ``table``      the table's name
-    ``index``      the index that is read; of writes to a ``table`` that is named as well, the index they also write to
-    ``key``        attributes of the key of an item, as Python values: of a single item, of one in a batch or a
-                   transaction, or of what a Query asks for. The partition key alone stands for all of its items
-    ``nth``        the how-manieth of such requests is the first it happens to. A retry is another request, and what
-                   an earlier fault has struck does not count
-    ``times``      how many requests it happens to from there on; ``None`` is all of them
+    ``index``      the index that is read; together with ``table`` also the index that a write updates
+    ``key``        key attributes of an item, as Python values: of a single item, of one in a batch or a transaction, or
+                   those that a Query asks for. The partition key alone stands for all items that have it
+    ``nth``        which of the matching requests is the first to be struck, from 1. A retry is another request; one
+                   that an earlier fault has struck does not count
+    ``times``      how many matching requests are struck from then on; ``None`` is all of them
 
-    Raises ``ConfigurationError`` for what can never happen.
+    Raises ``ConfigurationError`` for conditions that can never be met.
     """
 
     operation: str | tuple[str, ...] | None = None
@@ -66,7 +67,7 @@ class Fault(ABC):
 
     @cached_property
     def operations(self) -> tuple[str, ...]:
-        """The operations it is for; none is all."""
+        """The operations that it can strike; empty for any operation."""
         given = self.operation
         return (given,) if isinstance(given, str) else tuple(given or ())
 
@@ -75,7 +76,7 @@ class Fault(ABC):
         return {name: canonical_value(to_wire(value)) for name, value in (self.key or {}).items()}
 
     def concerns(self, request: Request) -> bool:
-        """Whether it may happen to a request."""
+        """Whether a request meets its conditions, apart from ``nth`` and ``times``."""
         if self.operations and request.operation not in self.operations:
             return False
         if self.table is None and self.index is None and self.key is None:
@@ -95,26 +96,26 @@ class Fault(ABC):
         )
 
     def struck_parts(self, request: Request) -> list[bool]:
-        """Of a batch or a transaction: for each of its items whether the fault is about it."""
+        """For each item of a batch or a transaction, whether it meets the fault's conditions."""
         return [self._aims_at(part) for part in parts(request.operation, request.params)]
 
     @abstractmethod
     def outcome(self, blow: Blow) -> Outcome:
-        """What the caller gets instead of an answer."""
+        """What the caller gets instead of the answer."""
 
 
-# --- the faults that are planned, and those that have struck ---
+# --- the plan ---
 
 
 class Strike(NamedTuple):
-    """A fault that has happened, and to which request."""
+    """A fault that has struck, and the request."""
 
     fault: Fault
     request: Request
 
 
 class _Plan:
-    """A fault and how many requests of its kind there have been."""
+    """A planned fault, and how many matching requests there have been."""
 
     __slots__ = ("fault", "seen")
 
@@ -123,16 +124,16 @@ class _Plan:
 
     @property
     def is_over(self) -> bool:
-        """Whether it can happen no more."""
+        """Whether it can strike no more."""
         times = self.fault.times
         return times is not None and self.seen >= self.fault.nth - 1 + times
 
 
 class Faults:
-    """Planned faults, in order: the first that is due strikes. May be used from any number of threads.
+    """The planned faults, in order; of several that match a request, the first strikes. Safe to use from any thread.
 
-    A request that one of them strikes is none to those behind it, so that faults on the same requests follow one
-    another.
+    A request that one of them strikes does not count for those after it. So several faults for the same requests follow
+    one another.
     """
 
     def __init__(self, *faults: Fault) -> None:
@@ -142,7 +143,7 @@ class Faults:
         self.add(*faults)
 
     def add(self, *faults: Fault) -> None:
-        """Plan more, behind those that are planned already. Raises ``ConfigurationError`` for what is no fault."""
+        """Plan more faults, after the ones already planned. Raises ``ConfigurationError`` for what is not a fault."""
         for fault in faults:
             if not isinstance(fault, Fault):
                 raise ConfigurationError(f"a fault is an object such as Throttled(operation='PutItem'), not {fault!r}")
@@ -150,13 +151,13 @@ class Faults:
             self._plans = (*self._plans, *map(_Plan, faults))
 
     def clear(self) -> None:
-        """Plan nothing any more. What has struck stays known."""
+        """Drop all planned faults. ``struck`` keeps what has happened."""
         with self._lock:
             self._plans = ()
 
     @contextmanager
     def during(self, *faults: Fault) -> Iterator[None]:
-        """Plan faults for a block only."""
+        """Plan these faults for the length of a ``with`` block."""
         self.add(*faults)
         mine = self._plans[len(self._plans) - len(faults) :]
         try:
@@ -167,12 +168,14 @@ class Faults:
 
     @property
     def struck(self) -> list[Strike]:
-        """What has happened so far, in order."""
+        """The strikes so far, in order."""
         return list(self._struck)
 
     @property
     def pending(self) -> list[Fault]:
-        """What is planned and has not happened as often as it was to; with ``times=None``, not at all."""
+        """The planned faults that have not struck as often as planned; those with ``times=None``, if they have not
+        struck at all.
+        """
         happened = [id(strike.fault) for strike in self._struck]
         return [
             plan.fault
@@ -181,7 +184,7 @@ class Faults:
         ]
 
     def due(self, request: Request) -> Fault | None:
-        """The fault that strikes a request, which counts as one from now on; ``None`` if it gets through."""
+        """The fault that strikes this request, or ``None``. The request counts as one from now on."""
         if not self._plans:
             return None
         with self._lock:

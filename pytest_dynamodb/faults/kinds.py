@@ -1,4 +1,4 @@
-"""The faults that there are."""
+"""The kinds of faults."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def _arn(request: Request, table: str, index: str | None) -> str:
 class Throttled(Fault):
     """The request is throttled, with the exception and the ``ThrottlingReasons`` of ``limit``.
 
-    ``on_demand`` is the table's mode, which decides between ThrottlingException and
-    ProvisionedThroughputExceededException for a hot key. In a transaction it is the reason of a cancellation.
+    ``on_demand`` is the table's billing mode: it decides between ThrottlingException and
+    ProvisionedThroughputExceededException for a hot key. In a transaction, the throttling is a cancellation reason.
     Operations that are not about items are throttled without a reason.
     """
 
@@ -58,7 +58,7 @@ class Throttled(Fault):
             raise ConfigurationError(f"limit is one of {', '.join(LIMITS)}, not {self.limit!r}")
 
     def outcome(self, blow: Blow) -> Outcome:
-        """The error."""
+        """The throttling error."""
         request = blow.request
         kind = capacity_kind(request.operation, request.params)
         if kind is None:
@@ -79,9 +79,9 @@ class Throttled(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class TransactionConflict(Fault):
-    """Another transaction holds the item: TransactionConflictException of a write, in a transaction the cancellation.
+    """Another transaction holds the item: a write gets TransactionConflictException, a transaction is cancelled.
 
-    Single reads and batches never get it, so none of them counts.
+    DynamoDB never answers single reads and batches with it, so they do not match.
     """
 
     _TARGETS: ClassVar = named(effect="writes", shape="single") | _TRANSACTIONS
@@ -92,11 +92,11 @@ class TransactionConflict(Fault):
             raise ConfigurationError(f"DynamoDB answers only {', '.join(sorted(self._TARGETS))} so: {self!r}")
 
     def concerns(self, request: Request) -> bool:
-        """Only of what can conflict."""
+        """As ``Fault.concerns``; only single writes and transactions can conflict."""
         return request.operation in self._TARGETS and super().concerns(request)
 
     def outcome(self, blow: Blow) -> Outcome:
-        """The error."""
+        """The conflict, or the cancellation."""
         if blow.request.operation in _TRANSACTIONS:
             reason = {"Code": "TransactionConflict", "Message": _ONGOING}
             return _cancelled(self.struck_parts(blow.request), reason)
@@ -105,9 +105,9 @@ class TransactionConflict(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Failed(Fault):
-    """Any error, by its ``code`` and ``message``. ``members`` is what else its body holds, in wire form.
+    """Any error, by ``code`` and ``message``. ``members`` are the other members of its body, in wire form.
 
-    ``committed`` says that the request has been carried out all the same.
+    ``committed`` says that the request is carried out all the same.
     """
 
     code: str
@@ -124,7 +124,7 @@ class Failed(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class InternalError(Failed):
-    """InternalServerError (HTTP 500). DynamoDB does not say whether the write was carried out: ``committed`` does."""
+    """InternalServerError (HTTP 500). DynamoDB does not say whether a write was carried out; ``committed`` decides."""
 
     code: str = "InternalServerError"
     message: str = "Internal server error"
@@ -140,9 +140,10 @@ class Unavailable(Failed):
 
 @dataclass(frozen=True, kw_only=True)
 class TimedOut(Fault):
-    """No answer comes in time. ``committed``: DynamoDB has carried the request out, and only its answer is missing.
+    """No answer comes in time. With ``committed``, DynamoDB has carried the request out, and only the answer is
+    missing.
 
-    The caller's read timeout passes on a virtual clock.
+    The caller's read timeout passes on the virtual clock, if there is one.
     """
 
     committed: bool = False
@@ -157,7 +158,7 @@ class TimedOut(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionLost(Fault):
-    """The connection is reset before an answer. ``committed``: after DynamoDB has carried the request out."""
+    """The connection is reset before an answer. With ``committed``, DynamoDB has carried the request out before."""
 
     committed: bool = False
 
@@ -172,15 +173,15 @@ class ConnectionLost(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Slow(Fault):
-    """The answer takes ``seconds``, on a virtual clock: nothing really waits.
+    """The answer takes ``seconds`` on a virtual clock; nothing really waits.
 
-    A caller whose read timeout is shorter gets a timeout, of a request that has been carried out.
+    A caller with a shorter read timeout gets a timeout, although the request has been carried out.
     """
 
     seconds: float
 
     def outcome(self, blow: Blow) -> Outcome:
-        """The answer, later; or a timeout."""
+        """The answer after ``seconds``, or a timeout."""
         if blow.timeout is not None and self.seconds > blow.timeout:
             blow.commit()
             blow.wait(blow.timeout)
@@ -192,9 +193,10 @@ class Slow(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Unprocessed(Fault):
-    """The last ``count`` items of a batch come back unprocessed, or those with ``key``; without either, all.
+    """The last ``count`` items of a batch come back unprocessed, or those with ``key``; without either, all of them.
 
-    BatchWriteItem and BatchGetItem only. A replay can only give back all of them: it holds no parts of requests.
+    For BatchWriteItem and BatchGetItem only. In a replay all items come back: a recording holds no answers to parts of
+    a request.
     """
 
     operation: str | tuple[str, ...] | None = tuple(_BATCHES)
@@ -208,7 +210,7 @@ class Unprocessed(Fault):
             raise ConfigurationError(f"count is at least 1: {self!r}")
 
     def outcome(self, blow: Blow) -> Outcome:
-        """A success, of a part of the request."""
+        """A success that lists the struck items as unprocessed."""
         request, left = blow.request, self._left(blow.request)
         if all(left):
             done: Outcome = Response(200, {"Responses": {}} if request.operation == "BatchGetItem" else {})
@@ -241,7 +243,7 @@ def _read_timeout(request: Request, seconds: float) -> TransportFailure:
 
 
 def _restricted(request: Request, wanted: list[bool]) -> Request:
-    """A batch of the items that are wanted."""
+    """The batch with only the wanted items."""
     items = iter(wanted)
     tables: dict[str, Any] = {}
     for table, part in request.params["RequestItems"].items():
@@ -253,7 +255,7 @@ def _restricted(request: Request, wanted: list[bool]) -> Request:
 
 
 def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """What is unprocessed anyway, and what the fault adds."""
+    """What is unprocessed in any case, together with what the fault adds."""
     joined = dict(one)
     for table, part in other.items():
         known = joined.get(table)

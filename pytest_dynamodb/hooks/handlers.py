@@ -72,7 +72,7 @@ def choose_signer(context: AttemptContext, **_: Any) -> Any:
 
 
 def before_send(**_: Any) -> Any:
-    """Answer the attempt, raise what it failed with, or let it be sent."""
+    """HookAnswer the attempt, raise what it failed with, or let it be sent."""
     call = taken_over()
     if call is None or call.by is None:
         return None
@@ -126,12 +126,12 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
         builtins["AWS::Auth::AccountIdEndpointMode"] = "disabled"
 
 
-Answer = tuple[Any, dict[str, Any]]
+HookAnswer = tuple[Any, dict[str, Any]]
 
 
 def before_call(
     model: Any, params: dict[str, Any], context: Context, request_signer: Any = None, **_: Any
-) -> Answer | Coroutine[Any, Any, Answer | None] | None:
+) -> HookAnswer | Coroutine[Any, Any, HookAnswer | None] | None:
     """Ask the provider in charge; without one, or when it lets the request go, botocore goes on as always.
 
     aiobotocore awaits what is returned, where it can be awaited.
@@ -147,7 +147,7 @@ def before_call(
 
 async def _in_turn(
     provider: Provider, model: Any, params: dict[str, Any], context: Context, request_signer: Any
-) -> Answer | None:
+) -> HookAnswer | None:
     """As ``_ask``, after others in the event loop have had their turn, as they have while an answer is under way.
 
     A call that is cancelled meanwhile was never asked: it is neither played nor missed.
@@ -164,7 +164,7 @@ def _ask(
     request_signer: Any,
     *,
     is_async: bool = False,
-) -> Answer | None:
+) -> HookAnswer | None:
     request = _request(model, params, context)
     outcome = provider.begin(request)
     if outcome is not None and not isinstance(outcome, Attempts):

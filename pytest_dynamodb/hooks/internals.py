@@ -90,7 +90,7 @@ def patch_pools(module: Any) -> None:
 
     @functools.wraps(original)
     def submit(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return original(self, ownership.Job(function), *args, **kwargs)
+        return original(self, ownership.OwnedFunction(function), *args, **kwargs)
 
     _replace(module.ThreadPoolExecutor, "submit", submit)
 

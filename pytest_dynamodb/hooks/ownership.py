@@ -75,7 +75,7 @@ def inherit(thread: Any) -> None:
     setattr(thread, _OWNER, present_owner())
 
 
-class Job:
+class OwnedFunction:
     """A function that a pool's thread will call, on behalf of whoever owns it now."""
 
     __slots__ = ("_function", "_owner")

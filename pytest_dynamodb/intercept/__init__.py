@@ -1,27 +1,18 @@
-"""``use_cassette`` and ``mock_dynamodb``: a provider put over the DynamoDB clients of this process for a while.
+"""``use_cassette`` and ``mock_dynamodb``: let a provider answer the DynamoDB clients of this process for a while.
 
-Both work with ``with``, with ``async with`` and as decorators of functions and coroutine functions; they nest, and the
-innermost answers. The pytest plugin is built on the same parts.
+Both work with ``with``, with ``async with`` and as decorators of functions and coroutine functions. They nest; the
+innermost one answers. The pytest plugin is built from the same parts.
 """
 
 from __future__ import annotations
 
-from pytest_dynamodb.intercept.cassettes import (
-    PROVIDERS,
-    CassetteInterception,
-    ProviderName,
-    UnplayedWarning,
-    open_cassette,
-    use_cassette,
-)
+from pytest_dynamodb.intercept.cassettes import CassetteInterception, UnplayedWarning, open_cassette, use_cassette
 from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.intercept.mocks import mock_dynamodb
 
 __all__ = [
-    "PROVIDERS",
     "CassetteInterception",
     "Interception",
-    "ProviderName",
     "UnplayedWarning",
     "mock_dynamodb",
     "open_cassette",

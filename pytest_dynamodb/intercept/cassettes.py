@@ -1,4 +1,4 @@
-"""``use_cassette``, and what it and the pytest plugin do with a cassette."""
+"""``use_cassette``, and opening and settling a cassette, which the pytest plugin does in the same way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pytest_dynamodb.errors import (
     UnexpectedRequest,
     UnplayedExchanges,
 )
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 from pytest_dynamodb.intercept.interception import Block, Interception
 from pytest_dynamodb.providers.offline import ReplayProvider
 from pytest_dynamodb.providers.upstream import LiveProvider, RecordingProvider, VerifyingProvider, name_of
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.faults import Faults
     from pytest_dynamodb.providers.mock import Answering
-
-ProviderName = Literal["replay", "record", "mock", "live"]
-PROVIDERS: tuple[ProviderName, ...] = ("replay", "record", "mock", "live")
 
 
 class UnplayedWarning(UserWarning):
@@ -51,14 +48,13 @@ def open_cassette(
     dialect: str | date | None = None,
     lenient: bool = False,
 ) -> tuple[Cassette, Provider]:
-    """The cassette at ``path`` and the provider that its mode asks for, or the one asked for by name.
+    """The cassette at ``path``, and the provider for its mode or for the name given.
 
-    ``upstream`` is asked in the place of the one that the options name, and ``engine`` is what the mock answers from,
-    as a provider or as the upstream; an empty one of its own, in ``dialect``, where none is given.
+    ``upstream`` takes the place of the one in the options. ``engine`` is what the mock answers from, as the provider or
+    as the upstream; without one, an empty engine with this ``dialect``.
 
-    Raises ``CassetteError`` for a damaged cassette, for one that is older than ``max_age``, and where there is none to
-    verify (with ``lenient``, that is drift as soon as a call is made); ``ConfigurationError`` for a provider that does
-    not exist.
+    Raises ``CassetteError`` for a damaged cassette, for one older than ``max_age``, and where there is none to verify
+    (with ``lenient``, that becomes drift as soon as a call is made); ``ConfigurationError`` for an unknown provider.
     """
     if provider is not None:
         one_of("provider", provider, PROVIDERS)
@@ -106,7 +102,7 @@ def _mode(mode: Mode, provider: str | None) -> Mode:
 
 
 def _readable(path: str | os.PathLike[str]) -> Any:
-    """What is there, or nothing if it is damaged: it is about to be recorded afresh."""
+    """The cassette at ``path``, or ``None`` where it is damaged: it is about to be recorded again anyway."""
     try:
         return read(path)
     except CassetteError:
@@ -114,7 +110,7 @@ def _readable(path: str | os.PathLike[str]) -> Any:
 
 
 class CassetteInterception(Interception):
-    """A cassette's provider in charge; ``conclude`` settles the file."""
+    """An ``Interception`` with a cassette's provider; ``conclude`` settles the file."""
 
     def __init__(
         self,
@@ -129,9 +125,9 @@ class CassetteInterception(Interception):
         self.cassette = cassette
 
     def conclude(self, *, passed: bool) -> None:
-        """Settle the file, then raise what is wrong although the code under test may have gone on: misses and drift.
+        """Settle the file, then raise for misses and drift, which the code under test may have caught.
 
-        A recording in which something was missed is no success.
+        A recording with a miss counts as failed.
         """
         missed, refusal = self.cassette.misses, self.cassette.refusal
         if passed and not missed and refusal is None:
@@ -169,20 +165,19 @@ class CassetteInterception(Interception):
 
 
 class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a context manager and as a decorator
-    """Record to and replay from the cassette at ``path``.
+    """Record to, and replay from, the cassette at ``path``.
 
     ``mode`` is one of ``none`` (replay; a miss fails), ``once`` (record if there is no cassette), ``new_episodes``
     (record what is missing), ``rewrite`` or ``all`` (record afresh) and ``verify`` (compare the upstream with the
-    cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to be answered from memory,
-    ``"replay"`` or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"``, which begins empty, or a provider that
-    answers, such as ``MockProvider(mock)``. ``dialect`` says whose answers the mock gives that ``"mock"`` names: see
-    ``mock_dynamodb``. ``clients`` restricts it to given clients or resources; otherwise every
-    client of the process is covered. ``faults`` lie over whatever answers. The other keywords are those of
-    the marker ``dynamodb_cassette``.
+    cassette). ``provider`` may be ``"live"`` to let everything through, ``"mock"`` to answer from memory, ``"replay"``
+    or ``"record"``. ``upstream`` is ``"aws"``, a URL, ``"mock"``, which begins empty, or a provider that answers, such
+    as ``MockProvider(mock)``. ``dialect`` says whose answers the mock gives that ``"mock"`` names: see
+    ``mock_dynamodb``. ``clients`` restricts it to the given clients or resources; otherwise every client of the process
+    is covered. ``faults`` strike whatever answers. The other keywords are those of the marker ``dynamodb_cassette``.
 
-    Entering gives the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
-    the file stays as it was and the attempt is kept beside it as ``*.failed``. Leaving raises ``UnexpectedRequest`` if
-    anything was missed, even where the block caught it, and ``DriftError`` if a verification found differences.
+    Entering returns the open ``Cassette``. A recording is written when the block ends without an exception; otherwise
+    the file stays as it was, and the attempt is kept beside it as ``*.failed``. Leaving raises ``UnexpectedRequest``
+    after any miss, even one that the block caught, and ``DriftError`` if a verification found differences.
     """
 
     def __init__(
@@ -231,7 +226,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
         self._open: list[CassetteInterception] = []
 
     def __enter__(self) -> Cassette:
-        """Open the cassette and put it in charge."""
+        """Open the cassette and answer from it."""
         cassette, provider = open_cassette(
             self._path, self._options, self._provider, upstream=self._upstream, dialect=self._dialect
         )
@@ -243,7 +238,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Restore everything, settle the file, and raise what the block may have hidden."""
+        """Restore everything, settle the file, and raise what the block may have caught."""
         interception = self._open.pop()
         interception.stop()
         try:
@@ -256,6 +251,6 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
 
 
 def _explain(problem: BaseException, cassette: Cassette) -> None:
-    """Add to an exception that leaves the block what it may be a consequence of."""
+    """Note on an exception that leaves the block what may have caused it."""
     if cassette.misses and not isinstance(problem, UnexpectedRequest) and sys.version_info >= (3, 11):
         problem.add_note(f"Before this, no recording answered a request:\n{cassette.missed()}")

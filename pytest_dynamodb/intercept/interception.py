@@ -1,4 +1,4 @@
-"""A provider in charge of the process's clients for a while, as block or decorator."""
+"""A provider that answers the process's clients for a while, as a block or a decorator."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pytest_dynamodb.faults import Faults
 
 
-# --- a provider in charge of the process's clients, for a while ---
+# --- interception ---
 
 
 class Interception:
-    """A provider, put in charge of all clients, or of the given ones, by ``start`` and taken away by ``stop``.
+    """Between ``start`` and ``stop``, the provider answers all clients, or the given ones.
 
-    ``faults`` lie over it, and ``clock`` gives the time that passes with them.
+    ``faults`` strike requests on their way to the provider; ``clock`` is what passes with them.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Interception:
         self._untag: Callable[[], None] | None = None
 
     def start(self) -> None:
-        """Answer the calls from now on."""
+        """Let the provider answer calls from now on."""
         install()
         attend()
         tags = None
@@ -55,7 +55,7 @@ class Interception:
         self._activation = activate(self._answering, tags=tags)
 
     def stop(self) -> None:
-        """Let the calls go where they went before."""
+        """Let calls go where they went before."""
         if self._activation is not None:
             deactivate(self._activation)
             self._activation = None
@@ -64,32 +64,32 @@ class Interception:
             self._untag = None
 
 
-# --- what may stand behind ``with``, behind ``async with`` and above a function ---
+# --- blocks ---
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Given = TypeVar("Given")
 
 
 class Block(ABC, Generic[Given]):
-    """A context manager, asynchronous too, that decorates functions and coroutine functions as well.
+    """A context manager, synchronous and asynchronous, that also decorates functions and coroutine functions.
 
-    ``_open`` is what has been entered and not yet left: a block may be entered while it is open.
+    ``_open`` holds what was entered and not yet left: a block may be entered again while it is open.
     """
 
     _open: list[Any]
 
     @abstractmethod
     def __enter__(self) -> Given:
-        """Enter."""
+        """Enter the block."""
 
     @abstractmethod
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave."""
+        """Leave the block."""
 
     def _again(self) -> Block[Given]:
-        """The same, for one call: calls of a decorated function may overlap."""
+        """A block like this one for a single call: calls of a decorated function may overlap."""
         again = object.__new__(type(self))
         again.__dict__.update(self.__dict__, _open=[])
         return again

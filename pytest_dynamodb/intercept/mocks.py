@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.engine import Lifecycle
     from pytest_dynamodb.faults import Fault
-    from pytest_dynamodb.mock import Mock, Source
-    from pytest_dynamodb.mock.writing import Place
+    from pytest_dynamodb.mock import LoadSource, Mock
+    from pytest_dynamodb.mock.writing import BucketPlace
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
@@ -23,24 +23,24 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     """Answer DynamoDB calls from memory, without network, credentials or region.
 
     Every entry, and every call of a decorated function, begins with an empty DynamoDB, or with what ``load`` names: see
-    ``Mock.load``. ``clients`` restricts it to given clients or resources; otherwise every client of the process is
-    covered. ``region`` is the one in which ``load``, ``dump`` and ``tables`` look where they are not told; without it,
-    the one that clients have. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which
-    moves only when told to; ``seed`` decides what AWS makes up, such as table ids; ``dialect`` says whose wording of
-    errors and order of checks it has (``"today"``, ``"classic"``, a day, a region's name), ``lifecycle`` how long
-    tables take to come and go (no time at all). ``faults`` are planned from the beginning; ``Mock.faults`` takes more.
-    ``throughput`` and ``consistency`` switch limits of capacity and stale reads on. ``buckets`` is where exports go and
+    ``Mock.load``. ``clients`` restricts it to the given clients or resources; otherwise every client of the process is
+    covered. ``region`` is where ``load``, ``dump`` and ``tables`` look by default; without it, the region of the
+    clients. The others are those of ``Engine``: ``clock`` is a ``VirtualClock`` unless given, which moves only when
+    told to; ``seed`` determines what AWS makes up, such as table ids; ``dialect`` says whose wording of errors and
+    order of checks it has (``"today"``, ``"classic"``, a day, a region's name), ``lifecycle`` how long tables take to
+    come and go (by default no time at all). ``faults`` are planned from the start; ``Mock.faults`` takes more.
+    ``throughput`` and ``consistency`` switch on capacity limits and stale reads. ``buckets`` is where exports go and
     imports come from: a folder or an S3 client; without it, the S3 of the process, where that is moto's or at an
     endpoint of the settings', never AWS's.
 
-    Entering gives the ``Mock``. Nothing is left behind on leaving.
+    Entering returns the ``Mock``. Nothing is left behind on leaving.
     """
 
     def __init__(
         self,
         *,
         clients: Sequence[Any] | None = None,
-        load: Source | None = None,
+        load: LoadSource | None = None,
         region: str | None = None,
         clock: Clock | None = None,
         seed: int = 0,
@@ -49,7 +49,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         faults: Sequence[Fault] = (),
         throughput: ThroughputLimits | None = None,
         consistency: Consistency | None = None,
-        buckets: Place | None = None,
+        buckets: BucketPlace | None = None,
     ) -> None:
         self._buckets = buckets
         self._clients, self._load, self._region, self._faults = clients, load, region, faults
@@ -58,7 +58,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
         self._open: list[Interception] = []
 
     def __enter__(self) -> Mock:
-        """Make the mock and put it in charge."""
+        """Make the mock and answer from it."""
         from pytest_dynamodb.engine import Engine
         from pytest_dynamodb.hooks.internals import default_region
         from pytest_dynamodb.hooks.s3 import s3_at_hand

@@ -14,23 +14,25 @@ from pytest_dynamodb.control.tables.templates import create_table_params_of, tim
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.mock.problems import LoadError, joined
 
-# --- CloudFormation's functions (``Ref``, ``Fn::Sub``, ``Fn::If`` ...), as far as a template says what they come to
-# ---
+# --- functions ---
+# ``Ref``, ``Fn::Sub``, ``Fn::If`` and so on (CloudFormation user guide, "Intrinsic function reference"). What only a
+# deployed stack knows, such as another resource's ARN, is replaced by its own name, except in places that must be
+# right: there it is an error.
 # (CloudFormation user guide, "Intrinsic function reference".) What only a deployed stack knows, such as another
 # resource's ARN, stands as its own name, but for places that must be right: asking for those is an error.
 
 ABSENT: Final = object()
-"""What ``AWS::NoValue`` is: a property with it is left out."""
+"""The value of ``AWS::NoValue``: a property that has it is left out."""
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
 class Unknown(Exception):
-    """A template does not say what something is: the name of what it lacks."""
+    """A template does not determine a value. Holds the name of what is missing."""
 
 
 class Functions:
-    """The functions of one template. ``parameters`` go before the defaults that the template gives them."""
+    """The functions of one template. ``parameters`` take precedence over the defaults in the template."""
 
     def __init__(self, template: Mapping[str, Any], parameters: Mapping[str, Any], names: Mapping[str, str]) -> None:
         self._conditions = _mapping(template.get("Conditions"))
@@ -54,7 +56,9 @@ class Functions:
         }
 
     def value(self, node: Any, *, strict: bool = False) -> Any:
-        """What a node comes to, or ``ABSENT``. ``strict`` raises ``Unknown`` for what the template does not say."""
+        """The value of a node, or ``ABSENT``. With ``strict``, raises ``Unknown`` where the template does not determine
+        it.
+        """
         if isinstance(node, list):
             return [value for value in (self.value(member, strict=strict) for member in node) if value is not ABSENT]
         if not isinstance(node, Mapping):
@@ -67,7 +71,7 @@ class Functions:
         return {name: value for name, value in values.items() if value is not ABSENT}
 
     def holds(self, condition: Any) -> bool:
-        """Whether a condition, given by its name or spelt out, is true. One that cannot be told is not."""
+        """Whether a condition, given by name or written out, is true. One that cannot be determined is not."""
         try:
             return self._truth({"Condition": condition} if isinstance(condition, str) else condition, 0)
         except (Unknown, RecursionError, TypeError, IndexError):
@@ -157,7 +161,7 @@ _KEY_TYPES: Final = {"String": "S", "Number": "N", "Binary": "B"}
 
 
 def is_template(document: Mapping[str, Any]) -> bool:
-    """Whether a document is a template."""
+    """Whether a document is a CloudFormation or SAM template."""
     resources = document.get("Resources")
     return isinstance(resources, Mapping) and all(
         isinstance(resource, Mapping) and "Type" in resource for resource in resources.values()
@@ -167,10 +171,10 @@ def is_template(document: Mapping[str, Any]) -> bool:
 def tables_of(
     template: Mapping[str, Any], where: str, parameters: Mapping[str, Any], pseudo: Mapping[str, str]
 ) -> Iterator[tuple[str, Parameters]]:
-    """Names and parameters of a template's tables, in the order in which they stand.
+    """Names and CreateTable parameters of a template's tables, in the order written.
 
-    ``pseudo`` are the values of parameters such as ``AWS::Region``. Raises ``LoadError`` for a table whose name cannot
-    be told, and for a template without tables.
+    ``pseudo`` are the values of pseudo parameters such as ``AWS::Region``. Raises ``LoadError`` for a table whose name
+    cannot be determined, and for a template without tables.
     """
     resources = {logical: resource for logical, resource in template["Resources"].items() if resource["Type"] in _KINDS}
     if not resources:
@@ -195,7 +199,7 @@ def _properties(logical: str, resource: Mapping[str, Any], where: str) -> Mappin
 
 
 def _name(logical: str, resource: Mapping[str, Any], functions: Functions, where: str) -> str:
-    """The TableName, or where there is none the logical id: AWS would make a name up from it."""
+    """The TableName; without one the logical id, from which AWS would make a name up."""
     given = _properties(logical, resource, where).get("TableName")
     if given is None:
         return logical
@@ -224,7 +228,7 @@ def _params(kind: str, properties: Parameters, where: str, name: str) -> Paramet
 
 
 def _simple_table(properties: Parameters) -> Parameters:
-    """SAM's table with one key, ``id`` unless it says so."""
+    """SAM's table with one key, by default ``id``."""
     key = properties.get("PrimaryKey") or {}
     name, kind = key.get("Name", "id"), key.get("Type", "String")
     made: Parameters = {
@@ -253,14 +257,15 @@ _KINDS: Final[dict[str, Callable[[Parameters], Parameters]]] = {
 }
 
 
-# --- YAML, with the short forms of CloudFormation's functions: ``!Ref x`` is ``{"Ref": "x"}`` ---
+# --- YAML ---
+# With the short forms of CloudFormation's functions: ``!Ref x`` is ``{"Ref": "x"}``.
 
 #: Tags whose long form has no ``Fn::`` before it.
 _PLAIN = ("Ref", "Condition")
 
 
 def parse_yaml(where: str, text: str) -> Any:
-    """What a YAML text says. Raises ``LoadError``, also where PyYAML is not installed."""
+    """The content of a YAML text. Raises ``LoadError``, also where PyYAML is not installed."""
     try:
         import yaml
     except ImportError:

@@ -1,4 +1,4 @@
-"""What a source says, table by table, whatever its form."""
+"""Reading what ``Mock.load`` is given: whatever its form, the tables in it, each with its items."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pytest_dynamodb.control.tables.templates import create_table_params_of
 from pytest_dynamodb.mock import cloudformation
 from pytest_dynamodb.mock.problems import LoadError, joined
 
-# --- files: JSON, JSON lines and YAML, compressed or not, and the folders that DynamoDB exports to S3 ---
+# --- files ---
+# JSON, JSON lines and YAML, compressed or not, and the folders that DynamoDB exports to S3.
 
 _YAML, _JSON = (".yaml", ".yml"), (".json", ".jsonl", ".ndjson")
 _GZIP = b"\x1f\x8b"
@@ -23,7 +24,9 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds. ``where`` names it in messages; ``table`` is the one that its items belong to, if it says."""
+    """The content of a file. ``where`` names it in messages; ``table`` is the table of its items, if the file says
+    so.
+    """
 
     where: str
     content: Any
@@ -31,7 +34,7 @@ class Document:
 
 
 def documents_at(path: str | os.PathLike[str]) -> Iterator[Document]:
-    """What there is at a path: one document of a file, several of an export's folder. Raises ``LoadError``."""
+    """The documents at a path: one for a file, several for the folder of an export. Raises ``LoadError``."""
     place = Path(path)
     if place.is_dir():
         yield from _export(place)
@@ -80,7 +83,7 @@ def _text(path: Path) -> str:
 
 
 def _json(path: Path, text: str) -> Any:
-    """One JSON text, or one a line: a list then."""
+    """A JSON text; where there is one a line, the list of them."""
     try:
         return json.loads(text, parse_float=Decimal)
     except RecursionError:
@@ -113,10 +116,10 @@ _DESCRIPTIONS = ("Table", "TableDescription")
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """One table of a source. ``params`` are CreateTable's without the name, and ``TimeToLiveSpecification``.
+class TableContents:
+    """One table of a source. ``params`` are CreateTable's without the name, plus ``TimeToLiveSpecification``.
 
-    Without ``params`` the table must be there. Items are in wire form or plain Python.
+    Without ``params``, the table must exist already. Items are in wire form or plain Python.
     """
 
     where: str
@@ -126,14 +129,16 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a source is read: the table of items that name none, and what parameters of templates stand for."""
+class SourceReader:
+    """Reads a source. ``table`` is the table of items that name none; ``parameters`` are the values of templates'
+    parameters.
+    """
 
     table: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pseudo: Mapping[str, str] = field(default_factory=dict)
 
-    def contents(self, source: Any) -> Iterator[Contents]:
+    def contents(self, source: Any) -> Iterator[TableContents]:
         """The tables of a source: a path, a document, or a list of either. Raises ``LoadError``."""
         if isinstance(source, (str, os.PathLike)):
             for document in documents_at(source):
@@ -141,20 +146,20 @@ class Reading:
         else:
             yield from self._document(Document("", source))
 
-    def _document(self, document: Document) -> Iterator[Contents]:
+    def _document(self, document: Document) -> Iterator[TableContents]:
         where, content = document.where, document.content
         table = document.table or self.table
         if isinstance(content, Mapping):
             yield from self._mapping(where, content, table)
         elif isinstance(content, Sequence) and not isinstance(content, (str, bytes)):
             if table is not None:
-                yield Contents(where, table, items=content)
+                yield TableContents(where, table, items=content)
             else:
                 yield from self._several(where, content)
         else:
             raise LoadError(where, f"a {type(content).__name__} holds no tables", remedy=f"give {_FORMS}")
 
-    def _several(self, where: str, sources: Sequence[Any]) -> Iterator[Contents]:
+    def _several(self, where: str, sources: Sequence[Any]) -> Iterator[TableContents]:
         for source in sources:
             if isinstance(source, Mapping) and set(source) == {"Item"}:
                 raise LoadError(
@@ -165,32 +170,32 @@ class Reading:
             else:
                 yield from self.contents(source)
 
-    def _mapping(self, where: str, content: Mapping[str, Any], table: str | None) -> Iterator[Contents]:
+    def _mapping(self, where: str, content: Mapping[str, Any], table: str | None) -> Iterator[TableContents]:
         template = _template(content)
         if template is not None:
             for name, params in cloudformation.tables_of(template, where, self.parameters, self.pseudo):
-                yield Contents(where, name, params)
+                yield TableContents(where, name, params)
         elif _description(content) is not None:
             yield self._described(where, _description(content) or {}, table)
         elif table is not None and isinstance(content.get("Items"), Sequence):
-            yield Contents(where, table, items=content["Items"])
+            yield TableContents(where, table, items=content["Items"])
         elif table is not None and set(content) == {"Item"}:
-            yield Contents(where, table, items=[content])
+            yield TableContents(where, table, items=[content])
         else:
             for name, held in content.items():
                 yield _native(where, str(name), held)
 
-    def _described(self, where: str, description: Mapping[str, Any], table: str | None) -> Contents:
+    def _described(self, where: str, description: Mapping[str, Any], table: str | None) -> TableContents:
         name = table or description.get("TableName")
         if not isinstance(name, str):
             raise LoadError(where, "the table has no TableName", remedy='load(..., table="...")')
         if "TableStatus" in description:
             description = create_table_params_of(description, name=name)
-        return Contents(where, name, {key: value for key, value in description.items() if key != "TableName"})
+        return TableContents(where, name, {key: value for key, value in description.items() if key != "TableName"})
 
 
 def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """A template: CloudFormation's or SAM's own, or what a ``serverless.yml`` holds as ``resources``."""
+    """A CloudFormation or SAM template, also where it is the ``resources`` of a ``serverless.yml``."""
     inner = content.get("resources")
     for candidate in (content, *(inner if isinstance(inner, list) else [inner])):
         if isinstance(candidate, Mapping) and cloudformation.is_template(candidate):
@@ -199,14 +204,14 @@ def _template(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _description(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """A description or CreateTable's parameters, bare or as AWS's answers hold them."""
+    """A table description or CreateTable parameters, bare or inside one of AWS's answers."""
     for candidate in (content, *(content.get(name) for name in _DESCRIPTIONS)):
         if isinstance(candidate, Mapping) and isinstance(candidate.get("KeySchema"), Sequence):
             return candidate
     return None
 
 
-def _native(where: str, name: str, held: Any) -> Contents:
+def _native(where: str, name: str, held: Any) -> TableContents:
     if isinstance(held, Mapping) and set(held) <= {"table", "items"}:
         params, items = held.get("table"), held.get("items", ())
     else:
@@ -215,4 +220,4 @@ def _native(where: str, name: str, held: Any) -> Contents:
         raise LoadError(where, f"{name!r} is no table", remedy=f"give {_FORMS}")
     if params is not None and params.get("TableName", name) != name:
         raise LoadError(where, f"the table {name!r} says that it is called {params['TableName']!r}")
-    return Contents(where, name, params, items)
+    return TableContents(where, name, params, items)

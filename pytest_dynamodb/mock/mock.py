@@ -1,4 +1,4 @@
-"""``Mock``: an engine, and what tests do with it besides asking it."""
+"""``Mock``: an engine, and what tests do with it besides calling it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from pytest_dynamodb.faults import Faults
 from pytest_dynamodb.mock.tables import Tables
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.mock.writing import Place
+    from pytest_dynamodb.mock.writing import BucketPlace
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.explain import Explanation
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
 
-Source: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
-"""What ``Mock.load`` reads: a mapping, a list, or a file's path."""
+LoadSource: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
+"""What ``Mock.load`` accepts: a mapping, a list, or a file's path."""
 
 
 class Mock:
     """An in-memory DynamoDB.
 
-    ``engine``   what holds the tables and answers; an empty one unless given
-    ``region``   where ``load``, ``dump`` and ``tables`` look unless they are told, or a function that says it when it
-                 is first needed: the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``, unless given
-    ``dialect``  of the engine that it makes, see ``Engine``: it goes with no ``engine``
+    ``engine``   holds the tables and answers; an empty one unless given
+    ``region``   where ``load``, ``dump`` and ``tables`` look by default, or a function that returns it when it is first
+                 needed; unless given, the region in ``AWS_DEFAULT_REGION``, or ``us-east-1``
+    ``dialect``  that of the engine that it makes (see ``Engine``); cannot be given together with ``engine``
 
-    ``faults`` is what shall go wrong, for those whose calls it answers; ``answer`` itself knows of none.
+    ``faults`` are the planned faults for clients that this mock answers; ``answer`` itself applies none.
     """
 
     def __init__(
@@ -52,21 +52,21 @@ class Mock:
 
     @property
     def region(self) -> str:
-        """Where ``load``, ``dump`` and ``tables`` look unless they are told."""
+        """Where ``load``, ``dump`` and ``tables`` look by default."""
         if not isinstance(self._region, str):
             found = os.environ.get("AWS_DEFAULT_REGION") if self._region is None else self._region()
             self._region = found or DEFAULT_REGION
         return self._region
 
     def answer(self, request: Request) -> Response:
-        """The answer to a request."""
+        """The answer to a request; errors are answers too."""
         return self.engine.answer(request)
 
     @property
     def clock(self) -> VirtualClock:
-        """The time there is in it: ``mock.clock.advance(3600)`` lets an hour pass.
+        """Its clock: ``mock.clock.advance(3600)`` lets an hour pass.
 
-        Raises ``ConfigurationError`` if it was made with a clock that cannot be told to.
+        Raises ``ConfigurationError`` if the mock was made with a clock that cannot be moved.
         """
         clock = self.engine.clock
         if not isinstance(clock, VirtualClock):
@@ -74,21 +74,22 @@ class Mock:
         return clock
 
     def simulate(self, *, throughput: ThroughputLimits | None = None, consistency: Consistency | None = None) -> None:
-        """From now on hold requests to limits of capacity, or let reads be behind; what is not given is off."""
+        """From now on limit throughput, or let reads be stale; what is not given is switched off."""
         self.engine.simulate(throughput=throughput, consistency=consistency)
 
     def split_shards(self, table: str, *, children: int = 2, region: str | None = None) -> list[str]:
-        """Let the open shards of a table's stream be followed by ``children`` each, as AWS does when traffic grows.
+        """Close the open shards of a table's stream and open ``children`` after each, as AWS does when traffic grows.
 
-        The ids of those that are open now. Raises ``ResourceNotFoundException`` where there is no stream that is on.
+        Returns the ids of the shards that are open now. Raises ``ResourceNotFoundException`` if no stream is enabled.
         """
         return self.engine.split_shards(table, children=children, region=region or self.region)
 
     def explain(self, request: Request | str, params: Mapping[str, Any] | None = None) -> Explanation:
-        """What a request would read, write and cost, given as one or by operation and wire-level parameters.
+        """What a request would read, write and cost; given as a ``Request``, or as an operation and wire-level
+        parameters.
 
-        Nothing changes. An error that it would be is told, not raised. Raises ``ValueError`` for operations that do not
-        read or write items.
+        Nothing changes. An error that the request would get is part of the explanation and not raised. Raises
+        ``ValueError`` for operations that do not read or write items.
         """
         from pytest_dynamodb.simulation.explain.explain import explain
 
@@ -96,8 +97,8 @@ class Mock:
             request = Request(request, dict(params or {}), self.region)
         return explain(self.engine, request)
 
-    def buckets_in(self, place: Place) -> None:
-        """Let tables be exported to the buckets of a place, and imported from there.
+    def buckets_in(self, place: BucketPlace) -> None:
+        """Let tables be exported to, and imported from, the buckets of a place.
 
         A place is a folder, whose folders are the buckets, or an S3 client: ``boto3.client("s3")``. Raises
         ``ConfigurationError`` for anything else.
@@ -109,15 +110,15 @@ class Mock:
     # -- all of it at once -------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """What it holds now, whatever is written later. Costs as little for many items as for few."""
+        """What it holds now, unaffected by later writes. Takes the same time for many items as for few."""
         return self.engine.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Hold what a snapshot holds, and nothing else; any number of times. Time does not go back."""
+        """Replace everything by what a snapshot holds; any number of times. The clock does not go back."""
         self.engine.restore(snapshot)
 
     def fork(self) -> Mock:
-        """A second mock that holds the same; neither sees what is written to the other, or how its clock moves."""
+        """A second mock with the same content; neither sees the other's later writes or changes of the clock."""
         engine = self.engine.fork()
         if isinstance(engine.clock, VirtualClock):
             engine.clock = VirtualClock(engine.clock.now())
@@ -127,43 +128,43 @@ class Mock:
 
     @property
     def tables(self) -> Tables:
-        """The tables by name. A table has ``items``, ``count`` and ``describe()``."""
+        """The tables by name. Each has ``items``, ``count`` and ``describe()``."""
         return self.tables_in(self.region)
 
     def tables_in(self, region: str) -> Tables:
-        """The tables of another region."""
+        """The tables of another region, by name."""
         return Tables(self.engine, region)
 
     def load(
         self,
-        source: Source,
+        source: LoadSource,
         *,
         region: str | None = None,
         table: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make tables, and put items into them. All of it is done, or nothing.
+        """Make tables and put items into them; all of it, or nothing if something is wrong.
 
         ``source`` is one of these, or a file or list of them; files are JSON, JSON lines or YAML, also as ``.gz``:
 
-        - what ``dump`` gives: ``{"orders": {"table": {...}, "items": [...]}}``, where ``table`` holds CreateTable's
-          parameters. Without it the table must be there. Items are plain Python (``{"id": "a", "n": 1}``) or wire JSON
+        - what ``dump`` returns: ``{"orders": {"table": {...}, "items": [...]}}``, where ``table`` holds CreateTable's
+          parameters. Without it the table must exist. Items are plain Python (``{"id": "a", "n": 1}``) or wire JSON
         - a CloudFormation or SAM template; ``parameters`` are the values of its parameters
         - what DescribeTable answers, or CreateTable's parameters
         - an export to S3 (a file of it needs ``table``, its folder does not), or items alone, with ``table``
 
-        Raises ``LoadError``, which says where something is wrong and what: the file, the table, the item's number.
+        Raises ``LoadError``, which says what is wrong and where: the file, the table, the item's number.
         """
-        from pytest_dynamodb.mock.contents import Reading
+        from pytest_dynamodb.mock.contents import SourceReader
         from pytest_dynamodb.mock.writing import Writer
 
         where = region or self.region
         pseudo = {"AWS::Region": where, "AWS::AccountId": self.engine.account, "AWS::Partition": "aws"}
-        contents = list(Reading(table, parameters or {}, pseudo).contents(source))
+        contents = list(SourceReader(table, parameters or {}, pseudo).contents(source))
         Writer(self.engine, where).write_all(contents)
 
     def dump(self, *, region: str | None = None) -> dict[str, Any]:
-        """Every table of a region with its items, as plain JSON that ``load`` takes; tables by name, items by key."""
+        """Every table of a region with its items, as plain JSON that ``load`` accepts; sorted by name and by key."""
         return {name: self._dumped(name, region or self.region) for name in self.tables_in(region or self.region)}
 
     def _dumped(self, name: str, region: str) -> dict[str, Any]:
@@ -174,7 +175,7 @@ class Mock:
         return {"table": params, "items": view.wire_items}
 
     def _kept_apart(self, name: str, arn: str, region: str) -> dict[str, Any]:
-        """What DescribeTable does not tell: time to live and tags."""
+        """What DescribeTable does not include: time to live and tags."""
         found: dict[str, Any] = {}
         ends = self._asked("DescribeTimeToLive", {"TableName": name}, region).get("TimeToLiveDescription", {})
         if ends.get("TimeToLiveStatus") in ("ENABLED", "ENABLING"):

@@ -1,4 +1,4 @@
-"""What can be wrong with tables and items that are to be loaded."""
+"""Errors in what is to be loaded into a mock."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pytest_dynamodb.errors import PytestDynamoDbError
 
 
 class LoadError(PytestDynamoDbError):
-    """What ``Mock.load`` was given makes no tables or items.
+    """``Mock.load`` could not use what it was given.
 
-    ``where`` names the file, the table and the item's number, ``problem`` what is wrong; the message ends in what to do
-    about it, where that is known.
+    ``where`` names the file, the table and the item's number; ``problem`` says what is wrong. The message ends with a
+    remedy, where one is known.
     """
 
     def __init__(self, where: str, problem: str, *, remedy: str = "") -> None:
@@ -30,5 +30,5 @@ def _rebuild(where: str, problem: str, remedy: str) -> LoadError:
 
 
 def joined(*parts: str) -> str:
-    """Places, from the wider to the narrower: ``seed.json, table orders, item 3``."""
+    """Places from the outermost to the innermost: ``seed.json, table orders, item 3``."""
     return ", ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Tables to look at."""
+"""Views of a mock's tables, for tests to look into."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.engine.schema import KeySchema, ordered
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
@@ -16,7 +16,7 @@ from pytest_dynamodb.values import from_wire_item
 
 
 class TableView:
-    """A table of the mock, as it is whenever it is looked at."""
+    """A view of a table; it always shows the current state."""
 
     def __init__(self, engine: Engine, region: str, name: str) -> None:
         self._engine, self.region, self.name = engine, region, name
@@ -28,13 +28,13 @@ class TableView:
 
     @property
     def wire_items(self) -> list[dict[str, Any]]:
-        """The items as they travel, in the order of their keys."""
+        """The items in wire form, in the order of their keys."""
         table = self._table()
         return [dict(item.attributes) for item in _in_key_order(table.keys, table.store)]
 
     @property
     def count(self) -> int:
-        """How many items there are, now and not six hours ago."""
+        """How many items there are now; unlike AWS's ItemCount, which may be six hours old."""
         self.describe()
         return self._engine.region(self.region).tables[self.name].store.count
 
@@ -44,7 +44,7 @@ class TableView:
         return self._table().keys.names
 
     def _table(self) -> Table:
-        """The table as it is at this moment, whatever is written while it is looked at."""
+        """The table as it is at this moment, unaffected by writes during the reading."""
         self.describe()
         (table,) = [
             region.tables[self.name]
@@ -54,7 +54,7 @@ class TableView:
         return table
 
     def describe(self) -> dict[str, Any]:
-        """What DescribeTable says of it. Raises ``ResourceNotFoundException`` once it is gone."""
+        """DescribeTable's ``Table``. Raises ``ResourceNotFoundException`` once the table is gone."""
         answer: dict[str, Any] = self._engine.run(Request("DescribeTable", {"TableName": self.name}, self.region))
         described: dict[str, Any] = answer["Table"]
         return described
@@ -96,8 +96,8 @@ class Tables(Mapping[str, TableView]):
         return f"<tables in {self.region}: {', '.join(self) or 'none'}>"
 
 
-def _in_key_order(keys: KeySchema, items: Iterable[Item]) -> Iterator[Item]:
-    def place(item: Item) -> tuple[Any, ...]:
+def _in_key_order(keys: KeySchema, items: Iterable[StoredItem]) -> Iterator[StoredItem]:
+    def place(item: StoredItem) -> tuple[Any, ...]:
         return tuple([ordered(tag, item.attributes[name][tag]) for name, tag in keys.parts])
 
     return (item for _, item in sorted(((place(item), item) for item in items), key=itemgetter(0)))

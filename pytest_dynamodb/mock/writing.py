@@ -1,4 +1,4 @@
-"""Contents into an engine, by its own requests: what AWS would refuse is refused here."""
+"""Loading contents into an engine through its own requests, so that it refuses what AWS would refuse."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from urllib.parse import quote, unquote
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
-from pytest_dynamodb.mock.contents import Contents
+from pytest_dynamodb.mock.contents import TableContents
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.mock.tables import Tables
 from pytest_dynamodb.values import to_wire_item
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.engine.files import Files
+    from pytest_dynamodb.engine.call import Files
     from pytest_dynamodb.mock.s3 import Client
 
 
@@ -30,16 +30,16 @@ _TIME_TO_LIVE: Final = "TimeToLiveSpecification"
 
 
 class Writer:
-    """Makes tables and puts items in one region of an engine."""
+    """Makes tables and puts items, in one region of an engine."""
 
     def __init__(self, engine: Engine, region: str) -> None:
         self._engine, self._region = engine, region
 
-    def write_all(self, contents: list[Contents]) -> None:
-        """Make all tables, then put all items: all of it, or nothing where something is wrong. Raises ``LoadError``."""
+    def write_all(self, contents: list[TableContents]) -> None:
+        """Make all tables, then put all items; where something is wrong, nothing is left. Raises ``LoadError``."""
         before = self._engine.snapshot()
         try:
-            with self._engine.at_ease():  # what is loaded has been there for long
+            with self._engine.unrestricted():  # loading is setting up, not traffic
                 for content in contents:
                     self._make(content)
                 for content in contents:
@@ -48,7 +48,7 @@ class Writer:
             self._engine.restore(before)
             raise
 
-    def _make(self, content: Contents) -> None:
+    def _make(self, content: TableContents) -> None:
         if content.params is None:
             return
         where = joined(content.where, f"table {content.table}")
@@ -58,7 +58,7 @@ class Writer:
         if ends and ends.get("Enabled"):
             self._ask("UpdateTimeToLive", {"TableName": content.table, _TIME_TO_LIVE: ends}, where)
 
-    def _fill(self, content: Contents) -> None:
+    def _fill(self, content: TableContents) -> None:
         if not content.items:
             return
         table = Tables(self._engine, self._region).get(content.table)
@@ -85,7 +85,7 @@ class Writer:
 
 
 def _unwrapped(item: Any, keys: tuple[str, ...]) -> Any:
-    """The item of an export's line or of a request of BatchWriteItem's."""
+    """The item itself, out of a line of an export or a request of BatchWriteItem."""
     for wrapper in ("PutRequest", "Item"):
         if isinstance(item, Mapping) and set(item) == {wrapper} and wrapper not in keys:
             item = item[wrapper]
@@ -93,7 +93,7 @@ def _unwrapped(item: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _wire(item: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
-    """An item in wire form. One that is tells by its keys: no key attribute is a map."""
+    """An item in wire form. One is in wire form already if its key attributes are: no key attribute is a map."""
     if not isinstance(item, Mapping):
         raise LoadError(where, f"{item!r:.80} is no item", remedy="an item maps names of attributes to values")
     if all(_is_wire_key(item.get(name)) for name in keys):
@@ -109,7 +109,7 @@ def _is_wire_key(value: Any) -> bool:
 
 
 def _content(value: Any) -> Any:
-    """An attribute value as JSON has it: botocore hands out bytes, and people and YAML write numbers as such."""
+    """An attribute value as JSON has it: botocore returns bytes, and YAML has numbers as numbers."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return value
     ((tag, content),) = value.items()
@@ -134,7 +134,7 @@ def _text(content: Any) -> Any:
 
 # --- where a mock exports to and imports from: buckets that are folders, or those of an S3 client ---
 
-Place: TypeAlias = "str | os.PathLike[str] | Client"
+BucketPlace: TypeAlias = "str | os.PathLike[str] | Client"
 """A folder of buckets, or an S3 client."""
 
 #: Characters that file systems of all kinds take in a name.
@@ -142,7 +142,7 @@ _SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
 
 
 class Buckets:
-    """The folders in a folder, each a bucket of its name (``engine.files.Files``).
+    """The folders in a folder, each a bucket of that name (see ``engine.call.Files``).
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -170,11 +170,11 @@ class Buckets:
         return sorted(key for key in found if key.startswith(prefix))
 
     def read(self, bucket: str, key: str) -> bytes:
-        """What is in a file."""
+        """The content of a file."""
         return self._path(bucket, key).read_bytes()
 
     def write(self, bucket: str, key: str, content: bytes) -> None:
-        """Write a file, and the folders on its way."""
+        """Write a file, making the folders in its path."""
         path = self._path(bucket, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -183,7 +183,7 @@ class Buckets:
         return self._folder.joinpath(_name(bucket), *map(_name, key.split("/")))
 
 
-def buckets_in(place: Place) -> Files:
+def buckets_in(place: BucketPlace) -> Files:
     """The buckets of a folder, or of an S3 client. Raises ``ConfigurationError`` for anything else."""
     if isinstance(place, (str, os.PathLike)):
         return Buckets(place)
@@ -195,6 +195,6 @@ def buckets_in(place: Place) -> Files:
 
 
 def _name(part: str) -> str:
-    """A name within a folder, never one of a folder above it."""
+    """A file name inside the folder; never one that leads out of it."""
     name = quote(part, safe=_SAFE)
     return name.replace(".", "%2E") if not name.strip(".") else name

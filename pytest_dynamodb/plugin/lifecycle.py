@@ -13,7 +13,7 @@ from pytest_dynamodb.plugin import fixtures, options, outcomes
 from pytest_dynamodb.plugin.latecomers import owner_of
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.options import INSTALLED, run_settings
-from pytest_dynamodb.plugin.outcomes import Attempt
+from pytest_dynamodb.plugin.outcomes import TestAttempt
 from pytest_dynamodb.plugin.selection import definitions
 from pytest_dynamodb.plugin.stash import ATTEMPT, OWNER, RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, STATE, PluginState, state_of
@@ -58,7 +58,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """
     state = state_of(item.config)
     state.current, state.places = item, None
-    item.stash[ATTEMPT] = Attempt()
+    item.stash[ATTEMPT] = TestAttempt()
     item.stash[OWNER] = owner_of(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
     ownership.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
@@ -93,8 +93,8 @@ def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
         attempt.end(phase, problem)
 
 
-def _attempt(item: pytest.Item) -> Attempt:
-    return item.stash.setdefault(ATTEMPT, Attempt())
+def _attempt(item: pytest.Item) -> TestAttempt:
+    return item.stash.setdefault(ATTEMPT, TestAttempt())
 
 
 def _ask_first(item: pytest.Item, fixture: str) -> None:
@@ -156,7 +156,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     return result
 
 
-def _conclude(item: pytest.Item, outcome: outcomes.Outcome) -> None:
+def _conclude(item: pytest.Item, outcome: outcomes.TestOutcome) -> None:
     run, state = item.stash.get(RUN, None), state_of(item.config)
     if outcome == "passed":
         state.ran[item.nodeid] = None if run is None else run.path

@@ -16,14 +16,14 @@ import pytest
 from pytest_dynamodb.errors import UnexpectedRequest
 
 #: What became of a test.
-Outcome = Literal["passed", "failed", "skipped", "xfailed"]
+TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
 
 
-class Attempt:
+class TestAttempt:
     """One attempt at a test, phase by phase."""
 
     def __init__(self) -> None:
-        self._phases: dict[str, Outcome] = {}
+        self._phases: dict[str, TestOutcome] = {}
         self._running = ""
         self._part_failed = False
 
@@ -45,7 +45,7 @@ class Attempt:
             self._phases[phase] = "xfailed" if is_expected_failure(report) else report.outcome
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TestOutcome:
         """What it came to, but for its teardown."""
         call = self._phases.get("call")
         setup = self._phases.get("setup", "failed" if call is None else "passed")
@@ -54,7 +54,7 @@ class Attempt:
         return setup if setup != "passed" else call or "failed"
 
 
-def outcome_of(problem: BaseException | None) -> Outcome:
+def outcome_of(problem: BaseException | None) -> TestOutcome:
     """What an exception, or none, makes of a phase or of a fixture, as long as pytest says nothing else of it."""
     if problem is None:
         return "passed"

@@ -21,7 +21,7 @@ from pytest_dynamodb.plugin.options import (
     check_keywords,
     re_record,
 )
-from pytest_dynamodb.plugin.outcomes import Outcome
+from pytest_dynamodb.plugin.outcomes import TestOutcome
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
@@ -248,7 +248,7 @@ class CassetteRun:
             self._state.running.remove(self)
         self._interception.stop()
 
-    def conclude(self, *, outcome: Outcome, expects_misses: bool = False) -> None:
+    def conclude(self, *, outcome: TestOutcome, expects_misses: bool = False) -> None:
         """Settle the file and count; raise what was wrong unless the test has failed anyway.
 
         What was missed is raised whatever else the test came to, unless it failed as expected and ``expects_misses``.

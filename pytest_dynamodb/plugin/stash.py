@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_dynamodb.hooks.ownership import Owner
-from pytest_dynamodb.plugin.outcomes import Attempt
+from pytest_dynamodb.plugin.outcomes import TestAttempt
 
 if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import CassetteRun
 
 RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
 #: The attempt at a test that is under way.
-ATTEMPT = pytest.StashKey[Attempt]()
+ATTEMPT = pytest.StashKey[TestAttempt]()
 #: Whose what the test starts is.
 OWNER = pytest.StashKey[Owner]()

@@ -28,7 +28,6 @@ class World:
 
     @cached_property
     def mock(self) -> Mock:
-        """What the copies are taken from."""
         from pytest_dynamodb.hooks.internals import default_region
         from pytest_dynamodb.hooks.s3 import s3_at_hand
         from pytest_dynamodb.mock import Mock
@@ -95,11 +94,9 @@ class TestMock:
         return mock
 
     def answer(self, request: Request) -> Response:
-        """The copy's answer."""
         return self.mock.answer(request)
 
     def end(self) -> None:
-        """The test is over."""
         if self._world._test is self:  # noqa: SLF001 - its own
             self._world._test = None  # noqa: SLF001
 
@@ -121,7 +118,6 @@ class FixtureMock:
         return mock
 
     def answer(self, request: Request) -> Response:
-        """The answer, noted if it may have changed something."""
         if not changes_nothing(request.operation, request.params):
             if self._before is None:
                 self._before = self._world.begin(self)

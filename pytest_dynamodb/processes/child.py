@@ -41,7 +41,7 @@ class ParentsProvider(Provider):
         """Tell the parent's provider."""
         messages.outcome_of(self._ask({"number": request.number, "outcome": messages.outcome_message(outcome)}))
 
-    def _ask(self, message: messages.Message) -> messages.Message:
+    def _ask(self, message: messages.ProcessMessage) -> messages.ProcessMessage:
         with self._lock:
             try:
                 connection = self._connected()

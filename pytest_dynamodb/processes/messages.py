@@ -11,7 +11,7 @@ from pytest_dynamodb import errors
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 
-Message = dict[str, Any]
+ProcessMessage = dict[str, Any]
 
 
 def packed(message: Mapping[str, Any]) -> bytes:
@@ -19,13 +19,13 @@ def packed(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message).encode("utf-8", "surrogatepass")
 
 
-def unpacked(raw: bytes) -> Message:
+def unpacked(raw: bytes) -> ProcessMessage:
     """As it was."""
-    message: Message = json.loads(raw)
+    message: ProcessMessage = json.loads(raw)
     return message
 
 
-def request_message(request: Request) -> Message:
+def request_message(request: Request) -> ProcessMessage:
     """A request. Its number is not sent: the parent counts for all of its children."""
     return {
         "operation": request.operation,
@@ -37,7 +37,7 @@ def request_message(request: Request) -> Message:
     }
 
 
-def request_of(message: Message) -> Request:
+def request_of(message: ProcessMessage) -> Request:
     """The request again, as one of the parent's own."""
     return Request(
         message["operation"],
@@ -49,7 +49,7 @@ def request_of(message: Message) -> Request:
     )
 
 
-def outcome_message(outcome: Outcome | None) -> Message:
+def outcome_message(outcome: Outcome | None) -> ProcessMessage:
     """An outcome; an empty message lets the request go to the network."""
     if outcome is None:
         return {}
@@ -62,7 +62,7 @@ def outcome_message(outcome: Outcome | None) -> Message:
     return {"response": rest, **content}
 
 
-def outcome_of(message: Message) -> Outcome | None:
+def outcome_of(message: ProcessMessage) -> Outcome | None:
     """The outcome again. Raises the error that the parent raised."""
     if "error" in message:
         raise _error(message["error"], message["text"])
@@ -75,7 +75,7 @@ def outcome_of(message: Message) -> Outcome | None:
     return Response(status, body, headers, attempts, exhausted, elapsed)
 
 
-def error_message(problem: BaseException) -> Message:
+def error_message(problem: BaseException) -> ProcessMessage:
     """An error that the parent raised for a child's request."""
     return {"error": type(problem).__name__, "text": str(problem)}
 

@@ -57,7 +57,9 @@ class Reception:
                 except (EOFError, OSError):
                     return
 
-    def _answer(self, said: messages.Message, under_way: dict[int, tuple[Provider, Request]]) -> messages.Message:
+    def _answer(
+        self, said: messages.ProcessMessage, under_way: dict[int, tuple[Provider, Request]]
+    ) -> messages.ProcessMessage:
         number = said["number"]
         try:
             if "outcome" in said:  # what the network said to a request that was let go

@@ -1,1 +1,1 @@
-"""Who answers a DynamoDB call: the cassette, or the upstream while the cassette listens. One file each."""
+"""The providers: what answers a DynamoDB call, be it a cassette, the in-memory engine or an upstream."""

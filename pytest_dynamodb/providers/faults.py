@@ -1,4 +1,4 @@
-"""Faults over another provider: mock, replay, record or live. None of them knows of it."""
+"""Faults in front of any other provider: mock, replay, record or live."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pytest_dynamodb.providers.offline import ReplayProvider
 class FaultyProvider(Provider):
     """Lets ``faults`` strike requests on their way to ``provider``, which answers the others.
 
-    A caller that tries again by itself is given ``Attempts`` of a request that is struck; one that does not gets the
-    fault as the answer. ``clock`` gives the time that passes while nothing answers, if it can be moved.
+    A caller that retries by itself gets an ``Attempts`` for a request that is struck; any other caller gets the fault
+    as the answer. ``clock`` is what passes while nothing answers, if it can be moved.
 
-    What a fault strikes is not shown to the provider, and a cassette neither plays nor keeps it. A fault that strikes
-    after DynamoDB has carried the request out has it carried out by a mock, not by a replay, and cannot be had over the
-    network: that raises ``ConfigurationError``.
+    ``provider`` does not see a request that is struck, so a cassette neither plays nor records it. A fault that strikes
+    after the request was carried out works with a mock and with a replay (which has nothing to carry out), but not over
+    the network: that raises ``ConfigurationError``.
     """
 
     def __init__(self, provider: Provider, faults: Faults, *, clock: Callable[[], Clock | None] | None = None) -> None:
@@ -28,31 +28,31 @@ class FaultyProvider(Provider):
 
     @property
     def offline(self) -> bool:
-        """As the provider."""
+        """Whether ``provider`` answers everything itself."""
         return self.provider.offline
 
     @property
     def endpoint(self) -> str | None:
-        """As the provider."""
+        """The endpoint of ``provider``."""
         return self.provider.endpoint
 
     @property
     def upstream(self) -> Provider:
-        """As the provider's."""
+        """The upstream of ``provider``."""
         return self.provider.upstream
 
     def begin(self, request: Request) -> Outcome | Attempts | None:
-        """The provider's outcome, or where a fault is due the attempts to come, of which it strikes the first."""
+        """The provider's outcome; where a fault is due, an ``Attempts`` whose first attempt it strikes."""
         fault = self.faults.due(request)
         return self.provider.before(request) if fault is None else FaultyAttempts(self, request, fault)
 
     def before(self, request: Request) -> Outcome | None:
-        """The fault that is due, or the provider's outcome."""
+        """The outcome of the fault that is due, or the provider's."""
         fault = self.faults.due(request)
         return self.provider.before(request) if fault is None else self.strike(fault, request)
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Tell the provider, which let it go."""
+        """Pass on to ``provider``, which let the request go."""
         self.provider.after(request, outcome)
 
     def foreign(self, request: Request, source: str) -> PytestDynamoDbError | None:
@@ -60,11 +60,13 @@ class FaultyProvider(Provider):
         return self.provider.foreign(request, source)
 
     def close(self, *, passed: bool = True) -> None:
-        """Close the provider."""
+        """Close ``provider``."""
         self.provider.close(passed=passed)
 
     def strike(self, fault: Fault, request: Request, *, timeout: float | None = None) -> Outcome:
-        """What comes of a fault."""
+        """The outcome of a request that ``fault`` strikes. ``timeout`` is the caller's read timeout in seconds, if
+        known.
+        """
         blow = Blow(
             request,
             answer=self._answer,
@@ -76,7 +78,7 @@ class FaultyProvider(Provider):
         return fault.outcome(blow)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass where it can be moved."""
+        """Advance the clock by ``seconds``, if it can be moved."""
         clock = None if self._clock is None else self._clock()
         if isinstance(clock, VirtualClock):
             clock.advance(seconds)
@@ -85,7 +87,7 @@ class FaultyProvider(Provider):
         return _offline(request, self.provider.before(request))
 
     def _commit(self, request: Request) -> None:
-        """Carry it out, but neither play nor record it: to the caller there was no answer."""
+        """Carry the request out without playing or recording it: to the caller there was no answer."""
         if not isinstance(self.provider, ReplayProvider):
             _offline(request, self.upstream.before(request))
 
@@ -100,7 +102,7 @@ def _offline(request: Request, outcome: Outcome | None) -> Outcome:
 
 
 class FaultyAttempts(Attempts):
-    """One call, of which at least the first attempt is struck."""
+    """The attempts of one call, the first of which is struck."""
 
     def __init__(self, over: FaultyProvider, request: Request, first: Fault) -> None:
         self._over, self._request, self._first = over, request, first
@@ -109,11 +111,11 @@ class FaultyAttempts(Attempts):
 
     @property
     def offline(self) -> bool:
-        """Whether no attempt needs the network."""
+        """Whether no attempt goes to the network."""
         return self._over.offline
 
     def attempt(self, timeout: float | None) -> Outcome | None:
-        """The fault that strikes this attempt, or the provider's outcome."""
+        """The fault's outcome if one strikes this attempt, or the provider's."""
         fault = self._over.faults.due(self._request) if self._begun else self._first
         self._begun, self._is_sent = True, False
         if fault is not None:
@@ -124,10 +126,10 @@ class FaultyAttempts(Attempts):
         return outcome
 
     def wait(self, seconds: float) -> None:
-        """The caller would sleep."""
+        """Let ``seconds`` pass between attempts."""
         self._over.wait(seconds)
 
     def after(self, outcome: Outcome) -> None:
-        """Tell the provider what the network said, if it was the network."""
+        """Pass the outcome on to the provider, if it came from the network."""
         if self._is_sent:
             self._over.after(self._request, replace(outcome, attempts=self._sent))

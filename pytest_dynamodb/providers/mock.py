@@ -1,4 +1,4 @@
-"""Mock: an in-memory engine answers, never the network."""
+"""The mock as a provider: an in-memory engine answers, never the network."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 
 
 class Answering(Protocol):
-    """What a mock's answers come from: an ``Engine``, a ``Mock``."""
+    """What ``MockProvider`` answers from: an ``Engine`` or a ``Mock``."""
 
     def answer(self, request: Request) -> Response:
-        """The answer to a request."""
+        """The answer to a request; errors are answers too."""
 
 
 class MockProvider(Provider):
-    """Answers from ``engine``, an ``Engine`` or a ``Mock``; from an empty one of its own where none is given.
+    """Answers from ``engine``, an ``Engine`` or a ``Mock``; without one, from an empty engine of its own.
 
-    ``dialect`` is that one's, see ``Engine``: it goes with no ``engine``.
+    ``dialect`` is that of its own engine (see ``Engine``), and cannot be given together with ``engine``.
 
-    Needs no credentials and no region. ``witness`` is told of the traffic, so that assertions about it hold here as
-    they do in replays. ``calls`` counts what was answered.
+    Needs no credentials and no region. ``witness`` is shown every exchange, so that assertions about traffic work as in
+    replays. ``calls`` counts the answers.
     """
 
     offline = True

@@ -9,14 +9,14 @@ from pytest_dynamodb.cassette.files import load_cassette
 from pytest_dynamodb.errors import PytestDynamoDbError, UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
-# --- replay: the cassette answers, never the network ---
+# --- replay ---
 
 
 class ReplayProvider(Provider):
     """Answers from a cassette, given open or by its path.
 
-    A request it has no recording for goes to ``otherwise`` where one is given; else it raises ``UnexpectedRequest``,
-    which is noted on the cassette for good.
+    A request without a recording goes to ``otherwise``, if given. Otherwise it raises ``UnexpectedRequest``, and the
+    cassette remembers the miss.
     """
 
     def __init__(self, cassette: Cassette | str | os.PathLike[str], *, otherwise: Provider | None = None) -> None:
@@ -26,7 +26,7 @@ class ReplayProvider(Provider):
 
     @property
     def upstream(self) -> Provider:
-        """Who answers, in the end, what is not answered here; itself where that is nobody."""
+        """The provider for requests without a recording; itself, if there is none."""
         return self._otherwise.upstream if self._otherwise else self
 
     @property
@@ -36,11 +36,11 @@ class ReplayProvider(Provider):
 
     @property
     def endpoint(self) -> str | None:
-        """The URL for what is not answered here."""
+        """The URL for requests without a recording."""
         return self._otherwise.endpoint if self._otherwise else None
 
     def before(self, request: Request) -> Outcome | None:
-        """The recorded outcome. Raises ``UnexpectedRequest`` if there is none and nobody else to ask."""
+        """The recorded outcome. Raises ``UnexpectedRequest`` if there is none and no ``otherwise``."""
         outcome, reason = self.cassette.answer(request)
         if outcome is not None:
             return outcome
@@ -49,7 +49,7 @@ class ReplayProvider(Provider):
         return self._otherwise.before(request)
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Tell whoever let it go to the network."""
+        """Pass on to ``otherwise``, which let the request go."""
         if self._otherwise is not None:
             self._otherwise.after(request, outcome)
 
@@ -58,9 +58,8 @@ class ReplayProvider(Provider):
         return None if self._otherwise is None else self._otherwise.foreign(request, source)
 
     def close(self, *, passed: bool = True) -> None:
-        """Raise ``UnexpectedRequest`` if anything was missed, even where that was caught; not if something else failed.
-
-        Closes ``otherwise`` too.
+        """Close ``otherwise`` and, if ``passed``, raise ``UnexpectedRequest`` for any miss, even one that was
+        caught.
         """
         missed = self.cassette.misses
         if self._otherwise is not None:
@@ -69,11 +68,11 @@ class ReplayProvider(Provider):
             raise self.cassette.missed()
 
 
-# --- block: no DynamoDB call gets through, for tests that should make none ---
+# --- block ---
 
 
 class BlockingProvider(Provider):
-    """Raises ``UnexpectedRequest`` for every call, saying ``why`` and what to do."""
+    """Raises ``UnexpectedRequest`` for every call; ``why`` is part of the message."""
 
     offline = True
 
@@ -81,5 +80,5 @@ class BlockingProvider(Provider):
         self._why = why
 
     def before(self, request: Request) -> Outcome | None:
-        """Never returns."""
+        """Always raises ``UnexpectedRequest``."""
         raise UnexpectedRequest(f"{request.operation} on {request.params.get('TableName', '(no table)')}: {self._why}")

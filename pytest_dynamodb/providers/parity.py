@@ -1,6 +1,6 @@
-"""Recorded requests asked again, of somebody else: does he answer as DynamoDB did?
+"""Parity: ask a provider what a cassette recorded, and compare its answers with the recorded ones.
 
-A cassette that was recorded from AWS is a conformance case for whatever claims to be DynamoDB.
+A cassette recorded from AWS is a conformance test for anything that claims to behave like DynamoDB.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _UNORDERED: Final = {"Scan": "Items", "BatchGetItem": "Responses", "ListTagsOfRe
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A recorded exchange that is answered otherwise. ``number`` counts from 1."""
+    """A recorded exchange that is answered differently. ``number`` counts from 1."""
 
     number: int
     exchange: Exchange
@@ -47,24 +47,26 @@ class Finding:
 
     @property
     def heading(self) -> str:
-        """The exchange on one line."""
+        """The exchange, on one line."""
         operation, params = self.exchange.operation, self.exchange.params
         return f"#{self.number} {title(operation, params)} {request_line(operation, params)}"
 
     @property
     def lines(self) -> list[str]:
-        """Each difference on a line."""
+        """The differences, one a line."""
         return list(describe(self.differences))
 
     @property
     def fields(self) -> list[str]:
-        """The places that differ, without positions: ``Items[].total``."""
+        """The fields that differ, without list positions: ``Items[].total``."""
         return list(dict.fromkeys(field_of(difference.path) for difference in self.differences))
 
 
 @dataclass(slots=True)
 class Parity:
-    """How many exchanges were compared, those that differ, and those that could not be compared, with why."""
+    """How many exchanges were compared, the ones that differ, and the ones that could not be compared, each with the
+    reason.
+    """
 
     compared: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Parity:
 
 
 def field_of(path: Sequence[str | int]) -> str:
-    """A place in a body, without positions in lists."""
+    """The name of a place in a body, without list positions."""
     return "".join("[]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".") or "(all)"
 
 
@@ -84,11 +86,12 @@ def check_parity(
     knows: Callable[[str], bool] = lambda _: True,
     before: Iterable[Exchange] = (),
 ) -> Parity:
-    """Ask ``provider`` what was recorded, in order, and compare.
+    """Ask ``provider`` each recorded request, in order, and compare the answers.
 
-    ``before`` is asked first and not compared. What names a table that the provider does not know (``knows``), and that
-    the recording does not make, is skipped, as is what failed in passing. Names that the service makes up, such as
-    iterators, are put in place of the recorded ones in later requests.
+    The exchanges in ``before`` are asked first and not compared. An exchange is skipped if it names a table that the
+    provider does not have (``knows``) and the recording does not create, or if it failed for a passing reason. Where
+    the service makes up a name, such as an iterator, later requests use the provider's own in place of the recorded
+    one.
     """
     asker = _Asker(provider, region)
     for exchange in before:
@@ -120,7 +123,7 @@ def _why_not(exchange: Exchange, knows: Callable[[str], bool]) -> str:
 
 
 class _Asker:
-    """Asks a provider, with the names that it made up itself."""
+    """Asks a provider, and remembers the names that the provider made up."""
 
     def __init__(self, provider: Provider, region: str) -> None:
         self._provider, self._region = provider, region
@@ -178,12 +181,12 @@ def _differences(exchange: Exchange, actual: Outcome, matcher: Matcher) -> Itera
 
 
 def _status(side: dict[str, Any]) -> Any:
-    """What tells an error from a success, which has none."""
+    """The error code of an answer; ``None`` for a success."""
     return side.get("failure") or side.get("status")
 
 
 def _is_in_passing(difference: Difference) -> bool:
-    """Whether it is a status on its way in the recording, or beside one."""
+    """Whether the recorded side of a difference is a status on its way to another, or stands beside one."""
     if not difference.path or difference.path[-1] not in _STATUSES:
         return False
     sides = (difference.recorded, difference.now)
@@ -201,7 +204,7 @@ def _comparable(operation: str, outcome: Outcome, matcher: Matcher) -> dict[str,
 
 
 def _error(body: Any) -> dict[str, Any]:
-    """An error as SDKs see it: its code without a namespace, its message in either spelling, and the other members."""
+    """An error as SDKs see it: the code without namespace, the message in either spelling, and the other members."""
     if not isinstance(body, dict):
         return {"body": body}
     rest = {name: value for name, value in body.items() if name not in ("__type", "message", "Message")}
@@ -210,7 +213,7 @@ def _error(body: Any) -> dict[str, Any]:
 
 
 def _in_order(node: Any) -> Any:
-    """Sets, and lists that are sets, in an order of ours: they have none of their own."""
+    """Sets, and lists that are sets, sorted: their order means nothing."""
     if isinstance(node, dict):
         return {
             name: _sorted(value) if name in _SETS and isinstance(value, list) else _in_order(value)

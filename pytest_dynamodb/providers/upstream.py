@@ -1,4 +1,4 @@
-"""Live, record and verify: providers that stand before an upstream."""
+"""Live, record and verify: the providers that pass requests on to an upstream."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 
-# --- upstreams: where live, recorded and verified requests go ---
+# --- upstreams ---
 
 
 def endpoint_of(upstream: str) -> str | None:
-    """The URL of ``upstream``; ``None`` for ``"aws"`` and ``"mock"``. Raises ``ConfigurationError`` for others."""
+    """The URL of ``upstream``; ``None`` for ``"aws"`` and ``"mock"``. Raises ``ConfigurationError`` for anything
+    else.
+    """
     if upstream in ("aws", "mock"):
         return None
     parts = urlsplit(str(upstream))
@@ -27,7 +29,7 @@ def endpoint_of(upstream: str) -> str | None:
 
 
 def provider_of(upstream: str | Provider) -> Provider:
-    """Who answers for ``upstream``: the network, an in-memory engine of its own for ``"mock"``, or the one given.
+    """The provider for ``upstream``: the network, an in-memory engine for ``"mock"``, or the provider given.
 
     Raises ``ConfigurationError`` for anything else.
     """
@@ -41,14 +43,14 @@ def provider_of(upstream: str | Provider) -> Provider:
 
 
 def name_of(upstream: str | Provider) -> str:
-    """What a cassette's header says of an upstream."""
+    """How a cassette's header names an upstream."""
     if isinstance(upstream, str):
         return upstream
     return "mock" if upstream.offline else upstream.endpoint or "aws"
 
 
 class Network(Provider):
-    """Lets every request go, to ``endpoint`` or to wherever botocore resolves."""
+    """Lets every request go to the network: to ``endpoint``, or to wherever botocore sends it."""
 
     endpoint: str | None = None
 
@@ -61,9 +63,9 @@ class Network(Provider):
 
 
 class Upstreamed(Provider):
-    """What the providers have in common that stand before an upstream and hear what it answers.
+    """What the providers share that pass requests on to an upstream and see its answers.
 
-    An upstream that answers by itself, as the mock does, is asked in ``before``, and ``after`` told of it at once.
+    An upstream that answers by itself, such as the mock, is asked in ``before``; ``after`` is then called at once.
     """
 
     def __init__(self, upstream: str | Provider) -> None:
@@ -71,7 +73,7 @@ class Upstreamed(Provider):
 
     @property
     def upstream(self) -> Provider:
-        """The one it stands before, or whom that one stands before."""
+        """The upstream of the upstream, which is the one that answers."""
         return self._upstream.upstream
 
     @property
@@ -93,16 +95,16 @@ class Upstreamed(Provider):
 
     @abstractmethod
     def after(self, request: Request, outcome: Outcome) -> None:
-        """What a provider does about an outcome."""
+        """What the provider does with an answer."""
 
 
-# --- live: the upstream answers and nothing is written ---
+# --- live ---
 
 
 class LiveProvider(Upstreamed):
-    """Lets every request go to ``upstream``: ``"aws"`` (wherever botocore resolves), ``"mock"``, a URL or a provider.
+    """Passes every request on to ``upstream``: ``"aws"`` (wherever botocore sends it), ``"mock"``, a URL or a provider.
 
-    ``witness`` is told of the traffic, so that assertions about it hold here as they do in replays.
+    ``witness`` is shown every exchange, so that assertions about traffic work as in replays.
     """
 
     def __init__(self, upstream: str | Provider = "aws", *, witness: Cassette | None = None) -> None:
@@ -111,20 +113,20 @@ class LiveProvider(Upstreamed):
         self.calls = 0
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Count it."""
+        """Count the call and show it to ``witness``."""
         self.calls += 1
         if self._witness is not None:
             self._witness.see(request, outcome)
 
 
-# --- record: the upstream answers, and the cassette keeps the exchange ---
+# --- record ---
 
 
 class RecordingProvider(Upstreamed):
-    """Records into a cassette, given open or by its path, what ``upstream`` answers.
+    """Records what ``upstream`` answers into a cassette, given open or by its path.
 
-    ``upstream`` is ``"aws"``, ``"mock"``, a URL, or a provider that answers. A cassette given by its path is written
-    by ``close``; one given open belongs to whoever opened it.
+    ``upstream`` is ``"aws"``, ``"mock"``, a URL, or a provider that answers. ``close`` writes a cassette that was given
+    by its path; one that was given open belongs to whoever opened it.
     """
 
     def __init__(
@@ -137,7 +139,7 @@ class RecordingProvider(Upstreamed):
         cassette.open_for_recording(keep=keep)
 
     def before(self, request: Request) -> Outcome | None:
-        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be recorded."""
+        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that must not be recorded."""
         self.cassette.may_record(request)
         return super().before(request)
 
@@ -146,11 +148,11 @@ class RecordingProvider(Upstreamed):
         return self.cassette.refuse(request, source)
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Keep the exchange. Raises ``CassetteError`` if it cannot be written down."""
+        """Record the exchange. Raises ``CassetteError`` if it cannot be written down."""
         self.cassette.record(request, outcome)
 
     def close(self, *, passed: bool = True) -> None:
-        """Write the cassette, or set the attempt aside as ``*.failed``."""
+        """Write the cassette; if not ``passed``, write the attempt beside it as ``*.failed``."""
         refusal = self.cassette.refusal
         if passed and refusal is None:
             self.cassette.commit()
@@ -160,12 +162,15 @@ class RecordingProvider(Upstreamed):
             raise refusal
 
 
-# --- verify: the upstream answers, and the answer is compared with the recorded one ---
+# --- verify ---
 # Nothing is written.
 
 
 class VerifyingProvider(Upstreamed):
-    """Lets every request go to ``upstream`` and notes on the cassette where its answer has drifted."""
+    """Passes every request on to ``upstream`` and notes on the cassette where the answer differs from the recorded one.
+
+    Nothing is written.
+    """
 
     def __init__(self, cassette: Cassette, *, upstream: str | Provider = "aws") -> None:
         super().__init__(upstream)
@@ -173,7 +178,7 @@ class VerifyingProvider(Upstreamed):
         cassette.open_for_verification()
 
     def before(self, request: Request) -> Outcome | None:
-        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that may not be touched."""
+        """The upstream's outcome, or ``None``. Raises ``RecordingRefused`` for a table that must not be touched."""
         self.cassette.may_record(request)
         return super().before(request)
 
@@ -182,5 +187,5 @@ class VerifyingProvider(Upstreamed):
         return self.cassette.refuse(request, source)
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Compare."""
+        """Compare the answer with the recorded one."""
         self.cassette.compare(request, outcome)

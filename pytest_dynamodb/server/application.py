@@ -152,9 +152,9 @@ def encoded(body: bytes, coding: bytes) -> bytes:
 
 
 Scope = MutableMapping[str, Any]
-Event = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
+AsgiEvent = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiEvent]]
+AsgiSend = Callable[[AsgiEvent], Awaitable[None]]
 
 #: Bytes of a request, before and after decompression.
 MAX_REQUEST = 16 * 1024 * 1024
@@ -175,7 +175,7 @@ class Application:
     def __init__(self, provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> None:
         self._provider, self._upstream, self._region = provider, upstream, region
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
         """One HTTP request. There is nothing to do when the server starts and stops."""
         if scope["type"] != "http":
             raise NotImplementedError(f"only HTTP is spoken here, not {scope['type']}")
@@ -353,7 +353,7 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts) if size <= MAX_REQUEST else None
 
 
-async def _cut(receive: Receive, send: Send) -> None:
+async def _cut(receive: Receive, send: AsgiSend) -> None:
     """End the connection without an answer, which is what a client sees of a failure of the transport.
 
     ASGI has no word for it. uvicorn's ``send`` belongs to an object that knows the transport; under another server the

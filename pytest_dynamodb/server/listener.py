@@ -95,10 +95,10 @@ def _uvicorn() -> Any:
 def _protocol() -> Any:
     """What reads connections: ours where there is httptools, else uvicorn's own by h11."""
     try:
-        from pytest_dynamodb.server.connection import Connection
+        from pytest_dynamodb.server.connection import HttpConnection
     except ImportError:
         return "h11"
-    return Connection
+    return HttpConnection
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,1 +1,1 @@
-"""What may stand round the engine: limits of throughput, stale reads; and what a request would read."""
+"""Simulations in front of the engine: throughput limits and stale reads; and explaining what a request would read."""

@@ -1,4 +1,4 @@
-"""Tables as they were a moment ago, for reads that do not ask for better."""
+"""Stale reads: reads without ConsistentRead may see tables as they were a moment ago."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.engine import Restorer, Simulator
 from pytest_dynamodb.engine.handlers import Handler
-from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import Part, changes_nothing, parts
@@ -17,13 +17,13 @@ from pytest_dynamodb.requests import Part, changes_nothing, parts
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """What eventually consistent reads may miss.
+    """How stale eventually consistent reads may be.
 
-    ``lag``        seconds on the engine's clock for which a write may stay unseen by reads without ConsistentRead
-    ``index_lag``  the same of reads of global indexes, which are never consistent; as ``lag`` unless given
-    ``chance``     of a read within that time to be behind: 1.0 is always, so that a missing ConsistentRead shows up in
-                   every run
-    ``seed``       of which reads are behind, where the chance is less
+    ``lag``        seconds on the engine's clock for which a write may be invisible to reads without ConsistentRead
+    ``index_lag``  the same for reads of global indexes, which cannot be consistent; ``lag`` unless given
+    ``chance``     probability that a read within that time is stale. With 1.0, every such read is, so that a missing
+                   ConsistentRead shows in every run
+    ``seed``       determines which reads are stale, if ``chance`` is less than 1.0
     """
 
     lag: float = 1.0
@@ -32,19 +32,19 @@ class Consistency:
     seed: int = 0
 
     def simulator(self) -> Staleness:
-        """One that knows no past."""
+        """A simulator with these settings that has seen no writes."""
         return Staleness(self)
 
 
 class _Past(NamedTuple):
-    """A table as it was until a time."""
+    """A table as it was until a time, in seconds since the epoch."""
 
     until: float
     table: Table
 
 
 class Staleness(Simulator):
-    """Lets reads be behind."""
+    """Gives reads stale tables."""
 
     def __init__(self, settings: Consistency) -> None:
         self._settings = settings
@@ -53,11 +53,11 @@ class Staleness(Simulator):
         self._renewed: dict[tuple[str, str], float] = {}
 
     def anew(self) -> Staleness:
-        """One that knows no past."""
+        """A simulator with the same settings that has seen no writes."""
         return Staleness(self._settings)
 
     def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
-        """The answer, of the past or of now."""
+        """The answer, from the past or the present state of the tables."""
         if not changes_nothing(call.operation, call.params):
             return self._kept(call, handler)
         if not OPERATIONS[call.operation].items:
@@ -66,7 +66,7 @@ class Staleness(Simulator):
         return handler(StaleCall(**values, staleness=self))
 
     def _kept(self, call: Call, handler: Handler) -> dict[str, Any]:
-        """Carry out what may write, and keep the tables that it changed."""
+        """Carry out a request that may write, and keep the tables that it changed as they were before."""
         before, now = call.region.tables.copy(), call.clock.now()
         place = (call.region.account, call.region.name)
         if self._renewed.get(place) != now:  # once for all that is written at one time: nobody sees what is between
@@ -89,7 +89,7 @@ class Staleness(Simulator):
             known.append(past)
 
     def seen(self, call: Call, table: Table) -> Table:
-        """The table that a read gets to see."""
+        """The table that a read sees."""
         reads = (part for part in parts(call.operation, call.params) if part.table == table.name)
         read = next(reads, Part(table.name, "get", {}))
         settings, index = self._settings, table.indexes.get(str(read.index_name))
@@ -112,11 +112,11 @@ class Staleness(Simulator):
 
 @dataclass(slots=True, kw_only=True)
 class StaleCall(Call):
-    """A read that may be given an older table."""
+    """A read that may see an older table."""
 
     staleness: Staleness
 
     def table(self, given: str | None = None) -> Table:
-        """As ``Call.table``, perhaps as it was."""
+        """As ``Call.table``, but perhaps as the table was before."""
         table = Call.table(self, given)  # not super(): dataclasses with slots are other classes than they were
         return self.staleness.seen(self, table)

@@ -1,4 +1,4 @@
-"""The one form that equal attribute values share. Runs once for every request that is replayed."""
+"""The canonical form that equal attribute values share. Runs once for every request that is replayed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pytest_dynamodb.values.numbers import CANONICAL, canonical_number
 
 
 def canonical_value(value: Any) -> Any:
-    """An attribute value in the one form that equal values share: numbers plain, members of sets in order, recursively.
+    """An attribute value in canonical form: numbers plain, members of sets in order, at every level.
 
-    Returns plain JSON: a new value where something changed or could change, else the given one. What is not a valid
-    attribute value (a bad number, an unknown tag, a wrong type, nesting past any limit) is kept as it is. Never raises,
+    Returns plain JSON: a new value where something changed, else possibly the given one. Whatever is not a valid
+    attribute value (a bad number, an unknown tag, a wrong type, too deep nesting) stays as it is. Never raises, and
     does not change ``value``.
     """
     return _canonical(value, 0)
 
 
 def canonical_item(item: Any) -> Any:
-    """``canonical_value`` of every attribute of an item or a key; what is not a mapping is returned as it is."""
+    """``canonical_value`` of every attribute of an item or a key. What is not a mapping is returned as it is."""
     if type(item) is not dict:
         return item
     return {name: _canonical(value, 0) for name, value in item.items()}

@@ -133,7 +133,7 @@ _SCALARS: tuple[tuple[tuple[type, ...], Callable[[Any], AttributeValue]], ...] =
 
 
 def _set_to_wire(value: AbstractSet[Any], floats: bool) -> AttributeValue:
-    """SS, NS or BS. Members are ordered, so that one set is always sent, and recorded, in one way."""
+    """SS, NS or BS. Members are sorted, so that equal sets are always sent and recorded alike."""
     wires = [_to_wire(member, floats, 0) for member in value]
     tags = {tag for wire in wires for tag in wire}
     if not tags:

@@ -19,25 +19,25 @@ from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import expression_params
 from pytest_dynamodb.expressions.nodes import (
-    Action,
     And,
     Between,
     Comparator,
     Compare,
-    Condition,
+    ConditionTree,
     Function,
     In,
-    Index,
+    ListIndex,
     Literal,
     Name,
     Not,
     Or,
     Path,
-    Projection,
+    ProjectionTree,
     RemoveAction,
     Section,
+    SectionAction,
     SetAction,
-    Update,
+    UpdateTree,
     ValueAction,
 )
 from pytest_dynamodb.values import canonical_number
@@ -68,11 +68,11 @@ VALUES: st.SearchStrategy[dict[str, Any]] = st.recursive(
     max_leaves=6,
 )
 ITEMS = st.dictionaries(NAMES, VALUES, max_size=3)
-STEPS = st.lists(st.one_of(st.builds(Name, NAMES), st.builds(Index, st.integers(0, 3))), max_size=2)
+STEPS = st.lists(st.one_of(st.builds(Name, NAMES), st.builds(ListIndex, st.integers(0, 3))), max_size=2)
 PATHS = st.builds(lambda name, rest: Path((Name(name), *rest)), NAMES, STEPS)
 OPERANDS = st.one_of(PATHS, st.builds(Literal, VALUES))
 COMPARATORS = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
-LEAVES: st.SearchStrategy[Condition] = st.one_of(
+LEAVES: st.SearchStrategy[ConditionTree] = st.one_of(
     st.builds(Compare, COMPARATORS, OPERANDS, OPERANDS),
     st.builds(Between, PATHS, OPERANDS, OPERANDS),
     st.builds(lambda path, choices: In(path, tuple(choices)), PATHS, st.lists(OPERANDS, min_size=1, max_size=3)),
@@ -84,7 +84,7 @@ LEAVES: st.SearchStrategy[Condition] = st.one_of(
     ),
     st.builds(lambda one, two, how: Compare(how, Function("size", (one,)), two), PATHS, OPERANDS, COMPARATORS),
 )
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+CONDITIONS: st.SearchStrategy[ConditionTree] = st.recursive(
     LEAVES,
     lambda conditions: st.one_of(
         st.builds(Not, conditions),
@@ -95,12 +95,12 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 )
 
 
-def meets(condition: Condition, item: dict[str, Any]) -> bool:
+def meets(condition: ConditionTree, item: dict[str, Any]) -> bool:
     return compile_condition(condition)(item)
 
 
 @given(CONDITIONS, CONDITIONS, ITEMS)
-def test_conditions_obey_logic(one: Condition, two: Condition, item: dict[str, Any]) -> None:
+def test_conditions_obey_logic(one: ConditionTree, two: ConditionTree, item: dict[str, Any]) -> None:
     before = copy.deepcopy(item)
     assert meets(Not(one), item) is not meets(one, item)
     assert meets(Not(And((one, two))), item) is meets(Or((Not(one), Not(two))), item)
@@ -110,7 +110,7 @@ def test_conditions_obey_logic(one: Condition, two: Condition, item: dict[str, A
 
 @given(CONDITIONS, ITEMS, ITEMS)
 def test_a_condition_means_the_same_as_the_text_of_a_request(
-    condition: Condition, item: dict[str, Any], other: dict[str, Any]
+    condition: ConditionTree, item: dict[str, Any], other: dict[str, Any]
 ) -> None:
     params = {"TableName": "t", **expression_params(condition=condition)}
     for _ in range(2):  # the second time by what was remembered of the first
@@ -163,7 +163,7 @@ def _turned(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-ACTIONS: st.SearchStrategy[tuple[str, Action]] = st.one_of(
+ACTIONS: st.SearchStrategy[tuple[str, SectionAction]] = st.one_of(
     st.tuples(st.just("SET"), st.builds(SetAction, PATHS, OPERANDS)),
     st.tuples(st.just("REMOVE"), st.builds(RemoveAction, PATHS)),
     st.tuples(st.just("ADD"), st.builds(ValueAction, PATHS, st.builds(Literal, SETS))),
@@ -173,9 +173,9 @@ ACTIONS: st.SearchStrategy[tuple[str, Action]] = st.one_of(
 
 @given(st.lists(ACTIONS, min_size=1, max_size=4, unique_by=lambda pair: pair[1].path.parts[0]), st.none() | ITEMS)
 def test_an_update_gives_an_item_or_an_error_and_never_changes_what_it_is_given(
-    actions: list[tuple[Any, Action]], item: dict[str, Any] | None
+    actions: list[tuple[Any, SectionAction]], item: dict[str, Any] | None
 ) -> None:
-    tree = Update(tuple(Section(name, (action,)) for name, action in actions))
+    tree = UpdateTree(tuple(Section(name, (action,)) for name, action in actions))
     before = copy.deepcopy((item, tree))
     update = compile_update(tree)
     try:
@@ -197,12 +197,12 @@ def test_an_update_gives_an_item_or_an_error_and_never_changes_what_it_is_given(
 def test_what_is_set_is_what_a_projection_and_a_condition_find(
     item: dict[str, Any], path: Path, value: dict[str, Any]
 ) -> None:
-    update = compile_update(Update((Section("SET", (SetAction(path, Literal(value)),)),)))
+    update = compile_update(UpdateTree((Section("SET", (SetAction(path, Literal(value)),)),)))
     try:
         result = update.apply(item, KEY)
     except ValidationException:
         return
-    assert result.updated_new() == compile_projection(Projection((path,)))(result.attributes)
+    assert result.updated_new() == compile_projection(ProjectionTree((path,)))(result.attributes)
     if compile_condition(Function("attribute_exists", (path,)))(result.attributes):  # else appended before its position
         assert meets(Compare("=", path, Literal(value)), dict(result.attributes))
 
@@ -212,9 +212,9 @@ def test_delete_undoes_add_of_new_members(members: list[str], added: list[str]) 
     members = sorted(set(members) - set(added))
     item: dict[str, Any] = {**KEY, "s": {"SS": members}} if members else KEY
     value, path = Literal({"SS": added}), Path((Name("s"),))
-    grown = compile_update(Update((Section("ADD", (ValueAction(path, value),)),))).apply(item, KEY).attributes
+    grown = compile_update(UpdateTree((Section("ADD", (ValueAction(path, value),)),))).apply(item, KEY).attributes
     assert set(grown["s"]["SS"]) == {*members, *added}
-    back = compile_update(Update((Section("DELETE", (ValueAction(path, value),)),))).apply(grown, KEY).attributes
+    back = compile_update(UpdateTree((Section("DELETE", (ValueAction(path, value),)),))).apply(grown, KEY).attributes
     assert back == item
 
 

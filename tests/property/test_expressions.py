@@ -17,22 +17,22 @@ from pytest_dynamodb.expressions.nodes import (
     Arithmetic,
     Between,
     Compare,
-    Condition,
+    ConditionTree,
     Function,
     In,
-    Index,
+    ListIndex,
     Literal,
     Name,
     Not,
     Or,
     Path,
     Placeholder,
-    Projection,
+    ProjectionTree,
     RemoveAction,
     Section,
     SetAction,
     Tree,
-    Update,
+    UpdateTree,
     ValueAction,
 )
 from pytest_dynamodb.expressions.parser import ExpressionName, read
@@ -63,7 +63,7 @@ ANY_NAMES = st.builds(
     Name, st.one_of(st.text(max_size=6), st.sampled_from(["name", "SET", "and", "a.b", "a[0]", "_a"]))
 )
 LITERALS = st.builds(Literal, VALUES)
-INDEXES = st.builds(Index, st.integers(0, 10**6))
+INDEXES = st.builds(ListIndex, st.integers(0, 10**6))
 
 
 def paths(names: st.SearchStrategy[Any]) -> st.SearchStrategy[Path]:
@@ -80,7 +80,7 @@ def operands(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> s
     )
 
 
-def conditions(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Condition]:
+def conditions(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[ConditionTree]:
     operand = operands(names, values)
     leaves = st.one_of(
         st.builds(Compare, OPERATORS, operand, operand),
@@ -96,7 +96,7 @@ def conditions(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) ->
     return st.recursive(leaves, junctions, max_leaves=6)
 
 
-def updates(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Update]:
+def updates(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[UpdateTree]:
     path, operand = paths(names), operands(names, values)
     sums = st.builds(Arithmetic, st.sampled_from("+-"), operand, operand)
     kinds: dict[str, st.SearchStrategy[Any]] = {
@@ -111,11 +111,11 @@ def updates(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st
             for name, actions in kinds.items()
         )
     )
-    return st.lists(sections, min_size=1, max_size=3).map(lambda several: Update(tuple(several)))
+    return st.lists(sections, min_size=1, max_size=3).map(lambda several: UpdateTree(tuple(several)))
 
 
-def projections(names: st.SearchStrategy[Any]) -> st.SearchStrategy[Projection]:
-    return st.lists(paths(names), min_size=1, max_size=4).map(lambda several: Projection(tuple(several)))
+def projections(names: st.SearchStrategy[Any]) -> st.SearchStrategy[ProjectionTree]:
+    return st.lists(paths(names), min_size=1, max_size=4).map(lambda several: ProjectionTree(tuple(several)))
 
 
 def trees(names: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Tree]:
@@ -127,9 +127,9 @@ RESOLVED_TREES = trees(ANY_NAMES, LITERALS)
 
 
 def language(tree: Tree) -> ExpressionName:
-    if isinstance(tree, Update):
+    if isinstance(tree, UpdateTree):
         return "UpdateExpression"
-    return "ProjectionExpression" if isinstance(tree, Projection) else "FilterExpression"
+    return "ProjectionExpression" if isinstance(tree, ProjectionTree) else "FilterExpression"
 
 
 @given(PARSED_TREES)
@@ -154,9 +154,9 @@ def test_names_and_values_of_a_tree_come_back_and_the_callers_stay(tree: Tree, n
 
 
 def request(tree: Tree) -> dict[str, Any]:
-    if isinstance(tree, Update):
+    if isinstance(tree, UpdateTree):
         return expression_params(update=tree)
-    if isinstance(tree, Projection):
+    if isinstance(tree, ProjectionTree):
         return expression_params(projection=tree)
     return expression_params(filtered_by=tree)
 
@@ -189,18 +189,18 @@ def shuffled(node: Any, random: Random) -> Any:
             return Not(Not(Compare(turned, right, left)))  # type: ignore[arg-type]  # comparators turned are comparators
         case In(operand=operand, choices=choices):
             return In(operand, mixed(choices))
-        case Update(sections=sections):
-            return Update(mixed(tuple(Section(section.name, mixed(section.actions)) for section in sections)))
-        case Projection(paths=several):
-            return Projection(mixed(several))
+        case UpdateTree(sections=sections):
+            return UpdateTree(mixed(tuple(Section(section.name, mixed(section.actions)) for section in sections)))
+        case ProjectionTree(paths=several):
+            return ProjectionTree(mixed(several))
         case _:
             return node
 
 
 def without_repeated_sections(tree: Tree) -> Tree:
-    if not isinstance(tree, Update):
+    if not isinstance(tree, UpdateTree):
         return tree
-    return Update(tuple({section.name: section for section in tree.sections}.values()))
+    return UpdateTree(tuple({section.name: section for section in tree.sections}.values()))
 
 
 @given(RESOLVED_TREES, st.randoms(use_true_random=False))
@@ -251,9 +251,9 @@ def meaning(node: Any) -> Any:  # noqa: C901, PLR0912  # one branch a node
             return ("-", meaning(left), meaning(right))
         case Literal(wire=wire):
             return ("Literal", repr(in_order(canonical_value(wire))))
-        case Update(sections=sections):
+        case UpdateTree(sections=sections):
             return bag((section.name, meaning(action)) for section in sections for action in section.actions)
-        case Projection(paths=several):
+        case ProjectionTree(paths=several):
             return bag(map(meaning, several))
         case SetAction(path=path, value=value) | ValueAction(path=path, value=value):
             return ("Action", meaning(path), meaning(value))

@@ -9,7 +9,15 @@ import pytest
 from pytest_dynamodb import Request
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.requests import UNTOLD, capacity_kind, changes_nothing, is_write, parts, table_name, tables_of
+from pytest_dynamodb.requests import (
+    UNKNOWN_TABLE,
+    capacity_kind,
+    changes_nothing,
+    is_write,
+    parts,
+    table_name,
+    tables_of,
+)
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
 KEY = {"pk": {"S": "a"}}
@@ -86,7 +94,7 @@ def told(operation: str, **params: Any) -> list[tuple[Any, ...]]:
             {"Statement": 'SELECT * FROM "t"."i"', "ConsistentRead": True},
             [("t", "i", "get", {}, True)],
         ),
-        ("ExecuteStatement", {"Statement": "nonsense"}, [(UNTOLD, None, "update", {}, False)]),
+        ("ExecuteStatement", {"Statement": "nonsense"}, [(UNKNOWN_TABLE, None, "update", {}, False)]),
         (
             "BatchExecuteStatement",
             {"Statements": [{"Statement": SELECT}, {"Statement": SELECT, "ConsistentRead": True}]},
@@ -130,8 +138,8 @@ def test_nothing_is_wrong_enough_to_raise(operation: str, params: dict[str, Any]
     ("operation", "params", "tables"),
     [
         ("GetItem", {"TableName": ARN}, ("t",)),
-        ("GetItem", {}, (UNTOLD,)),
-        ("GetItem", {"TableName": "arn:aws:kinesis:us-east-1:123456789012:stream/t"}, (UNTOLD,)),
+        ("GetItem", {}, (UNKNOWN_TABLE,)),
+        ("GetItem", {"TableName": "arn:aws:kinesis:us-east-1:123456789012:stream/t"}, (UNKNOWN_TABLE,)),
         ("BatchWriteItem", {"RequestItems": {"t": [], ARN: [], "u": []}}, ("t", "u")),
         (
             "TransactWriteItems",
@@ -139,20 +147,20 @@ def test_nothing_is_wrong_enough_to_raise(operation: str, params: dict[str, Any]
             ("t", "u"),
         ),
         ("ExecuteStatement", {"Statement": SELECT}, ("t",)),
-        ("ExecuteStatement", {"Statement": "?"}, (UNTOLD,)),
-        ("BatchExecuteStatement", {"Statements": [{"Statement": SELECT}, {}]}, ("t", UNTOLD)),
+        ("ExecuteStatement", {"Statement": "?"}, (UNKNOWN_TABLE,)),
+        ("BatchExecuteStatement", {"Statements": [{"Statement": SELECT}, {}]}, ("t", UNKNOWN_TABLE)),
         ("TagResource", {"ResourceArn": ARN}, ("t",)),
-        ("TagResource", {"ResourceArn": "t"}, (UNTOLD,)),
+        ("TagResource", {"ResourceArn": "t"}, (UNKNOWN_TABLE,)),
         ("PutResourcePolicy", {"ResourceArn": f"{ARN}/stream/2026-01-01T00:00:00.000"}, ("t",)),
         ("DescribeBackup", {"BackupArn": f"{ARN}/backup/01489602797149-73d8d5bc"}, ("t",)),
         ("RestoreTableFromBackup", {"BackupArn": f"{ARN}/backup/1", "TargetTableName": "u"}, ("t", "u")),
         ("RestoreTableToPointInTime", {"SourceTableArn": ARN, "TargetTableName": "u"}, ("t", "u")),
         ("CreateTable", {"TableName": "u", "GlobalTableSourceArn": ARN}, ("u", "t")),
         ("ImportTable", {"TableCreationParameters": {"TableName": "t"}}, ("t",)),
-        ("ImportTable", {"TableCreationParameters": 7}, (UNTOLD,)),
+        ("ImportTable", {"TableCreationParameters": 7}, (UNKNOWN_TABLE,)),
         ("DescribeExport", {"ExportArn": f"{ARN}/export/1"}, ("t",)),
         ("GetRecords", {"ShardIterator": f"{ARN}/stream/2026|1|AAAA"}, ("t",)),
-        ("GetRecords", {"ShardIterator": "AAAA"}, (UNTOLD,)),
+        ("GetRecords", {"ShardIterator": "AAAA"}, (UNKNOWN_TABLE,)),
         ("ListTables", {"ExclusiveStartTableName": "t"}, ()),
         ("ListBackups", {}, ()),
         ("ListBackups", {"TableName": "t"}, ("t",)),
@@ -160,7 +168,7 @@ def test_nothing_is_wrong_enough_to_raise(operation: str, params: dict[str, Any]
         ("DescribeLimits", {}, ()),
         ("DescribeGlobalTable", {"GlobalTableName": "t"}, ("t",)),
         ("NewOperation", {"TableName": "t"}, ("t",)),
-        ("NewOperation", {"Whatever": "t"}, (UNTOLD,)),
+        ("NewOperation", {"Whatever": "t"}, (UNKNOWN_TABLE,)),
     ],
 )
 def test_the_tables_of_a_request(operation: str, params: dict[str, Any], tables: tuple[str, ...]) -> None:

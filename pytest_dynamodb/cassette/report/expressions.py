@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from pytest_dynamodb.cassette.report.requests import EXPRESSIONS, WIDEST_VALUE, cut
-from pytest_dynamodb.cassette.report.trees import Path, path_text, shorten_both
+from pytest_dynamodb.cassette.report.trees import TreePath, path_text, shorten_both
 
 #: A quoted text is one token, so that a value is highlighted as a whole.
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|\s+|.', re.DOTALL)
@@ -19,12 +19,12 @@ _RED, _GREEN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[1;7m", "\x1b[0m"
 _WIDEST_CLAUSE = 2 * WIDEST_VALUE
 
 
-def take_expressions(request: dict[str, Any]) -> tuple[dict[str, Any], dict[Path, list[str]]]:
+def take_expressions(request: dict[str, Any]) -> tuple[dict[str, Any], dict[TreePath, list[str]]]:
     """A request without its expressions, and these: each one's place and its clauses.
 
     Takes canonical forms, and parameters as they were sent, where an expression's text is its one clause.
     """
-    taken: dict[Path, list[str]] = {}
+    taken: dict[TreePath, list[str]] = {}
     rest = _own(request, (), taken)
     actions = rest.get("TransactItems")
     if isinstance(actions, list):
@@ -34,13 +34,13 @@ def take_expressions(request: dict[str, Any]) -> tuple[dict[str, Any], dict[Path
     return rest, taken
 
 
-def _each(requests: Any, at: Path, taken: dict[Path, list[str]]) -> Any:
+def _each(requests: Any, at: TreePath, taken: dict[TreePath, list[str]]) -> Any:
     if not isinstance(requests, dict):
         return requests
     return {name: _own(request, (*at, name), taken) for name, request in requests.items()}
 
 
-def _own(request: Any, at: Path, taken: dict[Path, list[str]]) -> Any:
+def _own(request: Any, at: TreePath, taken: dict[TreePath, list[str]]) -> Any:
     if not isinstance(request, dict):
         return request
     for name in EXPRESSIONS.keys() & request:
@@ -49,7 +49,9 @@ def _own(request: Any, at: Path, taken: dict[Path, list[str]]) -> Any:
     return {name: value for name, value in request.items() if name not in EXPRESSIONS}
 
 
-def describe_expressions(recorded: dict[Path, list[str]], now: dict[Path, list[str]], *, colour: bool) -> Iterator[str]:
+def describe_expressions(
+    recorded: dict[TreePath, list[str]], now: dict[TreePath, list[str]], *, colour: bool
+) -> Iterator[str]:
     """For each expression that differs its name, and its clauses below."""
     for place in sorted({*recorded, *now}, key=str):
         one, other = recorded.get(place, []), now.get(place, [])

@@ -12,7 +12,7 @@ from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import compile_paths, select, without
 from pytest_dynamodb.cassette.report.expressions import describe_expressions, take_expressions
 from pytest_dynamodb.cassette.report.requests import request_line, title
-from pytest_dynamodb.cassette.report.trees import Path, describe, differences, find_differences, path_text
+from pytest_dynamodb.cassette.report.trees import TreePath, describe, differences, find_differences, path_text
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
@@ -108,7 +108,7 @@ def _quoted(path: str) -> str:
     return f"'{path}'" if '"' in path else f'"{path}"'
 
 
-def _may_be_ignored(place: Path, keys: set[str]) -> bool:
+def _may_be_ignored(place: TreePath, keys: set[str]) -> bool:
     """Whether a place is an attribute, or a value of an expression, and not what tells one item from another."""
     names = [part for part in place if isinstance(part, str)]
     for holder, name in itertools.pairwise(names):

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_dynamodb.cassette.report.requests import WIDEST_VALUE, cut, value_text
 
-Path = tuple[str | int, ...]
+TreePath = tuple[str | int, ...]
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _TEXTS, _LISTS_OF_TEXT = frozenset({"S", "N", "B"}), frozenset({"SS", "NS", "BS"})
@@ -26,7 +26,7 @@ MISSING = Missing()
 class Difference:
     """A place where two trees differ, and what stands there in each."""
 
-    path: Path
+    path: TreePath
     recorded: Any
     now: Any
 
@@ -40,7 +40,7 @@ def find_differences(recorded: Any, now: Any) -> list[Difference]:
     """Every difference, in order of their places."""
     from deepdiff import DeepDiff
 
-    found: dict[Path, Difference] = {}
+    found: dict[TreePath, Difference] = {}
     try:
         diff = DeepDiff(recorded, now, view="tree", verbose_level=2)
         levels = [level for kind in diff for level in diff[kind]]
@@ -95,7 +95,7 @@ def describe(found: Sequence[Difference]) -> Iterator[str]:
             yield f"{place}: recorded {was}, now {now}"
 
 
-def path_text(path: Path) -> str:
+def path_text(path: TreePath) -> str:
     """A place as a JMESPath expression that selects it."""
     text = ""
     for part in path:

@@ -13,7 +13,6 @@ from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations import transactions
 from pytest_dynamodb.client.operations.batch_writes import BatchResult, ItemsNotWritten, WriteQueue
 from pytest_dynamodb.client.operations.keys import TableLike, name_of
-from pytest_dynamodb.client.operations.transactions import TransactGetSteps, TransactionSteps
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -93,7 +92,7 @@ class AsyncTableBatchWriter(_Batch):
 # ``AsyncTransactGetBuilder``: reads as of one moment.
 
 
-class AsyncTransaction(TransactionSteps[AsyncDriver]):
+class AsyncTransaction(transactions.TransactionSteps[AsyncDriver]):
     """Up to 100 writes and checks on any tables, carried out together when the block ends; made by ``transaction()``.
 
     They are sent in the order in which they were asked for. When the block raises, nothing is sent. A conflict with
@@ -119,7 +118,7 @@ class AsyncTransaction(TransactionSteps[AsyncDriver]):
         self._over = True
 
 
-class AsyncTransactGetBuilder(TransactGetSteps[AsyncDriver]):
+class AsyncTransactGetBuilder(transactions.TransactGetSteps[AsyncDriver]):
     """Up to 100 items of any tables as they are at one moment. Immutable: each step returns a new one."""
 
     __slots__ = ()

@@ -9,7 +9,6 @@ from typing import Any
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.aio.batch import AsyncTableBatchWriter
 from pytest_dynamodb.client.aio.query import AsyncQueryBuilder, AsyncScanBuilder
-from pytest_dynamodb.client.calls import Item, PendingUpdate
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -56,7 +55,7 @@ class AsyncTableClient:
         *,
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
-    ) -> Item | None:
+    ) -> calls.Item | None:
         """The item, or ``None``. With ``projection``, only these paths of it; ``{}`` if it has none of them."""
         return await self._driver.send(calls.get_item(self.name, key, consistent=consistent, projection=projection))
 
@@ -66,7 +65,7 @@ class AsyncTableClient:
         *,
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
-    ) -> Item:
+    ) -> calls.Item:
         """As ``get``, but raises ``ItemNotFound`` if there is no such item."""
         item = await self.get(key, consistent=consistent, projection=projection)
         if item is None:
@@ -79,7 +78,7 @@ class AsyncTableClient:
 
     async def put(
         self, item: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
-    ) -> Item | None:
+    ) -> calls.Item | None:
         """Write an item over whatever has its key; returns that if ``return_old``, else ``None``.
 
         Raises ``ConditionalCheckFailedException`` with that item on it if the condition is false.
@@ -89,7 +88,7 @@ class AsyncTableClient:
 
     async def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
-    ) -> Item | None:
+    ) -> calls.Item | None:
         """Delete an item, which need not exist; returns it if ``return_old``, else ``None``. Raises as ``put``."""
         return await self._driver.send(
             calls.delete_item(self.name, key, condition=condition, return_old=return_old),
@@ -109,7 +108,7 @@ class AsyncTableClient:
         *,
         consistent: bool = False,
         projection: Iterable[PathLike] | str | None = None,
-    ) -> BatchPage[Item]:
+    ) -> BatchPage[calls.Item]:
         """The items that exist for any number of keys, in the order of the keys, each once.
 
         ``failed`` of the result holds the keys that were throttled until the last attempt.
@@ -134,7 +133,7 @@ class AsyncTableClient:
         return AsyncQueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
 
 
-class AsyncUpdateBuilder(PendingUpdate[AsyncDriver]):
+class AsyncUpdateBuilder(calls.PendingUpdate[AsyncDriver]):
     """An update of one item. Immutable: each step returns a new one, and one may be executed more than once.
 
     Paths are text such as ``"a.b[2]"`` or ``Attr``; values are Python values, ``Attr`` for another attribute's, or
@@ -143,7 +142,7 @@ class AsyncUpdateBuilder(PendingUpdate[AsyncDriver]):
 
     __slots__ = ()
 
-    async def execute(self) -> Item | None:
+    async def execute(self) -> calls.Item | None:
         """Send it. Returns the attributes asked for with ``returning``; ``None`` without, or where there are none.
 
         Raises ``ExpressionMisuse`` if it has no action, ``ConditionalCheckFailedException`` with the item on it if the

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.aio.typed_query import AsyncTypedBatchWriter, AsyncTypedQuery, AsyncTypedUpdate
-from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
@@ -71,7 +70,7 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         into: None = None,
         consistent: bool = False,
         **fields: object,
-    ) -> Item | None: ...
+    ) -> calls.Item | None: ...
     @overload
     async def get(
         self,

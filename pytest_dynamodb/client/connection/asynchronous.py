@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-from pytest_dynamodb.client.config import ProviderName, Settings
+from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.retries import broken_answer, deadline_passed, error_of, replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
 from pytest_dynamodb.client.effort import Effort, current
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
 from pytest_dynamodb.hooks.internals import own_provider

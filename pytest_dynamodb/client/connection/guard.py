@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pytest_dynamodb.client.config import ProviderName
 from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
 from pytest_dynamodb.hooks.calls import CALL
 

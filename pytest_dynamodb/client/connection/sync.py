@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.client.config import ProviderName, Settings
+from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.retries import broken_answer, error_of, replace_retries
 from pytest_dynamodb.client.effort import current
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
-from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
 from pytest_dynamodb.hooks.internals import own_provider

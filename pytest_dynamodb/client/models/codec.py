@@ -13,7 +13,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models import conversion
-from pytest_dynamodb.client.models.conversion import ABSENT
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidValue
 from pytest_dynamodb.client.models.keys import complete, keys_of
 from pytest_dynamodb.errors import ConfigurationError
@@ -138,7 +137,7 @@ class Codec(Generic[ModelT]):
             return conversion.storable(self._own[name].made_of({name: value}))
         holder = self.model.model_construct()
         vars(holder)[name] = value
-        return self._dumped(holder, include={name}).get(self.attributes[name], ABSENT)
+        return self._dumped(holder, include={name}).get(self.attributes[name], conversion.ABSENT)
 
     def decoded(self, item: Item) -> ModelT:
         """The instance of an item. Raises ``InvalidItem``."""

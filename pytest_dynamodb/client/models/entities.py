@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import (
     InvalidItem,
@@ -57,7 +56,7 @@ class Entities:
             raise ConfigurationError(f"{self.table} was not made with the model {model.__name__}, but with {there}")
         return codec
 
-    def codec_for(self, item: Item) -> Codec[Any]:
+    def codec_for(self, item: calls.Item) -> Codec[Any]:
         """The codec that an item is of: by its discriminator, or its key where it has none. Raises ``InvalidItem``."""
         for codec in self.codecs.values():
             declared = codec.declared.discriminator
@@ -69,7 +68,7 @@ class Entities:
         names = " or ".join(codec.name for codec in self.codecs.values())
         raise InvalidItem(self.table, names, item, "neither its discriminator nor its key is of one of them")
 
-    def decoded(self, item: Item) -> Any:
+    def decoded(self, item: calls.Item) -> Any:
         """The instance of an item. Raises ``InvalidItem``."""
         return self.codec_for(item).decoded(item)
 
@@ -131,7 +130,7 @@ class Expiry:
     clock: Clock
     hidden: bool = False
 
-    def hides(self, codec: Codec[Any], item: Item) -> bool:
+    def hides(self, codec: Codec[Any], item: calls.Item) -> bool:
         return self.hidden and codec.is_expired(item, self.clock.now())
 
     def applied(self, entities: Entities, plan: ReadPlan) -> ReadPlan:
@@ -146,8 +145,8 @@ class Expiry:
 
 
 def get_call(
-    codec: Codec[Any], key: Item, expiry: Expiry, *, consistent: bool, into: type[BaseModel] | None, raw: bool
-) -> ApiCall[Any]:
+    codec: Codec[Any], key: calls.Item, expiry: Expiry, *, consistent: bool, into: type[BaseModel] | None, raw: bool
+) -> calls.ApiCall[Any]:
     """``GetItem``; read as an instance or as stored, or as ``None`` where there is no item."""
     names = None if into is None else codec.projection(into)
     extra = [codec.ttl] if names is not None and expiry.hidden and codec.ttl not in (None, *names) else []
@@ -217,7 +216,7 @@ def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None,
     """
     stored = stamped(codec, instance, clock)
     version = version_of(codec, instance)
-    call = put_call(codec, stored, both(expected_version(codec, version), condition))
+    call = put_call(codec, stored, calls.both(expected_version(codec, version), condition))
     try:
         yield from send(call)
     except ConditionalCheckFailedException as error:
@@ -226,17 +225,19 @@ def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None,
     return stored
 
 
-def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> ApiCall[Item | None]:
+def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> calls.ApiCall[calls.Item | None]:
     return calls.put_item(codec.table, codec.encoded(stored), condition=condition, return_old=False, floats=False)
 
 
 def delete(
-    codec: Codec[ModelT], key: Item, condition: ConditionLike | None, version: int | None
+    codec: Codec[ModelT], key: calls.Item, condition: ConditionLike | None, version: int | None
 ) -> Steps[ModelT | None]:
     """Delete an item; returns what it was. Raises ``VersionConflict`` if ``version`` is given and not the item's."""
     expected = None if version is None else expected_version(codec, version)
     try:
-        old = yield from send(calls.delete_item(codec.table, key, condition=both(expected, condition), return_old=True))
+        old = yield from send(
+            calls.delete_item(codec.table, key, condition=calls.both(expected, condition), return_old=True)
+        )
     except ConditionalCheckFailedException as error:
         raise_conflict(codec, error, version)
         raise

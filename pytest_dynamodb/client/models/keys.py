@@ -195,7 +195,7 @@ def _text(value: object, spec: str, what: str) -> str:
         raise InvalidKey(f"{what} is {value!r:.80}, which has no format {spec!r}: {problem}") from problem
 
 
-Named = tuple[tuple[str, Template], ...]
+NamedTemplates = tuple[tuple[str, Template], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +203,11 @@ class KeyTemplates:
     """The attributes of one key with their templates. ``index`` is ``None`` for the table's own."""
 
     index: str | None
-    partition: Named
-    sort: Named
+    partition: NamedTemplates
+    sort: NamedTemplates
 
     @property
-    def all(self) -> Named:
+    def all(self) -> NamedTemplates:
         return self.partition + self.sort
 
     @property
@@ -263,7 +263,7 @@ def keys_of(declared: Declaration, fields: Iterable[str]) -> dict[str | None, Ke
     return found
 
 
-def _parsed(templates: Mapping[str, str], delimiter: str) -> Named:
+def _parsed(templates: Mapping[str, str], delimiter: str) -> NamedTemplates:
     return tuple((name, Template.parse(text, delimiter)) for name, text in templates.items())
 
 

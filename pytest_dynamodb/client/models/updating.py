@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
-from pytest_dynamodb.client.calls import ApiCall, Item, both
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.conversion import ABSENT, attribute_of, is_set, storable
 from pytest_dynamodb.client.models.declaration import InvalidUpdate
@@ -34,7 +33,7 @@ class UpdatePlan(Generic[ModelT]):
     """
 
     codec: Codec[ModelT]
-    key: Item
+    key: calls.Item
     update: Update = field(default_factory=Update)
     certain: Mapping[str, Any] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
@@ -93,7 +92,7 @@ class UpdatePlan(Generic[ModelT]):
         return plan
 
     def only_if(self, condition: ConditionLike) -> UpdatePlan[ModelT]:
-        return replace(self, condition=both(self.condition, condition))
+        return replace(self, condition=calls.both(self.condition, condition))
 
     def steps(self, clock: Clock) -> Steps[ModelT]:
         """Send it; returns the item as it is then.
@@ -109,7 +108,7 @@ class UpdatePlan(Generic[ModelT]):
             raise
         return self.codec.decoded(item or {})
 
-    def call(self, clock: Clock) -> ApiCall[Item | None]:
+    def call(self, clock: Clock) -> calls.ApiCall[calls.Item | None]:
         update, condition = self._with_keys()
         update = self._stamped(update, clock)
         return calls.update_item(
@@ -121,7 +120,7 @@ class UpdatePlan(Generic[ModelT]):
         there: ConditionLike | None = Attr.of(name).exists()
         if self.version:
             there = expected_version(self.codec, self.version)
-        return both(both(there, pins), self.condition)
+        return calls.both(calls.both(there, pins), self.condition)
 
     def _stamped(self, update: Update, clock: Clock) -> Update:
         declared, codec = self.codec.declared, self.codec
@@ -141,7 +140,7 @@ class UpdatePlan(Generic[ModelT]):
             if keys.index is None or not derived or not changed.intersection(keys.fields):
                 continue
             update, pins = self._with_key(update, keys, derived, changed)
-            condition = both(condition, pins)
+            condition = calls.both(condition, pins)
         return update, condition
 
     def _with_key(
@@ -193,7 +192,7 @@ class UpdatePlan(Generic[ModelT]):
             pin = attribute.eq(self.codec.encoded_field(one, value))
             if value is None:
                 pin = attribute.not_exists() | attribute.eq(None)
-            condition = both(condition, pin)
+            condition = calls.both(condition, pin)
         return condition
 
     def changing(self, name: str) -> UpdatePlan[ModelT]:
@@ -256,7 +255,7 @@ def _resolved(codec: Codec[Any], text: str) -> _Place:
     first, *others = to_path(text).parts
     if not isinstance(first, nodes.Name):
         raise ConfigurationError(f"a path begins with a field, not with {text!r}")
-    parts: list[nodes.Name | nodes.Alias | nodes.Index] = [nodes.Name(codec.attribute(first.text))]
+    parts: list[nodes.Name | nodes.Alias | nodes.ListIndex] = [nodes.Name(codec.attribute(first.text))]
     inner, owner, last = _model_in(codec.fields[first.text].annotation), None, ""
     for part in others:
         owner, last = None, ""

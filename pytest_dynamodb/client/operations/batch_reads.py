@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.keys import Identity, identity
+from pytest_dynamodb.client.operations.keys import ItemIdentity, identity
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
 from pytest_dynamodb.expressions.builders import PathLike
-from pytest_dynamodb.expressions.nodes import Name, Path, Projection
+from pytest_dynamodb.expressions.nodes import Name, Path, ProjectionTree
 from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import as_projection
 from pytest_dynamodb.values import from_wire_item, to_wire_item
@@ -52,13 +52,15 @@ class _Wanted:
             paths = as_projection(projection).paths
             whole = {path.parts[0].text for path in paths if isinstance(path.parts[0], Name)}
             hidden = tuple(name for name in names if name not in whole)
-            params.update(expression_params(projection=Projection((*paths, *(Path((Name(name),)) for name in hidden)))))
+            params.update(
+                expression_params(projection=ProjectionTree((*paths, *(Path((Name(name),)) for name in hidden))))
+            )
         return cls(params, names, hidden)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    found: dict[Identity, Item]
+    found: dict[ItemIdentity, Item]
     left: list[tuple[str, dict[str, Any]]]
     capacity: dict[str, float]
 
@@ -76,7 +78,7 @@ def batch_get(
     every = list(wires.values())
     chunks = [every[at : at + KEYS] for at in range(0, len(every), KEYS)]
     answers = yield from together([_chunk(chunk, wanted) for chunk in chunks])
-    found: dict[Identity, Item] = {}
+    found: dict[ItemIdentity, Item] = {}
     left: dict[str, list[Item]] = {table: [] for table in wanted}
     capacity: dict[str, float | None] = {}
     for answer in answers:

@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.keys import Identity, TableBook, identity
+from pytest_dynamodb.client.operations.keys import ItemIdentity, TableBook, identity
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, pause, send
 from pytest_dynamodb.errors import PytestDynamoDbError
@@ -49,7 +49,7 @@ class ItemsNotWritten(PytestDynamoDbError):
 class _Entry:
     __slots__ = ("identity", "sent", "size", "wire", "write")
 
-    def __init__(self, write: BatchWrite, wire: dict[str, Any], key: Identity) -> None:
+    def __init__(self, write: BatchWrite, wire: dict[str, Any], key: ItemIdentity) -> None:
         self.write, self.wire, self.identity = write, wire, key
         # What travels is JSON: a request of 25 items may be larger than they are.
         self.size = len(json.dumps(wire))
@@ -62,9 +62,9 @@ class WriteQueue:
     def __init__(self, book: TableBook, *, floats: bool = False) -> None:
         self._book, self._floats = book, floats
         self._lock = forks.lock()
-        self._fresh: dict[Identity, _Entry] = {}
-        self._again: dict[Identity, _Entry] = {}
-        self._under_way: dict[Identity, _Entry] = {}
+        self._fresh: dict[ItemIdentity, _Entry] = {}
+        self._again: dict[ItemIdentity, _Entry] = {}
+        self._under_way: dict[ItemIdentity, _Entry] = {}
         self._failed: list[BatchWrite] = []
         self._closed = False
         self.written = 0
@@ -200,7 +200,7 @@ class WriteQueue:
             capacity = total(capacity, spent.get("CapacityUnits"))
         return _Answer(frozenset(left), capacity)
 
-    def _identity(self, table: str, request: Mapping[str, Any]) -> Identity:
+    def _identity(self, table: str, request: Mapping[str, Any]) -> ItemIdentity:
         """That of an unprocessed write, once through Python as botocore gives binary values as bytes."""
         if "DeleteRequest" in request:
             return identity(table, to_wire_item(from_wire_item(request["DeleteRequest"]["Key"])))
@@ -238,17 +238,19 @@ class BatchResult(Generic[DriverT]):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    left: frozenset[Identity]
+    left: frozenset[ItemIdentity]
     capacity: float | None
 
 
-def _full(waiting: Mapping[Identity, _Entry], under_way: Mapping[Identity, _Entry]) -> list[_Entry]:
+def _full(waiting: Mapping[ItemIdentity, _Entry], under_way: Mapping[ItemIdentity, _Entry]) -> list[_Entry]:
     """The first writes, if they fill a request."""
     chunk, full = _first(waiting, under_way)
     return chunk if full else []
 
 
-def _first(waiting: Mapping[Identity, _Entry], under_way: Mapping[Identity, _Entry]) -> tuple[list[_Entry], bool]:
+def _first(
+    waiting: Mapping[ItemIdentity, _Entry], under_way: Mapping[ItemIdentity, _Entry]
+) -> tuple[list[_Entry], bool]:
     """The first writes that fit into a request, but for those of items that are being written; whether they fill it."""
     chunk: list[_Entry] = []
     size = 0

@@ -127,11 +127,11 @@ def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
 # --- what tells items apart: a table and a key, whatever the order of its attributes and the spelling of its numbers
 # ---
 
-Identity = tuple[str, tuple[tuple[str, str, str], ...]]
+ItemIdentity = tuple[str, tuple[tuple[str, str, str], ...]]
 """The table, and the key's attributes by name: type tag and content."""
 
 
-def identity(table: str, wire: Mapping[str, Mapping[str, Any]], names: Iterable[str] | None = None) -> Identity:
+def identity(table: str, wire: Mapping[str, Mapping[str, Any]], names: Iterable[str] | None = None) -> ItemIdentity:
     """The identity of an item or a key as ``to_wire_item`` makes it. ``names`` are those of the key attributes.
 
     What is malformed, such as an item without its key, has one too: DynamoDB says what is wrong with it.

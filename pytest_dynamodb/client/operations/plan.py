@@ -98,7 +98,7 @@ class ReadPlan:
     filtered_by: Condition | None = None
     #: A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs to.
     passing_filter: Condition | None = None
-    projection: nodes.Projection | None = None
+    projection: nodes.ProjectionTree | None = None
     descending: bool = False
     consistent: bool = False
     limit: int | None = None
@@ -128,7 +128,7 @@ class ReadPlan:
         listed = [path for given in paths for path in _listed(given)]
         added = as_projection(listed).paths
         before = () if self.projection is None else self.projection.paths
-        return replace(self, projection=nodes.Projection(tuple(dict.fromkeys(before + added))))
+        return replace(self, projection=nodes.ProjectionTree(tuple(dict.fromkeys(before + added))))
 
     def at_most(self, limit: int | None) -> ReadPlan:
         return replace(self, limit=_count("limit", limit))
@@ -175,10 +175,10 @@ class ReadPlan:
             conditions["key_condition"] = self.key.condition(names, whose)
         return conditions
 
-    def _projection(self, extra: Iterable[str]) -> nodes.Projection | None:
+    def _projection(self, extra: Iterable[str]) -> nodes.ProjectionTree | None:
         if self.projection is None:
             return None
-        return nodes.Projection((*self.projection.paths, *map(_path, self.added(extra))))
+        return nodes.ProjectionTree((*self.projection.paths, *map(_path, self.added(extra))))
 
     def added(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of these attributes that its projection leaves out."""
@@ -224,7 +224,7 @@ def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageAnswer:
     """What one request has brought. ``position`` is where the next one begins."""
 
     items: list[Item]
@@ -248,7 +248,7 @@ class ReadSource:
     key: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
-    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> ApiCall[Answer]:
+    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> ApiCall[PageAnswer]:
         """The request for what comes next. ``most`` is how many items are still wanted."""
         params = dict(self.params)
         if isinstance(position, dict):
@@ -268,12 +268,12 @@ class ReadSource:
     def segment(self, number: int, segments: int) -> ReadSource:
         return replace(self, params={**self.params, "Segment": number, "TotalSegments": segments})
 
-    def cut(self, answer: Answer, most: int | None) -> Answer:
+    def cut(self, answer: PageAnswer, most: int | None) -> PageAnswer:
         """The answer cut to ``most`` items; its position is then that of the last one."""
         if most is None or len(answer.items) <= most:
             return answer
         items = answer.items[:most]
-        return Answer(items, position_of(items[-1], self.key), answer.scanned, answer.count, answer.capacity)
+        return PageAnswer(items, position_of(items[-1], self.key), answer.scanned, answer.count, answer.capacity)
 
     def shown(self, items: list[Item]) -> list[Item]:
         """The items without attributes that were read for positions alone."""
@@ -297,10 +297,10 @@ def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Ste
     return ReadSource(plan=plan, params=plan.request(names, key), names=names, key=key, hidden=hidden)
 
 
-def _answer(answer: Mapping[str, Any]) -> Answer:
+def _answer(answer: Mapping[str, Any]) -> PageAnswer:
     last = answer.get("LastEvaluatedKey")
     capacity = answer.get("ConsumedCapacity") or {}
-    return Answer(
+    return PageAnswer(
         items=[from_wire_item(item) for item in answer.get("Items") or ()],
         # Once through Python, as botocore gives binary keys as bytes.
         position=to_wire_item(from_wire_item(last)) if last else "end",

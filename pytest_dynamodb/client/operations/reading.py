@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.plan import Answer, ReadPlan, ReadSource, position_of, prepared
+from pytest_dynamodb.client.operations.plan import PageAnswer, ReadPlan, ReadSource, position_of, prepared
 from pytest_dynamodb.client.page import Binding, Page, Position, total
 from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.client.steps import Steps, emit, send, together
@@ -44,7 +44,7 @@ class Stretch:
             self._binding = self._source.plan.binding(self._source.names)
         return self._binding
 
-    def next(self) -> Steps[Answer]:
+    def next(self) -> Steps[PageAnswer]:
         """The next answer, without what is beyond the limit."""
         answer = yield from send(self._source.call(self.position, self._left))
         answer = self._source.cut(answer, self._left)
@@ -124,7 +124,7 @@ class Merge:
         positions: list[Position] = [shard.position for shard in self._shards]
         return None if all(at == "end" for at in positions) else self._cursors.encode(self._binding, positions)
 
-    def next(self) -> Steps[Answer]:
+    def next(self) -> Steps[PageAnswer]:
         """The next items: as many as a page has."""
         wanted = self._plan.page_size or PAGE
         wanted = wanted if self._left is None else min(wanted, self._left)
@@ -140,7 +140,7 @@ class Merge:
             items.append(shard.take())
         if self._left is not None:
             self._left -= len(items)
-        return Answer(items, "end", scanned, len(items), capacity)
+        return PageAnswer(items, "end", scanned, len(items), capacity)
 
     def shown(self, items: list[Item]) -> list[Item]:
         """The items without attributes that were read for positions alone."""
@@ -188,7 +188,7 @@ def begun(book: TableBook, plan: ReadPlan, after: str | None = None) -> Steps[Re
     return Stretch(book, (yield from prepared(book, plan)), after)
 
 
-def _page(reading: Reading, answer: Answer, decode: Decode[Any] | None) -> Page[Any]:
+def _page(reading: Reading, answer: PageAnswer, decode: Decode[Any] | None) -> Page[Any]:
     items = reading.shown(answer.items)
     page = Page(items=items, cursor=reading.cursor, capacity=answer.capacity, scanned_count=answer.scanned)
     return page if decode is None else page.map(decode)

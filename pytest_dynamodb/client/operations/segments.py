@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.operations.keys import TableBook
-from pytest_dynamodb.client.operations.plan import Answer, ReadPlan, ReadSource, prepared
+from pytest_dynamodb.client.operations.plan import PageAnswer, ReadPlan, ReadSource, prepared
 from pytest_dynamodb.client.operations.reading import count_of
 from pytest_dynamodb.client.page import Page, Position, total
 from pytest_dynamodb.client.steps import Job, Steps, emit, finished, send, start, together
@@ -50,7 +50,7 @@ class _Scan:
         if after is not None:
             self.positions = self._cursors.decode(after, self._binding)
         self.left = source.plan.limit
-        self._running: dict[Job[Answer], int] = {}
+        self._running: dict[Job[PageAnswer], int] = {}
         self.items = self.scanned = 0
         self.capacity: float | None = None
 
@@ -72,7 +72,7 @@ class _Scan:
         job = yield from start(send(source.call(self.positions[number], source.plan.limit)))
         self._running[job] = number
 
-    def next(self) -> Steps[tuple[int, Answer] | None]:
+    def next(self) -> Steps[tuple[int, PageAnswer] | None]:
         """The next page, and of which segment; while it is looked at, the one after it is read. ``None`` at the end."""
         if not self._running or self.left == 0:
             return None
@@ -82,7 +82,7 @@ class _Scan:
         yield from self._read(number)
         return number, answer
 
-    def _took(self, number: int, answer: Answer) -> Answer:
+    def _took(self, number: int, answer: PageAnswer) -> PageAnswer:
         """Note a page; what is beyond the limit is cut off."""
         answer = self.source.cut(answer, self.left)
         self.positions[number] = answer.position
@@ -93,7 +93,7 @@ class _Scan:
             self.left -= len(answer.items)
         return answer
 
-    def page(self, number: int, answer: Answer) -> SegmentPage[Item]:
+    def page(self, number: int, answer: PageAnswer) -> SegmentPage[Item]:
         """A page as it is handed out."""
         return SegmentPage(
             items=self.source.shown(answer.items),

@@ -27,7 +27,7 @@ RETRYABLE: Mapping[str, bool] = {
 }
 """By code: whether it is throttling."""
 
-Statement = str | tuple[str, Sequence[object]]
+StatementLike = str | tuple[str, Sequence[object]]
 """A statement, or one with values for its question marks."""
 
 
@@ -76,7 +76,7 @@ def execute(
             return Page(items=items, cursor=after, capacity=capacity, scanned_count=len(items))
 
 
-def batch(statements: Iterable[Statement], *, consistent: bool) -> Steps[list[StatementResult]]:
+def batch(statements: Iterable[StatementLike], *, consistent: bool) -> Steps[list[StatementResult]]:
     """The result of each statement, in their order."""
     wires = _statements(statements, consistent=consistent)
     chunks = [wires[at : at + STATEMENTS] for at in range(0, len(wires), STATEMENTS)]
@@ -99,7 +99,7 @@ def _chunk(wires: list[dict[str, Any]]) -> Steps[list[StatementResult]]:
             return [results[number] for number in range(len(wires))]
 
 
-def transaction(statements: Iterable[Statement], token: str | None) -> Steps[list[Item | None]]:
+def transaction(statements: Iterable[StatementLike], token: str | None) -> Steps[list[Item | None]]:
     """What each statement reads, ``None`` for one that writes. Raises ``TransactionCancelled``."""
     wires = _statements(statements, consistent=False)
     check_size(len(wires))
@@ -117,7 +117,7 @@ def transaction(statements: Iterable[Statement], token: str | None) -> Steps[lis
         raise cancelled(error) from error
 
 
-def _statements(statements: Iterable[Statement], *, consistent: bool) -> list[dict[str, Any]]:
+def _statements(statements: Iterable[StatementLike], *, consistent: bool) -> list[dict[str, Any]]:
     split = [(given, ()) if isinstance(given, str) else given for given in statements]
     return [_statement(text, parameters, consistent=consistent) for text, parameters in split]
 

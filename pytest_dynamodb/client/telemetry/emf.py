@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.policy import State
     from pytest_dynamodb.errors import DynamoDbError
 
-Write = Callable[[str], object]
+WriteLine = Callable[[str], object]
 
 #: The metrics of a call, with CloudWatch's unit of each.
 _UNITS: Mapping[str, str] = {
@@ -51,7 +51,7 @@ class EmfObserver:
 
     def __init__(
         self,
-        write: Write | None = None,
+        write: WriteLine | None = None,
         *,
         namespace: str = "DynamoDB/Client",
         dimensions: Sequence[Sequence[str]] = DIMENSIONS,

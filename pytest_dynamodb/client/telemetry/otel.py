@@ -58,7 +58,7 @@ def convention_of_environment() -> Convention:
     return "new" if "database" in asked else "old"
 
 
-class Names:
+class AttributeNames:
     """The names of one convention; of both in ``"dup"``. ``old`` and ``new`` say which are given."""
 
     __slots__ = ("_names", "new", "old", "system")
@@ -133,7 +133,7 @@ class MetricsObserver:
         from opentelemetry import metrics
 
         meter = metrics.get_meter(SCOPE, meter_provider=provider)
-        self._capacity, self.timer, self._names = capacity, timer, Names(convention)
+        self._capacity, self.timer, self._names = capacity, timer, AttributeNames(convention)
         self._states: dict[str, State] = {}
         self._lock = forks.lock()
         self.duration = meter.create_histogram(
@@ -223,7 +223,7 @@ class _Measuring:
 
 # --- what is said of a call in a span: from its parameters when it begins, from its answer when it is over ---
 
-Attributes = dict[str, Any]
+SpanAttributes = dict[str, Any]
 
 #: Parameters that go into a span as they are.
 _PARAMETERS: Mapping[str, str] = {
@@ -244,9 +244,9 @@ ATTEMPTS = "pytest_dynamodb.attempts"
 CAPACITY = "pytest_dynamodb.consumed_capacity"
 
 
-def attributes_at_the_beginning(call: ApiCall[Any], names: Names) -> Attributes:
+def attributes_at_the_beginning(call: ApiCall[Any], names: AttributeNames) -> SpanAttributes:
     """The attributes that are known before anything is sent. Samplers see these."""
-    found: Attributes = {"rpc.system": "aws-api", **names.system}
+    found: SpanAttributes = {"rpc.system": "aws-api", **names.system}
     if names.old:
         found.update({"rpc.service": "DynamoDB", "rpc.method": call.operation})
     names.put(found, "operation", call.operation)
@@ -261,9 +261,9 @@ def attributes_at_the_beginning(call: ApiCall[Any], names: Names) -> Attributes:
     return found
 
 
-def attributes_at_the_end(ended: Ended, names: Names) -> Attributes:
+def attributes_at_the_end(ended: Ended, names: AttributeNames) -> SpanAttributes:
     """The attributes that are known once it is over."""
-    found: Attributes = {ATTEMPTS: ended.attempts}
+    found: SpanAttributes = {ATTEMPTS: ended.attempts}
     names.put(found, "region", ended.region)
     names.put(found, "request_id", ended.request_id)
     names.put(found, "status", ended.status)
@@ -313,7 +313,7 @@ class TracingObserver:
         self._tracer = trace.get_tracer(SCOPE, tracer_provider=provider)
         self._kinds = {"client": trace.SpanKind.CLIENT, "internal": trace.SpanKind.INTERNAL}
         self._kind, self._capacity = kind, capacity
-        self._names = Names(convention)
+        self._names = AttributeNames(convention)
 
     def begin(self, call: ApiCall[Any]) -> _Tracing:
         """Begin a span, which is the current one until the call is over."""
@@ -348,14 +348,14 @@ def botocore_is_instrumented() -> bool:
 class _Tracing:
     __slots__ = ("_call", "_names", "_span", "_token")
 
-    def __init__(self, call: ApiCall[Any], span: Span, names: Names) -> None:
+    def __init__(self, call: ApiCall[Any], span: Span, names: AttributeNames) -> None:
         from opentelemetry import context, trace
 
         self._call, self._span, self._names = call, span, names
         self._token = context.attach(trace.set_span_in_context(span))
 
     def retrying(self, error: DynamoDbError, attempt: int, delay: float) -> None:
-        attributes: Attributes = {
+        attributes: SpanAttributes = {
             "error.type": error.code,
             "pytest_dynamodb.attempt": attempt,
             "pytest_dynamodb.delay": delay,

@@ -1,4 +1,4 @@
-"""ARNs of what outlives its table: backups, exports and imports (ack-api-quirks, DDB-BACKUP-012, DDB-EXPORT-006)."""
+"""Backups, the window of point-in-time recovery, and ARNs of what outlives its table."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pytest_dynamodb.control.tables.description import ceiling, describe, key_sc
 from pytest_dynamodb.engine.arns import access_denied
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.settings import Recovery
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-Kind = Literal["backup", "export", "import"]
+RecordKind = Literal["backup", "export", "import"]
 
 _ARN: Final = re.compile(
     r"arn:(aws[a-z-]*):dynamodb:([a-z0-9-]*):(\d{12}):table/([a-zA-Z0-9_.-]{3,255}/(backup|export|import)/[a-zA-Z0-9-]+)"
@@ -22,15 +22,18 @@ _ARN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RecordArn:
-    """An ARN's region, and the resource in it: ``app/backup/01791504762511-2779fadd``."""
+    """The region of an ARN, and the resource in it: ``app/backup/01791504762511-2779fadd``."""
 
     text: str
     region: str
     resource: str
 
 
-def record_arn(call: Call, text: str, kind: Kind) -> RecordArn:
-    """An ARN of a kind of record. Raises ValidationException, or AccessDeniedException for another account's."""
+def record_arn(call: Call, text: str, kind: RecordKind) -> RecordArn:
+    """The ARN of a backup, export or import (ack-api-quirks, DDB-BACKUP-012, DDB-EXPORT-006).
+
+    Raises ValidationException, or AccessDeniedException for another account's.
+    """
     found = _ARN.fullmatch(text)
     if found is None or found[5] != kind:
         raise ValidationException(f"Invalid {kind.capitalize()} ARN")
@@ -40,19 +43,19 @@ def record_arn(call: Call, text: str, kind: Kind) -> RecordArn:
 
 
 def arn_of(call: Call, resource: str) -> str:
-    """The ARN of a record of the call's region."""
     return call.region.arn(resource)
 
 
-# --- a backup: the table as it was, and how that is told (ack-api-quirks, DDB-BACKUP-004, 006, 009, 021) ---
+# --- backups ---
+# (ack-api-quirks, DDB-BACKUP-004, 006, 009, 021)
 
 EXPIRY_SECONDS: Final = 35 * 86_400.0
-"""How long the backup of a deleted table with point-in-time recovery stays (developer guide)."""
+"""How long the backup made of a deleted table with point-in-time recovery is kept (developer guide)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A table as it was when the backup was made. ``expires`` is that of AWS's own."""
+    """A table as it was when the backup was made. ``expires`` is set only for backups that AWS makes."""
 
     resource: str
     name: str
@@ -63,7 +66,6 @@ class Backup:
 
 
 def back_up(call: Call, table: Table, name: str) -> Backup:
-    """Keep a table of the call's region as it is."""
     now = call.clock.now()
     records = call.region.records
     resource = f"{table.name}/backup/{records.new_id(now, call.random)}"
@@ -72,7 +74,7 @@ def back_up(call: Call, table: Table, name: str) -> Backup:
 
 
 def back_up_deleted(call: Call, table: Table) -> None:
-    """Keep a table that is deleted while it can be restored to points in time (DDB-BACKUP-015)."""
+    """Make the backup that AWS keeps of a deleted table with point-in-time recovery (DDB-BACKUP-015)."""
     now = call.clock.now()
     records = call.region.records
     number = records.new_id(now, call.random).split("-")[0]
@@ -88,7 +90,7 @@ def back_up_deleted(call: Call, table: Table) -> None:
 
 
 def existing_backup(call: Call, given: str) -> Backup:
-    """The backup of an ARN, whose region is not looked at. Raises BackupNotFoundException and others."""
+    """The backup of an ARN, whatever its region. Raises BackupNotFoundException, and what ``record_arn`` raises."""
     arn = record_arn(call, given, "backup")
     backup = call.region.records.of(Backup).get(arn.resource)
     if backup is None or (backup.expires is not None and backup.expires <= call.clock.now()):
@@ -97,12 +99,10 @@ def existing_backup(call: Call, given: str) -> Backup:
 
 
 def no_backup(arn: str) -> DynamoDbError:
-    """The error for a backup that there is not."""
     return error_for("BackupNotFoundException", f"Backup not found: {arn}")
 
 
 def backup_details(call: Call, backup: Backup, status: str = "AVAILABLE") -> dict[str, Any]:
-    """A BackupDetails."""
     expires = {} if backup.expires is None else {"BackupExpiryDateTime": backup.expires}
     return {
         "BackupArn": arn_of(call, backup.resource),
@@ -116,7 +116,7 @@ def backup_details(call: Call, backup: Backup, status: str = "AVAILABLE") -> dic
 
 
 def backup_description(call: Call, backup: Backup, status: str = "AVAILABLE") -> dict[str, Any]:
-    """A BackupDescription: of the table only what a restore brings back, and streams and time to live besides."""
+    """A BackupDescription. Of the table it has what a restore brings back, plus streams and time to live."""
     table = backup.table
     settings = table.settings
     source = {
@@ -165,7 +165,7 @@ def _features(backup: Backup) -> dict[str, Any]:
     return features
 
 
-def _index(described: list[dict[str, Any]], index: Index) -> dict[str, Any]:
+def _index(described: list[dict[str, Any]], index: SecondaryIndex) -> dict[str, Any]:
     found = next(one for one in described if one["IndexName"] == index.name)
     return {member: found[member] for member in ("IndexName", "KeySchema", "Projection")}
 
@@ -180,25 +180,25 @@ def _thousandths(now: float) -> float:
     return int(now * 1000) / 1000
 
 
-# --- the times that a table can be restored to (developer guide, "Point-in-time recovery"; ack-api-quirks, DDB-
-# TABLE-083, 085, 086) ---
+# --- point-in-time recovery ---
+# (Developer guide, "Point-in-time recovery"; ack-api-quirks, DDB-TABLE-083, 085, 086.)
 
 LAG_SECONDS: Final = 300.0
 DAY_SECONDS: Final = 86_400.0
 
 
 def earliest(recovery: Recovery, now: float) -> float:
-    """The first time to restore to: a whole second, as AWS tells it."""
+    """The earliest time to restore to, in whole seconds."""
     return float(int(max(recovery.since, now - recovery.days * DAY_SECONDS)))
 
 
 def latest(recovery: Recovery, now: float) -> float:
-    """The last time to restore to: five minutes ago, or when recovery was switched on."""
+    """The latest time to restore to: five minutes ago, but not before recovery was enabled."""
     return float(int(max(recovery.since, now - LAG_SECONDS)))
 
 
 def note(_: Call, table: Table, written: Written) -> None:
-    """Keep what a change overwrote in the history of a table that can be restored, and forget what is too old."""
+    """Keep what a write replaced, if the table can be restored to points in time, and drop what has become too old."""
     recovery, change = table.settings.recovery, written.change
     if table.history is not None and recovery is not None:
         kept = written.time - recovery.days * DAY_SECONDS
@@ -206,7 +206,9 @@ def note(_: Call, table: Table, written: Written) -> None:
 
 
 def describe_recovery(recovery: Recovery | None, now: float) -> dict[str, Any]:
-    """A ContinuousBackupsDescription. The first status is no sign of recovery: continuous backups are always on."""
+    """A ContinuousBackupsDescription. Its own status is always ENABLED, whether or not there is point-in-time
+    recovery.
+    """
     if recovery is None:
         told: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
     else:
@@ -222,7 +224,7 @@ def describe_recovery(recovery: Recovery | None, now: float) -> dict[str, Any]:
 
 
 def backed_up(call: Call, given: str | None = None) -> Table:
-    """The table of a request of this family, which has no word for one on its way up (DDB-TABLE-447).
+    """The table of a request of this family, which has no separate error for one being created (DDB-TABLE-447).
 
     Raises TableNotFoundException.
     """
@@ -234,12 +236,12 @@ def backed_up(call: Call, given: str | None = None) -> Table:
 
 
 def no_table(name: str) -> DynamoDbError:
-    """The error of this family for a table that there is not."""
+    """This family's error for a table that does not exist."""
     return error_for("TableNotFoundException", f"Table not found: {name}")
 
 
 def recoverable(table: Table) -> Recovery:
-    """Raises PointInTimeRecoveryUnavailableException where recovery is off."""
+    """Raise PointInTimeRecoveryUnavailableException if recovery is not enabled."""
     if table.settings.recovery is None:
         raise error_for(
             "PointInTimeRecoveryUnavailableException",

@@ -7,28 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pytest_dynamodb.control.backups import backup as backups
-from pytest_dynamodb.control.backups.backup import (
-    Backup,
-    back_up,
-    backed_up,
-    backup_description,
-    backup_details,
-    describe_recovery,
-    earliest,
-    existing_backup,
-    latest,
-    no_table,
-    record_arn,
-    recoverable,
-)
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST, restore
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu, moment_of
 from pytest_dynamodb.engine.arns import parse_arn
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.history import History
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Recovery, Restored
-from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.table import History, Table
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import truth
 
@@ -36,30 +21,30 @@ from pytest_dynamodb.requests import truth
 
 
 def create_backup(call: Call) -> dict[str, Any]:
-    """Keep a table as it is now. Names need not be unique. Raises TableNotFoundException."""
-    backup = back_up(call, backed_up(call), call.params["BackupName"])
-    return {"BackupDetails": backup_details(call, backup, "CREATING")}
+    """Back up a table as it is now. Backups of one table may share a name. Raises TableNotFoundException."""
+    backup = backups.back_up(call, backups.backed_up(call), call.params["BackupName"])
+    return {"BackupDetails": backups.backup_details(call, backup, "CREATING")}
 
 
 # --- DeleteBackup ---
 
 
 def delete_backup(call: Call) -> dict[str, Any]:
-    """Forget a backup.
+    """Delete a backup.
 
-    Raises BackupNotFoundException, BackupInUseException while a table is restored from it, and ValidationException for
-    a backup of AWS's own.
+    Raises BackupNotFoundException, BackupInUseException while a table is being restored from it, and
+    ValidationException for a backup made by AWS.
     """
-    backup = existing_backup(call, call.params["BackupArn"])
-    arn = backup_details(call, backup)["BackupArn"]
+    backup = backups.existing_backup(call, call.params["BackupArn"])
+    arn = backups.backup_details(call, backup)["BackupArn"]
     _check_may_go(backup, arn)
     if restoring_from(call, arn):
         raise error_for("BackupInUseException", f"Backup is being used to restore table: {arn}")
-    del call.region.records.of(Backup)[backup.resource]
-    return {"BackupDescription": backup_description(call, backup, "DELETED")}
+    del call.region.records.of(backups.Backup)[backup.resource]
+    return {"BackupDescription": backups.backup_description(call, backup, "DELETED")}
 
 
-def _check_may_go(backup: Backup, arn: str) -> None:
+def _check_may_go(backup: backups.Backup, arn: str) -> None:
     if backup.expires is not None:
         raise ValidationException(
             f"{INVALID_REQUEST}User is not allowed to delete the system backup with arn {arn}. "
@@ -68,7 +53,7 @@ def _check_may_go(backup: Backup, arn: str) -> None:
 
 
 def restoring_from(call: Call, arn: str) -> bool:
-    """Whether a table of the region is just being restored from a backup."""
+    """Whether a table of the region is being restored from a backup."""
     now = call.clock.now()
     tables = [call.region.find(name, now) for name in list(call.region.tables)]
     origins = [table.settings.restored for table in tables if table is not None]
@@ -79,7 +64,7 @@ def restoring_from(call: Call, arn: str) -> bool:
 
 
 def describe_backup(call: Call) -> dict[str, Any]:
-    """What is in a backup, under the ARN it was asked for by.
+    """Describe a backup, under the ARN that the request gives.
 
     Raises ValidationException, AccessDeniedException and BackupNotFoundException.
     """
@@ -95,15 +80,19 @@ _PAGE: Final = 100
 
 
 def list_backups(call: Call) -> dict[str, Any]:
-    """A page of backups, oldest first: those of one table or of all, by type and time (ack-api-quirks,
-    DDB-BACKUP-014). Tables that are gone have theirs still.
+    """A page of the backups of one table or of all, oldest first, by type and time (ack-api-quirks, DDB-BACKUP-014).
+    Those of deleted tables are included.
 
     Raises ValidationException.
     """
     after = _start(call)
     found = [backup for backup in _chosen(call) if after is None or _place(backup) > after]
     page = found[: call.params.get("Limit") or _PAGE]
-    last = {"LastEvaluatedBackupArn": backup_details(call, page[-1])["BackupArn"]} if len(page) < len(found) else {}
+    last = (
+        {"LastEvaluatedBackupArn": backups.backup_details(call, page[-1])["BackupArn"]}
+        if len(page) < len(found)
+        else {}
+    )
     return {"BackupSummaries": [_summary(call, backup) for backup in page], **last}
 
 
@@ -111,17 +100,17 @@ def _start(call: Call) -> str | None:
     given = call.params.get("ExclusiveStartBackupArn")
     if given is None:
         return None
-    arn = record_arn(call, given, "backup")
+    arn = backups.record_arn(call, given, "backup")
     if arn.region != call.region.name:
         raise ValidationException(f"{INVALID_REQUEST}The supplied ExclusiveStartBackupArn does not match the region")
     return arn.resource.rsplit("/", 1)[1]
 
 
-def _place(backup: Backup) -> str:
+def _place(backup: backups.Backup) -> str:
     return backup.resource.rsplit("/", 1)[1]
 
 
-def _chosen(call: Call) -> list[Backup]:
+def _chosen(call: Call) -> list[backups.Backup]:
     params, now = call.params, call.clock.now()
     _check_bounds(params)
     table = None if params.get("TableName") is None else call.name()
@@ -129,7 +118,7 @@ def _chosen(call: Call) -> list[Backup]:
     low, high = params.get("TimeRangeLowerBound"), params.get("TimeRangeUpperBound")
     chosen = [
         backup
-        for backup in call.region.records.of(Backup).values()
+        for backup in call.region.records.of(backups.Backup).values()
         if table in {None, backup.table.name}
         and kind in {"ALL", backup.type}
         and (low is None or backup.created >= low)
@@ -148,24 +137,24 @@ def _check_bounds(params: Mapping[str, Any]) -> None:
         )
 
 
-def _summary(call: Call, backup: Backup) -> dict[str, Any]:
+def _summary(call: Call, backup: backups.Backup) -> dict[str, Any]:
     settings = backup.table.settings
     table = {"TableName": backup.table.name, "TableId": settings.id, "TableArn": settings.arn}
-    return {**table, **backup_details(call, backup)}
+    return {**table, **backups.backup_details(call, backup)}
 
 
 # --- RestoreTableFromBackup ---
 
 
 def restore_table_from_backup(call: Call) -> dict[str, Any]:
-    """Make a table that holds what is in a backup, which may be one of another region.
+    """Make a table with the content of a backup, which may be from another region.
 
-    Raises ValidationException, AccessDeniedException, BackupNotFoundException, BackupInUseException (it is just being
-    restored elsewhere), TableAlreadyExistsException and TableInUseException.
+    Raises ValidationException, AccessDeniedException, BackupNotFoundException, BackupInUseException (another restore
+    from it is under way), TableAlreadyExistsException and TableInUseException.
     """
-    arn = record_arn(call, call.params["BackupArn"], "backup")
+    arn = backups.record_arn(call, call.params["BackupArn"], "backup")
     there = replace(call, region=call.region_of(call.region.account, arn.region or call.region.name))
-    backup = existing_backup(there, arn.text)
+    backup = backups.existing_backup(there, arn.text)
     if restoring_from(call, arn.text) and call.params["TargetTableName"] not in call.region.tables:
         raise error_for("BackupInUseException", f"Backup is being used to restore another table: {arn.text}")
     return restore(call, backup.table, Restored(backup.created, backup.table.arn, arn.text))
@@ -175,7 +164,7 @@ def restore_table_from_backup(call: Call) -> dict[str, Any]:
 
 
 def restore_table_to_point_in_time(call: Call) -> dict[str, Any]:
-    """Make a table that holds what another one held at a time.
+    """Make a table with what another one held at a time.
 
     Checked in AWS's order (ack-api-quirks, DDB-TABLE-100): the shape, the source, recovery, the time, the target.
     Raises ValidationException, TableNotFoundException, PointInTimeRecoveryUnavailableException,
@@ -183,7 +172,7 @@ def restore_table_to_point_in_time(call: Call) -> dict[str, Any]:
     """
     _check_time_members(call.params)
     region, source = _source(call)
-    time = _time(call.params, recoverable(source), call.clock.now())
+    time = _time(call.params, backups.recoverable(source), call.clock.now())
     undone = [] if source.history is None else source.history.after(time)
     return restore(call, region.kept(source), Restored(time, source.arn), undone=undone)
 
@@ -210,7 +199,7 @@ def _source(call: Call) -> tuple[Region, Table]:
     region, wanted = (call.region, str(name)) if arn is None else _restore_table_to_point_in_time_place(call, arn)
     table = region.find(wanted, call.clock.now())
     if table is None or table.settings.status == "CREATING":
-        raise no_table(wanted)
+        raise backups.no_table(wanted)
     return region, table
 
 
@@ -227,7 +216,7 @@ def _restore_table_to_point_in_time_place(call: Call, text: str) -> tuple[Region
 
 
 def _time(params: Mapping[str, Any], recovery: Recovery, now: float) -> float:
-    first, last = earliest(recovery, now), latest(recovery, now)
+    first, last = backups.earliest(recovery, now), backups.latest(recovery, now)
     if params.get("RestoreDateTime") is None:
         return max(last, recovery.since)
     wanted = moment_of(params["RestoreDateTime"])
@@ -244,8 +233,8 @@ def _time(params: Mapping[str, Any], recovery: Recovery, now: float) -> float:
 
 
 def describe_continuous_backups(call: Call) -> dict[str, Any]:
-    """Whether the table can be restored to points in time, and to which. Raises TableNotFoundException."""
-    return describe_recovery(backed_up(call).settings.recovery, call.clock.now())
+    """Whether a table can be restored to points in time, and to which. Raises TableNotFoundException."""
+    return backups.describe_recovery(backups.backed_up(call).settings.recovery, call.clock.now())
 
 
 # --- UpdateContinuousBackups ---
@@ -254,9 +243,9 @@ _DAYS = 35
 
 
 def update_continuous_backups(call: Call) -> dict[str, Any]:
-    """Switch point-in-time recovery on or off, or change how far back it goes.
+    """Enable or disable point-in-time recovery, or change how far back it goes.
 
-    Raises TableNotFoundException, and ValidationException for a period of what is switched off.
+    Raises TableNotFoundException, and ValidationException for a period while it is disabled.
     """
     wanted = call.params["PointInTimeRecoverySpecification"]
     enabled, days = truth(wanted["PointInTimeRecoveryEnabled"]), wanted.get("RecoveryPeriodInDays")
@@ -264,9 +253,9 @@ def update_continuous_backups(call: Call) -> dict[str, Any]:
         raise ValidationException(
             f"{INVALID_REQUEST}Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery."
         )
-    table = call.writable(backed_up(call))
+    table = call.writable(backups.backed_up(call))
     _switch(table, call.clock.now(), enabled=enabled, days=days)
-    return describe_recovery(table.settings.recovery, call.clock.now())
+    return backups.describe_recovery(table.settings.recovery, call.clock.now())
 
 
 def _switch(table: Table, now: float, *, enabled: bool, days: int | None) -> None:

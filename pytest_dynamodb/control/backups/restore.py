@@ -1,4 +1,7 @@
-"""What a restore may change of its source (ack-api-quirks, DDB-TABLE-273, 279, 280)."""
+"""Restoring: a new table from what was kept of another, and which settings a restore may override.
+
+(ack-api-quirks, DDB-TABLE-273, 279, 280)
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,23 @@ from pytest_dynamodb.control.tables.creation import ceiling_of, check_encryption
 from pytest_dynamodb.control.tables.description import describe
 from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.history import Overwritten
 from pytest_dynamodb.engine.settings import Encryption, Event, IndexSettings, Restored, TableSettings, Throughput, Units
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import Overwritten, SecondaryIndex, Table
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.requests import Params
 
 INVALID_REQUEST: Final = "Invalid Request: "
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
-Params = Mapping[str, Any]
-
 
 def target_on_demand(source: Table, params: Params) -> bool:
-    """Whether the restored table is billed on demand."""
+    """Whether the restored table will be billed on demand."""
     mode = params.get("BillingModeOverride")
     return source.settings.on_demand if mode is None else bool(mode == _ON_DEMAND)
 
 
 def check_overrides(source: Table, params: Params) -> None:
-    """Raises ValidationException for the first override that does not go with the others or with the source."""
+    """Raise ValidationException for the first override that conflicts with another or with the source."""
     on_demand, mode = target_on_demand(source, params), params.get("BillingModeOverride")
     units = params.get("ProvisionedThroughputOverride")
     if units is not None and on_demand:
@@ -49,7 +50,7 @@ def check_overrides(source: Table, params: Params) -> None:
         check_encryption(encryption)
 
 
-def _by_member(source: Table) -> dict[str, list[Index]]:
+def _by_member(source: Table) -> dict[str, list[SecondaryIndex]]:
     return {
         "LocalSecondaryIndexOverride": source.local_indexes,
         "GlobalSecondaryIndexOverride": source.global_indexes,
@@ -81,8 +82,8 @@ def _check_index_units(wanted: Params, *, on_demand: bool, overridden: bool) -> 
         raise _invalid(f"Must specify provisioned throughput for index {name}")
 
 
-def check_matched(wanted: Params, indexes: Sequence[Index]) -> Index:
-    """The index of the source that an override means, by its keys and projection: its name may be a new one.
+def check_matched(wanted: Params, indexes: Sequence[SecondaryIndex]) -> SecondaryIndex:
+    """The source's index that an override means: the one with its keys and projection, as its name may be new.
 
     Raises ValidationException.
     """
@@ -106,13 +107,13 @@ def _invalid(detail: str) -> ValidationException:
     return ValidationException(INVALID_REQUEST + detail)
 
 
-# --- a table from what was kept of another ---
+# --- restore ---
 # It has the keys, items and indexes of its source, its billing and its encryption. Streams, time to live, recovery,
 # tags, protection, policy and table class are not brought back (ack-api-quirks, DDB-TABLE-215).
 
 
 def restore(call: Call, source: Table, origin: Restored, *, undone: Iterable[Overwritten] = ()) -> dict[str, Any]:
-    """The answer of a restore into TargetTableName, which is done unless this raises.
+    """Restore into TargetTableName; returns the answer. Nothing is done if this raises.
 
     ``undone`` are the writes to take back, oldest first. Raises ValidationException for overrides,
     TableAlreadyExistsException and TableInUseException.
@@ -132,7 +133,7 @@ def restore(call: Call, source: Table, origin: Restored, *, undone: Iterable[Ove
 
 
 def _check_encryption(call: Call, source: Table) -> None:
-    """Keys of a region are of no use in another."""
+    """A key of one region cannot be used in another."""
     elsewhere = source.settings.arn.split(":")[3] != call.region.name
     if elsewhere and call.params.get("SSESpecificationOverride") is None:
         raise ValidationException(
@@ -194,7 +195,7 @@ def _encryption(call: Call, source: Table) -> Encryption | None:
 
 
 def _shared(call: Call, source: Table, settings: TableSettings) -> Table:
-    """A table with the items and index entries of another, which neither changes for the other."""
+    """A table with the items and index entries of another; changes to either do not affect the other."""
     call.region.renew()
     owner = call.region.owner
     target = Table(owner, call.params["TargetTableName"], source.keys, settings)
@@ -202,15 +203,15 @@ def _shared(call: Call, source: Table, settings: TableSettings) -> Table:
     own: dict[str, IndexSettings] = {}
     for wanted, index in _indexes(source, call.params):
         name = wanted.get("IndexName", index.name)
-        target.indexes[name] = Index(replace(index.schema, name=name), index.store.owned_by(owner))
+        target.indexes[name] = SecondaryIndex(replace(index.schema, name=name), index.store.owned_by(owner))
         if index.schema.is_global:
             own[name] = _index_settings(source.settings.indexes[index.name], wanted, on_demand=settings.on_demand)
     target.settings = replace(settings, indexes=own)
     return target
 
 
-def _indexes(source: Table, params: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], Index]]:
-    """The source's indexes, or those of them that are named: an empty list is none of them (DDB-TABLE-279)."""
+def _indexes(source: Table, params: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], SecondaryIndex]]:
+    """The source's indexes, or the ones that the request lists: an empty list means none (DDB-TABLE-279)."""
     for member, indexes in (
         ("LocalSecondaryIndexOverride", source.local_indexes),
         ("GlobalSecondaryIndexOverride", source.global_indexes),

@@ -1,6 +1,6 @@
-"""Bulk puts: the items of files, into a table that there is (developer guide, "Bulk put items").
+"""Bulk puts: the items of files are put into an existing table (developer guide, "Bulk put items").
 
-Reports of what was not written are not made. What the records of conditions look like is taken from PutItem.
+No reports of unwritten items are made. The form of records with conditions is inferred from PutItem.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_dynamodb.control.exports.files import UNREADABLE, records_in
-from pytest_dynamodb.control.exports.job import Job
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.control.exports.job import TransferJob
+from pytest_dynamodb.engine.call import Call, Files
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of
@@ -22,14 +21,13 @@ _MEMBERS: Final = ("Item", "ConditionExpression", "ExpressionAttributeNames", "E
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk(Job):
-    """A bulk operation on the table of a name."""
+class Bulk(TransferJob):
+    """A bulk operation on the table of this name."""
 
     table: str = ""
     cancelled: bool = False
 
     def status(self, now: float) -> str:
-        """A BulkOperationStatus."""
         if self.cancelled:
             return "CANCELLED"
         if now < self.ends:
@@ -50,7 +48,6 @@ class Bulk(Job):
         }
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """A BulkOperationSummary."""
         body = self._told(call)
         return {**self._named(call), **{name: body[name] for name in ("StartTime", "EndTime") if name in body}}
 
@@ -62,7 +59,9 @@ class Bulk(Job):
 
 
 def put_all(call: Call, files: Files, table: Table) -> dict[str, Any]:
-    """Put the items of a bulk operation; the members that its description gains. A failed condition is no failure."""
+    """Put the items of a bulk operation. Returns the members to add to its description. An unmet condition is not a
+    failure.
+    """
     source = call.params["InputS3Configuration"]
     processed = failed = size = 0
     for record, length in records_in(files, source, source):

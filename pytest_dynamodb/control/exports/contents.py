@@ -8,26 +8,25 @@ from typing import Any, Final
 
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
 from pytest_dynamodb.control.exports.files import UNREADABLE, items_in
-from pytest_dynamodb.control.exports.requests import Span
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.files import Files
-from pytest_dynamodb.engine.history import Overwritten
+from pytest_dynamodb.control.exports.requests import ExportSpan
+from pytest_dynamodb.engine.call import Call, Files
 from pytest_dynamodb.engine.queries import query, scan
 from pytest_dynamodb.engine.region import Region
-from pytest_dynamodb.engine.storage.partition import Identity, Item, Order
-from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.storage.partition import Identity, SortPosition, StoredItem
+from pytest_dynamodb.engine.table import Overwritten, Table
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes.write import Put
 from pytest_dynamodb.errors import DynamoDbError, ValidationException
 
-# --- the lines of an export (developer guide, "DynamoDB table export output format") ---
+# --- lines of an export ---
+# (Developer guide, "DynamoDB table export output format".)
 
-Place = tuple[Identity, Order]
+ItemPlace = tuple[Identity, SortPosition]
 
 
-def lines(table: Table, span: Span, view: str) -> Iterator[dict[str, Any]]:
-    """An object a line: every item at the end of a span, or every item that was written in it."""
+def lines(table: Table, span: ExportSpan, view: str) -> Iterator[dict[str, Any]]:
+    """The lines of an export, an object each: all items at the end of a span, or the items written in it."""
     if span.begin is None:
         store = as_of(table, span.end).store
         for identity in store.in_hash_order():
@@ -37,7 +36,7 @@ def lines(table: Table, span: Span, view: str) -> Iterator[dict[str, Any]]:
 
 
 def as_of(table: Table, time: float) -> Table:
-    """A table without indexes that holds what another one held at a time. Good until the next write to that one."""
+    """A table, without indexes, with what another one held at a time. Valid until the next write to that one."""
     owner = object()
     copy = Table(owner, table.name, table.keys, replace(table.settings, status="ACTIVE", events=()))
     copy.store = table.store.owned_by(owner)
@@ -49,16 +48,16 @@ def as_of(table: Table, time: float) -> Table:
     return copy
 
 
-def _befores(table: Table, writes: list[Overwritten]) -> dict[Place, Item | None]:
-    """What each item that was written was before the first of these writes."""
-    found: dict[Place, Item | None] = {}
+def _befores(table: Table, writes: list[Overwritten]) -> dict[ItemPlace, StoredItem | None]:
+    """Each written item as it was before the first of these writes."""
+    found: dict[ItemPlace, StoredItem | None] = {}
     for write in writes:
         found.setdefault((table.keys.identity(write.key), table.keys.order(write.key)), write.before)
     return found
 
 
 def _changes(table: Table, begin: float, end: float, view: str) -> Iterator[dict[str, Any]]:
-    """One line an item: its image before the span, and the last one in it."""
+    """A line for each item written: as it was before the span, and after the last write in it."""
     writes = [] if table.history is None else [one for one in table.history.after(begin) if one.time <= end]
     before = _befores(table, writes)
     last = {(table.keys.identity(one.key), table.keys.order(one.key)): one for one in writes}
@@ -75,13 +74,14 @@ def _changes(table: Table, begin: float, end: float, view: str) -> Iterator[dict
         yield line
 
 
-# --- the part of a table that an export's FilterSpecification asks for: what a Query or a Scan with it would find ---
+# --- filters ---
+# FilterSpecification exports what a Query or a Scan with the same expressions would find.
 
 
 def filtered(call: Call, table: Table, time: float, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The items at a time that match, as far as they are asked for.
+    """The items at a time that match, with the requested attributes.
 
-    Raises ValidationException for expressions that are wrong; what is wrong with them is told in the words of a Query.
+    Raises ValidationException for wrong expressions, with the messages of a Query.
     """
     region = Region(object(), call.region.account, call.region.name)
     region.tables[table.name] = as_of(table, time)
@@ -101,7 +101,7 @@ def filtered(call: Call, table: Table, time: float, spec: Mapping[str, Any]) -> 
         inner = replace(inner, params={**params, "ExclusiveStartKey": page["LastEvaluatedKey"]})
 
 
-# --- a table from an import ---
+# --- imported tables ---
 
 _INVALID_ITEMS: Final = {
     "FailureCode": "ItemValidationError",
@@ -111,7 +111,9 @@ _INVALID_ITEMS: Final = {
 
 
 def fill(call: Call, files: Files, table: Table) -> dict[str, Any]:
-    """Put the items of an import into a new table: those that can be. The members that its description gains."""
+    """Put the items of an import into a new table, as far as they are valid. Returns the members to add to its
+    description.
+    """
     processed = imported = size = 0
     for item, length in items_in(files, call.params):
         processed += 1

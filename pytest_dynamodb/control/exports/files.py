@@ -14,11 +14,13 @@ from random import Random
 from typing import Any, Final
 
 from pytest_dynamodb.control.exports.job import Export
-from pytest_dynamodb.control.exports.requests import Span
+from pytest_dynamodb.control.exports.requests import ExportSpan
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu
-from pytest_dynamodb.engine.files import Files
+from pytest_dynamodb.engine.call import Files
+from pytest_dynamodb.requests import Params
 
-# --- the files of an export, as S3 has them (developer guide, "DynamoDB table export output format") ---
+# --- exports ---
+# (Developer guide, "DynamoDB table export output format".)
 
 _VERSIONS: Final = {False: "2020-06-30", True: "2023-08-01"}
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
@@ -26,9 +28,9 @@ _NAME_LENGTH: Final = 26
 
 
 def write_export(
-    files: Files, export: Export, arn: str, span: Span, lines: Iterable[dict[str, Any]], random: Random
+    files: Files, export: Export, arn: str, span: ExportSpan, lines: Iterable[dict[str, Any]], random: Random
 ) -> dict[str, Any]:
-    """Write an export's files; the members that its description gains."""
+    """Write the files of an export. Returns the members to add to its description."""
     bucket, prefix = export.params["S3Bucket"], (export.params.get("S3Prefix") or "").rstrip("/")
     top = f"{prefix}/AWSDynamoDB" if prefix else "AWSDynamoDB"
     folder = f"{top}/{export.resource.rsplit('/', 1)[1]}"
@@ -64,7 +66,7 @@ def _write_summed(files: Files, bucket: str, key: str, content: bytes) -> None:
     files.write(bucket, f"{key}.md5", base64.b64encode(digest))
 
 
-def _summary(export: Export, arn: str, span: Span, listed: str, count: int, size: int) -> dict[str, Any]:
+def _summary(export: Export, arn: str, span: ExportSpan, listed: str, count: int, size: int) -> dict[str, Any]:
     params, incremental = export.params, span.begin is not None
     view = (params.get("IncrementalExportSpecification") or {}).get("ExportViewType")
     times: dict[str, Any] = {"exportTime": _moment(span.end)}
@@ -102,19 +104,17 @@ def _json(content: dict[str, Any]) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-# --- the items in the files of an import (developer guide, "Amazon S3 import formats for DynamoDB"; ack-api-quirks,
-# DDB-IMPORT-013, 014, 015) ---
-
-Params = Mapping[str, Any]
+# --- imports ---
+# (Developer guide, "Amazon S3 import formats for DynamoDB"; ack-api-quirks, DDB-IMPORT-013, 014, 015.)
 
 _DECODER: Final = json.JSONDecoder()
 
 UNREADABLE: Final = None
-"""In the place of a record that is none."""
+"""Stands for a record that cannot be read."""
 
 
 def items_in(files: Files, params: Params) -> Iterator[tuple[Any, int]]:
-    """What a record says is its item, with its size in bytes."""
+    """The item in each record, and the record's size in bytes."""
     for record, size in records_in(files, params["S3BucketSource"], params):
         yield (UNREADABLE if record is UNREADABLE else record.get("Item", UNREADABLE)), size
 
@@ -176,7 +176,9 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def _rows(text: str, params: Params) -> Iterator[tuple[dict[str, Any] | None, int]]:
-    """Every value is a string, but for those of key attributes. With a list of headers the first line is a row, too."""
+    """The records of a CSV file. Values are strings, except those of key attributes. If the request lists the headers,
+    the first line is a record too.
+    """
     options = (params.get("InputFormatOptions") or {}).get("Csv") or {}
     types = {
         one["AttributeName"]: one["AttributeType"] for one in params["TableCreationParameters"]["AttributeDefinitions"]

@@ -1,5 +1,6 @@
-"""An export or an import: what was asked for, what came of it, and how that is told (ack-api-quirks, DDB-EXPORT-016,
-017, DDB-IMPORT-003).
+"""Exports and imports: what was asked for, what came of it, and its description.
+
+(ack-api-quirks, DDB-EXPORT-016, 017, DDB-IMPORT-003)
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call
 
 PAGE: Final = 10
-"""Of ListExports and ListImports (DDB-IMPORT-016)."""
+"""Page size of ListExports and ListImports (DDB-IMPORT-016)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """``outcome`` has members that are told once it is done, at ``ends``; FailureCode among them is a failure.
+class TransferJob:
+    """An export or an import. ``outcome`` has members of the description once the job is done, at the time ``ends``;
+    with FailureCode among them, it has failed.
 
-    ``params`` are the request's, with what AWS fills in.
+    ``params`` are those of the request, with what AWS fills in.
     """
 
     resource: str
@@ -30,14 +32,12 @@ class Job:
     outcome: Mapping[str, Any] = field(default_factory=dict)
 
     def status(self, now: float) -> str:
-        """An ExportStatus or an ImportStatus."""
         if now < self.ends:
             return "IN_PROGRESS"
         return "FAILED" if "FailureCode" in self.outcome else "COMPLETED"
 
     @property
     def token(self) -> str | None:
-        """The request's ClientToken."""
         found: str | None = self.params.get("ClientToken")
         return found
 
@@ -50,7 +50,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Export(Job):
+class Export(TransferJob):
     """An export of a table as it was at ``time``, or of what changed in a span of time."""
 
     time: float | None = None
@@ -79,7 +79,6 @@ class Export(Job):
         }
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """An ExportSummary."""
         return {
             "ExportArn": call.region.arn(self.resource),
             "ExportStatus": self.status(call.clock.now()),
@@ -88,7 +87,7 @@ class Export(Job):
 
 
 @dataclass(frozen=True, slots=True)
-class Import(Job):
+class Import(TransferJob):
     """A table from files."""
 
     def describe(self, call: Call) -> dict[str, Any]:
@@ -105,7 +104,6 @@ class Import(Job):
         return {**self._named(call), **body}
 
     def summary(self, call: Call) -> dict[str, Any]:
-        """An ImportSummary."""
         body = self._told(call, "S3BucketSource", "InputFormat")
         members = ("TableArn", "S3BucketSource", "InputFormat", "StartTime", "EndTime")
         return {**self._named(call), **{name: body[name] for name in members if name in body}}
@@ -121,7 +119,7 @@ class Import(Job):
 
 
 def no_bucket() -> dict[str, str]:
-    """The outcome of a job whose bucket there is not."""
+    """The outcome of a job whose bucket does not exist."""
     return {
         "FailureCode": "S3NoSuchBucket",
         "FailureMessage": "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; "

@@ -11,7 +11,7 @@ from pytest_dynamodb.control.exports.bulk import Bulk, put_all
 from pytest_dynamodb.control.exports.contents import fill, filtered, lines
 from pytest_dynamodb.control.exports.files import write_export
 from pytest_dynamodb.control.exports.job import PAGE, Export, Import, no_bucket
-from pytest_dynamodb.control.exports.requests import Span, check_export, exported_table, span_of
+from pytest_dynamodb.control.exports.requests import ExportSpan, check_export, exported_table, span_of
 from pytest_dynamodb.control.pages import page_after
 from pytest_dynamodb.control.tables.creation import created_table
 from pytest_dynamodb.control.tables.definitions import check_new_table
@@ -30,8 +30,8 @@ def export_table_to_point_in_time(call: Call) -> dict[str, Any]:
     """Write a table as it was at a time, or what was written in a span of time, into a bucket.
 
     Raises ValidationException, AccessDeniedException, TableNotFoundException, PointInTimeRecoveryUnavailableException,
-    InvalidExportTimeException, and ExportConflictException for a token of another request. What is wrong with the
-    bucket only the export's description tells.
+    InvalidExportTimeException, and ExportConflictException for the token of another request. Problems with the bucket
+    appear only in the export's description.
     """
     check_export(call.params)
     table = exported_table(call)
@@ -51,7 +51,7 @@ def _repeated(call: Call) -> Export | None:
     return known
 
 
-def _exported(call: Call, table: Table, span: Span) -> Export:
+def _exported(call: Call, table: Table, span: ExportSpan) -> Export:
     now, records = call.clock.now(), call.region.records
     resource = f"{table.name}/export/{records.new_id(now, call.random)}"
     time = span.end if span.begin is None else None
@@ -68,15 +68,15 @@ def _exported(call: Call, table: Table, span: Span) -> Export:
     return replace(export, ends=max(ends, now + 1.0))
 
 
-def _lines(call: Call, table: Table, span: Span) -> list[dict[str, Any]]:
+def _lines(call: Call, table: Table, span: ExportSpan) -> list[dict[str, Any]]:
     if (spec := call.params.get("FilterSpecification")) is not None:
         return [{"Item": item} for item in filtered(call, table, span.end, spec)]
     view = (call.params.get("IncrementalExportSpecification") or {}).get("ExportViewType") or _VIEW
     return list(lines(table, span, view))
 
 
-def _completed(call: Call, span: Span) -> dict[str, Any]:
-    """The parameters with what AWS fills in."""
+def _completed(call: Call, span: ExportSpan) -> dict[str, Any]:
+    """The parameters, with what AWS fills in."""
     params = {"ExportFormat": "DYNAMODB_JSON", "S3SseAlgorithm": "AES256", **call.params}
     if span.begin is not None:
         view = params["IncrementalExportSpecification"].get("ExportViewType") or _VIEW
@@ -94,11 +94,11 @@ _ON = "IN_PROGRESS"
 
 
 def import_table(call: Call) -> dict[str, Any]:
-    """Make a table of the items in a bucket's files, whose keys begin with a prefix.
+    """Make a table from the items in a bucket's files whose keys begin with a prefix.
 
-    What is wrong with the bucket or with items only the import's description tells; items that are right are in the
-    table in any case. Raises ValidationException, ResourceInUseException where there is such a table, and
-    ImportConflictException for a token of another table's import.
+    Problems with the bucket or with items appear only in the import's description; valid items are in the table in any
+    case. Raises ValidationException, ResourceInUseException if the table exists, and ImportConflictException for the
+    token of another table's import.
     """
     _check(call)
     known = _import_table_repeated(call)
@@ -156,7 +156,7 @@ def _imported(call: Call) -> Import:
 
 
 def _import_table_completed(call: Call) -> dict[str, Any]:
-    """The parameters with what AWS fills in (ack-api-quirks, DDB-IMPORT-003)."""
+    """The parameters, with what AWS fills in (ack-api-quirks, DDB-IMPORT-003)."""
     source = {"S3BucketOwner": call.region.account, **call.params["S3BucketSource"]}
     return {"InputCompressionType": "NONE", **call.params, "S3BucketSource": source}
 
@@ -165,7 +165,7 @@ def _import_table_completed(call: Call) -> dict[str, Any]:
 
 
 def describe_export(call: Call) -> dict[str, Any]:
-    """What has come of an export, also once its table is gone.
+    """Describe an export, even if its table no longer exists.
 
     Raises ValidationException, AccessDeniedException and ExportNotFoundException (ack-api-quirks, DDB-EXPORT-006).
     """
@@ -182,7 +182,7 @@ def describe_export(call: Call) -> dict[str, Any]:
 
 
 def describe_import(call: Call) -> dict[str, Any]:
-    """What has come of an import, also once its table is gone.
+    """Describe an import, even if its table no longer exists.
 
     Raises ValidationException, AccessDeniedException and ImportNotFoundException (ack-api-quirks, DDB-IMPORT-010).
     """
@@ -197,10 +197,9 @@ def describe_import(call: Call) -> dict[str, Any]:
 
 
 def list_exports(call: Call) -> dict[str, Any]:
-    """A page of exports, newest first: all of them, or those of a table that is still there (ack-api-quirks,
-    DDB-EXPORT-020).
+    """A page of exports, newest first: all of them, or those of an existing table (ack-api-quirks, DDB-EXPORT-020).
 
-    Raises ValidationException for a token of another list.
+    Raises ValidationException for the token of another list.
     """
     params, exports = call.params, call.region.records.of(Export)
     found = [(export.resource, export) for export in reversed(exports.values())]
@@ -217,10 +216,10 @@ def list_exports(call: Call) -> dict[str, Any]:
 
 
 def list_imports(call: Call) -> dict[str, Any]:
-    """A page of imports, newest first: all of them, or those of a table's name, there or not (ack-api-quirks,
+    """A page of imports, newest first: all of them, or those of a table, existing or not (ack-api-quirks,
     DDB-IMPORT-008, 016).
 
-    Raises ValidationException for a token of another list.
+    Raises ValidationException for the token of another list.
     """
     params, arn = call.params, call.params.get("TableArn")
     imports = reversed(call.region.records.of(Import).values())
@@ -233,7 +232,7 @@ def list_imports(call: Call) -> dict[str, Any]:
 
 
 def describe_bulk_operation(call: Call) -> dict[str, Any]:
-    """What has come of a bulk operation. Raises ResourceNotFoundException."""
+    """Describe a bulk operation. Raises ResourceNotFoundException."""
     return {"BulkOperationDescription": existing_bulk(call).describe(call)}
 
 
@@ -266,7 +265,7 @@ _PAGE: Final = 25
 
 
 def list_bulk_operations(call: Call) -> dict[str, Any]:
-    """A page of bulk operations, newest first. Raises ValidationException for a token of another list."""
+    """A page of bulk operations, newest first. Raises ValidationException for the token of another list."""
     params = call.params
     found = [(bulk.resource, bulk) for bulk in reversed(call.region.records.of(Bulk).values())]
     page, more = page_after(found, params.get("NextToken"), params.get("MaxResults") or _PAGE, prefix="bulk:")
@@ -280,7 +279,7 @@ def start_bulk_put_items(call: Call) -> dict[str, Any]:
     """Put the items in a bucket's files into a table.
 
     Raises ValidationException, ResourceNotFoundException, ResourceInUseException, and
-    IdempotentParameterMismatchException for a token of another request.
+    IdempotentParameterMismatchException for the token of another request.
     """
     table = existing(call)
     _start_bulk_put_item_check(call, table)
@@ -289,7 +288,7 @@ def start_bulk_put_items(call: Call) -> dict[str, Any]:
 
 
 def _start_bulk_put_item_check(call: Call, table: Table) -> None:
-    """Not AWS's words."""
+    """The messages are not AWS's."""
     require_settled(table)
     source = call.params["InputS3Configuration"]
     if table.settings.replicas:

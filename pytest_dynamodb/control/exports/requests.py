@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pytest_dynamodb.control.backups.backup import earliest, latest, no_table, recoverable
 from pytest_dynamodb.control.backups.restore import INVALID_REQUEST
@@ -13,8 +12,7 @@ from pytest_dynamodb.engine.arns import access_denied, parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
-
-Params = Mapping[str, Any]
+from pytest_dynamodb.requests import Params
 
 _INCREMENTAL: Final = "INCREMENTAL_EXPORT"
 SHORTEST_SECONDS: Final = 15 * 60.0
@@ -22,8 +20,8 @@ LONGEST_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """What an export is of: the state at ``end``, or what was written between ``begin`` and then."""
+class ExportSpan:
+    """What is exported: the state at ``end``, or what was written between ``begin`` and ``end``."""
 
     end: float
     begin: float | None = None
@@ -46,7 +44,7 @@ def exported_table(call: Call) -> Table:
 
 
 def check_export(params: Params) -> None:
-    """Raises ValidationException for members that do not go together, and for what this engine cannot write."""
+    """Raise ValidationException for conflicting members, and for what this engine cannot write."""
     kind, spec = params.get("ExportType"), params.get("IncrementalExportSpecification")
     if spec is not None and kind is None:
         raise _invalid(
@@ -66,30 +64,32 @@ def check_export(params: Params) -> None:
 
 
 def _check_supported(params: Params) -> None:
-    """Not AWS's words."""
+    """The messages are not AWS's."""
     if params.get("FilterSpecification") and params.get("ExportType") == _INCREMENTAL:
         raise _invalid("this in-memory DynamoDB exports changes without FilterSpecification")
     if params.get("ExportFormat") == "ION":
         raise _invalid("this in-memory DynamoDB exports in the format DYNAMODB_JSON, not ION")
 
 
-def span_of(call: Call, table: Table) -> Span:
-    """The time of an export, or its times. Raises InvalidExportTimeException, or that there is no recovery."""
+def span_of(call: Call, table: Table) -> ExportSpan:
+    """The time or the span of an export. Raises InvalidExportTimeException, and
+    PointInTimeRecoveryUnavailableException.
+    """
     params, now = call.params, call.clock.now()
     if params.get("ExportType") == _INCREMENTAL:
         return _increment(params["IncrementalExportSpecification"], table, now)
     recovery = recoverable(table)
     if params.get("ExportTime") is None:
-        return Span(now)
+        return ExportSpan(now)
     wanted = moment_of(params["ExportTime"])
     if wanted > now or wanted < earliest(recovery, now):
         raise _wrong_time("Export Time is invalid")
     if wanted > latest(recovery, now):
         raise _wrong_time("Point in Time Recovery is not available for specified export time")
-    return Span(wanted)
+    return ExportSpan(wanted)
 
 
-def _increment(spec: Params, table: Table, now: float) -> Span:
+def _increment(spec: Params, table: Table, now: float) -> ExportSpan:
     begin = moment_of(spec["ExportFromTime"])
     end = now if spec.get("ExportToTime") is None else moment_of(spec["ExportToTime"])
     recovery = table.settings.recovery
@@ -107,7 +107,7 @@ def _increment(spec: Params, table: Table, now: float) -> Span:
         raise _wrong_time(between + "less than 15 minutes")
     if end - begin > LONGEST_SECONDS:
         raise _wrong_time(between + "greater than 24 hours")
-    return Span(end, begin)
+    return ExportSpan(end, begin)
 
 
 def _invalid(detail: str) -> ValidationException:

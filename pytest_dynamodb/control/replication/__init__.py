@@ -1,10 +1,9 @@
-"""Global tables (version 2019.11.21): replicas in other regions, and how writes come there.
+"""Global tables (version 2019.11.21): replicas in other regions, and how writes reach them.
 
-``inbox``        writes of other regions that a region has not seen yet
-``replica``      a replica, and how it is described
-``membership``   the tables of a global table, wherever they are
-``rules``        what ReplicaUpdates may ask for
-``changes``      replicas that come and go
-``delivery``     writes on their way
-``mirroring``    settings that all replicas share
+``rules``     what ReplicaUpdates may ask for
+``group``     the tables of a global table: members, shared settings, descriptions
+``changes``   replicas that are added, changed and deleted
+``delivery``  writes on their way to other regions, and their arrival
+``scaling``   auto scaling of replicas, which is only described
+``legacy``    the operations on global tables of version 2017
 """

@@ -1,7 +1,7 @@
-"""Replicas that come, change and go by UpdateTable (developer guide, "Global tables"; ack-api-quirks, DDB-TABLE-204,
+"""Replicas that UpdateTable adds, changes and deletes (developer guide, "Global tables"; ack-api-quirks, DDB-TABLE-204,
 226, 227, 250, 305).
 
-A table of provisioned units needs auto scaling of them on AWS; that is another service's, and taken to be there.
+On AWS a table with provisioned units needs auto scaling of them. That is another service's, and assumed to be set up.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import Event, Replica, StreamSettings, TableSettings
 from pytest_dynamodb.engine.streams.capture import close_stream
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.errors import ValidationException, error_for
 
 _STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
 def update_replicas(call: Call) -> dict[str, Any]:
-    """The answer of an UpdateTable of replicas.
+    """Carry out an UpdateTable with ReplicaUpdates; returns the answer.
 
     Raises ValidationException, ResourceNotFoundException and ResourceInUseException.
     """
@@ -61,7 +61,7 @@ def _busy(call: Call, settings: TableSettings) -> TableSettings:
     return replace(settings, status="UPDATING").then(Event(due, {"status": "ACTIVE"}))
 
 
-# --- coming ---
+# --- new replicas ---
 
 
 def _add(call: Call, table: Table, wanted: list[Mapping[str, Any]]) -> Table:
@@ -102,20 +102,20 @@ def _overrides(what: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _streaming(settings: TableSettings, now: float) -> TableSettings:
-    """Replicas need a stream: one that is off is switched on (DDB-TABLE-305)."""
+    """Replicas need a stream: it is enabled if it is not (DDB-TABLE-305)."""
     if settings.stream is not None and settings.stream.enabled:
         return settings
     return replace(settings, stream=stream_of(_STREAM, now, before=settings.stream))
 
 
 def _copy(call: Call, source: Table, target: Region, what: Mapping[str, Any], replicas: Mapping[str, Replica]) -> None:
-    """A table in another region with the same items, which neither changes for the other."""
+    """A table in another region with the same items; changes to either do not affect the other."""
     target.renew()
     settings = _copied_settings(call, source.settings, target, what)
     table = Table(target.owner, source.name, source.keys, replace(settings, arn=target.arn(source.name)))
     table.store = source.store.owned_by(target.owner)
     table.indexes = {
-        name: Index(index.schema, index.store.owned_by(target.owner)) for name, index in source.indexes.items()
+        name: SecondaryIndex(index.schema, index.store.owned_by(target.owner)) for name, index in source.indexes.items()
     }
     due = call.clock.now() + call.lifecycle.create_table
     table.settings = replace(table.settings, replicas=replicas, status="CREATING", events=()).then(
@@ -125,7 +125,7 @@ def _copy(call: Call, source: Table, target: Region, what: Mapping[str, Any], re
 
 
 def _copied_settings(call: Call, settings: TableSettings, target: Region, what: Mapping[str, Any]) -> TableSettings:
-    """Without what is a region's own: tags, policy, protection, recovery, insights, Kinesis (DDB-TABLE-230)."""
+    """The settings without a region's own: tags, policy, protection, recovery, insights, Kinesis (DDB-TABLE-230)."""
     now, stream = call.clock.now(), settings.stream
     encryption = settings.encryption
     if encryption is not None:
@@ -154,11 +154,11 @@ def _copied_settings(call: Call, settings: TableSettings, target: Region, what: 
     )
 
 
-# --- changing ---
+# --- changed replicas ---
 
 
 def _update(call: Call, table: Table, wanted: list[Mapping[str, Any]]) -> Table:
-    """Set overrides; they are told to everybody who asks for the replica."""
+    """Set a replica's overrides; every replica's description shows them."""
     if table.settings.on_demand and any(what.get("ProvisionedThroughputOverride") for what in wanted):
         raise ValidationException(
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
@@ -183,11 +183,11 @@ def _overridden(settings: TableSettings, name: str, overrides: Mapping[str, Any]
     return replace(settings, replicas={**settings.replicas, name: new})
 
 
-# --- going ---
+# --- deleted replicas ---
 
 
 def _remove(call: Call, table: Table, names: list[str]) -> Table:
-    """The replicas' tables are deleted with what is in them."""
+    """Delete the replicas' tables, with their items."""
     now, due = call.clock.now(), call.clock.now() + call.lifecycle.delete_table
     for name in names:
         _check_may_go(call, table, name)

@@ -1,4 +1,4 @@
-"""The tables of a global table: who belongs to it, what they share, and how they are described."""
+"""The tables of a global table: which they are, the settings that they share, and how they are described."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from pytest_dynamodb.engine.settings import Event, Replica, TableSettings
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException
 
-# --- the tables of a global table, wherever they are, and who may leave it ---
+# --- members ---
 
 SOURCE_SECONDS: Final = 24 * 3600.0
-"""How long the region that a replica was made from cannot leave (ack-api-quirks, DDB-TABLE-266)."""
+"""How long the region that a replica was made from cannot be removed (ack-api-quirks, DDB-TABLE-266)."""
 
 
 def members(call: Call, table: Table) -> Iterator[tuple[Region, Table]]:
-    """The other replicas' tables, with their regions."""
     for name in table.settings.replicas:
         region = call.region_of(call.region.account, name)
         found = region.find(table.name, call.clock.now())
@@ -29,7 +28,7 @@ def members(call: Call, table: Table) -> Iterator[tuple[Region, Table]]:
 
 
 def check_may_leave(table: Table, region: str, now: float) -> None:
-    """Raises ValidationException for a replica that cannot be deleted alone, or not yet."""
+    """Raise ValidationException for a replica that cannot be deleted by itself, or not yet."""
     settings = table.settings
     if settings.strong:
         raise ValidationException(ONE_OF_STRONG)
@@ -37,7 +36,7 @@ def check_may_leave(table: Table, region: str, now: float) -> None:
 
 
 def check_no_source(replicas: Mapping[str, Replica], region: str, now: float) -> None:
-    """Raises ValidationException for a region that another replica was made from in the last day."""
+    """Raise ValidationException for a region from which a replica was made within the last day."""
     if any(one.source == region and one.since > now - SOURCE_SECONDS for one in replicas.values()):
         raise ValidationException(
             "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the "
@@ -46,7 +45,7 @@ def check_no_source(replicas: Mapping[str, Replica], region: str, now: float) ->
 
 
 def leave(call: Call, table: Table, gone: str) -> None:
-    """Let the other replicas know that one goes."""
+    """Tell the other replicas that one is going away."""
     for region, member in members(call, table):
         if region.name != gone:
             own = region.writable(member)
@@ -54,7 +53,7 @@ def leave(call: Call, table: Table, gone: str) -> None:
 
 
 def without(settings: TableSettings, gone: list[str], due: float) -> TableSettings:
-    """Settings of a table that loses replicas at a time, and is no global table any more with the last of them."""
+    """The settings of a table that loses replicas at a time; with the last of them, it is no global table any more."""
     going = {
         name: replace(one, ready=due, doing="DELETING") if name in gone else one
         for name, one in settings.replicas.items()
@@ -64,12 +63,12 @@ def without(settings: TableSettings, gone: list[str], due: float) -> TableSettin
     return replace(settings, replicas=going).then(Event(due, after))
 
 
-# --- settings that all replicas of a global table share: billing and units, indexes, table class, time to live (ack-
-# api-quirks, DDB-TABLE-230, 251, 296) ---
+# --- shared settings ---
+# Billing and units, indexes, table class, time to live (ack-api-quirks, DDB-TABLE-230, 251, 296).
 
 
 def mirror(call: Call, table: Table) -> None:
-    """Let the other replicas have a table's shared settings, now and as they are still to become."""
+    """Give the other replicas a table's shared settings, the current ones and those due later."""
     for region, member in members(call, table):
         own = region.writable(member)
         for index in table.global_indexes:
@@ -79,7 +78,7 @@ def mirror(call: Call, table: Table) -> None:
 
 
 def mirror_time_to_live(call: Call, table: Table) -> None:
-    """Let items end in every region."""
+    """Apply a table's time to live in every region."""
     for region, member in members(call, table):
         own = region.writable(member)
         own.settings = replace(own.settings, ttl=table.settings.ttl)
@@ -107,11 +106,12 @@ def _share(table: Table, own: Table) -> None:
 
 
 def _is_shared(event: Event) -> bool:
-    """Which replicas there are, each knows of the others; keys are a region's own."""
+    """Replicas keep their own list of the others, and encryption keys belong to a region."""
     return "replicas" not in event.changes and "encryption" not in event.changes
 
 
-# --- how the replicas of a global table are described (ack-api-quirks, DDB-TABLE-201, 229, 231, 259) ---
+# --- descriptions ---
+# Source: ack-api-quirks, DDB-TABLE-201, 229, 231, 259.
 
 VERSION: Final = "2019.11.21"
 WITH_OVERRIDES: Final = "ENABLED_WITH_OVERRIDES"
@@ -122,17 +122,16 @@ Warm = Mapping[str, Any]
 
 
 def status_of(replica: Replica, now: float) -> str:
-    """A ReplicaStatus."""
     return replica.doing if now < replica.ready else "ACTIVE"
 
 
 def is_settled(settings: TableSettings, now: float) -> bool:
-    """Whether nothing of a global table is just changing."""
+    """Whether no replica of a global table is being changed."""
     return settings.status == "ACTIVE" and all(now >= one.ready for one in settings.replicas.values())
 
 
 def describe_replicas(settings: TableSettings, now: float, warm: Warm, indexes: Mapping[str, Warm]) -> dict[str, Any]:
-    """What DescribeTable tells of the other replicas: nothing of a table that has none.
+    """The members of DescribeTable about the other replicas; none for a table without replicas.
 
     ``warm`` is the warm throughput of the table, ``indexes`` that of its global indexes.
     """
@@ -155,7 +154,7 @@ def describe_replicas(settings: TableSettings, now: float, warm: Warm, indexes: 
 
 
 def _replica(name: str, replica: Replica, now: float, warm: Warm, indexes: Mapping[str, Warm]) -> dict[str, Any]:
-    """Without what it has in common with the table."""
+    """A ReplicaDescription, without what the table's own description says."""
     overrides = replica.overrides
     body: dict[str, Any] = {"RegionName": name, "ReplicaStatus": status_of(replica, now)}
     body.update({member: overrides[member] for member in _OWN if overrides.get(member) is not None})

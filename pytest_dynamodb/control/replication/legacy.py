@@ -1,4 +1,4 @@
-"""Global tables of the version of 2017: settings alone, of tables in several regions."""
+"""The operations on global tables of version 2017, which AWS no longer makes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- global tables of the version of 2017, which AWS no longer makes (ack-api-quirks, DDB-GLOBALTABLE-001, 002, 004)
-# ---
+# --- errors ---
+# (ack-api-quirks, DDB-GLOBALTABLE-001, 002, 004)
 
 
 def unsupported() -> ValidationException:
-    """What AWS says to those who want one."""
+    """The error for creating one."""
     return ValidationException(
         "One or more parameter values were invalid: DynamoDB global tables version 2017.11.29 is not supported. "
         "We recommend using DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy)."
@@ -20,7 +20,7 @@ def unsupported() -> ValidationException:
 
 
 def no_global_table(call: Call, before: str = "") -> DynamoDbError:
-    """The error for one that there is not; those of the version of 2019 do not count."""
+    """The error for one that does not exist; global tables of version 2019 do not count."""
     name = call.params["GlobalTableName"]
     return error_for("GlobalTableNotFoundException", f"{before}Global table with name: '{name}' does not exist.")
 
@@ -29,7 +29,7 @@ def no_global_table(call: Call, before: str = "") -> DynamoDbError:
 
 
 def create_global_table(_: Call) -> dict[str, Any]:
-    """Raises ValidationException: AWS no longer makes tables of the version of 2017."""
+    """Raises ValidationException: AWS no longer makes tables of version 2017."""
     raise unsupported()
 
 
@@ -37,7 +37,7 @@ def create_global_table(_: Call) -> dict[str, Any]:
 
 
 def describe_global_table(call: Call) -> dict[str, Any]:
-    """Raises GlobalTableNotFoundException: there are none of the version of 2017."""
+    """Raises GlobalTableNotFoundException: there are none of version 2017."""
     raise no_global_table(call, "Global table not found: ")
 
 
@@ -45,7 +45,7 @@ def describe_global_table(call: Call) -> dict[str, Any]:
 
 
 def describe_global_table_settings(call: Call) -> dict[str, Any]:
-    """Raises GlobalTableNotFoundException: there are none of the version of 2017."""
+    """Raises GlobalTableNotFoundException: there are none of version 2017."""
     raise no_global_table(call)
 
 
@@ -53,7 +53,6 @@ def describe_global_table_settings(call: Call) -> dict[str, Any]:
 
 
 def list_global_tables(_: Call) -> dict[str, Any]:
-    """The global tables of the version of 2017: none."""
     return {"GlobalTables": []}
 
 
@@ -61,7 +60,7 @@ def list_global_tables(_: Call) -> dict[str, Any]:
 
 
 def update_global_table(call: Call) -> dict[str, Any]:
-    """Raises GlobalTableNotFoundException, or ValidationException where replicas shall be added."""
+    """Raises GlobalTableNotFoundException, or ValidationException if replicas are to be added."""
     updates = call.params["ReplicaUpdates"]
     if not updates:
         raise ValidationException("One or more parameter values were invalid")
@@ -74,5 +73,5 @@ def update_global_table(call: Call) -> dict[str, Any]:
 
 
 def update_global_table_settings(call: Call) -> dict[str, Any]:
-    """Raises GlobalTableNotFoundException: there are none of the version of 2017."""
+    """Raises GlobalTableNotFoundException: there are none of version 2017."""
     raise no_global_table(call)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_dynamodb.control.tables.rules import INVALID, listed
+from pytest_dynamodb.control.tables.rules import listed
 from pytest_dynamodb.engine.settings import TableSettings
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
-
-Params = Mapping[str, Any]
+from pytest_dynamodb.requests import Params
 
 #: Regions that global tables may be in.
 REGIONS: Final = (
@@ -35,13 +34,13 @@ ONE_OF_STRONG: Final = (
 
 
 def check_replica_request(params: Params, region: str) -> None:
-    """Raises ValidationException for what can be refused without looking at the table."""
+    """Raise ValidationException for what can be refused without looking at the table."""
     witnesses = params.get("GlobalTableWitnessUpdates") or ()
     strong = params.get("MultiRegionConsistency") == "STRONG"
     others = {name for name, value in params.items() if value is not None} - _REPLICA_MEMBERS
     if others:
         raise ValidationException(
-            INVALID
+            INVALID_VALUES
             + (
                 "Requests that modify replicas or witnesses must not also modify other fields"
                 if strong or witnesses
@@ -55,14 +54,16 @@ def check_replica_request(params: Params, region: str) -> None:
     if len(kinds) > 1:
         raise ValidationException("Update table operation with more than one type of replica actions not allowed.")
     if "Disassociate" in kinds:  # not AWS's words
-        raise ValidationException(f"{INVALID}this in-memory DynamoDB cannot disassociate replicas, only delete them")
+        raise ValidationException(
+            f"{INVALID_VALUES}this in-memory DynamoDB cannot disassociate replicas, only delete them"
+        )
     for _, what in actions:
         _check_region(what["RegionName"], region)
     _check_count(actions, witnesses, strong=strong)
 
 
 def actions_of(params: Params) -> list[tuple[str, Params]]:
-    """The actions of ReplicaUpdates, each once. Raises ValidationException for an entry without one."""
+    """The actions in ReplicaUpdates. Raises ValidationException for an entry without exactly one."""
     actions: list[tuple[str, Params]] = []
     for update in params.get("ReplicaUpdates") or ():
         given = [(kind, update[kind]) for kind in _ACTIONS if update.get(kind) is not None]
@@ -102,7 +103,7 @@ def _check_count(actions: list[tuple[str, Params]], witnesses: Any, *, strong: b
 
 
 def _check_strong(replicas: list[str], witnesses: Any) -> None:
-    """Three regions at once: two replicas, or one and a witness."""
+    """Strong consistency takes exactly three regions: two replicas more, or one replica and a witness."""
     added = [update["Create"]["RegionName"] for update in witnesses if update.get("Create")]
     regions = [*replicas, *added]
     if unsupported := [name for name in regions if name in _NOT_STRONG]:
@@ -117,7 +118,7 @@ def _check_strong(replicas: list[str], witnesses: Any) -> None:
 
 
 def check_members(table: Table, params: Params) -> None:
-    """Raises ValidationException for actions that do not suit the replicas that there are."""
+    """Raise ValidationException for actions that do not fit the existing replicas."""
     settings, actions = table.settings, actions_of(params)
     kind, names = actions[0][0], [what["RegionName"] for _, what in actions]
     if kind != "Create":
@@ -139,8 +140,8 @@ def check_members(table: Table, params: Params) -> None:
 
 
 def check_can_be_strong(table: Table) -> None:
-    """Raises ValidationException for a table that strong consistency is not for (developer guide, "Multi-Region strong
-    consistency"). Not AWS's words: they are in no public capture.
+    """Raise ValidationException for a table that cannot have strong consistency (developer guide, "Multi-Region strong
+    consistency"). The messages are ours: AWS's are in no public capture.
     """
     reasons = {
         "the table holds items": table.store.count > 0,
@@ -149,11 +150,11 @@ def check_can_be_strong(table: Table) -> None:
     }
     for reason, found in reasons.items():
         if found:
-            raise ValidationException(f"{INVALID}MultiRegionConsistency cannot be set to STRONG: {reason}")
+            raise ValidationException(f"{INVALID_VALUES}MultiRegionConsistency cannot be set to STRONG: {reason}")
 
 
 def _check_strong_group(settings: TableSettings, kind: str, names: list[str], params: Params) -> None:
-    """What is strongly consistent is made as one and goes as one."""
+    """A group with strong consistency is created and deleted as a whole."""
     if kind == "Create":
         raise ValidationException("Cannot add replicas to a global table with strong MultiRegionConsistency")
     if kind != "Delete":
@@ -175,7 +176,7 @@ def _check_strong_group(settings: TableSettings, kind: str, names: list[str], pa
 
 
 def already_there(table: Table) -> ValidationException:
-    """The error for a replica where there is a table of that name."""
+    """The error for a replica in a region that already has a table of that name."""
     return ValidationException(
         f"Failed to create a the new replica of table with name: \u2018{table.name}\u2019 "
         "because one or more replicas already existed as tables."

@@ -1,4 +1,7 @@
-"""Auto scaling of the replicas of a global table: settings that scale nothing."""
+"""Auto scaling of the replicas of a global table: stored and described, but nothing is scaled.
+
+Application Auto Scaling itself is another service.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,20 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 from pytest_dynamodb.requests import truth
 
-# --- auto scaling of the replicas of a global table: settings that scale nothing (ack-api-quirks, DDB-TABLE-187, 189,
-# 237, 446) ---
-# Application Auto Scaling itself is another service.
+# --- settings ---
+# Source: ack-api-quirks, DDB-TABLE-187, 189, 237, 446.
 
-Settings = Mapping[str, Any]
-Change = tuple[Dimension, Settings]
+ScalingSettings = Mapping[str, Any]
+ScalingChange = tuple[Dimension, ScalingSettings]
 
 _READ: Final = "ProvisionedReadCapacityAutoScaling"
 _WRITE: Final = "ProvisionedWriteCapacityAutoScaling"
 _NEEDED: Final = ("MinimumUnits", "MaximumUnits", "ScalingPolicyUpdate")
-_OFF: Final[Settings] = {"AutoScalingDisabled": True, "ScalingPolicies": []}
+_OFF: Final[ScalingSettings] = {"AutoScalingDisabled": True, "ScalingPolicies": []}
 
 
 def scaled_table(call: Call) -> Table:
-    """The table of a request, which must be of a global table. Raises ResourceNotFoundException."""
+    """The table of a request, which must belong to a global table. Raises ResourceNotFoundException."""
     name = call.name()
     table = call.region.find(name, call.clock.now())
     if table is None or not table.settings.replicas:
@@ -37,7 +39,7 @@ def scaled_table(call: Call) -> Table:
 
 
 def describe_scaling(call: Call, table: Table) -> dict[str, Any]:
-    """A TableAutoScalingDescription: of every replica, this region's among them."""
+    """A TableAutoScalingDescription of every replica, including this region's."""
     now, settings = call.clock.now(), table.settings
     statuses = {call.region.name: "ACTIVE" if settings.status == "ACTIVE" else "UPDATING"}
     statuses |= {name: status_of(one, now) for name, one in settings.replicas.items()}
@@ -59,13 +61,13 @@ def _replica(table: Table, region: str, status: str) -> dict[str, Any]:
     return {"RegionName": region, "GlobalSecondaryIndexes": indexes, **own, "ReplicaStatus": status}
 
 
-def _dimensions(table: Table, region: str, index: str) -> dict[str, Settings]:
+def _dimensions(table: Table, region: str, index: str) -> dict[str, ScalingSettings]:
     scaling = table.settings.scaling
     return {f"{kind}Settings": scaling.get((region, index, kind), _OFF) for kind in (_READ, _WRITE)}
 
 
 def update_scaling(call: Call, table: Table) -> Table:
-    """Set what a request asks for, in all replicas' tables alike. Raises ValidationException and others."""
+    """Store the requested settings in all replicas. Raises ValidationException and ResourceNotFoundException."""
     changes = list(_changes(call, table))
     if not changes:
         raise _failed(table, " because at least one update parameter must be specified.")
@@ -77,8 +79,8 @@ def update_scaling(call: Call, table: Table) -> Table:
     return call.region.tables[table.name]
 
 
-def _changes(call: Call, table: Table) -> Iterator[Change]:
-    """Writes are scaled alike everywhere, reads by region."""
+def _changes(call: Call, table: Table) -> Iterator[ScalingChange]:
+    """Write scaling is the same for all replicas, read scaling is by region."""
     params, regions = call.params, [call.region.name, *table.settings.replicas]
     if (update := params.get(f"{_WRITE}Update")) is not None:
         yield from (((region, "", _WRITE), update) for region in regions)
@@ -104,7 +106,7 @@ def _existing_index(table: Table, name: str | None) -> str:
     return name
 
 
-def _check_billing(call: Call, table: Table, changes: list[Change]) -> None:
+def _check_billing(call: Call, table: Table, changes: list[ScalingChange]) -> None:
     wanted = next((kind for (_, _, kind), update in changes if not truth(update.get("AutoScalingDisabled"))), None)
     if table.settings.on_demand and wanted is not None:
         replicas = ", ".join(f"'{name}'" for name in [call.region.name, *table.settings.replicas])
@@ -113,7 +115,7 @@ def _check_billing(call: Call, table: Table, changes: list[Change]) -> None:
         raise ValidationException(f"{failed}Replicas {replicas} BillingMode is PayPerRequest. {needed}")
 
 
-def _told(call: Call, table: Table, dimension: Dimension, update: Settings) -> Settings:
+def _told(call: Call, table: Table, dimension: Dimension, update: ScalingSettings) -> ScalingSettings:
     given = [name for name in _NEEDED if update.get(name) is not None]
     if truth(update.get("AutoScalingDisabled")):
         if given:
@@ -157,7 +159,7 @@ def _about(table: Table) -> str:
 
 
 def describe_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
-    """The auto scaling of a global table's replicas. Raises ResourceNotFoundException."""
+    """Describe the auto scaling of a global table's replicas. Raises ResourceNotFoundException."""
     return {"TableAutoScalingDescription": describe_scaling(call, scaled_table(call))}
 
 
@@ -165,7 +167,7 @@ def describe_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
 
 
 def update_table_replica_auto_scaling(call: Call) -> dict[str, Any]:
-    """Set the auto scaling of a global table's replicas; nothing is scaled.
+    """Store the auto scaling of a global table's replicas; nothing is scaled.
 
     Raises ResourceNotFoundException (table, replica or index) and ValidationException.
     """

@@ -1,10 +1,11 @@
-"""The control plane: rules of tables and indexes, what becomes of them with time, and how they are described.
+"""Tables and indexes: the rules of their operations, what changes them over time, and their descriptions.
 
-``definitions``, ``keys``, ``projections``, ``billing``, ``options``, ``tags``   rules of CreateTable, as AWS words them
-``creation``, ``schemas``                                                      a table from a checked request
-``concerns``, ``index_rules``, ``admission``, ``quotas``                       rules of UpdateTable
-``changes``, ``capacity_changes``, ``index_changes``                           what it changes, and when
-``description``                                                                TableDescription
-``lookup``, ``arns``                                                           tables by name and by ARN
-``templates``, ``globaltables``                                                tables written down elsewhere
+``definitions``, ``rules``, ``billing``, ``vectors``     rules of CreateTable, in AWS's words
+``creation``                                            a table made from a checked request
+``indexes``, ``admission``                              rules of UpdateTable
+``changes``, ``capacity_changes``, ``index_changes``    what UpdateTable changes, and when
+``description``                                         TableDescription
+``lookup``                                              tables by name and by ARN
+``templates``                                           tables as CloudFormation and descriptions write them
+``operations``                                          the operations
 """

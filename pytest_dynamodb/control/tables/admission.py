@@ -1,5 +1,5 @@
-"""What may be asked of a table, and of an index, that is still busy with something else (ack-api-quirks,
-DDB-TABLE-444, 149, 159, 175, 375, 376).
+"""Which changes a table or an index accepts while another one is under way (ack-api-quirks, DDB-TABLE-444, 149, 159,
+175, 375, 376).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SYNCHRONOUS: Final = frozenset({"DeletionProtectionEnabled", "SSESpecification"
 
 
 def check_admitted(table: Table, params: Mapping[str, Any], asked: set[str]) -> None:
-    """Raises ResourceInUseException, or LimitExceededException for a second online index."""
+    """Raise ResourceInUseException, or LimitExceededException for a second index being created or deleted."""
     if table.settings.status in {"CREATING", "DELETING"}:
         require_active(table)
     actions = [action_of(update) for member in INDEX_UPDATES for update in params.get(member) or ()]
@@ -42,7 +42,7 @@ def _busy(table: Table, *statuses: str) -> list[str]:
 
 
 def _check_online(table: Table, wanted: list[str]) -> None:
-    """One index is created or deleted at a time; deleting the one that is being filled is no second."""
+    """Only one index is created or deleted at a time; deleting the one that is being created is allowed."""
     others = [name for name in _busy(table, "CREATING", "DELETING") if name not in wanted]
     if len(wanted) > 1 or (wanted and others):
         raise subscriber_limit(_ONE_AT_A_TIME)

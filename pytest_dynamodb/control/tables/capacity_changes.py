@@ -1,7 +1,7 @@
-"""Throughput of tables and indexes as UpdateTable changes it: units, billing mode, ceilings, warm throughput.
+"""Throughput changes by UpdateTable: units, billing mode, ceilings, warm throughput.
 
-While a change of units is under way the old ones are told, with the time of the change; afterwards the new ones, with
-the time it was done (dynalite's tests, updateTable; ack-api-quirks, DDB-TABLE-165).
+While units are being changed, descriptions show the old ones with the time of the change; afterwards the new ones with
+the time at which it was done (dynalite's tests, updateTable; ack-api-quirks, DDB-TABLE-165).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pytest_dynamodb.control.tables.creation import ceiling_of, throughput_of, w
 from pytest_dynamodb.control.tables.description import decreases_today, warm_units
 from pytest_dynamodb.control.tables.indexes import subscriber_limit
 from pytest_dynamodb.control.tables.lookup import moment_in_words
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.settings import IndexSettings, TableSettings, Throughput, Units
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
 _FREE_DECREASES: Final = 4
@@ -26,7 +26,7 @@ Own = TypeVar("Own", TableSettings, IndexSettings)
 
 
 def changed_units(old: Throughput, params: Mapping[str, Any], now: float, *, index: str | None) -> Throughput:
-    """The units asked for, otherwise like the old ones. Raises ValidationException where nothing changes."""
+    """The new units, otherwise like the old ones. Raises ValidationException if nothing changes."""
     new = throughput_of(params)
     if (new.read, new.write) == (old.read, old.write):
         raise ValidationException(_unchanged(old, new, index))
@@ -46,7 +46,7 @@ def _unchanged(old: Throughput, new: Throughput, index: str | None) -> str:
 
 
 def _check_may_decrease(old: Throughput, now: float) -> None:
-    """Four times a day, then once an hour (developer guide, "Service quotas")."""
+    """Units may be decreased four times a day, then once an hour (developer guide, "Service quotas")."""
     count, last = decreases_today(old, now), old.last_decrease
     if last is None or count < _FREE_DECREASES or now - last >= _HOUR:
         return
@@ -59,12 +59,12 @@ def _check_may_decrease(old: Throughput, now: float) -> None:
 
 
 def under_way(old: Throughput, new: Throughput, now: float) -> Throughput:
-    """What is told of the units until a change is done."""
+    """The throughput to describe until a change of units is done."""
     return _stamped(old, old, new, now)
 
 
 def done(old: Throughput, new: Throughput, due: float) -> Throughput:
-    """What is told of the units when it is done."""
+    """The throughput to describe once a change of units is done."""
     stamped = _stamped(new, old, new, due)
     less = new.read < old.read or new.write < old.write
     return replace(stamped, decreases=decreases_today(old, due) + 1) if less else stamped
@@ -79,21 +79,22 @@ def _stamped(units: Throughput, old: Throughput, new: Throughput, moment: float)
 
 
 def kept_warm(own: Own, *, on_demand: bool) -> Own:
-    """The same, with what it can serve at once kept: that never gets less (ack-api-quirks, DDB-TABLE-134)."""
+    """The settings with their current warm throughput fixed: it never decreases (ack-api-quirks, DDB-TABLE-134)."""
     return replace(own, warm=warm_units(own, on_demand=on_demand))
 
 
 def warmed(
     own: TableSettings | IndexSettings, params: Mapping[str, Any], *, on_demand: bool, index: str | None
 ) -> Units:
-    """The WarmThroughput asked for. Raises ValidationException for less than there is."""
+    """The new WarmThroughput. Raises ValidationException if it is below the current one."""
     current, asked = warm_units(own, on_demand=on_demand), warm_of(params)
     where = "table" if index is None else f"index {index}"
     pairs = (("ReadUnitsPerSecond", current.read, asked.read), ("WriteUnitsPerSecond", current.write, asked.write))
     for name, least, units in pairs:
         if units is not None and units < (least or 0):
             raise ValidationException(
-                f"{INVALID}Requested {name} for WarmThroughput for {where} is lower than current WarmThroughput, "
+                f"{INVALID_VALUES}Requested {name} for WarmThroughput for {where} is lower than current "
+                "WarmThroughput, "
                 "decreasing WarmThroughput is not supported"
             )
     return Units(
@@ -102,7 +103,7 @@ def warmed(
 
 
 def capped(old: Units, params: Mapping[str, Any], *, on_demand: bool, index: str | None) -> Units:
-    """The OnDemandThroughput asked for over the old one; -1 is still in it (``uncapped`` takes it out).
+    """The new OnDemandThroughput, merged with the old one; a -1 stays in it until ``uncapped`` removes it.
 
     Raises ValidationException for other numbers below 1, and for tables with provisioned units.
     """
@@ -112,7 +113,7 @@ def capped(old: Units, params: Mapping[str, Any], *, on_demand: bool, index: str
     if told and not on_demand:
         where = "" if index is None else f"for index : {index} "
         raise ValidationException(
-            f"{INVALID}{told[0][0]} for OnDemandThroughput {where}cannot be specified "
+            f"{INVALID_VALUES}{told[0][0]} for OnDemandThroughput {where}cannot be specified "
             "when the table BillingMode is PROVISIONED"
         )
     for name, units in told:
@@ -122,5 +123,5 @@ def capped(old: Units, params: Mapping[str, Any], *, on_demand: bool, index: str
 
 
 def uncapped(ceiling: Units) -> Units:
-    """A ceiling without its -1s, which take a member away."""
+    """A ceiling without the members that are -1, which removes them."""
     return Units(None if ceiling.read == -1 else ceiling.read, None if ceiling.write == -1 else ceiling.write)

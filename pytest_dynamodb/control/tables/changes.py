@@ -1,4 +1,4 @@
-"""A checked UpdateTable, carried out: what it may ask for at a time, and what it changes."""
+"""UpdateTable: which changes a request may combine, and how the settings change."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from pytest_dynamodb.control.tables.creation import (
 )
 from pytest_dynamodb.control.tables.index_changes import with_index_changes, with_vector_changes
 from pytest_dynamodb.control.tables.indexes import INDEX_UPDATES
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.control.tables.vectors import check_billing
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, TableSettings, Throughput, Units
 from pytest_dynamodb.engine.streams.capture import close_stream
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import truth
 
-# --- what one UpdateTable may ask for at a time: AWS takes one concern a call, with few exceptions (ack-api-quirks,
-# DDB-TABLE-382, 174, 015, 359, 456) ---
+# --- concerns ---
+# AWS takes one concern a call, with few exceptions (ack-api-quirks, DDB-TABLE-382, 174, 015, 359, 456).
 # All of this is checked before the table is looked up.
 
 #: What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them.
@@ -62,12 +62,12 @@ _ALONE: Final = {
 
 
 def check_concerns(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException for a request that asks for nothing, or for what does not go together."""
+    """Raise ValidationException for a request that asks for nothing, or for changes that cannot be combined."""
     asked = concerns_of(params)
     _check_any(asked)
     for member, message in _ALONE.items():
         if member in asked and len(asked) > 1:
-            raise ValidationException(INVALID + message)
+            raise ValidationException(INVALID_VALUES + message)
     _check_throughput(params, asked)
     _check_pairs(params, asked)
     _check_members(params)
@@ -91,15 +91,17 @@ def _check_any(asked: set[str]) -> None:
 def _check_throughput(params: Mapping[str, Any], asked: set[str]) -> None:
     mode, given = params.get("BillingMode"), params.get("ProvisionedThroughput")
     if mode == "PROVISIONED" and given is None:
-        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+        raise ValidationException(
+            f"{INVALID_VALUES}ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
+        )
     if mode == "PAY_PER_REQUEST" and given is not None:  # not CreateTable's words (DDB-TABLE-056)
         raise ValidationException(
-            f"{INVALID}ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"
+            f"{INVALID_VALUES}ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"
         )
     check_bounds(given)
     if "OnDemandThroughput" in asked and asked - {"OnDemandThroughput", "BillingMode"}:
         raise ValidationException(
-            f"{INVALID}OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
+            f"{INVALID_VALUES}OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
         )
 
 
@@ -108,16 +110,16 @@ def _check_pairs(params: Mapping[str, Any], asked: set[str]) -> None:
     online = any(update.get("Create") or update.get("Delete") for update in updates)
     units, stream = "ProvisionedThroughput" in asked, "StreamSpecification" in asked
     if units and stream:
-        raise ValidationException(f"{INVALID}You cannot modify stream status while updating table IOPS")
+        raise ValidationException(f"{INVALID_VALUES}You cannot modify stream status while updating table IOPS")
     if units and online:
-        raise ValidationException(f"{INVALID}You cannot create or delete index while updating table IOPS")
+        raise ValidationException(f"{INVALID_VALUES}You cannot create or delete index while updating table IOPS")
     if stream and online:
-        raise ValidationException(f"{INVALID}You cannot create or delete index while changing stream status")
+        raise ValidationException(f"{INVALID_VALUES}You cannot create or delete index while changing stream status")
     if "WarmThroughput" in asked and len(asked) > 1:
         creates = any(update.get("Create") for update in params.get("GlobalSecondaryIndexUpdates") or ())
         what = "Create global secondary index cannot be specified when updating WarmThroughput"
         raise ValidationException(
-            INVALID + (what if creates else "WarmThroughput must be the only operation in the request")
+            INVALID_VALUES + (what if creates else "WarmThroughput must be the only operation in the request")
         )
 
 
@@ -132,18 +134,21 @@ def _check_members(params: Mapping[str, Any]) -> None:
 def _check_stream(stream: Mapping[str, Any]) -> None:
     view = stream.get("StreamViewType")
     if truth(stream.get("StreamEnabled")) and view is None:
-        raise ValidationException(f"{INVALID}If stream is being enabled then UpdateViewType is required")
+        raise ValidationException(f"{INVALID_VALUES}If stream is being enabled then UpdateViewType is required")
     if not truth(stream.get("StreamEnabled")) and view is not None:
-        raise ValidationException(f"{INVALID}If stream is being disabled, then UpdateViewType must not be specified")
+        raise ValidationException(
+            f"{INVALID_VALUES}If stream is being disabled, then UpdateViewType must not be specified"
+        )
 
 
-# --- a checked UpdateTable, carried out on a table that is ours to change: settings now, and events to come ---
+# --- changes ---
+# A checked UpdateTable is carried out: it changes settings now, and adds events that will change them later.
 
-Change = Callable[[Table, TableSettings, Call], TableSettings]
+SettingsChange = Callable[[Table, TableSettings, Call], TableSettings]
 
 
 def changed_settings(table: Table, call: Call) -> TableSettings:
-    """What the settings become. Raises ValidationException and others before anything has changed."""
+    """The new settings. Raises ValidationException and others before anything has changed."""
     settings, asked = table.settings, concerns_of(call.params)
     for member, change in _CHANGES.items():
         if member in asked:
@@ -152,7 +157,6 @@ def changed_settings(table: Table, call: Call) -> TableSettings:
 
 
 def target_on_demand(settings: TableSettings, params: Mapping[str, Any]) -> bool:
-    """Whether the table will be billed on demand."""
     mode = params.get("BillingMode")
     return settings.on_demand if mode is None else bool(mode == "PAY_PER_REQUEST")
 
@@ -162,13 +166,15 @@ def _due(call: Call) -> float:
 
 
 def _updating(settings: TableSettings, call: Call, /, then: Mapping[str, Any], **now: Any) -> TableSettings:
-    """Settings of a table that is busy; ``then`` is what is true afterwards."""
+    """The settings of a table that is UPDATING; ``then`` are the changes once that is done."""
     busy = replace(settings, status="UPDATING", **now)
     return busy.then(Event(_due(call), {"status": "ACTIVE", **then}))
 
 
 def _nothing_new(settings: TableSettings, call: Call) -> TableSettings:
-    """The answer says UPDATING; the next call sees that nothing was (ack-api-quirks, DDB-TABLE-177)."""
+    """The settings after a change that changes nothing: the answer says UPDATING, the next call ACTIVE (ack-api-quirks,
+    DDB-TABLE-177).
+    """
     return replace(settings, status="UPDATING").then(Event(call.clock.now(), {"status": settings.status}))
 
 
@@ -208,13 +214,15 @@ def _index_on_demand(index: IndexSettings) -> IndexSettings:
 
 
 def _to_provisioned(table: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """Every index needs units of its own in the same request. Ceilings go."""
+    """Every index needs units in the same request. Ceilings are dropped."""
     updates = call.params.get("GlobalSecondaryIndexUpdates") or ()
     given = {update["Update"]["IndexName"] for update in updates if update.get("Update")}
     gone = {update["Delete"]["IndexName"] for update in updates if update.get("Delete")}
     missing = [index.name for index in table.global_indexes if index.name not in given | gone]
     if missing:
-        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified for index: {','.join(missing)}")
+        raise ValidationException(
+            f"{INVALID_VALUES}ProvisionedThroughput must be specified for index: {','.join(missing)}"
+        )
     for name, index in settings.indexes.items():
         settings = settings.with_index(name, replace(kept_warm(index, on_demand=True), ceiling=Units()))
     units = throughput_of(call.params)
@@ -246,7 +254,7 @@ def _warm(_: Table, settings: TableSettings, call: Call) -> TableSettings:
     return replace(settings, warm_changing=True).then(after)
 
 
-# --- the rest ---
+# --- other settings ---
 
 
 def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
@@ -259,19 +267,19 @@ def _stream(table: Table, settings: TableSettings, call: Call) -> TableSettings:
     if old is None or not on:
         raise ValidationException(f"Table has no stream to disable: TableName: {table.name}")
     if settings.replicas:
-        raise ValidationException(f"{INVALID}Disabling Stream is not allowed for a Global Table replica.")
+        raise ValidationException(f"{INVALID_VALUES}Disabling Stream is not allowed for a Global Table replica.")
     close_stream(call.region, table, call.clock.now())
     return _updating(settings, call, {}, stream=replace(old, enabled=False))
 
 
 def _encryption(_: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """The table stays ACTIVE; the old key is told until the change is done."""
+    """The table stays ACTIVE; descriptions show the old key until the change is done."""
     old, new = settings.encryption, encryption_of(call.params["SSESpecification"], call.region)
     if new is None and old is None:
-        raise ValidationException(f"{INVALID}Table is already encrypted by default")
+        raise ValidationException(f"{INVALID_VALUES}Table is already encrypted by default")
     if old is not None and call.params["SSESpecification"].get("KMSMasterKeyId") == old.key_arn:
         raise ValidationException(
-            f"{INVALID}Table is already encrypted with given KMSMasterKeyId. "
+            f"{INVALID_VALUES}Table is already encrypted with given KMSMasterKeyId. "
             "Use KMSMasterKeyId parameter if you want to change Master Key"
         )
     shown = old or new
@@ -301,7 +309,7 @@ def _protection(_: Table, settings: TableSettings, call: Call) -> TableSettings:
 
 
 #: By member, in the order carried out: indexes after the billing mode that their units depend on.
-_CHANGES: Final[dict[str, Change]] = {
+_CHANGES: Final[dict[str, SettingsChange]] = {
     "BillingMode": _billing,
     "ProvisionedThroughput": _units,
     "OnDemandThroughput": _ceiling,

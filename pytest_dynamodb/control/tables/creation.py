@@ -1,4 +1,4 @@
-"""A table as CreateTable asks for it: checked before, so there is nothing left to refuse."""
+"""A new table, made from a CreateTable that has been checked before."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from random import Random
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import moment_in_label
-from pytest_dynamodb.control.tables.rules import INVALID, attribute_types_of, index_schema_of, key_schema_of
+from pytest_dynamodb.control.tables.rules import attribute_types_of, index_schema_of, key_schema_of
 from pytest_dynamodb.control.tags import check_tags
-from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.lifecycle import Lifecycle
+from pytest_dynamodb.engine.call import Call, Lifecycle
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.settings import (
     Encryption,
@@ -23,6 +22,7 @@ from pytest_dynamodb.engine.settings import (
     Units,
 )
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.engine.vectors.index import vector_index_of
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import table_name, truth
@@ -31,7 +31,7 @@ _ON_DEMAND: Final = "PAY_PER_REQUEST"
 
 
 def created_table(call: Call) -> Table:
-    """The table of a checked request, on its way up."""
+    """The table of a checked request, in status CREATING."""
     params = call.params
     name = table_name(params["TableName"])
     settings = _settings(call, name)
@@ -84,17 +84,15 @@ def _becoming_active(settings: TableSettings, now: float, lifecycle: Lifecycle) 
 
 
 def new_id(random: Random) -> str:
-    """A TableId."""
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def index_settings(definition: Mapping[str, Any]) -> IndexSettings:
-    """What a new global index is set to."""
     return IndexSettings("CREATING", None, throughput_of(definition), ceiling_of(definition), warm_of(definition))
 
 
 def throughput_of(params: Mapping[str, Any]) -> Throughput:
-    """The ProvisionedThroughput of a table or an index; zeros where there is none."""
+    """The ProvisionedThroughput of a table or an index; zeros if it has none."""
     given = params.get("ProvisionedThroughput")
     return (
         Throughput() if given is None else Throughput(int(given["ReadCapacityUnits"]), int(given["WriteCapacityUnits"]))
@@ -102,26 +100,24 @@ def throughput_of(params: Mapping[str, Any]) -> Throughput:
 
 
 def ceiling_of(params: Mapping[str, Any]) -> Units:
-    """The OnDemandThroughput of a table or an index."""
     given = params.get("OnDemandThroughput") or {}
     return Units(_whole(given.get("MaxReadRequestUnits")), _whole(given.get("MaxWriteRequestUnits")))
 
 
 def warm_of(params: Mapping[str, Any]) -> Units:
-    """The WarmThroughput of a table or an index."""
     given = params.get("WarmThroughput") or {}
     return Units(_whole(given.get("ReadUnitsPerSecond")), _whole(given.get("WriteUnitsPerSecond")))
 
 
 def _whole(number: float | None) -> int | None:
-    """Decimals are cut, as validation lets them pass."""
+    """Decimals are truncated, as validation accepts them."""
     return None if number is None else int(number)
 
 
 def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> Encryption | None:
-    """Encryption by a key of the account's. Otherwise AWS encrypts by a key of its own, and tells nothing.
+    """The encryption with a key of the account's; ``None`` where AWS uses a key of its own, which it does not describe.
 
-    An SSEType alone switches it on, too (ack-api-quirks, DDB-TABLE-044).
+    An SSEType alone enables it as well (ack-api-quirks, DDB-TABLE-044).
     """
     if not specification or not (truth(specification.get("Enabled")) or specification.get("SSEType")):
         return None
@@ -129,7 +125,7 @@ def encryption_of(specification: Mapping[str, Any] | None, region: Region) -> En
 
 
 def _key_arn(key: str | None, region: Region) -> str:
-    """AWS's managed key, one an account and region, unless another is named."""
+    """The ARN of the key; by default of AWS's managed one, which each account has in each region."""
     prefix = region.arn("").removesuffix("table/").replace(":dynamodb:", ":kms:", 1)
     if key is None:
         key = str(uuid.uuid5(uuid.NAMESPACE_URL, prefix + "alias/aws/dynamodb"))
@@ -141,9 +137,9 @@ def _key_arn(key: str | None, region: Region) -> str:
 def stream_of(
     specification: Mapping[str, Any] | None, now: float, *, before: StreamSettings | None = None
 ) -> StreamSettings | None:
-    """A stream that is switched on. Its label is the time, to the millisecond (API reference, LatestStreamLabel).
+    """A new, enabled stream. Its label is the time in milliseconds (API reference, LatestStreamLabel).
 
-    A clock that stands still must not give it the label of the one ``before``.
+    If the clock stands still, the label must still differ from that of the stream ``before``.
     """
     if not specification or not truth(specification.get("StreamEnabled")):
         return None
@@ -152,14 +148,14 @@ def stream_of(
     return StreamSettings(moment_in_label(now), specification["StreamViewType"], now)
 
 
-# --- rules of CreateTable's and UpdateTable's other members: streams, encryption, table class, tags (ack-api-quirks,
-# DDB-TABLE-442) ---
+# --- options ---
+# Streams, encryption and table class (ack-api-quirks, DDB-TABLE-442).
 
 _CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 
 
 def check_options(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException for the first option of a CreateTable that is wrong."""
+    """Raise ValidationException for the first wrong option of a CreateTable."""
     if (stream := params.get("StreamSpecification")) is not None:
         _check_new_stream(stream)
     if (encryption := params.get("SSESpecification")) is not None:
@@ -172,28 +168,30 @@ def check_options(params: Mapping[str, Any]) -> None:
 def _check_new_stream(stream: Mapping[str, Any]) -> None:
     view = stream.get("StreamViewType")
     if truth(stream.get("StreamEnabled")) and view is None:
-        raise ValidationException(f"{INVALID}Table is being created with a stream enabled, UpdateViewType is required")
+        raise ValidationException(
+            f"{INVALID_VALUES}Table is being created with a stream enabled, UpdateViewType is required"
+        )
     if not truth(stream.get("StreamEnabled")) and view is not None:
         raise ValidationException(
-            f"{INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified"
+            f"{INVALID_VALUES}Table is being created with a stream disabled, UpdateViewType should not be specified"
         )
 
 
 def check_encryption(encryption: Mapping[str, Any]) -> None:
-    """The members of an SSESpecification go together."""
+    """Raise ValidationException for members of an SSESpecification that conflict."""
     kind, key = encryption.get("SSEType"), encryption.get("KMSMasterKeyId")
     if encryption.get("Enabled") is not None and not truth(encryption["Enabled"]):
         for member, value in (("SSEType", kind), ("KMSMasterKeyId", key)):
             if value is not None:
-                raise ValidationException(f"{INVALID}{member} can not be specified if Enabled is false")
+                raise ValidationException(f"{INVALID_VALUES}{member} can not be specified if Enabled is false")
     if kind == "AES256":
-        raise ValidationException(f"{INVALID}SSEType AES256 is not supported")
+        raise ValidationException(f"{INVALID_VALUES}SSEType AES256 is not supported")
     if key is not None and kind is None:
-        raise ValidationException(f"{INVALID}SSEType KMS is required if KMSMasterKeyId is specified")
+        raise ValidationException(f"{INVALID_VALUES}SSEType KMS is required if KMSMasterKeyId is specified")
 
 
 def check_table_class(table_class: str | None) -> None:
-    """A class that there is."""
+    """Raise ValidationException for an unknown table class."""
     if table_class is not None and table_class not in _CLASSES:
         raise ValidationException(
             "Invalid table-class parameter provided. "

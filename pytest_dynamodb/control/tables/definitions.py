@@ -1,5 +1,5 @@
-"""Rules of a CreateTable request that no single member shows, in AWS's order: throughput, keys, definitions that
-nothing uses, local indexes, global indexes, options (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-127).
+"""Rules across the members of CreateTable, in AWS's order: throughput, keys, unused definitions, local indexes, global
+indexes, options (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-127).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pytest_dynamodb.control.tables.billing import (
 )
 from pytest_dynamodb.control.tables.creation import check_options
 from pytest_dynamodb.control.tables.rules import (
-    INVALID,
     check_definitions,
     check_global_keys,
     check_local_keys,
@@ -27,6 +26,7 @@ from pytest_dynamodb.control.tables.rules import (
     names_of,
 )
 from pytest_dynamodb.control.tables.vectors import attribute_of, check_vector_indexes, searched_attributes
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
 MOST_LOCAL: Final = 5
@@ -36,16 +36,16 @@ Definitions = Sequence[Mapping[str, Any]]
 
 
 def check_new_table(params: Mapping[str, Any]) -> None:
-    """Raises ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
+    """Raise ValidationException, with AWS's message, for the first rule that a CreateTable breaks."""
     if params.get("GlobalTableSourceArn") is not None:
-        raise ValidationException(f"{INVALID}GlobalTableSourceArn: there are no replicas in other accounts here")
+        raise ValidationException(f"{INVALID_VALUES}GlobalTableSourceArn: there are no replicas in other accounts here")
     check_table_billing(params)
     check_definitions(params["AttributeDefinitions"])
     defined = names_of(params["AttributeDefinitions"])
     check_table_keys(params["KeySchema"], defined)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if params.get(member) is not None and not params[member]:
-            raise ValidationException(f"{INVALID}List of {member} is empty")
+            raise ValidationException(f"{INVALID_VALUES}List of {member} is empty")
     local, global_ = params.get("LocalSecondaryIndexes") or (), params.get("GlobalSecondaryIndexes") or ()
     vectors = params.get("VectorIndexes")
     elsewhere = {*searched_attributes(vectors or ()), *map(attribute_of, vectors or ())}  # looked at later
@@ -62,7 +62,7 @@ def check_new_table(params: Mapping[str, Any]) -> None:
 def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Sequence[str], names: set[str]) -> None:
     if indexes and len(table_keys) < 2:
         raise ValidationException(
-            f"{INVALID}Table KeySchema does not have a range key, "
+            f"{INVALID_VALUES}Table KeySchema does not have a range key, "
             "which is required when specifying a LocalSecondaryIndex"
         )
     for index in indexes:
@@ -71,17 +71,20 @@ def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Seque
         check_projection(index["Projection"])
         _check_new_name(index["IndexName"], names)
     if len(indexes) > MOST_LOCAL:
-        raise ValidationException(f"{INVALID}Number of LocalSecondaryIndexes exceeds per-table limit of {MOST_LOCAL}")
+        raise ValidationException(
+            f"{INVALID_VALUES}Number of LocalSecondaryIndexes exceeds per-table limit of {MOST_LOCAL}"
+        )
 
 
 def _check_shares_hash(index: Mapping[str, Any], table_hash: str) -> None:
     keys, name = index["KeySchema"], index["IndexName"]
     if len(keys) < 2:
-        raise ValidationException(f"{INVALID}Index KeySchema does not have a range key for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}Index KeySchema does not have a range key for index: {name}")
     own = keys[0]["AttributeName"]
     if own != table_hash:
         raise ValidationException(
-            f"{INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for index: {name}. "
+            f"{INVALID_VALUES}Index KeySchema does not have the same leading hash key as table KeySchema for "
+            f"index: {name}. "
             f"index hash key: {own}, table hash key: {table_hash}"
         )
 
@@ -93,13 +96,15 @@ def _check_global(indexes: Definitions, defined: Sequence[str], names: set[str],
         check_index_billing(index, on_demand=on_demand)
         _check_new_name(index["IndexName"], names)
     if len(indexes) > MOST_GLOBAL:
-        raise ValidationException(f"{INVALID}GlobalSecondaryIndex count exceeds the per-table limit of {MOST_GLOBAL}")
+        raise ValidationException(
+            f"{INVALID_VALUES}GlobalSecondaryIndex count exceeds the per-table limit of {MOST_GLOBAL}"
+        )
 
 
 def _check_new_name(name: str, names: set[str]) -> None:
-    """Local and global indexes share their names."""
+    """Local and global indexes must not share a name."""
     if name in names:
-        raise ValidationException(f"{INVALID}Duplicate index name: {name}")
+        raise ValidationException(f"{INVALID_VALUES}Duplicate index name: {name}")
     names.add(name)
 
 
@@ -111,11 +116,11 @@ def _check_all_used(table_keys: Sequence[Any], indexes: Definitions, defined: Se
         return
     if not indexes:
         raise ValidationException(
-            f"{INVALID}Number of attributes in KeySchema does not exactly match "
+            f"{INVALID_VALUES}Number of attributes in KeySchema does not exactly match "
             "number of attributes defined in AttributeDefinitions"
         )
     raise ValidationException(
-        f"{INVALID}Some AttributeDefinitions are not used. "
+        f"{INVALID_VALUES}Some AttributeDefinitions are not used. "
         f"AttributeDefinitions: {listed(defined)}, keys used: {listed(used)}"
     )
 

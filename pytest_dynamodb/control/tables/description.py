@@ -1,7 +1,6 @@
-"""The TableDescription of a table (API reference; dynalite's tests; captures of AWS by ack-api-quirks, DDB-TABLE-125,
-134, 138).
+"""TableDescription (API reference; dynalite's tests; captures of AWS by ack-api-quirks, DDB-TABLE-125, 134, 138).
 
-Counts and sizes are those of now, where AWS's are up to six hours old.
+Counts and sizes are current; AWS's are up to six hours old.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pytest_dynamodb.control.replication.group import describe_replicas
 from pytest_dynamodb.control.tables.rules import used_types
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, key_parts
 from pytest_dynamodb.engine.settings import IndexSettings, Restored, TableSettings, Throughput, Units
-from pytest_dynamodb.engine.table import Index, Table
+from pytest_dynamodb.engine.table import SecondaryIndex, Table
 from pytest_dynamodb.engine.vectors.entries import billed_size
 from pytest_dynamodb.engine.vectors.index import describe_vectors
 
@@ -23,7 +22,7 @@ ON_DEMAND_WARM: Final = Units(12_000, 4_000)
 
 
 def describe(table: Table, now: float) -> dict[str, Any]:
-    """The table as it stands in its settings: what is due by ``now`` must have been carried out before."""
+    """The TableDescription. Whatever was due by ``now`` must have been carried out before."""
     settings = table.settings
     body: dict[str, Any] = {
         "AttributeDefinitions": attribute_definitions(table),
@@ -52,7 +51,6 @@ def attribute_definitions(table: Table) -> list[dict[str, str]]:
 
 
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:
-    """A KeySchema member."""
     return [{"AttributeName": name, "KeyType": role} for name, _, role in key_parts(schema)]
 
 
@@ -76,7 +74,7 @@ def _throughput(throughput: Throughput, now: float) -> dict[str, Any]:
 
 
 def decreases_today(throughput: Throughput, now: float) -> int:
-    """How often units were taken away on the UTC day of ``now``."""
+    """How often units were decreased on the UTC day of ``now``."""
     last = throughput.last_decrease
     return throughput.decreases if last is not None and last // _DAY == now // _DAY else 0
 
@@ -94,7 +92,7 @@ def _billing(settings: TableSettings) -> dict[str, Any]:
 
 
 def warm_units(own: TableSettings | IndexSettings, *, on_demand: bool) -> Units:
-    """What a table or an index can serve at once: what was asked for, never less than what it has anyhow."""
+    """What a table or an index can serve at once: what was asked for, but never less than its default."""
     provisioned = Units(own.throughput.read, own.throughput.write)
     floor = ON_DEMAND_WARM if on_demand else provisioned
     return Units(max(floor.read or 0, own.warm.read or 0), max(floor.write or 0, own.warm.write or 0))
@@ -111,7 +109,7 @@ def _warm(settings: TableSettings, own: TableSettings | IndexSettings) -> dict[s
 
 
 def ceiling(units: Units) -> dict[str, Any]:
-    """An OnDemandThroughput member, empty where there is none."""
+    """An OnDemandThroughput member, or no member where there is none."""
     members = {"MaxReadRequestUnits": units.read, "MaxWriteRequestUnits": units.write}
     told = {name: value for name, value in members.items() if value is not None}
     return {"OnDemandThroughput": told} if told else {}
@@ -126,7 +124,7 @@ def _indexes(table: Table, now: float) -> dict[str, Any]:
     return body
 
 
-def _index(table: Table, index: Index) -> dict[str, Any]:
+def _index(table: Table, index: SecondaryIndex) -> dict[str, Any]:
     return {
         "IndexName": index.name,
         "KeySchema": key_schema(index.schema.keys),
@@ -137,7 +135,7 @@ def _index(table: Table, index: Index) -> dict[str, Any]:
     }
 
 
-def _global_index(table: Table, index: Index, now: float) -> dict[str, Any]:
+def _global_index(table: Table, index: SecondaryIndex, now: float) -> dict[str, Any]:
     settings = table.settings.indexes[index.name]
     body = _index(table, index)
     body["IndexStatus"] = settings.status

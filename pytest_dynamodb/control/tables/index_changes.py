@@ -1,8 +1,9 @@
-"""Global indexes as UpdateTable creates, changes and deletes them; vector indexes come and go on the same path.
+"""Global indexes that UpdateTable creates, changes and deletes; vector indexes are created and deleted on the same
+path.
 
-A new index is filled at once and kept in step from then on; that it may not be queried before its time is a matter of
-its status. (How the statuses follow each other: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global
-secondary indexes"; of vector indexes: dynamodb-conformance, tests/tier2/vectorSearch/updateLifecycle.)
+A new index is filled at once and kept up to date from then on; only its status says that it cannot be queried yet. (The
+sequence of statuses: ack-api-quirks, DDB-TABLE-148; developer guide, "Managing global secondary indexes"; of vector
+indexes: dynamodb-conformance, tests/tier2/vectorSearch/updateLifecycle.)
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from pytest_dynamodb.control.tables.capacity_changes import (
 )
 from pytest_dynamodb.control.tables.creation import index_settings, throughput_of
 from pytest_dynamodb.control.tables.indexes import action_of, check_creation, check_exists, no_such_index
-from pytest_dynamodb.control.tables.rules import INVALID, defined_types
+from pytest_dynamodb.control.tables.rules import defined_types
 from pytest_dynamodb.control.tables.vectors import check_new_vector_index
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.settings import Event, IndexSettings, OnlineIndex, TableSettings
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.engine.vectors.index import vector_index_of
 from pytest_dynamodb.errors import ValidationException
 
@@ -36,7 +38,7 @@ _ALLOCATION: Final = 0.1
 
 
 def with_index_changes(table: Table, settings: TableSettings, call: Call) -> TableSettings:
-    """The settings that follow from GlobalSecondaryIndexUpdates. The table itself is left as it is."""
+    """The settings after GlobalSecondaryIndexUpdates. The table itself does not change."""
     for update in call.params["GlobalSecondaryIndexUpdates"]:
         action, what = action_of(update)
         if action == "Create":
@@ -109,17 +111,17 @@ def _check_suits_billing(what: Mapping[str, Any], *, on_demand: bool) -> None:
     name, units = what["IndexName"], what.get("ProvisionedThroughput")
     if on_demand and (units is not None or not (what.get("OnDemandThroughput") or what.get("WarmThroughput"))):
         raise ValidationException(
-            f"{INVALID}The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST "
+            f"{INVALID_VALUES}The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST "
             "can be to OnDemandThroughput, WarmThroughput"
         )
     if not on_demand and units is None and not (what.get("OnDemandThroughput") or what.get("WarmThroughput")):
-        raise ValidationException(f"{INVALID}ProvisionedThroughput must be specified for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}ProvisionedThroughput must be specified for index: {name}")
 
 
 def _units(
     index: IndexSettings, what: Mapping[str, Any], call: Call, due: float
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is set now, and what when it is done."""
+    """The settings now, and those once the change is done."""
     if what.get("ProvisionedThroughput") is None:
         return {}, {}
     old, now = index.throughput, call.clock.now()

@@ -1,4 +1,4 @@
-"""Rules of GlobalSecondaryIndexUpdates, and how many indexes and tables there may be."""
+"""Rules of GlobalSecondaryIndexUpdates, and quotas of indexes and throughput."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Final
 from pytest_dynamodb.control.tables.billing import check_bounds, check_ceiling, check_warm
 from pytest_dynamodb.control.tables.definitions import MOST_GLOBAL
 from pytest_dynamodb.control.tables.rules import (
-    INVALID,
     Elements,
     attribute_types_of,
     check_global_keys,
@@ -20,9 +19,11 @@ from pytest_dynamodb.control.tables.vectors import check_no_vector_key
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.schema import key_parts
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- rules of GlobalSecondaryIndexUpdates (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable) ---
+# --- GlobalSecondaryIndexUpdates ---
+# (ack-api-quirks, DDB-TABLE-160, 456; dynalite's tests, updateTable)
 
 ACTIONS: Final = ("Update", "Create", "Delete")
 
@@ -33,14 +34,14 @@ Updates = Sequence[Mapping[str, Any]]
 
 
 def action_of(update: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The one action of a checked entry of ``INDEX_UPDATES``, and what it is about."""
+    """The one action of a checked entry of ``INDEX_UPDATES``, and its parameters."""
     return next((action, update[action]) for action in ACTIONS if update.get(action) is not None)
 
 
 def check_index_updates(updates: Updates | None) -> None:
-    """Each entry has one action, and no index has two. Checked before the table is looked up."""
+    """Each entry has exactly one action, and each index at most one. Checked before the table is looked up."""
     if updates is not None and not updates:
-        raise ValidationException(f"{INVALID}List of GlobalSecondaryIndexUpdates is empty")
+        raise ValidationException(f"{INVALID_VALUES}List of GlobalSecondaryIndexUpdates is empty")
     seen: set[str] = set()
     for update in updates or ():
         _check_one_action(update)
@@ -48,12 +49,13 @@ def check_index_updates(updates: Updates | None) -> None:
         name = what["IndexName"]
         if name in seen:
             raise ValidationException(
-                f"{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+                f"{INVALID_VALUES}Only one global secondary index update per index is allowed simultaneously. Index: "
+                f"{name}"
             )
         seen.add(name)
         if action == "Update" and what.get("WarmThroughput") == {}:
             raise ValidationException(
-                f"{INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+                f"{INVALID_VALUES}WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
                 f"specified for index: {name}"
             )
 
@@ -62,18 +64,18 @@ def _check_one_action(update: Mapping[str, Any]) -> None:
     count = sum(update.get(action) is not None for action in ACTIONS)
     if count == 0:
         names = ", ".join(f"GlobalSecondaryIndexUpdate.{action}" for action in ACTIONS)
-        raise ValidationException(f"{INVALID}One of {names} must not be null")
+        raise ValidationException(f"{INVALID_VALUES}One of {names} must not be null")
     if count > 1:
         raise ValidationException(
-            f"{INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+            f"{INVALID_VALUES}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
         )
 
 
 def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | None, *, on_demand: bool) -> None:
-    """A new index for a table. Its key attributes must be defined in the request, whatever the table has."""
+    """Check a new index. Its key attributes must be defined in the request, even if the table has them."""
     name = new["IndexName"]
     if not definitions:
-        raise ValidationException(f"{INVALID}AttributeDefinitions is not specified for index: {name}")
+        raise ValidationException(f"{INVALID_VALUES}AttributeDefinitions is not specified for index: {name}")
     check_global_keys(new["KeySchema"], names_of(definitions))
     _check_types_kept(table, new["KeySchema"], attribute_types_of(definitions))
     check_projection(new["Projection"])
@@ -101,7 +103,8 @@ def _check_types_kept(table: Table, elements: Elements, types: Mapping[str, str]
                 for element in elements
             ]
             raise ValidationException(
-                f"{INVALID}Attributes cannot be redefined. Please check that your attribute has the same type as "
+                f"{INVALID_VALUES}Attributes cannot be redefined. Please check that your attribute has the same type "
+                "as "
                 f"previously defined. Existing schema: {_shown(before)} New schema: {_shown(after)}"
             )
 
@@ -114,12 +117,12 @@ def _check_new_throughput(new: Mapping[str, Any], *, on_demand: bool) -> None:
     given, name = new.get("ProvisionedThroughput"), new["IndexName"]
     if on_demand and given is not None:
         raise ValidationException(
-            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} "
+            f"{INVALID_VALUES}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} "
             "when BillingMode is PAY_PER_REQUEST"
         )
     if not on_demand and given is None:
         raise ValidationException(
-            f"{INVALID}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
+            f"{INVALID_VALUES}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
         )
     check_bounds(given)
     check_ceiling(new, on_demand=on_demand, index=name)
@@ -127,7 +130,7 @@ def _check_new_throughput(new: Mapping[str, Any], *, on_demand: bool) -> None:
 
 
 def check_exists(table: Table, action: str, name: str) -> None:
-    """The index that an update or a deletion is about is there, and global."""
+    """Raise ResourceNotFoundException unless the index exists and is global."""
     index = table.indexes.get(name)
     if index is None:
         raise no_such_index(table, name)
@@ -141,19 +144,20 @@ def no_such_index(table: Table, name: str) -> DynamoDbError:
 
 
 def subscriber_limit(detail: str) -> DynamoDbError:
-    """The error for more than an account may do, or do at a time."""
+    """The error for exceeding a quota of the account."""
     return error_for("LimitExceededException", f"Subscriber limit exceeded: {detail}")
 
 
-# --- what an account may have that has asked AWS for no more (developer guide, "Service quotas"; ack-api-quirks, DDB-
-# TABLE-443) ---
+# --- quotas ---
+# Those of an account that has not asked AWS for more (developer guide, "Service quotas"; ack-api-quirks,
+# DDB-TABLE-443).
 
 MOST_OF_ACCOUNT: Final = 80_000
 MOST_OF_TABLE: Final = 40_000
 
 
 def check_quotas(call: Call) -> None:
-    """Raises LimitExceededException for a CreateTable or UpdateTable of more units than a table or index may have."""
+    """Raise LimitExceededException for a CreateTable or UpdateTable with more units than a table or index may have."""
     params = call.params
     _check(params, call.region.name, "", "table")
     updates = [action_of(update) for update in params.get("GlobalSecondaryIndexUpdates") or ()]

@@ -1,4 +1,4 @@
-"""How tables are found by name and ARN, and how moments are written."""
+"""Finding tables by name and by ARN, and times as AWS writes them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from datetime import datetime, timezone
 from typing import Final
 
-from pytest_dynamodb.control.tables.rules import INVALID
 from pytest_dynamodb.engine.arns import access_denied, parse_arn
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.table import Table
+from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- tables as the control plane looks for them, and what it says of those that are busy ---
+# --- tables by name ---
 
 _IN_USE: Final = "Attempt to change a resource which is still in use: "
 _DOING: Final = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}
 
 
 def existing(call: Call, given: str | None = None) -> Table:
-    """The table a control plane request names, whatever its status.
+    """The table that a control plane request names, whatever its status.
 
     Raises as ``Call.name``, and ResourceNotFoundException.
     """
@@ -31,43 +31,44 @@ def existing(call: Call, given: str | None = None) -> Table:
 
 
 def require_active(table: Table) -> None:
-    """Raises ResourceInUseException for a table that is being created, changed or deleted."""
+    """Raise ResourceInUseException for a table that is being created, changed or deleted."""
     doing = _DOING.get(table.settings.status)
     if doing is not None:
         raise in_use(f"Table is being {doing}: {table.name}")
 
 
 def in_use(detail: str) -> DynamoDbError:
-    """The error for a table that is busy."""
+    """The error for a table that is being changed."""
     return error_for("ResourceInUseException", _IN_USE + detail)
 
 
 def require_settled(table: Table) -> None:
-    """Raises ResourceInUseException for a table that is on its way up or down."""
+    """Raise ResourceInUseException for a table that is being created or deleted."""
     if table.settings.status != "UPDATING":
         require_active(table)
 
 
-# --- ARNs in ResourceArn members: which table they name, and what is wrong with the others (ack-api-quirks, DDB-
-# TABLE-071, 442; dynalite's tests, tagResource) ---
+# --- tables by ARN ---
+# ResourceArn members, and what is wrong with ARNs (ack-api-quirks, DDB-TABLE-442; dynalite's tests, tagResource).
 
 _TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
 
 
 def table_name_of_arn(call: Call, arn: str) -> str:
-    """The table that the request's ARN names, whether there is one or not.
+    """The name of the table in the request's ARN, whether it exists or not.
 
-    Raises ValidationException for what is no table's ARN of this region, AccessDeniedException for another account's,
-    whatever its region (ExtendDB/extenddb#227, checked against AWS).
+    Raises ValidationException for what is not the ARN of a table in this region, AccessDeniedException for another
+    account's, whatever its region (ExtendDB/extenddb#227, checked against AWS).
     """
     if not arn.startswith("arn:"):
-        raise ValidationException(f"{INVALID}ARNs must start with 'arn:': {arn}")
+        raise ValidationException(f"{INVALID_VALUES}ARNs must start with 'arn:': {arn}")
     parsed = parse_arn(arn)
     if parsed is None or parsed.service != "dynamodb":
-        raise ValidationException(f"{INVALID}Provided Arn is not a DynamoDB resource arn: {arn}")
+        raise ValidationException(f"{INVALID_VALUES}Provided Arn is not a DynamoDB resource arn: {arn}")
     if not parsed.resource.startswith("table/") or "/index/" in parsed.resource:
         raise ValidationException(
-            f"{INVALID}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
+            f"{INVALID_VALUES}Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            f"arn: {arn}"
         )
     if parsed.account != call.region.account:
         raise access_denied()
@@ -77,7 +78,7 @@ def table_name_of_arn(call: Call, arn: str) -> str:
 
 
 def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
-    """The table of an ARN. Raises ResourceNotFoundException, which tells the ARN or does not, by operation."""
+    """The table of an ARN. Raises ResourceNotFoundException; ``told`` says whether its message includes the ARN."""
     table = call.region.find(table_name_of_arn(call, arn), call.clock.now())
     if table is None:
         which = f": ResourcArn: {arn} not found" if told else ""  # spelt so by AWS
@@ -85,7 +86,8 @@ def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
     return table
 
 
-# --- moments as AWS writes them in texts: always in English, always UTC ---
+# --- times ---
+# As AWS writes them in texts: always in English, always UTC.
 
 #: Of the years 1 and 9999.
 _FIRST: Final = -62_135_596_800.0
@@ -133,7 +135,7 @@ def moment_in_zulu(moment: float, *, thousandths: bool = False) -> str:
 
 
 def moment_of(given: float) -> float:
-    """A time that a request gives, within the years that can be written.
+    """A time that a request gives, limited to the years that can be written.
 
     >>> moment_of(10**400) == moment_of(float("nan")) == moment_of(float("inf"))
     True

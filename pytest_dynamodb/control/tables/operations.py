@@ -1,4 +1,4 @@
-"""The operations on tables, and on what an account may have of them."""
+"""The operations on tables, and those that tell an account's quotas and endpoint."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from pytest_dynamodb.requests import table_name
 
 
 def create_table(call: Call) -> dict[str, Any]:
-    """Make a table. Its items may be written once it is active: by the next call, unless a lifecycle says otherwise.
+    """Create a table. Items may be written once it is active: by the next call, unless a lifecycle says otherwise.
 
-    Raises ValidationException for rules across members, ResourceInUseException where the name is taken,
-    LimitExceededException for more units than an account has.
+    Raises ValidationException for rules across members, ResourceInUseException if the name is taken,
+    LimitExceededException for more units than the account may have.
     """
     check_new_table(call.params)
     name, now = table_name(call.params["TableName"]), call.clock.now()
@@ -54,7 +54,9 @@ def _check_name_is_free(table: Table | None) -> None:
 
 
 def _first_words(description: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """CreateTable tells warm throughput only where it was asked for, and never of indexes (DDB-TABLE-032, 138)."""
+    """The description in CreateTable's answer: warm throughput only if it was asked for, and never that of indexes
+    (DDB-TABLE-032, 138).
+    """
     if not params.get("WarmThroughput"):
         del description["WarmThroughput"]
     for index in description.get("GlobalSecondaryIndexes", ()):
@@ -92,6 +94,7 @@ def update_table(call: Call) -> dict[str, Any]:
 
 
 def _add_indexes(table: Table, params: dict[str, Any]) -> None:
+    """An attribute that is already defined keeps its type (nubo-db/dynoxide, captured from AWS)."""
     types = defined_types(table, params)
     for update in params.get("GlobalSecondaryIndexUpdates") or ():
         if new := update.get("Create"):
@@ -99,7 +102,7 @@ def _add_indexes(table: Table, params: dict[str, Any]) -> None:
 
 
 def _asked_ceiling(before: TableSettings, settings: TableSettings, params: dict[str, Any]) -> dict[str, Any]:
-    """The answer tells a -1 as it came (nubo-db/dynoxide, captured from AWS)."""
+    """The answer has a -1 as the request had it (nubo-db/dynoxide, captured from AWS)."""
     if not params.get("OnDemandThroughput"):
         return {}
     return ceiling(capped(before.ceiling, params, on_demand=settings.on_demand, index=None))
@@ -123,10 +126,10 @@ _TOLD: Final = frozenset(
 
 
 def delete_table(call: Call) -> dict[str, Any]:
-    """Take a table and all that is in it away.
+    """Delete a table and everything in it.
 
-    Raises ResourceNotFoundException, ResourceInUseException (the table or an index is being made, changed or deleted)
-    and ValidationException (protected).
+    Raises ResourceNotFoundException, ResourceInUseException (the table or an index is being created, changed or
+    deleted) and ValidationException (protected).
     """
     table = existing(call)
     _check_idle(table)
@@ -139,7 +142,7 @@ def delete_table(call: Call) -> dict[str, Any]:
 
 
 def _check_idle(table: Table) -> None:
-    """Texts as ack-api-quirks, DDB-TABLE-444, captured them; of a table that is being deleted, too."""
+    """Messages as captured by ack-api-quirks, DDB-TABLE-444; they also apply to a table that is being deleted."""
     settings = table.settings
     if settings.status in {"CREATING", "DELETING"}:
         require_active(table)
@@ -160,6 +163,7 @@ def _going(call: Call, table: Table) -> Table:
 
 
 def _last_words(table: Table, now: float) -> dict[str, Any]:
+    """The description in DeleteTable's answer, without keys and indexes (dynalite's tests, deleteTable)."""
     return {name: told for name, told in describe(table, now).items() if name in _TOLD}
 
 
@@ -167,7 +171,7 @@ def _last_words(table: Table, now: float) -> dict[str, Any]:
 
 
 def describe_table(call: Call) -> dict[str, Any]:
-    """What there is to know of a table, as of now. Raises ResourceNotFoundException."""
+    """Describe a table as it is now. Raises ResourceNotFoundException."""
     return {"Table": describe(existing(call), call.clock.now())}
 
 
@@ -195,7 +199,7 @@ def list_tables(call: Call) -> dict[str, Any]:
 
 
 def describe_limits(_: Call) -> dict[str, Any]:
-    """The quotas of an account that has asked for no others (developer guide, "Service quotas")."""
+    """The default quotas of an account (developer guide, "Service quotas")."""
     return {
         "AccountMaxReadCapacityUnits": MOST_OF_ACCOUNT,
         "AccountMaxWriteCapacityUnits": MOST_OF_ACCOUNT,
@@ -208,7 +212,7 @@ def describe_limits(_: Call) -> dict[str, Any]:
 
 
 def describe_endpoints(call: Call) -> dict[str, Any]:
-    """AWS's endpoint of the region, good for a day."""
+    """AWS's endpoint of the region, valid for a day."""
     suffix = ".cn" if call.region.name.startswith("cn-") else ""
     address = f"dynamodb.{call.region.name}.amazonaws.com{suffix}"
     return {"Endpoints": [{"Address": address, "CachePeriodInMinutes": 1440}]}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pytest_dynamodb.engine.schema import IndexSchema, KeySchema, Projection
+from pytest_dynamodb.engine.schema import IndexProjection, IndexSchema, KeySchema
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 
-# --- rules of key schemas, in the order in which AWS checks them (dynalite's tests, createTable; AWS's texts as
-# captured in October 2026 by ack-api-quirks, DDB-TABLE-442) ---
+# --- key schemas ---
+# In the order in which AWS checks them (dynalite's tests, createTable; messages as captured in October 2026 by
+# ack-api-quirks, DDB-TABLE-442).
 
-INVALID: Final = INVALID_VALUES
 
 #: HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys").
 MOST_OF_ROLE: Final = 4
@@ -22,7 +22,7 @@ Elements = Sequence[Mapping[str, str]]
 
 
 def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
-    """No attribute is defined twice."""
+    """Raise ValidationException if an attribute is defined twice."""
     seen: set[str] = set()
     for definition in definitions:
         name = definition["AttributeName"]
@@ -32,7 +32,7 @@ def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
 
 
 def check_table_keys(elements: Elements, defined: Sequence[str]) -> None:
-    """The KeySchema of a table: one HASH, at most one RANGE, both defined."""
+    """Check the KeySchema of a table: one HASH, at most one RANGE, both defined."""
     names = names_of(elements)
     if len(names) > len(defined):
         raise ValidationException("Invalid KeySchema: Some index key attribute have no definition")
@@ -41,13 +41,13 @@ def check_table_keys(elements: Elements, defined: Sequence[str]) -> None:
 
 
 def check_local_keys(elements: Elements, defined: Sequence[str]) -> None:
-    """The KeySchema of a local index, as far as it goes without the table's."""
+    """Check the KeySchema of a local index, as far as possible without the table's."""
     _check_defined(names_of(elements), defined)
     check_pair(elements)
 
 
 def check_global_keys(elements: Elements, defined: Sequence[str]) -> None:
-    """The KeySchema of a global index: up to four HASH attributes, then up to four RANGE ones."""
+    """Check the KeySchema of a global index: up to four HASH attributes, then up to four RANGE ones."""
     names = names_of(elements)
     _check_defined(names, defined)
     if len(elements) <= 2:
@@ -58,17 +58,17 @@ def check_global_keys(elements: Elements, defined: Sequence[str]) -> None:
     roles = [element["KeyType"] for element in elements]
     if roles != sorted(roles):  # HASH sorts before RANGE
         raise ValidationException(
-            f"{INVALID}All HASH key attributes must precede RANGE key attributes in the KeySchema"
+            f"{INVALID_VALUES}All HASH key attributes must precede RANGE key attributes in the KeySchema"
         )
     for role in ("HASH", "RANGE"):
         if roles.count(role) > MOST_OF_ROLE:
             raise ValidationException(
-                f"{INVALID}The KeySchema exceeds the maximum allowed number of {role} key attributes"
+                f"{INVALID_VALUES}The KeySchema exceeds the maximum allowed number of {role} key attributes"
             )
 
 
 def check_pair(elements: Elements) -> None:
-    """One HASH attribute and then, perhaps, one RANGE attribute of another name."""
+    """Check that there is one HASH attribute and at most one RANGE attribute after it, of another name."""
     _check_distinct_pair(names_of(elements))
     _check_first(elements)
     if len(elements) > 1 and elements[1]["KeyType"] != "RANGE":
@@ -76,7 +76,7 @@ def check_pair(elements: Elements) -> None:
 
 
 def names_of(elements: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The attributes of a KeySchema or of AttributeDefinitions."""
+    """The attribute names in a KeySchema or in AttributeDefinitions."""
     return [element["AttributeName"] for element in elements]
 
 
@@ -93,17 +93,18 @@ def _check_first(elements: Elements) -> None:
 def _check_defined(names: Sequence[str], defined: Sequence[str]) -> None:
     if not set(names) <= set(defined):
         raise ValidationException(
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+            f"{INVALID_VALUES}Some index key attributes are not defined in AttributeDefinitions. "
             f"Keys: {listed(names)}, AttributeDefinitions: {listed(defined)}"
         )
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as AWS shows them in messages."""
+    """Names as AWS's messages list them."""
     return f"[{', '.join(names)}]"
 
 
-# --- key schemas and index definitions of requests, as the engine's own ---
+# --- schemas ---
+# The checked members of requests as the engine's own types.
 
 
 def attribute_types_of(definitions: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -112,7 +113,7 @@ def attribute_types_of(definitions: Iterable[Mapping[str, str]]) -> dict[str, st
 
 
 def used_types(table: Table) -> dict[str, str]:
-    """The type tags of the attributes that the keys of a table and its indexes use, and searches by vectors."""
+    """The type tags of the attributes that keys of the table and its indexes, and vector searches, use."""
     schemas = [table.keys, *(index.schema.keys for index in table.indexes.values())]
     used = {name: tag for schema in schemas for name, tag in schema.parts}
     for index in table.settings.vectors.values():
@@ -126,7 +127,6 @@ def defined_types(table: Table, params: Mapping[str, Any]) -> dict[str, str]:
 
 
 def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> KeySchema:
-    """The key schema that a checked KeySchema member means."""
     parts: dict[str, list[tuple[str, str]]] = {"HASH": [], "RANGE": []}
     for element in elements:
         name = element["AttributeName"]
@@ -137,46 +137,46 @@ def key_schema_of(elements: Iterable[Mapping[str, str]], types: Mapping[str, str
 def index_schema_of(
     definition: Mapping[str, Any], table_keys: KeySchema, types: Mapping[str, str], *, is_global: bool
 ) -> IndexSchema:
-    """The index that a checked member of LocalSecondaryIndexes or GlobalSecondaryIndexes means."""
+    """The index of a checked member of LocalSecondaryIndexes or GlobalSecondaryIndexes."""
     projection = definition["Projection"]
     return IndexSchema(
         definition["IndexName"],
         key_schema_of(definition["KeySchema"], types),
         table_keys,
-        Projection(projection["ProjectionType"], tuple(projection.get("NonKeyAttributes") or ())),
+        IndexProjection(projection["ProjectionType"], tuple(projection.get("NonKeyAttributes") or ())),
         is_global=is_global,
     )
 
 
-# --- rules of projections (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-442) ---
+# --- projections ---
+# (dynalite's tests, createTable; ack-api-quirks, DDB-TABLE-442)
 
 MOST_PROJECTED: Final = 100
 
 
 def check_projection(projection: Mapping[str, Any]) -> None:
-    """A type, and names where, and only where, the type is INCLUDE."""
+    """Check that there is a type, and that there are names if, and only if, it is INCLUDE."""
     kind, names = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
     if kind is None:
-        raise ValidationException(f"{INVALID}Unknown ProjectionType: null")
+        raise ValidationException(f"{INVALID_VALUES}Unknown ProjectionType: null")
     if names is not None and kind != "INCLUDE":
-        raise ValidationException(f"{INVALID}ProjectionType is {kind}, but NonKeyAttributes is specified")
+        raise ValidationException(f"{INVALID_VALUES}ProjectionType is {kind}, but NonKeyAttributes is specified")
     if names is None and kind == "INCLUDE":
-        raise ValidationException(f"{INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+        raise ValidationException(f"{INVALID_VALUES}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
     seen: set[str] = set()
     for name in names or ():
         if name in seen:
-            raise ValidationException(f"{INVALID}Duplicate element in NonKeyAttributes: {name}")
+            raise ValidationException(f"{INVALID_VALUES}Duplicate element in NonKeyAttributes: {name}")
         seen.add(name)
 
 
 def check_projected_count(indexes: Iterable[Mapping[str, Any]]) -> None:
-    """No more than 100 names over all indexes of a table (API reference, Projection)."""
+    """Raise ValidationException for more than 100 names over all indexes of a table (API reference, Projection)."""
     check_projected_total(sum(len(index["Projection"].get("NonKeyAttributes") or ()) for index in indexes))
 
 
 def check_projected_total(count: int) -> None:
-    """As many as there may be."""
     if count > MOST_PROJECTED:
         raise ValidationException(
-            f"{INVALID}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"
+            f"{INVALID_VALUES}Number of projected attributes exceeds per-table limit of {MOST_PROJECTED}"
         )

@@ -1,7 +1,8 @@
-"""CloudFormation's AWS::DynamoDB::GlobalTable, read as the table of its first replica.
+"""Tables as other tools write them down, read as CreateTable parameters.
 
-Its reading units stand with each replica and its writing ones with the table, both as limits for scaling: the least
-of them is where a table begins. (CloudFormation template reference, AWS::DynamoDB::GlobalTable.)
+Reads a TableDescription (alone, or as ``Table`` or ``TableDescription`` of an answer), the resources
+AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable or their Properties, and CreateTable's own parameters. Their members
+differ little, so each is looked for under each of its names. (CloudFormation template reference.)
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ _OF_REPLICA: Final = ("Tags", "TableClass", "DeletionProtectionEnabled")
 
 
 def as_table(properties: GlobalTableMembers) -> GlobalTableMembers:
-    """The same as members of a table; what is no global table is left as it is."""
+    """The members of a GlobalTable as those of a Table, its first replica; anything else is returned as it is.
+
+    Read units are set for each replica and write units for the table, both as limits of scaling: the lower limit is
+    where the table begins.
+    """
     replicas = properties.get("Replicas")
     if "TableStatus" in properties or not isinstance(replicas, (list, tuple)) or not replicas:
         return properties
@@ -51,10 +56,7 @@ def _least(described: GlobalTableMembers, kind: str) -> int:
     return int(settings.get(f"{kind}CapacityUnits") or scaling.get("SeedCapacity") or scaling.get("MinCapacity") or 0)
 
 
-# --- tables as other tools write them down: DescribeTable's answers, CloudFormation's resources ---
-# What is read: a TableDescription (alone, or as ``Table`` or ``TableDescription`` of an answer), the resources
-# AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable or their Properties, and CreateTable's own parameters. The members
-# of all these differ in little: each is looked for under each of its names. (CloudFormation template reference.)
+# --- descriptions and resources ---
 
 Members = Mapping[str, Any]
 
@@ -62,10 +64,10 @@ _WRAPPERS: Final = ("Table", "TableDescription", "Properties")
 
 
 def create_table_params_of(description: Members, *, name: str | None = None) -> dict[str, Any]:
-    """The CreateTable parameters that make a table like the one described; of what fills it later, nothing.
+    """CreateTable parameters that make a table like the one described, without what is set later.
 
-    ``name`` takes the place of the name in the description, where templates often have none or a function. Raises
-    ``ConfigurationError`` for what describes no table.
+    ``name`` replaces the name in the description; in templates it is often missing or a function. Raises
+    ``ConfigurationError`` for what does not describe a table.
     """
     table = unwrapped(description)
     params: dict[str, Any] = {"TableName": _name(table, name)}
@@ -82,7 +84,7 @@ def create_table_params_of(description: Members, *, name: str | None = None) -> 
 
 
 def time_to_live_of(description: Members) -> dict[str, Any] | None:
-    """The TimeToLiveSpecification of a template, for UpdateTimeToLive; ``None`` where there is none, or it is off."""
+    """The TimeToLiveSpecification of a template, for UpdateTimeToLive; ``None`` if there is none or it is disabled."""
     given = unwrapped(description).get("TimeToLiveSpecification")
     if not given or not given.get("AttributeName") or not _truth(given.get("Enabled", True)):
         return None
@@ -90,7 +92,7 @@ def time_to_live_of(description: Members) -> dict[str, Any] | None:
 
 
 def unwrapped(description: Members) -> Members:
-    """What is inside of an answer or a resource, with a global table's members as a table's."""
+    """The content of an answer or a resource, with a global table's members as a table's."""
     for wrapper in _WRAPPERS:
         inner = description.get(wrapper)
         if isinstance(inner, Mapping) and "KeySchema" not in description:
@@ -144,7 +146,7 @@ def _numbers(member: str) -> Callable[[Members], dict[str, int] | None]:
 
 
 def _warm(described: Members, *, on_demand: bool) -> dict[str, Any]:
-    """Only what is more than there is without asking, which descriptions tell, too."""
+    """Warm throughput, if it is more than the default, which descriptions include too."""
     given = _numbers("WarmThroughput")(described) or {}
     floors = (
         (ON_DEMAND_WARM.read, ON_DEMAND_WARM.write)
@@ -211,7 +213,7 @@ def _encryption(table: Members) -> dict[str, Any] | None:
 
 
 def _vectors(table: Members) -> list[Members] | None:
-    """Without what only descriptions tell."""
+    """Vector indexes without members that only descriptions have."""
     members = ("IndexName", "SearchSchema", "Projection", "VectorAttribute", "Dimensions", "DistanceFunction")
     return [
         {name: index[name] for name in members if index.get(name) is not None}
@@ -233,7 +235,7 @@ def _tags(table: Members) -> list[dict[str, Any]] | None:
 
 
 def _truth(value: object) -> bool:
-    """Templates may write booleans as text."""
+    """A boolean, which templates may write as text."""
     return value.lower() == "true" if isinstance(value, str) else bool(value)
 
 

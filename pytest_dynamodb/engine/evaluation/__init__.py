@@ -1,1 +1,1 @@
-"""Trees against items: conditions, updates, projections. Nothing here changes an item that it is given."""
+"""Evaluating expression trees against items: conditions, updates and projections. Items given are never changed."""

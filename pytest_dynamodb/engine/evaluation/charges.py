@@ -1,8 +1,9 @@
-"""What the limit of an item's size holds UpdateItem to, besides the item: the statement.
+"""The size that UpdateItem's expression counts as, against the limit of an item's size.
 
-UpdateItem counts what its expression writes and a cost for each clause, function and path, whatever is stored. All of
-it shows in the request, so it comes before the condition (dynamodb-conformance, limits/itemSizeBySurface: 80 probes of
-2026-10-09, in eu-west-2; ten regions of 33 count the item alone). No other write does so, AttributeUpdates neither.
+UpdateItem counts what its expression writes plus a cost for each clause, function and path, whatever is stored. The
+request alone determines it, so it is checked before the condition (dynamodb-conformance, limits/itemSizeBySurface: 80
+probes of 2026-10-09, in eu-west-2; ten regions of 33 count the item alone). No other write counts so, and neither do
+AttributeUpdates.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SHORT: Final = 256
 
 
 def may_matter(params: Mapping[str, Any]) -> bool:
-    """Whether an update expression may come near the limit of an item's size; most are far too short for that."""
+    """Whether an update expression may come near the limit; most are far too short for that."""
     names, values = params.get("ExpressionAttributeNames"), params.get("ExpressionAttributeValues")
     if len(params["UpdateExpression"]) > _SHORT or (names and any(len(name) > _SHORT for name in names.values())):
         return True
@@ -38,8 +39,8 @@ def _is_short(value: Mapping[str, Any]) -> bool:
     return all(content.__class__ is str and len(content) <= _SHORT for content in value.values())
 
 
-def charge(update: nodes.Update) -> int:
-    """Bytes that a resolved, checked update expression counts as."""
+def charge(update: nodes.UpdateTree) -> int:
+    """The bytes that a resolved, checked update expression counts as."""
     total = _STATEMENT
     for section in update.sections:
         for action in section.actions:
@@ -56,7 +57,7 @@ def _target(path: nodes.Path) -> int:
 
 
 def _operand(value: nodes.SetValue) -> int:
-    """A value counts at every use; what a path reads is free, and so is what comes out."""
+    """A value counts at every use. What a path reads is free, and so is the result."""
     if isinstance(value, nodes.Path):
         return _PATH + sum(_PATH_STEP + _length(part) for part in value.parts)
     if isinstance(value, nodes.Literal):
@@ -67,7 +68,7 @@ def _operand(value: nodes.SetValue) -> int:
     return _FUNCTIONS[value.name] + sum(map(_operand, value.arguments))
 
 
-def _length(part: nodes.Part) -> int:
-    """Bytes of a name, or digits of a position."""
-    text = str(part.position) if isinstance(part, nodes.Index) else part.text
+def _length(part: nodes.PathPart) -> int:
+    """Bytes of a name, or digits of a list position."""
+    text = str(part.position) if isinstance(part, nodes.ListIndex) else part.text
     return len(text) if text.isascii() else len(text.encode())

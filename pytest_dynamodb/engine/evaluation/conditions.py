@@ -1,4 +1,4 @@
-"""Conditions and filters against items."""
+"""Conditions and filters: compiled once, then asked about any number of items."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from pytest_dynamodb.engine.evaluation.paths import Reader, Value, compile_path
+from pytest_dynamodb.engine.evaluation.paths import Reader, compile_path
 from pytest_dynamodb.engine.storage.partition import ORDER, Attributes
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import Comparator
+from pytest_dynamodb.values import AttributeValue
 
-# --- when two attribute values are equal: of one type, and the same whatever the order of a set's members ---
+# --- equality ---
+# Equal values have the same type. The order of a set's members does not matter.
 
 SETS: Final = frozenset({"SS", "NS", "BS"})
 
 
-def equal(left: Value, right: Value) -> bool:
+def equal(left: AttributeValue, right: AttributeValue) -> bool:
     """Whether two canonical values are equal."""
     return left == right or (_has_sets(left) and _has_sets(right) and _frozen(left) == _frozen(right))
 
 
-def equal_to(bound: Value) -> Callable[[Value], bool]:
-    """Whether a canonical value is equal to ``bound``, which is looked at once."""
+def equal_to(bound: AttributeValue) -> Callable[[AttributeValue], bool]:
+    """A function that tells whether a canonical value equals ``bound``; ``bound`` is examined only once."""
     if not _has_sets(bound):
         # Canonical values without sets are equal where their wire forms are.
         return bound.__eq__
@@ -31,7 +32,7 @@ def equal_to(bound: Value) -> Callable[[Value], bool]:
     return lambda value: value == bound or _frozen(value) == frozen
 
 
-def _has_sets(value: Value) -> bool:
+def _has_sets(value: AttributeValue) -> bool:
     for tag, content in value.items():
         if tag in SETS:
             return True
@@ -42,7 +43,7 @@ def _has_sets(value: Value) -> bool:
     return False
 
 
-def _frozen(value: Value) -> tuple[str, Any]:
+def _frozen(value: AttributeValue) -> tuple[str, Any]:
     ((tag, content),) = value.items()
     if tag in SETS:
         return tag, frozenset(content)
@@ -53,28 +54,29 @@ def _frozen(value: Value) -> tuple[str, Any]:
     return tag, content
 
 
-# --- comparisons of operands: strict about types, and false where an operand is missing, save for ``<>`` ---
+# --- comparisons ---
+# Operands of different types are never equal or in order. Where an operand is missing, only ``<>`` holds.
 # (Developer guide, "Comparison operator and function reference"; dynalite's suite, which ran against AWS.)
 
 Test: TypeAlias = Callable[[Attributes], bool]
-"""A condition, ready to be asked about items."""
+"""A compiled condition: whether an item meets it."""
 
-_ORDERINGS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
+_ORDERINGS: Final[dict[nodes.Comparator, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
-_MIRRORED: Final[dict[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MIRRORED: Final[dict[nodes.Comparator, nodes.Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def mirrored(comparator: Comparator) -> Comparator:
-    """The comparison that is the same with its operands exchanged."""
+def mirrored(comparator: nodes.Comparator) -> nodes.Comparator:
+    """The comparator that means the same with the operands exchanged."""
     return _MIRRORED.get(comparator, comparator)
 
 
-def compare_to(comparator: Comparator, read: Reader, bound: Value) -> Test:
-    """``operand comparator bound``, where the bound is a value."""
+def compare_to(comparator: nodes.Comparator, read: Reader, bound: AttributeValue) -> Test:
+    """``operand comparator bound``, where ``bound`` is a value."""
     if comparator == "=":
         return _equals(read, equal_to(bound))
     if comparator == "<>":
@@ -85,7 +87,7 @@ def compare_to(comparator: Comparator, read: Reader, bound: Value) -> Test:
     return _ordered(_ORDERINGS[comparator], read, tag, content)
 
 
-def _equals(read: Reader, same: Callable[[Value], bool]) -> Test:
+def _equals(read: Reader, same: Callable[[AttributeValue], bool]) -> Test:
     def test(attributes: Attributes) -> bool:
         value = read(attributes)
         return value is not None and same(value)
@@ -93,7 +95,7 @@ def _equals(read: Reader, same: Callable[[Value], bool]) -> Test:
     return test
 
 
-def _differs(read: Reader, same: Callable[[Value], bool]) -> Test:
+def _differs(read: Reader, same: Callable[[AttributeValue], bool]) -> Test:
     def test(attributes: Attributes) -> bool:
         value = read(attributes)
         return value is None or not same(value)
@@ -122,8 +124,8 @@ def _ordered_text(compare: Callable[[Any, Any], bool], read: Reader, bound: str)
     return test
 
 
-def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Test:
-    """``left comparator right``, where both are known only with an item."""
+def compare_operands(comparator: nodes.Comparator, left: Reader, right: Reader) -> Test:
+    """``left comparator right``, where both depend on the item."""
     decide = _DECISIONS[comparator]
 
     def test(attributes: Attributes) -> bool:
@@ -132,12 +134,12 @@ def compare_operands(comparator: Comparator, left: Reader, right: Reader) -> Tes
     return test
 
 
-def _are_equal(left: Value | None, right: Value | None) -> bool:
+def _are_equal(left: AttributeValue | None, right: AttributeValue | None) -> bool:
     return left is not None and right is not None and equal(left, right)
 
 
-def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value | None, Value | None], bool]:
-    def decide(left: Value | None, right: Value | None) -> bool:
+def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[AttributeValue | None, AttributeValue | None], bool]:
+    def decide(left: AttributeValue | None, right: AttributeValue | None) -> bool:
         if left is None or right is None:
             return False
         for tag, order in ORDER.items():
@@ -148,7 +150,7 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value | None, Va
     return decide
 
 
-_DECISIONS: Final[dict[Comparator, Callable[[Value | None, Value | None], bool]]] = {
+_DECISIONS: Final[dict[nodes.Comparator, Callable[[AttributeValue | None, AttributeValue | None], bool]]] = {
     "=": _are_equal,
     "<>": lambda left, right: not _are_equal(left, right),
     **{comparator: _ordering(compare) for comparator, compare in _ORDERINGS.items()},
@@ -156,25 +158,26 @@ _DECISIONS: Final[dict[Comparator, Callable[[Value | None, Value | None], bool]]
 
 
 def never(_attributes: Attributes) -> bool:
-    """No item passes."""
+    """Met by no item."""
     return False
 
 
-# --- the functions of conditions (developer guide, "Comparison operator and function reference") ---
+# --- functions ---
+# (Developer guide, "Comparison operator and function reference".)
 
 
 def attribute_exists(operand: Reader) -> Test:
-    """Whether there is something at a path."""
+    """Whether there is a value at the path."""
     return lambda attributes: operand(attributes) is not None
 
 
 def attribute_not_exists(operand: Reader) -> Test:
-    """Whether there is nothing at a path."""
+    """Whether there is no value at the path."""
     return lambda attributes: operand(attributes) is None
 
 
 def attribute_type(operand: Reader, name: Reader) -> Test:
-    """Whether what is at a path has the type of this name."""
+    """Whether the value at the path has the type of this name."""
 
     def test(attributes: Attributes) -> bool:
         value, wanted = operand(attributes), name(attributes)
@@ -184,7 +187,7 @@ def attribute_type(operand: Reader, name: Reader) -> Test:
 
 
 def begins_with(operand: Reader, prefix: Reader) -> Test:
-    """Whether a text or bytes begin with others."""
+    """Whether a text or binary value begins with another."""
 
     def test(attributes: Attributes) -> bool:
         value, start = operand(attributes), prefix(attributes)
@@ -198,7 +201,7 @@ def begins_with(operand: Reader, prefix: Reader) -> Test:
 
 
 def contains(operand: Reader, member: Reader) -> Test:
-    """Whether a text has a part, a set a member, a list an element."""
+    """Whether a text contains a part, a set a member, or a list an element."""
 
     def test(attributes: Attributes) -> bool:
         value, part = operand(attributes), member(attributes)
@@ -211,15 +214,15 @@ def contains(operand: Reader, member: Reader) -> Test:
     return test
 
 
-def _list_contains(elements: list[Value], part: Value) -> bool:
+def _list_contains(elements: list[AttributeValue], part: AttributeValue) -> bool:
     return any(equal(element, part) for element in elements)
 
 
-def _set_contains(tag: str) -> Callable[[list[str], Value], bool]:
+def _set_contains(tag: str) -> Callable[[list[str], AttributeValue], bool]:
     return lambda members, part: tag in part and part[tag] in members
 
 
-_CONTAINS: Final[dict[str, Callable[[Any, Value], bool]]] = {
+_CONTAINS: Final[dict[str, Callable[[Any, AttributeValue], bool]]] = {
     "S": lambda text, part: "S" in part and part["S"] in text,
     "B": lambda content, part: "B" in part and b64decode(part["B"]) in b64decode(content),
     "SS": _set_contains("S"),
@@ -230,9 +233,9 @@ _CONTAINS: Final[dict[str, Callable[[Any, Value], bool]]] = {
 
 
 def size(operand: Reader) -> Reader:
-    """How large a value is, as a number; nothing for a type without a size."""
+    """A value's size as a number; nothing for a type without a size."""
 
-    def read(attributes: Attributes) -> Value | None:
+    def read(attributes: Attributes) -> AttributeValue | None:
         value = operand(attributes)
         if value is None:
             return None
@@ -271,10 +274,10 @@ CONDITIONS: Final[dict[str, Callable[..., Test]]] = {
 _SCALARS: Final = frozenset({"S", "N", "B"})
 
 
-def compile_condition(tree: nodes.Condition) -> Test:
-    """A function that says whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
+def compile_condition(tree: nodes.ConditionTree) -> Test:
+    """A function that tells whether an item meets a resolved, checked condition; ``{}`` stands for a missing item.
 
-    The values in the tree must be canonical. The function may be called with any number of items; it keeps nothing.
+    Values in the tree must be canonical. The function may be called any number of times.
     """
     match tree:
         case nodes.Compare():
@@ -329,7 +332,7 @@ def _in(tree: nodes.In) -> Test:
     return _in_operands(_operand(tree.operand), [_operand(choice) for choice in tree.choices])
 
 
-def _in_scalars(operand: Reader, literals: list[Value]) -> Test:
+def _in_scalars(operand: Reader, literals: list[AttributeValue]) -> Test:
     choices = frozenset(item for wire in literals for item in wire.items())
 
     def test(attributes: Attributes) -> bool:

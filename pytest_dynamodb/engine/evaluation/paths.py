@@ -1,4 +1,4 @@
-"""Document paths, resolved: what they lead to in an item."""
+"""Document paths and projections: reading values, or parts of items, at resolved paths."""
 
 from __future__ import annotations
 
@@ -6,32 +6,30 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, cast
 
 from pytest_dynamodb.engine.storage.partition import Attributes
-from pytest_dynamodb.expressions.nodes import Alias, Index, Path, Projection
+from pytest_dynamodb.expressions.nodes import Alias, ListIndex, Path, ProjectionTree
+from pytest_dynamodb.values import AttributeValue
 
-Value: TypeAlias = "dict[str, Any]"
-"""An attribute value in wire form, canonical."""
+Reader: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
+"""A compiled operand: its value in an item, or ``None`` if it has none."""
 
-Reader: TypeAlias = "Callable[[Attributes], Value | None]"
-"""What an operand is in an item, or ``None`` where it is nothing."""
-
-Step: TypeAlias = "str | int"
-"""A member's name or a list's position."""
+PathStep: TypeAlias = "str | int"
+"""A map member's name or a list position."""
 
 
-def steps(path: Path) -> tuple[Step, ...]:
-    """A resolved path as names and positions."""
-    return tuple([part.position if isinstance(part, Index) else part.text for part in path.parts])
+def steps(path: Path) -> tuple[PathStep, ...]:
+    """The names and positions of a resolved path."""
+    return tuple([part.position if isinstance(part, ListIndex) else part.text for part in path.parts])
 
 
 def head(path: Path) -> str:
-    """The name of the attribute that a resolved path begins with."""
+    """The top-level attribute of a resolved path."""
     first = path.parts[0]
-    assert not isinstance(first, (Index, Alias))
+    assert not isinstance(first, (ListIndex, Alias))
     return first.text
 
 
 def compile_path(path: Path) -> Reader:
-    """A function that gives the value at a resolved path of an item, or ``None``."""
+    """A function that returns the value at a resolved path of an item, or ``None``."""
     if len(path.parts) == 1:
         name = head(path)
         return lambda attributes: attributes.get(name)
@@ -39,8 +37,8 @@ def compile_path(path: Path) -> Reader:
     return _descent(str(first), tuple(rest))
 
 
-def _descent(first: str, rest: tuple[Step, ...]) -> Reader:
-    def read(attributes: Attributes) -> Value | None:
+def _descent(first: str, rest: tuple[PathStep, ...]) -> Reader:
+    def read(attributes: Attributes) -> AttributeValue | None:
         value = attributes.get(first)
         for step in rest:
             if value is None:
@@ -51,50 +49,50 @@ def _descent(first: str, rest: tuple[Step, ...]) -> Reader:
     return read
 
 
-def child(value: Value, step: Step) -> Value | None:
-    """The member of a map or the element of a list, or ``None`` where there is none."""
+def child(value: AttributeValue, step: PathStep) -> AttributeValue | None:
+    """The member of a map or the element of a list, or ``None`` if there is none."""
     if isinstance(step, str):
-        members: dict[str, Value] | None = value.get("M")
+        members: dict[str, AttributeValue] | None = value.get("M")
         return None if members is None else members.get(step)
-    elements: list[Value] | None = value.get("L")
+    elements: list[AttributeValue] | None = value.get("L")
     # Positions are never negative: the grammar knows no sign.
     return elements[step] if elements is not None and step < len(elements) else None
 
 
-# --- projections of items: what ProjectionExpression and AttributesToGet leave of them ---
+# --- projections ---
 
-Project: TypeAlias = "Callable[[Attributes], dict[str, Value]]"
-"""What gives the wanted part of an item. Whole values are shared with the item, never copied."""
+Project: TypeAlias = "Callable[[Attributes], dict[str, AttributeValue]]"
+"""A compiled projection: the requested part of an item. Whole values are shared with the item, never copied."""
 
-Wanted: TypeAlias = "dict[Any, Wanted | None]"
-"""The members wanted of a map or the elements of a list; ``None`` is the whole of one."""
+WantedTree: TypeAlias = "dict[Any, WantedTree | None]"
+"""The requested members of a map or elements of a list; ``None`` stands for the whole value."""
 
 
-def compile_projection(wanted: Projection | Iterable[str]) -> Project:
-    """A function that gives the part of an item that a resolved, checked projection names, or a list of names.
+def compile_projection(wanted: ProjectionTree | Iterable[str]) -> Project:
+    """A function that returns the part of an item named by a resolved, checked projection or by a list of names.
 
-    Paths that lead nowhere are left out. Maps keep the members wanted; lists the elements wanted, closed up, in
-    ascending order (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
+    Paths that lead nowhere are left out. Maps keep the requested members, lists the requested elements in ascending
+    order, without gaps (dynamodb-conformance, tier1/getItem/projection; developer guide, "Projection expressions").
     """
-    if not isinstance(wanted, Projection):
+    if not isinstance(wanted, ProjectionTree):
         return _names(tuple(wanted))
     if all(len(path.parts) == 1 for path in wanted.paths):
         return _names(tuple(map(head, wanted.paths)))
     return _paths(merged(map(steps, wanted.paths)))
 
 
-def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, Value]:
-    """The part of one item that resolved paths name, none of which is the beginning of another."""
+def project_paths(paths: Iterable[Path], attributes: Attributes) -> dict[str, AttributeValue]:
+    """The part of one item at these resolved paths, none of which is a prefix of another."""
     return _paths(merged(map(steps, paths)))(attributes)
 
 
-def merged(paths: Iterable[tuple[Step, ...]]) -> Wanted:
+def merged(paths: Iterable[tuple[PathStep, ...]]) -> WantedTree:
     """Several paths as one tree of names and positions."""
-    root: Wanted = {}
+    root: WantedTree = {}
     for path in paths:
         node = root
         for step in path[:-1]:
-            node = cast("Wanted", node.setdefault(step, {}))
+            node = cast("WantedTree", node.setdefault(step, {}))
         node[path[-1]] = None
     return root
 
@@ -103,23 +101,23 @@ def _names(names: tuple[str, ...]) -> Project:
     return lambda attributes: {name: attributes[name] for name in names if name in attributes}
 
 
-def _paths(wanted: Wanted) -> Project:
-    def project(attributes: Attributes) -> dict[str, Value]:
+def _paths(wanted: WantedTree) -> Project:
+    def project(attributes: Attributes) -> dict[str, AttributeValue]:
         parts = {name: _part(attributes.get(name), below) for name, below in wanted.items()}
         return {name: part for name, part in parts.items() if part is not None}
 
     return project
 
 
-def _part(value: Value | None, wanted: Wanted | None) -> Value | None:
+def _part(value: AttributeValue | None, wanted: WantedTree | None) -> AttributeValue | None:
     if value is None or wanted is None:
         return value
     parts = {step: part for step in wanted if (part := _part(child(value, step), wanted[step])) is not None}
     return nested(parts)
 
 
-def nested(parts: dict[Any, Value]) -> Value | None:
-    """A map of members by name or a list of elements by position, closed up; ``None`` of nothing."""
+def nested(parts: dict[Any, AttributeValue]) -> AttributeValue | None:
+    """A map of members by name, or a list of elements by position without gaps; ``None`` if there are none."""
     if not parts:
         return None
     if type(next(iter(parts))) is int:

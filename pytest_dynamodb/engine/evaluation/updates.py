@@ -1,6 +1,6 @@
-"""Updates against items: what an item becomes, and which part of it changed.
+"""Updates: the item that results, and which parts of it changed.
 
-Every action reads the item as it was before the update, list positions included. No stored value is changed: the
+Every action reads the item as it was before the update, list positions included. Stored values are never changed: the
 dictionaries and lists on touched paths are copied, all others shared.
 """
 
@@ -11,32 +11,32 @@ from decimal import Context, Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias, cast
 
-from pytest_dynamodb.engine.evaluation.paths import Reader, Step, Value, child, compile_path, head, project_paths, steps
+from pytest_dynamodb.engine.evaluation.paths import PathStep, Reader, child, compile_path, head, project_paths, steps
 from pytest_dynamodb.engine.storage.partition import Attributes, members_in_order
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.values import canonical_number
+from pytest_dynamodb.values import AttributeValue, canonical_number
 from pytest_dynamodb.values.numbers import MAX_DIGITS, NUMBER_OVERFLOW
 
-# --- edits of an item: values at paths, or nothing there any more ---
+# --- edits ---
 # Copies what is on the paths, shares the rest.
 
-Edits: TypeAlias = "Iterable[tuple[tuple[Step, ...], Value | None]]"
-"""What is to be at paths, none of which is the beginning of another; ``None`` is nothing."""
+Edits: TypeAlias = "Iterable[tuple[tuple[PathStep, ...], AttributeValue | None]]"
+"""New values by path, none of which is a prefix of another; ``None`` removes what is there."""
 
 
 class _Leaf:
     __slots__ = ("value",)
 
-    def __init__(self, value: Value | None) -> None:
+    def __init__(self, value: AttributeValue | None) -> None:
         self.value = value
 
 
 _Node: TypeAlias = "dict[Any, _Node | _Leaf]"
 
 
-def edited(attributes: Attributes, edits: Edits) -> dict[str, Value]:
-    """A copy of an item in which the edits are made. The parent of each path must exist."""
+def edited(attributes: Attributes, edits: Edits) -> dict[str, AttributeValue]:
+    """A copy of an item with the edits made. The parent of each path must exist."""
     return _members(attributes, _tree(edits))
 
 
@@ -50,7 +50,7 @@ def _tree(edits: Edits) -> _Node:
     return root
 
 
-def _members(members: Attributes, changes: _Node) -> dict[str, Value]:
+def _members(members: Attributes, changes: _Node) -> dict[str, AttributeValue]:
     result = dict(members)
     for name, change in changes.items():
         if not isinstance(change, _Leaf):
@@ -62,15 +62,17 @@ def _members(members: Attributes, changes: _Node) -> dict[str, Value]:
     return result
 
 
-def _value(value: Value, changes: _Node) -> Value:
+def _value(value: AttributeValue, changes: _Node) -> AttributeValue:
     if "M" in value:
         return {"M": _members(value["M"], changes)}
     return {"L": _elements(value["L"], changes)}
 
 
-def _elements(elements: list[Value], changes: _Node) -> list[Value]:
-    """Positions are those before the update. What is set past the end is appended, in the order of positions."""
-    result: list[Value | None] = list(elements)
+def _elements(elements: list[AttributeValue], changes: _Node) -> list[AttributeValue]:
+    """Positions are those before the update. Elements set past the end are appended, in the order of their
+    positions.
+    """
+    result: list[AttributeValue | None] = list(elements)
     for position in sorted(changes):
         change = changes[position]
         if not isinstance(change, _Leaf):
@@ -82,7 +84,7 @@ def _elements(elements: list[Value], changes: _Node) -> list[Value]:
     return [element for element in result if element is not None]
 
 
-# --- sums of numbers and changes of sets, as updates make them ---
+# --- arithmetic and sets ---
 
 # Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
 _EXACT: Final = Context(prec=300)
@@ -109,34 +111,34 @@ def _number(result: Decimal) -> str:
     return canonical_number(text)
 
 
-def united(tag: str, value: Value, added: Value) -> Value:
-    """A set with members added, in order; ``value`` itself if it has them all."""
+def united(tag: str, value: AttributeValue, added: AttributeValue) -> AttributeValue:
+    """A set with members added, in order; ``value`` itself if it has them all already."""
     members: list[str] = value[tag]
     known = set(members)
     new = [member for member in added[tag] if member not in known]
     return {tag: members_in_order(tag, [*members, *new])} if new else value
 
 
-def without(tag: str, value: Value, removed: Value) -> Value | None:
-    """A set less some members; ``None`` if none is left: there are no empty sets."""
+def without(tag: str, value: AttributeValue, removed: AttributeValue) -> AttributeValue | None:
+    """A set without some members; ``None`` if none are left, as there are no empty sets."""
     gone = set(removed[tag])
     members = [member for member in value[tag] if member not in gone]
     return {tag: members} if members else None
 
 
-# --- the values that SET gives, computed from an item as it was before the update ---
+# --- SET ---
 
-Compute: TypeAlias = "Callable[[Attributes], Value]"
-"""What computes a value from an item."""
+Compute: TypeAlias = "Callable[[Attributes], AttributeValue]"
+"""A compiled value: computed from an item."""
 
 NO_ATTRIBUTE: Final = "The provided expression refers to an attribute that does not exist in the item"
 WRONG_TYPE: Final = "An operand in the update expression has an incorrect data type"
 
 
 def compile_value(value: nodes.SetValue) -> Compute:
-    """A function that computes, for an item, the right side of a resolved, checked SET action.
+    """A function that computes the right-hand side of a resolved, checked SET action from an item.
 
-    The function raises ``ValidationException`` for an operand that the item lacks or that is of the wrong type.
+    The function raises ``ValidationException`` for an operand that the item lacks or that has the wrong type.
     """
     match value:
         case nodes.Literal(wire=wire):
@@ -155,7 +157,7 @@ def compile_value(value: nodes.SetValue) -> Compute:
 
 
 def _required(read: Reader) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         if value is None:
             raise ValidationException(NO_ATTRIBUTE)
@@ -165,7 +167,7 @@ def _required(read: Reader) -> Compute:
 
 
 def _arithmetic(change: Callable[[str, str], str], left: Compute, right: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         one, other = left(attributes), right(attributes)
         if "N" not in one or "N" not in other:
             raise ValidationException(WRONG_TYPE)
@@ -175,7 +177,7 @@ def _arithmetic(change: Callable[[str, str], str], left: Compute, right: Compute
 
 
 def _if_not_exists(read: Reader, default: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         return default(attributes) if value is None else value
 
@@ -183,7 +185,7 @@ def _if_not_exists(read: Reader, default: Compute) -> Compute:
 
 
 def _list_append(first: Compute, second: Compute) -> Compute:
-    def compute(attributes: Attributes) -> Value:
+    def compute(attributes: Attributes) -> AttributeValue:
         head, tail = first(attributes), second(attributes)
         if "L" not in head or "L" not in tail:
             raise ValidationException(WRONG_TYPE)
@@ -197,44 +199,46 @@ CANNOT_UPDATE: Final = (
     "One or more parameter values were invalid: Cannot update attribute {name}. This attribute is part of the key"
 )
 LEGACY_MISMATCH: Final = "Type mismatch for attribute to update"
-"""What AttributeUpdates says instead of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
+"""AttributeUpdates' wording in place of ``WRONG_TYPE`` (dynalite's suite: delete/add incorrect types)."""
 
 _REMOVING: Final = frozenset({"REMOVE", "DELETE"})
 
-Result: TypeAlias = "Callable[[Attributes], Value | None]"
-"""What an action leaves at its path: ``None`` is nothing."""
+Result: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
+"""A compiled action: the new value at its path; ``None`` removes it."""
 
 
 class Updated:
-    """What an update made of an item: ``attributes``, and the parts that ReturnValues asks for."""
+    """The result of an update: ``attributes`` of the new item, and the parts that ReturnValues can ask for."""
 
     __slots__ = ("_old", "_paths", "attributes")
 
     def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[nodes.Path, ...]) -> None:
         self.attributes, self._old, self._paths = attributes, old, paths
 
-    def updated_old(self) -> dict[str, Value]:
-        """UPDATED_OLD: what was at the paths that the update names; ``{}``, to be left out, if nothing was."""
+    def updated_old(self) -> dict[str, AttributeValue]:
+        """UPDATED_OLD: what was at the paths that the update names; ``{}``, which answers leave out, if there was
+        nothing.
+        """
         return {} if self._old is None else project_paths(self._paths, self._old)
 
-    def updated_new(self) -> dict[str, Value]:
-        """UPDATED_NEW: what is at those paths now; ``{}``, to be left out, if nothing is.
+    def updated_new(self) -> dict[str, AttributeValue]:
+        """UPDATED_NEW: what is at those paths now; ``{}``, which answers leave out, if there is nothing.
 
-        Of lists that is what is at the same positions now, whatever moved there or was appended before them
-        (dynamodb-conformance, updateItem/basic; extenddb#98, nine cases seen on AWS).
+        In lists these are the same positions now, whatever has moved there (dynamodb-conformance, updateItem/basic;
+        extenddb#98, nine cases seen on AWS).
         """
         return project_paths(self._paths, self.attributes)
 
 
 class CompiledUpdate:
-    """A resolved, checked update, ready to be applied to items: ``paths`` are those it changes, as written.
+    """A resolved, checked update, ready to be applied to items. ``paths`` are the ones that it changes, as written.
 
-    ``only_removes``: it has no actions but REMOVE and DELETE.
+    ``only_removes`` says that all of its actions are REMOVE and DELETE.
     """
 
     __slots__ = ("_names", "_results", "_steps", "_values", "only_removes", "paths")
 
-    def __init__(self, tree: nodes.Update, mismatch: str) -> None:
+    def __init__(self, tree: nodes.UpdateTree, mismatch: str) -> None:
         self.paths = tuple([action.path for action in tree.actions])
         self.only_removes = _REMOVING.issuperset([section.name for section in tree.sections])
         self._values: list[tuple[int, Compute]] = []
@@ -245,7 +249,7 @@ class CompiledUpdate:
         self._names = [head(path) for path in self.paths] if flat else None
         self._compile(tree, mismatch)
 
-    def _compile(self, tree: nodes.Update, mismatch: str) -> None:
+    def _compile(self, tree: nodes.UpdateTree, mismatch: str) -> None:
         index = 0
         for section in tree.sections:
             for action in section.actions:
@@ -257,13 +261,14 @@ class CompiledUpdate:
                 index += 1
 
     def apply(self, attributes: Attributes | None, key: Attributes) -> Updated:
-        """What the update makes of an item, or of none: then of the key alone.
+        """The result of the update on an item; where there is none, on the key alone.
 
-        Raises ``ValidationException`` for an operand that is missing or of the wrong type, a path without a parent, and
-        sums that are no number. Values of SET are looked at first, then paths, then what ADD and DELETE meet.
+        Raises ``ValidationException`` for an operand that is missing or of the wrong type, for a path without a parent,
+        and for a sum that is not a valid number. Values of SET are checked first, then paths, then the operands of ADD
+        and DELETE.
         """
         old: Attributes = key if attributes is None else attributes
-        values: list[Value | None] = [None] * len(self.paths)
+        values: list[AttributeValue | None] = [None] * len(self.paths)
         for index, compute in self._values:
             values[index] = compute(old)
         if self._names is None:
@@ -273,7 +278,7 @@ class CompiledUpdate:
             values[index] = result(old)
         return Updated(self._apply(old, values), attributes, self.paths)
 
-    def _apply(self, old: Attributes, values: list[Value | None]) -> Attributes:
+    def _apply(self, old: Attributes, values: list[AttributeValue | None]) -> Attributes:
         if self._names is None:
             return edited(old, zip(self._steps, values, strict=True))
         new = dict(old)
@@ -285,26 +290,26 @@ class CompiledUpdate:
         return new
 
 
-def compile_update(tree: nodes.Update, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
+def compile_update(tree: nodes.UpdateTree, *, mismatch: str = WRONG_TYPE) -> CompiledUpdate:
     """A resolved, checked update, ready to be applied.
 
-    Its values must be canonical. ``mismatch`` is what is said where ADD or DELETE meets another type; AttributeUpdates
-    says ``LEGACY_MISMATCH``, and may ADD to lists.
+    Its values must be canonical. ``mismatch`` is the message where ADD or DELETE meets another type; AttributeUpdates
+    pass ``LEGACY_MISMATCH``, and may ADD to lists.
     """
     return CompiledUpdate(tree, mismatch)
 
 
 def check_keys_kept(updated: Iterable[nodes.Path], key_names: Iterable[str]) -> None:
-    """Raise ``ValidationException`` if an update leads to a key attribute of the table (error-messages/updateItem)."""
+    """Raise ``ValidationException`` if an update changes a key attribute of the table (error-messages/updateItem)."""
     names = {head(path) for path in updated}
     for name in key_names:
         if name in names:
             raise ValidationException(CANNOT_UPDATE.format(name=name))
 
 
-def _check_parent(path: tuple[Step, ...], attributes: Attributes) -> None:
-    """There must be a map or a list for what the path ends with."""
-    parent: Value | None = {"M": attributes}
+def _check_parent(path: tuple[PathStep, ...], attributes: Attributes) -> None:
+    """The path's last part needs a map or a list to stand in."""
+    parent: AttributeValue | None = {"M": attributes}
     for step in path[:-1]:
         parent = None if parent is None else child(parent, step)
     if parent is None or ("L" if type(path[-1]) is int else "M") not in parent:
@@ -316,7 +321,7 @@ def _addition(action: nodes.ValueAction, mismatch: str) -> Result:
     ((tag, _),) = added.items()
     combine = _ADDITIONS[tag]
 
-    def result(attributes: Attributes) -> Value:
+    def result(attributes: Attributes) -> AttributeValue:
         value = read(attributes)
         if value is None:
             return added
@@ -331,7 +336,7 @@ def _deletion(action: nodes.ValueAction, mismatch: str) -> Result:
     read, removed = compile_path(action.path), _wire(action)
     ((tag, _),) = removed.items()
 
-    def result(attributes: Attributes) -> Value | None:
+    def result(attributes: Attributes) -> AttributeValue | None:
         value = read(attributes)
         if value is None:
             return None
@@ -342,12 +347,12 @@ def _deletion(action: nodes.ValueAction, mismatch: str) -> Result:
     return result
 
 
-def _wire(action: nodes.ValueAction) -> Value:
+def _wire(action: nodes.ValueAction) -> AttributeValue:
     assert isinstance(action.value, nodes.Literal)
     return action.value.wire
 
 
-_ADDITIONS: Final[dict[str, Callable[[Value, Value], Value]]] = {
+_ADDITIONS: Final[dict[str, Callable[[AttributeValue, AttributeValue], AttributeValue]]] = {
     "N": lambda value, added: {"N": add(value["N"], added["N"])},
     "L": lambda value, added: {"L": [*value["L"], *added["L"]]},
     "SS": partial(united, "SS"),

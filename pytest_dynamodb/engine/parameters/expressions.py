@@ -22,7 +22,7 @@ from typing import Literal as Choice
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_expression_values
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.checks import bind, checked_tree
+from pytest_dynamodb.expressions.checks import Values, bind, checked_tree
 from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.expressions.parser import ExpressionName
 from pytest_dynamodb.expressions.resolution import (
@@ -35,18 +35,16 @@ from pytest_dynamodb.expressions.resolution import (
     put_values,
 )
 
-Values: TypeAlias = "dict[str, dict[str, Any]]"
-
 
 @dataclass(frozen=True, slots=True)
 class BoundExpressions:
     """The expressions of a request, resolved and checked; ``None`` where there is none."""
 
-    condition: nodes.Condition | None = None
-    update: nodes.Update | None = None
+    condition: nodes.ConditionTree | None = None
+    update: nodes.UpdateTree | None = None
     key_clauses: tuple[KeyClause, ...] | None = None
-    filter: nodes.Condition | None = None
-    projection: nodes.Projection | None = None
+    filter: nodes.ConditionTree | None = None
+    projection: nodes.ProjectionTree | None = None
 
 
 MANY, LONG = 100, 1000
@@ -92,11 +90,11 @@ def _bound(surface: Surface, texts: list[tuple[ExpressionName, str]], params: Ma
 def _expressions(trees: dict[ExpressionName, nodes.Tree]) -> BoundExpressions:
     key_condition = trees.get("KeyConditionExpression")
     return BoundExpressions(
-        condition=cast("nodes.Condition | None", trees.get("ConditionExpression")),
-        update=cast("nodes.Update | None", trees.get("UpdateExpression")),
-        key_clauses=None if key_condition is None else key_clauses(cast("nodes.Condition", key_condition)),
-        filter=cast("nodes.Condition | None", trees.get("FilterExpression")),
-        projection=cast("nodes.Projection | None", trees.get("ProjectionExpression")),
+        condition=cast("nodes.ConditionTree | None", trees.get("ConditionExpression")),
+        update=cast("nodes.UpdateTree | None", trees.get("UpdateExpression")),
+        key_clauses=None if key_condition is None else key_clauses(cast("nodes.ConditionTree", key_condition)),
+        filter=cast("nodes.ConditionTree | None", trees.get("FilterExpression")),
+        projection=cast("nodes.ProjectionTree | None", trees.get("ProjectionExpression")),
     )
 
 

@@ -48,7 +48,7 @@ def check_key_paths(tree: nodes.Tree, table: Table) -> None:
     check_scalar_keys((tree,), table.keys.names, (name for index in indexes for name in index.schema.keys.names))
 
 
-def check_index_types(update: nodes.Update, indexes: Mapping[str, IndexKeyParts]) -> None:
+def check_index_types(update: nodes.UpdateTree, indexes: Mapping[str, IndexKeyParts]) -> None:
     """Raise ``ValidationException`` if an update sees at once that it gives an index's key another type.
 
     ``indexes`` are key schemas by index name; of several at fault the alphabetically first is named (dynalite's suite:
@@ -66,7 +66,7 @@ def check_index_types(update: nodes.Update, indexes: Mapping[str, IndexKeyParts]
         raise index_mismatch(index, name, tag, actual=given[name])
 
 
-def _type(action: nodes.Action) -> str | None:
+def _type(action: nodes.SectionAction) -> str | None:
     """The type of what an action gives an attribute; ``None`` where that shows in no request."""
     if isinstance(action, nodes.RemoveAction) or len(action.path.parts) > 1:
         return None

@@ -1,4 +1,7 @@
-"""Document paths in a statement."""
+"""The grammar of statements: document paths, expressions, and the statements themselves.
+
+Each function's docstring is its production.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,21 @@ from typing import Literal as Choice
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.messages import reject
 from pytest_dynamodb.engine.partiql.parser import CALLABLE, MAX_DEPTH, TWO_WORDS, TYPES, Cursor, Token
-from pytest_dynamodb.engine.partiql.syntax import Name, PathTerm
 
 MAX_INDEX: Final = 2**31 - 1
 _WHOLE: Final = re.compile(r"[0-9]+\Z")
 
 
-def simple_path(cursor: Cursor) -> PathTerm:
+def simple_path(cursor: Cursor) -> syntax.PathTerm:
     """name path_steps: what may stand after UPDATE, DELETE FROM, INSERT INTO, SET and REMOVE"""
     token = cursor.token
     if token.kind not in {"name", "quoted"}:
         reject("simple-path")
     cursor.take()
-    return PathTerm((token.text, *path_steps(cursor)), token.at)
+    return syntax.PathTerm((token.text, *path_steps(cursor)), token.at)
 
 
-def path_steps(cursor: Cursor) -> Name:
+def path_steps(cursor: Cursor) -> syntax.PathParts:
     """path_steps : ("." name | "[" position "]" | "[" string "]")*"""
     return tuple(_steps(cursor))
 
@@ -64,9 +66,7 @@ def _bracketed(cursor: Cursor) -> str | int:
     return int(digits)
 
 
-# --- the productions of expressions ---
-# Each function's docstring is its production.
-#
+# --- expressions ---
 # Operators bind, loosest first: OR; AND; NOT; comparisons, IN, IS, BETWEEN and LIKE; ``||``; ``+ -``; ``* / %``; signs.
 
 Production: TypeAlias = "Callable[[Cursor], syntax.Expression]"
@@ -90,7 +90,7 @@ _CONSTANTS: Final = {
     "missing": ("MISSING", None),
 }
 STATEMENTS: Final[dict[str, Production]] = {}
-"""Keywords that begin a statement where a term may stand; ``statements`` puts its productions here."""
+"""The statements that may stand in place of a term, by their first keyword; filled in below, where they are defined."""
 
 
 def expression(cursor: Cursor, binding: int = 0) -> syntax.Expression:
@@ -115,7 +115,7 @@ def _prefix(cursor: Cursor) -> syntax.Expression:
     token = cursor.token
     if token.is_("not"):
         cursor.take()
-        return syntax.Operation("not", (expression(cursor, _NOT),), token.at)
+        return syntax.OperatorCall("not", (expression(cursor, _NOT),), token.at)
     if token.is_("+", "-"):
         cursor.take()
         return _signed(token, expression(cursor, _BINDING["*"]))
@@ -125,7 +125,7 @@ def _prefix(cursor: Cursor) -> syntax.Expression:
 def _signed(sign: Token, operand: syntax.Expression) -> syntax.Expression:
     """A sign belongs to a number; before anything else it is an operation."""
     if not isinstance(operand, syntax.Number):
-        return syntax.Operation(sign.text, (operand,), sign.at)
+        return syntax.OperatorCall(sign.text, (operand,), sign.at)
     if sign.text == "+":
         return operand
     negated = operand.text[1:] if operand.text.startswith("-") else f"-{operand.text}"
@@ -139,7 +139,7 @@ def _operation(cursor: Cursor, left: syntax.Expression, operator: str) -> syntax
         following = _infix(cursor.token)
         if following not in {"in", "between", "like"}:
             reject("leftover")
-        return syntax.Operation("not", (_operation(cursor, left, following),), token.at)
+        return syntax.OperatorCall("not", (_operation(cursor, left, following),), token.at)
     if operator == "is":
         return _is(cursor, left, token)
     if cursor.at_end:
@@ -147,11 +147,11 @@ def _operation(cursor: Cursor, left: syntax.Expression, operator: str) -> syntax
     if operator == "between":
         return _between(cursor, left, token)
     if operator == "in" and cursor.token.is_("("):
-        return syntax.Operation("in", (left, _parenthesized_list(cursor)), token.at)
+        return syntax.OperatorCall("in", (left, _parenthesized_list(cursor)), token.at)
     right = expression(cursor, _BINDING[operator])
-    if operator in _JOINING and isinstance(left, syntax.Operation) and left.operator == operator:
-        return syntax.Operation(operator, (*left.operands, right), left.at)
-    return syntax.Operation(operator, (left, right), token.at)
+    if operator in _JOINING and isinstance(left, syntax.OperatorCall) and left.operator == operator:
+        return syntax.OperatorCall(operator, (*left.operands, right), left.at)
+    return syntax.OperatorCall(operator, (left, right), token.at)
 
 
 def _between(cursor: Cursor, operand: syntax.Expression, token: Token) -> syntax.Expression:
@@ -160,7 +160,7 @@ def _between(cursor: Cursor, operand: syntax.Expression, token: Token) -> syntax
     cursor.expect("and", "AND")
     if cursor.at_end:
         reject("right-hand")
-    return syntax.Operation("between", (operand, low, expression(cursor, _COMPARISON)), token.at)
+    return syntax.OperatorCall("between", (operand, low, expression(cursor, _COMPARISON)), token.at)
 
 
 def _parenthesized_list(cursor: Cursor) -> syntax.Expression:
@@ -180,10 +180,10 @@ def _is(cursor: Cursor, operand: syntax.Expression, token: Token) -> syntax.Expr
     if word in TWO_WORDS and cursor.says(TWO_WORDS[word]):
         word = f"{word} {TWO_WORDS[word]}"
     test = syntax.IsType(operand, word, TYPES.get(word), token.at)
-    return syntax.Operation("not", (test,), token.at) if negated else test
+    return syntax.OperatorCall("not", (test,), token.at) if negated else test
 
 
-# --- terms -----------------------------------------------------------------------------------------------------------
+# --- terms ---
 
 
 def _term(cursor: Cursor) -> syntax.Expression:
@@ -300,15 +300,14 @@ _OPENED: Final[dict[str, Production]] = {
 }
 
 
-# --- the productions of statements ---
-# Each function's docstring is its production.
+# --- statements ---
 
 MAX_CACHED: Final = 1024
 _REFUSED_CLAUSES: Final = ("group", "having", "limit")
 
 
 @lru_cache(maxsize=MAX_CACHED)
-def parse(statement: str) -> syntax.Parsed:
+def parse(statement: str) -> syntax.ParsedStatement:
     """statement : expression [";"]
 
     Raises ValidationException for what is no PartiQL, and for what AWS's parser refuses.
@@ -318,7 +317,7 @@ def parse(statement: str) -> syntax.Parsed:
     cursor.accept(";")
     if cursor.token.kind != "end":
         reject("leftover")
-    return syntax.Parsed(found, cursor.parameters)
+    return syntax.ParsedStatement(found, cursor.parameters)
 
 
 def _select(cursor: Cursor) -> syntax.Select:
@@ -358,18 +357,18 @@ def _refuse_clauses(cursor: Cursor) -> None:
         reject("clause", clause=clause.text.upper(), at=expression(cursor).at)
 
 
-def _read_source(cursor: Cursor) -> syntax.Source:
+def _read_source(cursor: Cursor) -> syntax.FromSource:
     """source : path [[AS] alias]"""
     term = expression(cursor)
     if not isinstance(term, syntax.PathTerm) or cursor.token.is_(","):
         reject("source")
-    return syntax.Source(term.parts, _alias(cursor), term.at)
+    return syntax.FromSource(term.parts, _alias(cursor), term.at)
 
 
-def _written_source(cursor: Cursor) -> syntax.Source:
+def _written_source(cursor: Cursor) -> syntax.FromSource:
     """source : simple_path [[AS] alias]"""
     path = simple_path(cursor)
-    return syntax.Source(path.parts, _alias(cursor), path.at)
+    return syntax.FromSource(path.parts, _alias(cursor), path.at)
 
 
 def _alias(cursor: Cursor) -> bool:
@@ -412,7 +411,7 @@ def _insert(cursor: Cursor) -> syntax.InsertStatement:
     path = simple_path(cursor)
     cursor.accept("value")
     value = expression(cursor)
-    return syntax.InsertStatement(syntax.Source(path.parts, False, path.at), value, _returning(cursor), start.at)
+    return syntax.InsertStatement(syntax.FromSource(path.parts, False, path.at), value, _returning(cursor), start.at)
 
 
 def _update(cursor: Cursor) -> syntax.UpdateStatement:
@@ -469,7 +468,7 @@ def _delete(cursor: Cursor) -> syntax.DeleteStatement:
     return syntax.DeleteStatement(source, where, _returning(cursor), start.at)
 
 
-def _returning(cursor: Cursor) -> syntax.Returning | None:
+def _returning(cursor: Cursor) -> syntax.ReturningClause | None:
     """[RETURNING (ALL | MODIFIED) (OLD | NEW) "*"]"""
     if not cursor.accept("returning"):
         return None
@@ -478,7 +477,7 @@ def _returning(cursor: Cursor) -> syntax.Returning | None:
     if which is None or when is None:
         reject("expected", what="ALL or MODIFIED, and OLD or NEW")
     cursor.expect("*", "STAR")
-    return syntax.Returning(
+    return syntax.ReturningClause(
         cast("Choice['ALL', 'MODIFIED']", which.upper()), cast("Choice['OLD', 'NEW']", when.upper())
     )
 

@@ -14,18 +14,18 @@ from typing import Final, NamedTuple, NoReturn
 
 from pytest_dynamodb.errors import ValidationException
 
-# --- where something stands in a statement ---
+# --- places ---
 
 
 class At(NamedTuple):
-    """Line and column, counted from 1, and length, in characters."""
+    """Line and column, counted from 1, and length in characters."""
 
     line: int
     column: int
     length: int
 
     def __str__(self) -> str:
-        """As messages have it: ``1:27:11``."""
+        """As in messages: ``1:27:11``."""
         return f"{self.line}:{self.column}:{self.length}"
 
 
@@ -142,28 +142,27 @@ MESSAGES: Final[dict[str, str]] = {
 
 
 def text(kind: str, /, *, at: At | None = None, **details: object) -> str:
-    """The sentence of a kind."""
     return MESSAGES[kind].format(at=at, **details)
 
 
 def rejection(kind: str, /, *, at: At | None = None, **details: object) -> ValidationException:
-    """The ValidationException of a kind."""
     return ValidationException(text(kind, at=at, **details))
 
 
 def reject(kind: str, /, *, at: At | None = None, **details: object) -> NoReturn:
-    """Raise the ValidationException of a kind."""
+    """Raise a ValidationException with the message of a kind."""
     raise rejection(kind, at=at, **details)
 
 
-# --- the order in which a Java set of texts comes out, which is the order of some of AWS's lists of names ---
+# --- Java's set order ---
+# AWS lists some names in the order in which a Java HashSet iterates.
 
 _SMALLEST: Final = 16
 _LOAD: Final = 0.75
 
 
 def java_set_order(names: Iterable[str]) -> list[str]:
-    """The names, each once, in the order of a HashSet to which they were added one by one."""
+    """The names, each once, in the iteration order of a Java HashSet to which they were added one by one."""
     distinct = list(dict.fromkeys(names))
     size = _SMALLEST
     while len(distinct) > size * _LOAD:
@@ -172,7 +171,7 @@ def java_set_order(names: Iterable[str]) -> list[str]:
 
 
 def _spread(name: str) -> int:
-    """String.hashCode, its upper half folded into the lower, as HashMap does."""
+    """Java's String.hashCode with its upper half folded into the lower, as HashMap does."""
     units = name.encode("utf-16-be", "surrogatepass")
     code = 0
     for at in range(0, len(units), 2):

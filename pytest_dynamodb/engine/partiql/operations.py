@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
 from pytest_dynamodb.engine.partiql.messages import reject, text
-from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters, written_name
+from pytest_dynamodb.engine.partiql.request import BoundStatement, bind_statement, read_parameters, written_name
 from pytest_dynamodb.engine.partiql.select import (
-    Position,
+    ReadPosition,
     SelectedPage,
     Selection,
     check_single_key,
@@ -23,29 +23,17 @@ from pytest_dynamodb.engine.partiql.select import (
 )
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.partiql.write import NotOneItem, check_returning, returned_item, returning_of, write_of
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules import check_distinct, check_distinct_items, transacted
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.engine.writes import transaction
-from pytest_dynamodb.engine.writes.transaction import (
-    FACTOR,
-    NO_REASON,
-    Reason,
-    Step,
-    check_reasons,
-    commit,
-    consumed,
-    place_of,
-    plan,
-    reason_of,
-)
 from pytest_dynamodb.engine.writes.write import Put, Write, carry_out
 from pytest_dynamodb.errors import DynamoDbError, ResourceNotFoundException, ValidationException
 from pytest_dynamodb.requests import truth
 
-# --- statements carried out one by one, for ExecuteStatement and for each of a batch ---
+# --- single statements ---
 
 _CODES: Final = {
     "AccessDeniedException": "AccessDenied",
@@ -65,16 +53,16 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StatementOutcome:
-    """What a statement came to: items, what it cost, the key that the page ended with."""
+    """The result of a statement: items, its cost, and the key that the page ended with."""
 
     table_name: str
     items: list[Attributes]
     usage: Usage
-    end: Position | None = None
+    end: ReadPosition | None = None
 
 
-def selection_of(call: Call, bound: Bound, request: Mapping[str, Any]) -> Selection:
-    """A SELECT, aimed at its table. Raises ``DynamoDbError``; so does EXISTS, which is for transactions."""
+def selection_of(call: Call, bound: BoundStatement, request: Mapping[str, Any]) -> Selection:
+    """A SELECT, checked against its table. Raises ``DynamoDbError``, also for EXISTS, which only transactions take."""
     statement = bound.statement
     if bound.exists or not isinstance(statement, Select):
         reject("exists")
@@ -82,7 +70,6 @@ def selection_of(call: Call, bound: Bound, request: Mapping[str, Any]) -> Select
 
 
 def run_selection(selection: Selection, request: Mapping[str, Any]) -> StatementOutcome:
-    """A page of what a SELECT selects."""
     limit = request.get("Limit")
     page = read_selected(
         selection,
@@ -93,8 +80,8 @@ def run_selection(selection: Selection, request: Mapping[str, Any]) -> Statement
     return StatementOutcome(selection.table_name, page.items, page.usage, page.end)
 
 
-def run_write(call: Call, bound: Bound, *, failure: str | None) -> StatementOutcome:
-    """Carry an INSERT, UPDATE or DELETE out. Raises ``DynamoDbError``, and then nothing was changed."""
+def run_write(call: Call, bound: BoundStatement, *, failure: str | None) -> StatementOutcome:
+    """Carry out an INSERT, UPDATE or DELETE. Raises ``DynamoDbError`` and then changes nothing."""
     check_returning(bound)
     name = written_name(bound.statement.source)
     table = call.table(name)
@@ -105,7 +92,7 @@ def run_write(call: Call, bound: Bound, *, failure: str | None) -> StatementOutc
 
 
 def statement_error(problem: DynamoDbError) -> dict[str, str]:
-    """What is wrong with one statement of a batch, in its place (API reference, BatchStatementError)."""
+    """An error as the entry that a batch has in the place of its statement (API reference, BatchStatementError)."""
     return {"Code": _CODES.get(problem.code, "InternalServerError"), "Message": problem.message}
 
 
@@ -113,7 +100,7 @@ def statement_error(problem: DynamoDbError) -> dict[str, str]:
 
 
 def execute_statement(call: Call) -> dict[str, Any]:
-    """Carry a PartiQL statement out. A SELECT gives a page; other statements give what RETURNING wants."""
+    """Carry out a PartiQL statement. A SELECT returns a page, other statements what RETURNING asks for."""
     params = call.params
     bound = bind_statement(params, read_parameters(params))
     if isinstance(bound.statement, Select):
@@ -135,37 +122,38 @@ def _answer(params: dict[str, Any], outcome: StatementOutcome) -> dict[str, Any]
     return body
 
 
-# --- BatchExecuteStatement: up to 25 statements, all of them reads or all writes, each by itself ---
+# --- BatchExecuteStatement ---
+# Up to 25 statements, all of them reads or all writes, each by itself.
 # What is wrong with one statement is told in its place. The table is told beside it if the statement was carried out as
 # far as that (dynamodb-conformance, partiql/batchExecuteStatement).
 
 
 @dataclass(slots=True)
 class _Member:
-    """One statement: what is to be done, or what is wrong with it."""
+    """One statement of a batch: what is to be done, or what is wrong with it."""
 
     request: dict[str, Any]
-    bound: Bound | None = None
+    bound: BoundStatement | None = None
     problem: DynamoDbError | None = None
     aim: Selection | tuple[Table, Write] | None = None
 
     @property
     def place(self) -> object:
-        """What tells the items of a batch apart; ``None`` where none is named."""
+        """The item that it is about, to find duplicates in the batch; ``None`` if it names no item."""
         match self.aim:
             case Selection() as selection:
-                return place_of(selection.table, selection.plan.single_key or {})
+                return transaction.place_of(selection.table, selection.plan.single_key or {})
             case (table, write):
-                return place_of(table, write.key)
+                return transaction.place_of(table, write.key)
             case _:
                 return None
 
 
 @dataclass(slots=True)
 class _Cost:
-    """What a batch costs by table.
+    """The cost of a batch by table.
 
-    What a failed write cost is told in the total, but in no part of it, and only where something has succeeded
+    The cost of a failed write is part of the total but of no detail, and only if another statement succeeded
     (nubo-db/dynoxide, captured from AWS).
     """
 
@@ -182,7 +170,7 @@ class _Cost:
 
 
 def batch_execute_statement(call: Call) -> dict[str, Any]:
-    """Carry statements out, one after another."""
+    """Carry out up to 25 statements one after another, each by itself."""
     members = [_Member(request) for request in call.params["Statements"]]
     for member in members:
         _bind(member)
@@ -216,7 +204,7 @@ def _aim(call: Call, member: _Member) -> None:
         member.problem = problem
 
 
-def _aimed(call: Call, bound: Bound, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
+def _aimed(call: Call, bound: BoundStatement, request: dict[str, Any]) -> Selection | tuple[Table, Write]:
     if isinstance(bound.statement, Select):
         selection = selection_of(
             replace(call, surface=surface_of("ExecuteStatement", call.dialect), params=request), bound, request
@@ -244,12 +232,12 @@ def _response(call: Call, member: _Member, cost: _Cost) -> dict[str, Any]:
 
 
 def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]:
-    """What a statement gives, and what it cost."""
+    """A statement's result and its cost."""
     assert member.bound is not None
     assert member.aim is not None  # otherwise there is a problem, and it does not come here
     if isinstance(member.aim, Selection):
         consistent = truth(member.request.get("ConsistentRead"))
-        page = read_selected(member.aim, Position(), limit=None, consistent=consistent)
+        page = read_selected(member.aim, ReadPosition(), limit=None, consistent=consistent)
         return (page.items[0] if page.items else None), page.usage
     table, write = member.aim
     change = carry_out(call, write, call.table(table.name))
@@ -257,16 +245,17 @@ def _carried_out(call: Call, member: _Member) -> tuple[Attributes | None, Usage]
 
 
 def _attempted(call: Call, member: _Member) -> float:
-    """Units of a write that failed: of what is there, and of what should have been."""
+    """The units that a failed write consumed: by the larger of the item that is there and the one that was to be."""
     if not isinstance(member.aim, tuple):
         return 0.0
     table, write = member.aim
     key = write.key
     old = call.table(table.name).get(key) if table.keys.indexable(key) else None
-    return write_units(old, Item(key, write.size) if isinstance(write, Put) else None)
+    return write_units(old, StoredItem(key, write.size) if isinstance(write, Put) else None)
 
 
-# --- ExecuteTransaction: statements that are carried out together or not at all, all of them reads or all writes ---
+# --- ExecuteTransaction ---
+# Statements, all of them reads or all writes, that are carried out together or not at all.
 # Order (hectorvent/floci's captures): parameters; statement by statement what it says, its table, its key; tables that
 # are not there and keys that are none are reasons to cancel; items named twice; conditions.
 
@@ -274,7 +263,7 @@ Aimed = TypeVar("Aimed")
 
 
 def execute_transaction(call: Call) -> dict[str, Any]:
-    """Carry out all of up to 100 statements, or none. Only reads give anything."""
+    """Carry out all of up to 100 statements, or none. Only reads return items."""
     requests: list[dict[str, Any]] = call.params["TransactStatements"]
     parameters = [read_parameters(request) for request in requests]
     bounds = [_within(at, partial(bind_statement, request, parameters[at])) for at, request in enumerate(requests)]
@@ -285,7 +274,7 @@ def execute_transaction(call: Call) -> dict[str, Any]:
 
 
 def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
-    """What an attempt gives; what is wrong with the statement itself is told with its place."""
+    """The result of ``attempt``; an error in the statement itself is raised with the statement's position."""
     try:
         return attempt()
     except NotOneItem:
@@ -294,29 +283,33 @@ def _within(at: int, attempt: Callable[[], Aimed]) -> Aimed:
         raise ValidationException(text("in-transaction", index=at, message=problem.message)) from problem
 
 
-def _execute_transaction_aimed(bounds: list[Bound], aim: Callable[[int, Bound], Aimed]) -> list[Aimed]:
-    """Each statement aimed at its table. Raises TransactionCanceledException if one has no table or no key."""
+def _execute_transaction_aimed(
+    bounds: list[BoundStatement], aim: Callable[[int, BoundStatement], Aimed]
+) -> list[Aimed]:
+    """Each statement, checked against its table. Raises TransactionCanceledException if a table does not exist or a key
+    is wrong.
+    """
     found: list[Aimed] = []
-    reasons: list[Reason] = []
+    reasons: list[transaction.Reason] = []
     for at, bound in enumerate(bounds):
         try:
             found.append(aim(at, bound))
-            reasons.append(NO_REASON)
+            reasons.append(transaction.NO_REASON)
         except NotOneItem as problem:
             reasons.append({"Code": "ValidationError", "Message": problem.reason})
         except ResourceNotFoundException as problem:
-            reasons.append(reason_of(problem))
-    check_reasons(reasons)
+            reasons.append(transaction.reason_of(problem))
+    transaction.check_reasons(reasons)
     return found
 
 
-# --- reads -----------------------------------------------------------------------------------------------------------
+# --- reads ---
 
 
-def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
+def _read(call: Call, bounds: list[BoundStatement]) -> dict[str, Any]:
     selections = _execute_transaction_aimed(bounds, lambda at, bound: _within(at, lambda: _selection(call, bound)))
-    check_distinct_items(place_of(found.table, found.plan.single_key or {}) for found in selections)
-    pages = [read_selected(found, Position(), limit=None, consistent=True) for found in selections]
+    check_distinct_items(transaction.place_of(found.table, found.plan.single_key or {}) for found in selections)
+    pages = [read_selected(found, ReadPosition(), limit=None, consistent=True) for found in selections]
     body: dict[str, Any] = {"Responses": [{"Item": page.items[0]} if page.items else {} for page in pages]}
     mode = wanted(call.params)
     if mode is not None:
@@ -324,7 +317,7 @@ def _read(call: Call, bounds: list[Bound]) -> dict[str, Any]:
     return body
 
 
-def _selection(call: Call, bound: Bound) -> Selection:
+def _selection(call: Call, bound: BoundStatement) -> Selection:
     statement = bound.statement
     assert isinstance(statement, Select)
     transacted(call.table(written_name(statement.source)))
@@ -336,18 +329,18 @@ def _selection(call: Call, bound: Bound) -> Selection:
 
 
 def _consumed(selections: list[Selection], pages: list[SelectedPage], mode: str) -> Iterator[dict[str, Any]]:
-    """Per table; each item is read twice."""
+    """ConsumedCapacity by table; each item counts twice."""
     usages: dict[str, Usage] = {}
     for selection, page in zip(selections, pages, strict=True):
-        usages.setdefault(selection.table_name, Usage()).add(FACTOR * page.usage.table)
+        usages.setdefault(selection.table_name, Usage()).add(transaction.FACTOR * page.usage.table)
     for name, usage in usages.items():
         yield usage.body(name, mode, kind="Read")
 
 
-# --- writes ----------------------------------------------------------------------------------------------------------
+# --- writes ---
 
 
-def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> dict[str, Any]:
+def _write(call: Call, bounds: list[BoundStatement], requests: list[dict[str, Any]]) -> dict[str, Any]:
     token = call.params.get("ClientRequestToken")
     steps = _execute_transaction_aimed(
         bounds, lambda at, bound: _on_its_key(_within(at, lambda: _step(call, bound, requests[at])))
@@ -360,25 +353,29 @@ def _write(call: Call, bounds: list[Bound], requests: list[dict[str, Any]]) -> d
     body: dict[str, Any] = {"Responses": []}
     mode = wanted(call.params)
     if mode is not None:
-        body["ConsumedCapacity"] = list(consumed(steps, mode, repeated=repeated))
+        body["ConsumedCapacity"] = list(transaction.consumed(steps, mode, repeated=repeated))
     return body
 
 
-def _carry_out(call: Call, steps: list[Step]) -> None:
+def _carry_out(call: Call, steps: list[transaction.TransactionStep]) -> None:
     check_distinct_items(place for step in steps if (place := step.place) is not None)
-    plan(steps)
-    commit(call, steps)
+    transaction.plan(steps)
+    transaction.commit(call, steps)
 
 
-def _step(call: Call, bound: Bound, request: dict[str, Any]) -> Step:
+def _step(call: Call, bound: BoundStatement, request: dict[str, Any]) -> transaction.TransactionStep:
     table = transacted(call.table(written_name(bound.statement.source)))
     if returning_of(bound) is not None:
         reject("returning")
-    return Step(write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table)
+    return transaction.TransactionStep(
+        write_of(bound, table, failure=request.get("ReturnValuesOnConditionCheckFailure")), table
+    )
 
 
-def _on_its_key(step: Step) -> Step:
-    """The step, if its write has a key of its table: what else it has is a reason to cancel."""
+def _on_its_key(step: transaction.TransactionStep) -> transaction.TransactionStep:
+    """The step, if its key fits the table; otherwise raises ValidationException. Any other fault is a reason for
+    cancellation.
+    """
     try:
         step.write.check_against(step.table)
     except EmptyKeyValue:

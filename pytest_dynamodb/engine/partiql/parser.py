@@ -1,9 +1,4 @@
-"""The words that are no names unless quoted: those that SQL-92 reserves, and PartiQL's own.
-
-PartiQL's parsers reserve SQL-92's words; that AWS's does, too, shows where a path through an attribute named ``inner``
-is refused (dynamodb-conformance, error-messages/partiqlFunctions). Not the parts of dates, such as ``year``, which
-AWS's own examples have as an attribute (aws-doc-sdk-examples, PartiQL).
-"""
+"""What the parser works on: reserved words, a statement's tokens, and a cursor over them."""
 
 from __future__ import annotations
 
@@ -42,7 +37,7 @@ CALLABLE: Final = frozenset(
     position size substring sum trim upper
     """.split()  # noqa: SIM905  # a list of words reads better as words
 )
-"""Keywords that are functions where a parenthesis follows."""
+"""Keywords that are functions when a parenthesis follows."""
 
 TYPES: Final[dict[str, str | None]] = {
     "missing": "MISSING",
@@ -62,13 +57,13 @@ TYPES: Final[dict[str, str | None]] = {
         """.split()  # noqa: SIM905  # as above
     ),
 }
-"""Names of types after IS, with the tag of attribute values that have it; ``None`` where DynamoDB has no such type."""
+"""Names of types after IS, with their type tag; ``None`` if DynamoDB has no such type."""
 
 TWO_WORDS: Final = {"double": "precision", "character": "varying"}
 """Types of two words: DOUBLE PRECISION and CHARACTER VARYING (the second word of the latter may be left out)."""
 
 
-# --- a statement's tokens ---
+# --- tokens ---
 # Positions are kept: messages tell them.
 
 TokenKind: TypeAlias = Literal["name", "quoted", "keyword", "string", "number", "symbol", "end"]
@@ -76,21 +71,23 @@ TokenKind: TypeAlias = Literal["name", "quoted", "keyword", "string", "number", 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``text`` is what it means: a keyword in small letters, a string without its quotes; ``at`` where it stands."""
+    """``text`` is the meaning: a keyword in small letters, or a string without its quotes. ``at`` is where it
+    stands.
+    """
 
     kind: TokenKind
     text: str
     at: At
 
     def is_(self, *texts: str) -> bool:
-        """Whether this is one of these keywords or symbols."""
+        """Whether it is one of these keywords or symbols."""
         return self.kind in {"keyword", "symbol"} and self.text in texts
 
 
 def tokenize(statement: str) -> tuple[Token, ...]:
-    """The tokens of a statement, with an ``end`` behind them.
+    """The tokens of a statement, followed by an ``end``.
 
-    Raises ValidationException where there is none, as for ``#`` or a comment that does not end.
+    Raises ValidationException at what is not a token, such as ``#`` or a comment that does not end.
     """
     tokens: list[Token] = []
     position, line, line_start = 0, 1, 0
@@ -125,14 +122,16 @@ def _token(match: re.Match[str], at: At) -> Token:
             return Token("symbol", "<>" if found == "!=" else found, at)
 
 
-# --- a place among a statement's tokens, and what both parsers do there ---
+# --- cursor ---
 
 MAX_DEPTH: Final = 100
-"""Levels of parentheses, collections and prefixes. AWS publishes none; this keeps the parser off Python's own limit."""
+"""Levels of parentheses, collections and prefixes. AWS publishes no limit; this one keeps the parser clear of
+Python's.
+"""
 
 
 class Cursor:
-    """The token that comes next, and the way on."""
+    """A position among a statement's tokens."""
 
     def __init__(self, statement: str) -> None:
         self._tokens = tokenize(statement)
@@ -142,49 +141,49 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token that comes next; at the end, the end again and again."""
+        """The next token; at the end, the end token again and again."""
         return self._tokens[self._position]
 
     @property
     def following(self) -> Token:
-        """The one after it."""
+        """The token after the next one."""
         return self._tokens[min(self._position + 1, len(self._tokens) - 1)]
 
     @property
     def at_end(self) -> bool:
-        """Whether there is nothing left but what ends a statement."""
+        """Whether nothing is left but the end of the statement."""
         return self.token.kind == "end" or self.token.is_(";")
 
     def take(self) -> Token:
-        """The token that comes next, and step over it."""
+        """Return the next token and step over it."""
         token = self.token
         if token.kind != "end":
             self._position += 1
         return token
 
     def accept(self, *texts: str) -> Token | None:
-        """Step over a token if it is one of these keywords or symbols."""
+        """Step over the next token if it is one of these keywords or symbols."""
         return self.take() if self.token.is_(*texts) else None
 
     def expect(self, text: str, what: str) -> Token:
-        """Step over a token that must be there."""
+        """Step over the next token, which must be this one."""
         if not self.token.is_(text):
             reject("expected", what=what)
         return self.take()
 
     def says(self, *words: str) -> str | None:
-        """The one of these words that comes next, and step over it; words that are no keywords count, too."""
+        """Step over the next token if it is one of these words, even one that is not a keyword; returns the word."""
         token = self.token
         if token.kind in {"name", "keyword"} and token.text.lower() in words:
             return self.take().text.lower()
         return None
 
     def deeper(self) -> None:
-        """Go down a level. Raises ValidationException where it is too deep."""
+        """Enter a level. Raises ValidationException if there are too many."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             reject("deep")
 
     def higher(self) -> None:
-        """Come back up."""
+        """Leave a level."""
         self._depth -= 1

@@ -1,8 +1,8 @@
-"""What a WHERE says about keys: its branches, each a conjunction, OR distributed as far as keys are concerned.
+"""What a WHERE says about keys: as a disjunction of branches, each a conjunction. OR is distributed as far as keys go.
 
-AWS reads each branch by itself, and refuses two that could find the same item. Which conditions count as conditions on
+AWS reads each branch separately and refuses two that could find the same item. Which conditions count as conditions on
 keys is known from hectorvent/floci's captures and from dynamodb-conformance, partiql/whereOverlap: comparisons other
-than ``<>``, BETWEEN, begins_with, and IN, which is as many equalities; nothing behind NOT.
+than ``<>``, BETWEEN, begins_with, and IN, which is as many equalities; nothing inside NOT.
 """
 
 from __future__ import annotations
@@ -21,28 +21,27 @@ from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.resolution import KeyClause, KeyOperator
 
 MAX_READS: Final = 50
-"""Reads that one statement may come to (hectorvent/floci's captures)."""
+"""How many reads one statement may result in (hectorvent/floci's captures)."""
 
 _MAX_BRANCHES: Final = 2000  # of a statement that is no read by key in the end
 _MIRRORED: Final[dict[str, KeyOperator]] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-Conjunction: TypeAlias = "tuple[nodes.Condition, ...]"
+Conjunction: TypeAlias = "tuple[nodes.ConditionTree, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """``keys`` are conditions on key attributes, ``filters`` all others, both in the order written."""
+    """``keys`` are the conditions on key attributes, ``filters`` all others; both in the order written."""
 
     keys: tuple[KeyClause, ...]
-    filters: tuple[nodes.Condition, ...]
+    filters: tuple[nodes.ConditionTree, ...]
 
     def on(self, name: str) -> list[KeyClause]:
-        """The conditions on a key attribute."""
         return [clause for clause in self.keys if clause.attribute == name]
 
 
-def branches_of(where: nodes.Condition | None, key_names: Sequence[str]) -> list[Branch]:
-    """The branches of a condition; one without anything, where there is no condition."""
+def branches_of(where: nodes.ConditionTree | None, key_names: Sequence[str]) -> list[Branch]:
+    """The branches of a condition; a single empty one if there is no condition."""
     if where is None:
         return [Branch((), ())]
     return [_branch(conjunction, key_names) for conjunction in _spread(where, key_names)]
@@ -56,7 +55,7 @@ def _branch(conjunction: Conjunction, key_names: Sequence[str]) -> Branch:
     )
 
 
-def _spread(condition: nodes.Condition, key_names: Sequence[str]) -> list[Conjunction]:
+def _spread(condition: nodes.ConditionTree, key_names: Sequence[str]) -> list[Conjunction]:
     match condition:
         case nodes.And(conditions=conditions):
             return _products([_spread(part, key_names) for part in conditions])
@@ -83,7 +82,7 @@ def _limited(branches: list[Conjunction]) -> list[Conjunction]:
     return branches
 
 
-def _names_key(condition: nodes.Condition, key_names: Sequence[str]) -> bool:
+def _names_key(condition: nodes.ConditionTree, key_names: Sequence[str]) -> bool:
     match condition:
         case nodes.And(conditions=conditions) | nodes.Or(conditions=conditions):
             return any(_names_key(part, key_names) for part in conditions)
@@ -95,8 +94,8 @@ def _names_key(condition: nodes.Condition, key_names: Sequence[str]) -> bool:
             return key_clause(condition, key_names) is not None
 
 
-def key_clause(condition: nodes.Condition, key_names: Iterable[str]) -> KeyClause | None:
-    """What a condition says about a key attribute, if it is one on a key attribute."""
+def key_clause(condition: nodes.ConditionTree, key_names: Iterable[str]) -> KeyClause | None:
+    """The clause that a condition on a key attribute is; ``None`` for any other condition."""
     match condition:
         case nodes.Compare(operator=operator, left=left, right=right) if operator in _MIRRORED:
             if isinstance(left, nodes.Literal):
@@ -120,35 +119,38 @@ def _clause(
 
 
 def key_name(path: nodes.Operand, key_names: Iterable[str]) -> str | None:
-    """The key attribute that a path is, as a whole."""
+    """The key attribute that a path names as a whole; ``None`` if it names none."""
     if isinstance(path, nodes.Path) and len(path.parts) == 1:
         part = path.parts[0]
         return part.text if isinstance(part, nodes.Name) and part.text in key_names else None
     return None
 
 
-# --- the part of a partition that a branch reads, as an interval: whether two branches overlap, and their order ---
+# --- ranges ---
+# The part of a partition that a branch reads, as an interval; so branches can be compared.
 
-Bound: TypeAlias = "tuple[int, Any, int]"
-"""Comparable: -1 and 1 come before and behind everything; among equal places, -1, 0 and 1 are before, at and behind."""
+RangeEnd: TypeAlias = "tuple[int, Any, int]"
+"""An end of an interval of sort keys, comparable. First comes -1, 0 or 1: before everything, at a value, after
+everything. The last number is -1, 0 or 1 for just before, at, or just after the value.
+"""
 
-_FIRST: Bound = (-1, None, 0)
-_LAST: Bound = (1, None, 0)
+_FIRST: RangeEnd = (-1, None, 0)
+_LAST: RangeEnd = (1, None, 0)
 
 
 class Range(NamedTuple):
-    """From ``low`` to ``high``, both of them part of it."""
+    """An interval of sort keys, with both ends."""
 
-    low: Bound = _FIRST
-    high: Bound = _LAST
+    low: RangeEnd = _FIRST
+    high: RangeEnd = _LAST
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing lies in it."""
+        """Whether no key lies in it."""
         return _less(self.high, self.low)
 
     def overlaps(self, other: Range) -> bool:
-        """Whether something could lie in both."""
+        """Whether a key could lie in both."""
         return not self.is_empty and not other.is_empty and not Range(_max(self, other), _min(self, other)).is_empty
 
     def __and__(self, other: object) -> Range:
@@ -157,7 +159,7 @@ class Range(NamedTuple):
 
 
 def range_of(clauses: Sequence[KeyClause], tag: str) -> Range:
-    """What all conditions on a RANGE attribute leave."""
+    """The interval that all conditions on a RANGE attribute leave."""
     return reduce(lambda one, clause: one & _one(clause, tag), clauses, Range())
 
 
@@ -178,36 +180,37 @@ def _one(clause: KeyClause, tag: str) -> Range:
 
 
 def _beyond(prefix: Any) -> Any:
-    """Behind all that begins with a prefix: near enough, as texts and bytes of the highest units are no keys."""
+    """The end after everything that begins with a prefix. Texts and bytes of only the highest units are not used as
+    keys.
+    """
     return prefix + ("\U0010ffff" * 4 if isinstance(prefix, str) else b"\xff" * 16)
 
 
-def _less(one: Bound, other: Bound) -> bool:
+def _less(one: RangeEnd, other: RangeEnd) -> bool:
     if one[0] != other[0] or one[0]:
         return one[0] < other[0]
     return bool(one[1] < other[1]) or (one[1] == other[1] and one[2] < other[2])
 
 
-def _max(one: Range, other: Range) -> Bound:
+def _max(one: Range, other: Range) -> RangeEnd:
     return other.low if _less(one.low, other.low) else one.low
 
 
-def _min(one: Range, other: Range) -> Bound:
+def _min(one: Range, other: Range) -> RangeEnd:
     return other.high if _less(other.high, one.high) else one.high
 
 
-# --- ORDER BY: keys only, and only where partitions are read by key (hectorvent/floci's captures) ---
+# --- ORDER BY ---
+# Only by keys, and only where partitions are read by key (hectorvent/floci's captures).
 
 
 class Ordering(NamedTuple):
-    """An attribute to order by."""
-
     name: str
     descending: bool
 
 
 def orderings(terms: Sequence[OrderTerm]) -> tuple[Ordering, ...]:
-    """The attributes of an ORDER BY. Raises ValidationException for what is no attribute."""
+    """The attributes of an ORDER BY. Raises ValidationException for a term that is not an attribute."""
     found = []
     for term in terms:
         if not isinstance(term.path, PathTerm):
@@ -217,7 +220,7 @@ def orderings(terms: Sequence[OrderTerm]) -> tuple[Ordering, ...]:
 
 
 def check_order(order: Sequence[Ordering], source: Source, *, has_where: bool, partitions: int) -> None:
-    """Raise ValidationException for an order that reads of so many partitions (0: a scan) cannot give."""
+    """Raise ValidationException for an order that reads of this many partitions (0: a scan) cannot provide."""
     if not order:
         return
     if not has_where:

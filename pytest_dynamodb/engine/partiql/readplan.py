@@ -1,4 +1,4 @@
-"""How a SELECT reads: by key, one read a branch of its WHERE, or else everything."""
+"""How a SELECT reads: by key, one read for each branch of its WHERE; or everything."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pytest_dynamodb.expressions.resolution import KeyClause
 
 @dataclass(frozen=True, slots=True)
 class PlannedRead:
-    """One read of a part of a partition. ``key`` is the table's whole key, where that and nothing else is asked for."""
+    """One read of part of a partition. ``key`` is the whole primary key, if the read asks for that and nothing else."""
 
     identity: Identity
     place: Any
@@ -32,7 +32,7 @@ class PlannedRead:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPlan:
+class SelectPlan:
     """``reads`` in the order in which they are carried out; ``None`` is a scan."""
 
     reads: tuple[PlannedRead, ...] | None
@@ -40,18 +40,18 @@ class ReadPlan:
 
     @property
     def single_key(self) -> Attributes | None:
-        """The key of the one item that is read, where the WHERE names it and nothing else."""
+        """The key of the single item that is read, if the WHERE names it and nothing else."""
         return self.reads[0].key if self.reads is not None and len(self.reads) == 1 else None
 
 
-def plan_reads(source: Source, where: nodes.Condition | None, order: Sequence[Ordering]) -> ReadPlan:
-    """The reads of a SELECT. Raises ValidationException for conditions on keys, and an order, that cannot be."""
+def plan_reads(source: Source, where: nodes.ConditionTree | None, order: Sequence[Ordering]) -> SelectPlan:
+    """The reads of a SELECT. Raises ValidationException for conditions on keys, or an order, that cannot be read."""
     hash_part = source.keys.hash[0]
     branches = branches_of(where, source.keys.names)
     keyed = where is not None and all(_partition(branch, hash_part) is not None for branch in branches)
     if not keyed:
         check_order(order, source, has_where=where is not None, partitions=0)
-        return ReadPlan(None)
+        return SelectPlan(None)
     reads = [_read(branch, source) for branch in branches]
     if len(reads) > MAX_READS:
         reject("reads")
@@ -60,7 +60,7 @@ def plan_reads(source: Source, where: nodes.Condition | None, order: Sequence[Or
 
 
 def _partition(branch: Branch, part: KeyPart) -> KeyClause | None:
-    """The condition that fixes the partition; ``None`` if there is none, or there are two that contradict."""
+    """The condition that fixes the partition; ``None`` if there is none or if two contradict each other."""
     equal = [clause for clause in branch.on(part[0]) if clause.operator == "="]
     if not equal or any(clause.operands != equal[0].operands for clause in equal):
         return None
@@ -103,10 +103,10 @@ def _whole_key(branch: Branch, source: Source) -> Attributes | None:
 
 
 def _apart(reads: list[PlannedRead], source: Source) -> list[PlannedRead]:
-    """The same reads, if no two could find the same item; else ValidationException.
+    """The reads, if no two could find the same item; otherwise raises ValidationException.
 
-    A branch whose condition on the sort key is negated is excused: AWS reads it with the others
-    (dynamodb-conformance, partiql/whereOverlap), which is one read of the partition here.
+    A branch whose sort key condition is negated is exempt: AWS reads it together with the others (dynamodb-conformance,
+    partiql/whereOverlap), which is one read of the partition here.
     """
     range_name = source.keys.range[0][0] if source.keys.range else None
     merged: dict[Identity, None] = {}
@@ -133,17 +133,17 @@ def _negates(branch: Branch, name: str | None) -> bool:
     )
 
 
-def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> ReadPlan:
-    """The reads by partition, and within one by what they read of it.
+def _ordered(reads: list[PlannedRead], order: Sequence[Ordering], hash_name: str) -> SelectPlan:
+    """The reads ordered by partition, and within one by sort key.
 
-    An order by the partition key alone turns the sort key's around (hectorvent/floci's captures).
+    Ordering by the partition key alone also reverses the sort key (hectorvent/floci's captures).
     """
     descending = {term.name: term.descending for term in order}
     range_terms = [term for term in order if term.name != hash_name]
     forward = not order or (bool(range_terms) and not range_terms[0].descending)
     within = sorted(reads, key=cmp_to_key(_by_range), reverse=not forward)
     within.sort(key=lambda read: read.place, reverse=descending.get(hash_name, False))
-    return ReadPlan(tuple(within), forward)
+    return SelectPlan(tuple(within), forward)
 
 
 def _by_range(one: PlannedRead, other: PlannedRead) -> int:

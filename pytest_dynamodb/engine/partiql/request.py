@@ -1,4 +1,4 @@
-"""A statement of a request: parsed, its parameters in place, and checked as far as that goes without its table."""
+"""A request's statement: parsed, with its parameters, and checked as far as that is possible without its table."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.grammar import parse
 from pytest_dynamodb.engine.partiql.messages import reject, rejection
-from pytest_dynamodb.engine.partiql.syntax import FunctionCall
-from pytest_dynamodb.engine.partiql.syntax import Source as Named
+from pytest_dynamodb.engine.partiql.syntax import FromSource as Named
 from pytest_dynamodb.engine.partiql.trees import where_condition
-from pytest_dynamodb.engine.partiql.values import Value, checked_parameters
+from pytest_dynamodb.engine.partiql.values import checked_parameters
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions.nodes import Condition
+from pytest_dynamodb.expressions.nodes import ConditionTree
+from pytest_dynamodb.values import AttributeValue
 
-# --- the table or index that a statement names (dynamodb-conformance, error-messages of PartiQL's index qualifier)
-# ---
+# --- sources ---
+# (dynamodb-conformance, error-messages of PartiQL's index qualifier)
 
 
 def check_read_source(source: Named) -> None:
-    """Raise ValidationException unless a SELECT may name its source so."""
+    """Raise ValidationException unless a SELECT may name its source like this."""
     if source.alias:
         reject("alias")
     if len(source.parts) > 2:
@@ -36,7 +36,7 @@ def check_read_source(source: Named) -> None:
 
 
 def check_written_source(source: Named, *, insert: bool) -> None:
-    """Raise ValidationException unless a statement that writes may name its table so: not through an index."""
+    """Raise ValidationException unless a statement that writes may name its table like this: no index allowed."""
     if source.alias:
         reject("alias")
     if any(part == "" for part in source.parts):
@@ -46,12 +46,11 @@ def check_written_source(source: Named, *, insert: bool) -> None:
 
 
 def written_name(source: Named) -> str:
-    """The table's name, as written."""
     return str(source.parts[0])
 
 
 def read_source(call: Call, table: Table, source: Named, *, consistent: bool) -> Source:
-    """What a SELECT reads. Raises ValidationException for an index that cannot be read, or not so."""
+    """The source of a SELECT. Raises ValidationException for an index that cannot be read, or not consistently."""
     if len(source.parts) == 1:
         return source_of(table, {}, now=call.clock.now())
     name = str(source.parts[1])
@@ -67,28 +66,28 @@ def read_source(call: Call, table: Table, source: Named, *, consistent: bool) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundStatement:
     """A statement with its parameters. ``exists``: it is a SELECT within EXISTS."""
 
     statement: syntax.Statement
-    parameters: tuple[Value, ...]
-    where: Condition | None
+    parameters: tuple[AttributeValue, ...]
+    where: ConditionTree | None
     exists: bool = False
 
     @property
     def reads(self) -> bool:
-        """Whether it is a read; EXISTS is part of what writes."""
+        """Whether it only reads. EXISTS does not count: it is part of a write transaction."""
         return isinstance(self.statement, syntax.Select) and not self.exists
 
 
-def read_parameters(request: Mapping[str, Any]) -> tuple[Value, ...]:
-    """A statement's parameters, checked. AWS does so before it reads the statement. Raises ValidationException."""
+def read_parameters(request: Mapping[str, Any]) -> tuple[AttributeValue, ...]:
+    """A statement's parameters, checked; AWS does that before it parses the statement. Raises ValidationException."""
     _check_text(request["Statement"])
     return checked_parameters(request)
 
 
-def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) -> Bound:
-    """The statement of a request, or of a member of one. Raises ValidationException for what it may not say."""
+def bind_statement(request: Mapping[str, Any], parameters: tuple[AttributeValue, ...]) -> BoundStatement:
+    """The statement of a request or of a member of one. Raises ValidationException for what it may not contain."""
     parsed = parse(request["Statement"])
     statement, exists = _statement(parsed.expression)
     if parsed.parameters > len(parameters):  # more values than question marks are taken: [o] in ``messages``
@@ -100,28 +99,28 @@ def bind_statement(request: Mapping[str, Any], parameters: tuple[Value, ...]) ->
         check_read_source(statement.source)
     else:
         check_written_source(statement.source, insert=isinstance(statement, syntax.InsertStatement))
-    return Bound(statement, parameters, where, exists)
+    return BoundStatement(statement, parameters, where, exists)
 
 
 def _statement(expression: syntax.Expression) -> tuple[syntax.Statement, bool]:
-    """The statement that an expression is, and whether it is within EXISTS."""
+    """The statement in an expression, and whether it is inside EXISTS."""
     match expression:
         case syntax.Select() | syntax.InsertStatement() | syntax.UpdateStatement() | syntax.DeleteStatement():
             return expression, False
-        case FunctionCall(name="exists", arguments=(syntax.Select() as select,)):
+        case syntax.FunctionCall(name="exists", arguments=(syntax.Select() as select,)):
             return select, True
-        case FunctionCall():
+        case syntax.FunctionCall():
             raise rejection("function", name=expression.name, at=expression.at)
         case syntax.IsType():
             raise rejection("operation", operation="IsType")
-        case syntax.Operation(operator=operator):
+        case syntax.OperatorCall(operator=operator):
             raise rejection("operation", operation=operator)
         case _:
             raise rejection("operation", operation=type(expression).__name__)
 
 
 def _check_text(statement: str) -> None:
-    """A lone surrogate, which JSON can spell, is no text that AWS could read."""
+    """Refuse a lone surrogate, which JSON can spell but which is not valid text."""
     try:
         statement.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What a SELECT gives of items: paths, each by the name it ends with."""
+"""SELECT: its columns, what it reads and filters, NextToken, and a page of it."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from pytest_dynamodb.engine.evaluation.paths import Reader, compile_path, head
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.partiql.messages import java_set_order, reject
 from pytest_dynamodb.engine.partiql.plan import orderings
-from pytest_dynamodb.engine.partiql.readplan import PlannedRead, ReadPlan, plan_reads
+from pytest_dynamodb.engine.partiql.readplan import PlannedRead, SelectPlan, plan_reads
 from pytest_dynamodb.engine.partiql.request import read_source, written_name
-from pytest_dynamodb.engine.partiql.syntax import Expression, Name, PathTerm, Select
+from pytest_dynamodb.engine.partiql.syntax import Expression, PathParts, PathTerm, Select
 from pytest_dynamodb.engine.partiql.trees import node_path
-from pytest_dynamodb.engine.partiql.values import Value
 from pytest_dynamodb.engine.reads.page import PAGE_SIZE, Keep, read_page
 from pytest_dynamodb.engine.reads.selection import check_projected
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.reads.span import walk_partition, walk_segment
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.nodes import Condition, Path, Projection, walk
+from pytest_dynamodb.expressions.nodes import ConditionTree, Path, ProjectionTree, walk
+from pytest_dynamodb.values import AttributeValue
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``names`` are the attributes that the paths begin with; ``None``, as is ``tree``, of ``SELECT *``."""
+    """``names`` are the attributes in which the paths begin; for ``SELECT *``, ``names`` and ``tree`` are ``None``."""
 
     give: Callable[[Attributes], Attributes]
     names: tuple[str, ...] | None = None
-    tree: Projection | None = None
+    tree: ProjectionTree | None = None
 
 
 EVERYTHING: Final = Columns(lambda attributes: attributes)
 
 
 def columns_of(expressions: tuple[Expression, ...]) -> Columns:
-    """The columns of a SELECT. Raises ValidationException for what is no path, and for names that come twice."""
+    """The columns of a SELECT. Raises ValidationException for what is not a path, and for duplicate names."""
     if not expressions:
         return EVERYTHING
     reads: dict[str, Reader] = {}
@@ -58,24 +58,24 @@ def columns_of(expressions: tuple[Expression, ...]) -> Columns:
             reject("column-twice", name=name)
         reads[name] = compile_path(path)
         paths.append(path)
-    return Columns(_giving(reads), tuple(map(head, paths)), Projection(tuple(paths)))
+    return Columns(_giving(reads), tuple(map(head, paths)), ProjectionTree(tuple(paths)))
 
 
-def column_name(parts: Name) -> str:
-    """The last name of a path, with the positions after it: ``k[0]`` of ``m.k[0]`` (hectorvent/floci's captures)."""
+def column_name(parts: PathParts) -> str:
+    """A path's last name with the positions after it: ``k[0]`` for ``m.k[0]`` (hectorvent/floci's captures)."""
     last = max(at for at, part in enumerate(parts) if isinstance(part, str))
     return str(parts[last]) + "".join(f"[{part}]" for part in parts[last + 1 :])
 
 
 def _giving(reads: dict[str, Reader]) -> Callable[[Attributes], Attributes]:
-    def give(attributes: Attributes) -> dict[str, Value]:
+    def give(attributes: Attributes) -> dict[str, AttributeValue]:
         found = ((name, read(attributes)) for name, read in reads.items())
         return {name: value for name, value in found if value is not None}
 
     return give
 
 
-# --- a SELECT on its way: what it reads, what it keeps of that, and what it gives of what is kept ---
+# --- selections ---
 
 _NOT_PROJECTED = (
     "One or more parameter values were invalid: "
@@ -90,19 +90,19 @@ class Selection:
     table: Table
     table_name: str
     source: Source
-    plan: ReadPlan
+    plan: SelectPlan
     keep: Keep | None
     columns: Columns
 
     @property
     def fetches(self) -> bool:
-        """Whether items are read from the table: entries of a local index lack what is wanted."""
+        """Whether items must be fetched from the table, because entries of a local index lack requested attributes."""
         index = self.source.index
         return index is not None and any(not index.holds(name) for name in self.columns.names or ())
 
 
-def select(call: Call, statement: Select, where: Condition | None, *, consistent: bool) -> Selection:
-    """A SELECT, aimed at its table.
+def select(call: Call, statement: Select, where: ConditionTree | None, *, consistent: bool) -> Selection:
+    """A SELECT, checked against its table.
 
     Raises ResourceNotFoundException, and ValidationException in AWS's order: the index, columns, keys, projections.
     """
@@ -121,10 +121,11 @@ def select(call: Call, statement: Select, where: Condition | None, *, consistent
     return Selection(table, name, source, plan, keep, columns)
 
 
-def _check_filters(source: Source, plan: ReadPlan) -> None:
-    """What is read by an index's key may not be filtered by what the index does not hold.
+def _check_filters(source: Source, plan: SelectPlan) -> None:
+    """A read by an index's key may not be filtered by attributes that the index does not hold.
 
-    Unless a read has no such filter; otherwise the last one's are told (hectorvent/floci's captures).
+    This is not an error if any read has no such filter; if all have, the last one's attributes are named
+    (hectorvent/floci's captures).
     """
     if source.index is None or plan.reads is None:
         return
@@ -145,14 +146,14 @@ def _unprojected(read: PlannedRead, source: Source) -> list[str]:
 
 
 def check_single_key(selection: Selection, message: str) -> None:
-    """Raise ValidationException unless a SELECT names the primary key of one item, and nothing else."""
+    """Raise ValidationException unless a SELECT names the primary key of one item and nothing else."""
     key = selection.plan.single_key
     if key is None:
         raise ValidationException(message)
     check_key(key, selection.table.keys.parts)
 
 
-# --- NextToken: where a page ended, readable only by the statement that it was given for ---
+# --- NextToken ---
 # A token of another statement, or of other parameters, does not match; one that was not given at all is invalid
 # (nubo-db/dynoxide, as compared with AWS).
 
@@ -160,25 +161,24 @@ _DIGEST: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """The read to go on with, and the key to go on after; without one, from its start."""
+class ReadPosition:
+    """The read to go on with, and the key after which to go on; without a key, from the read's start."""
 
     read: int = 0
     key: Attributes | None = None
 
 
-def to_token(position: Position, request: Mapping[str, Any]) -> str:
-    """The token of a position in the answer to a request."""
+def to_token(position: ReadPosition, request: Mapping[str, Any]) -> str:
     place = json.dumps([position.read, position.key], sort_keys=True, separators=(",", ":")).encode()
     statement = _digest(_statement(request))
     return urlsafe_b64encode(statement + _digest(statement + place) + place).decode()
 
 
-def from_token(request: Mapping[str, Any]) -> Position:
-    """The position that a request's token says; the start, if it has none. Raises ValidationException."""
+def from_token(request: Mapping[str, Any]) -> ReadPosition:
+    """The position of a request's NextToken; without one, the start. Raises ValidationException."""
     token = request.get("NextToken")
     if token is None:
-        return Position()
+        return ReadPosition()
     try:
         content = urlsafe_b64decode(token.encode("ascii"))
     except ValueError:
@@ -189,11 +189,11 @@ def from_token(request: Mapping[str, Any]) -> Position:
     if statement != _digest(_statement(request)):
         reject("other-token")
     read, key = json.loads(place)
-    return Position(read, key)
+    return ReadPosition(read, key)
 
 
 def _statement(request: Mapping[str, Any]) -> bytes:
-    """What a token belongs to: neither Limit nor ConsistentRead are part of it."""
+    """What a token is tied to; Limit and ConsistentRead do not count."""
     parts = [request["Statement"], request.get("Parameters") or []]
     return json.dumps(parts, sort_keys=True).encode()
 
@@ -202,20 +202,19 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(b"pytest-dynamodb/partiql" + content).digest()[:_DIGEST]
 
 
-# --- a page of a SELECT: read after read, until Limit or a megabyte is reached ---
+# --- pages ---
 
 
 @dataclass(slots=True)
 class SelectedPage:
-    """``items`` as the statement wants them; ``end`` is where to go on, ``None`` where nothing is left."""
+    """``items`` with the statement's columns; ``end`` is where to go on, ``None`` after the last page."""
 
     items: list[Attributes]
     usage: Usage
-    end: Position | None
+    end: ReadPosition | None
 
 
-def read_selected(selection: Selection, start: Position, *, limit: int | None, consistent: bool) -> SelectedPage:
-    """The page that begins at a position."""
+def read_selected(selection: Selection, start: ReadPosition, *, limit: int | None, consistent: bool) -> SelectedPage:
     _check_start(selection, start)
     page = SelectedPage([], Usage(), None)
     size = 0
@@ -227,24 +226,24 @@ def read_selected(selection: Selection, start: Position, *, limit: int | None, c
         page.usage.add(read_units(found.size, consistent=consistent), selection.source.index)
         size += found.size
         if found.last is not None:
-            page.end = Position(at, selection.source.key_of(found.last))
+            page.end = ReadPosition(at, selection.source.key_of(found.last))
             return page
         if limit is not None:
             limit -= found.scanned
         if size >= PAGE_SIZE and at + 1 < reads:
-            page.end = Position(at + 1)
+            page.end = ReadPosition(at + 1)
             return page
     return page
 
 
-def _check_start(selection: Selection, start: Position) -> None:
-    """A token outlives its table: another one of that name may have other keys."""
+def _check_start(selection: Selection, start: ReadPosition) -> None:
+    """The table may have been replaced by one with other keys since the token was made."""
     key, source = start.key, selection.source
     if key is not None and not (source.keys.indexable(key) and source.table.keys.indexable(key)):
         reject("token")
 
 
-def _stored(selection: Selection, at: int, key: Attributes | None) -> Iterator[Item]:
+def _stored(selection: Selection, at: int, key: Attributes | None) -> Iterator[StoredItem]:
     plan, source = selection.plan, selection.source
     if plan.reads is None:
         return walk_segment(source, (0, 1), key)
@@ -252,8 +251,10 @@ def _stored(selection: Selection, at: int, key: Attributes | None) -> Iterator[I
     return walk_partition(source, read.identity, read.spans, key, forward=plan.forward)
 
 
-def _charged(stored: Iterator[Item], selection: Selection, usage: Usage, consistent: bool) -> Iterator[Item]:
-    """What is stored; whatever is passed over is charged for being fetched from the table, where it has to be."""
+def _charged(
+    stored: Iterator[StoredItem], selection: Selection, usage: Usage, consistent: bool
+) -> Iterator[StoredItem]:
+    """The stored items. Each one passed is charged for being fetched from the table, where that is necessary."""
     if not selection.fetches:
         yield from stored
         return
@@ -262,7 +263,9 @@ def _charged(stored: Iterator[Item], selection: Selection, usage: Usage, consist
         yield entry
 
 
-def _given(selection: Selection, item: Item) -> Attributes:
-    """The filter has looked at the index's entry; the columns look at the item (hectorvent/floci's captures)."""
+def _given(selection: Selection, item: StoredItem) -> Attributes:
+    """The result for an item: the filter applies to the index's entry, the columns to the item (hectorvent/floci's
+    captures).
+    """
     found = selection.source.item_of(item) if selection.fetches else item
     return selection.columns.give(found.attributes)

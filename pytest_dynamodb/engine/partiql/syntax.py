@@ -1,9 +1,10 @@
-"""What a statement is once it is parsed. Frozen, and kept by text: nothing of a request is in it but the statement.
+"""Parsed statements. Frozen and cached by text: they hold nothing of a request but the statement.
 
-    Expression  PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | Call | Operation | IsType
-    Statement   Select | Insert | Update | Delete; Exists is a Call of a Select
+    Expression  PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star
+                | FunctionCall | OperatorCall | IsType
+    Statement   Select | InsertStatement | UpdateStatement | DeleteStatement; EXISTS is a FunctionCall of a Select
 
-Statements are expressions, too, as in PartiQL: where one stands that may not, that is found later.
+Statements are expressions too, as in PartiQL; one in a wrong place is rejected later.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb.engine.partiql.messages import At
 
-Name: TypeAlias = "tuple[str | int, ...]"
+PathParts: TypeAlias = "tuple[str | int, ...]"
 """A document path: the attribute's name, then names and positions."""
 
 
@@ -21,13 +22,13 @@ Name: TypeAlias = "tuple[str | int, ...]"
 class PathTerm:
     """A document path."""
 
-    parts: Name
+    parts: PathParts
     at: At
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A string, TRUE, FALSE, NULL or MISSING: ``tag`` is the attribute value's, or ``MISSING``."""
+    """A string, TRUE, FALSE, NULL or MISSING. ``tag`` is the type tag, or ``MISSING``."""
 
     tag: str
     content: Any
@@ -68,7 +69,7 @@ class Struct:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """The ``?`` that stands at a place among all of them, from 0."""
+    """A ``?``; the number is its position among all of them, from 0."""
 
     index: int
     at: At
@@ -83,7 +84,7 @@ class Star:
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """A function's call; the name in small letters."""
+    """A function call; the name is in small letters."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -91,8 +92,8 @@ class FunctionCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """An operator, as spelled here in small letters, and its operands."""
+class OperatorCall:
+    """An operator, in small letters, with its operands."""
 
     operator: str
     operands: tuple[Expression, ...]
@@ -101,7 +102,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class IsType:
-    """``operand IS type``: ``tag`` is the attribute value's, or MISSING; ``None`` of a type that DynamoDB has not."""
+    """``operand IS type``. ``tag`` is the type tag or MISSING; ``None`` for a type that DynamoDB does not have."""
 
     operand: Expression
     type: str
@@ -110,10 +111,10 @@ class IsType:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What comes after FROM: a table, perhaps an index of it."""
+class FromSource:
+    """What follows FROM: a table, or an index of it."""
 
-    parts: Name
+    parts: PathParts
     alias: bool
     at: At
 
@@ -131,21 +132,21 @@ class Select:
     """SELECT; no ``columns`` is ``*``."""
 
     columns: tuple[Expression, ...]
-    source: Source
+    source: FromSource
     where: Expression | None
     order: tuple[OrderTerm, ...]
     at: At
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
+class ReturningClause:
     """RETURNING"""
 
     which: Literal["ALL", "MODIFIED"]
     when: Literal["OLD", "NEW"]
 
     def __str__(self) -> str:
-        """As messages print it."""
+        """As in messages."""
         return f"{self.which} {self.when} *"
 
 
@@ -153,15 +154,15 @@ class Returning:
 class InsertStatement:
     """INSERT"""
 
-    source: Source
+    source: FromSource
     value: Expression
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``path = value`` after SET; no value: after REMOVE."""
+    """``path = value`` after SET; without a value, a path after REMOVE."""
 
     path: PathTerm
     value: Expression | None
@@ -171,10 +172,10 @@ class Assignment:
 class UpdateStatement:
     """UPDATE, either form"""
 
-    source: Source
+    source: FromSource
     assignments: tuple[Assignment, ...]
     where: Expression | None
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
@@ -182,22 +183,22 @@ class UpdateStatement:
 class DeleteStatement:
     """DELETE"""
 
-    source: Source
+    source: FromSource
     where: Expression | None
-    returning: Returning | None
+    returning: ReturningClause | None
     at: At
 
 
 Statement: TypeAlias = "Select | InsertStatement | UpdateStatement | DeleteStatement"
 Expression: TypeAlias = (
-    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | Operation | IsType"
+    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | OperatorCall | IsType"
     " | Statement"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A statement, and how many parameters it wants."""
+class ParsedStatement:
+    """A statement and the number of its parameters."""
 
     expression: Expression
     parameters: int

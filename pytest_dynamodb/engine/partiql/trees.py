@@ -1,4 +1,4 @@
-"""WHERE as the same condition tree that expressions become, checked as they are."""
+"""WHERE as a condition tree and SET and REMOVE as an update tree, checked like those of expressions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Final, cast
 from pytest_dynamodb.engine.evaluation.updates import add, subtract
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.messages import MESSAGES, reject, rejection
-from pytest_dynamodb.engine.partiql.values import LITERALS, Value, literal
+from pytest_dynamodb.engine.partiql.values import LITERALS, literal
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.checks import CONDITION_FUNCTIONS, bind
 from pytest_dynamodb.expressions.messages import ExpressionError
+from pytest_dynamodb.values import AttributeValue
 
 _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _LOGIC: Final = frozenset({"and", "or", "not", "in", "between", *_COMPARATORS})
@@ -22,29 +23,30 @@ _PREFIX: Final = "Invalid FilterExpression: "
 _MAX_DOUBLED: Final = 6  # conditions that are compared with what no literal is: each doubles the tree
 
 
-def where_condition(where: syntax.Expression, parameters: Many[Value]) -> nodes.Condition:
-    """The condition of a WHERE. Raises ValidationException for what is none, or has operands that do not fit."""
+def where_condition(where: syntax.Expression, parameters: Many[AttributeValue]) -> nodes.ConditionTree:
+    """The condition of a WHERE. Raises ValidationException for what is not a condition or has unsuitable operands."""
     tree = _Lowering(parameters).condition(where)
     try:
-        return cast("nodes.Condition", bind("FilterExpression", tree, {}, {}))
+        return cast("nodes.ConditionTree", bind("FilterExpression", tree, {}, {}))
     except ExpressionError as problem:
         raise ValidationException(_reworded(problem)) from problem
 
 
 def _reworded(problem: ExpressionError) -> str:
-    """An expression's error as one of a statement: it does not tell which expression, and two are worded otherwise."""
+    """An expression's error, worded for a statement: it names no expression parameter, and two messages differ."""
     if problem.kind == "attribute-type":
         return MESSAGES["attribute-type"].format(**problem.details)
     return problem.render().removeprefix(_PREFIX)
 
 
 def node_path(path: syntax.PathTerm) -> nodes.Path:
-    """A document path as the trees have it."""
-    return nodes.Path(tuple([nodes.Index(part) if isinstance(part, int) else nodes.Name(part) for part in path.parts]))
+    return nodes.Path(
+        tuple([nodes.ListIndex(part) if isinstance(part, int) else nodes.Name(part) for part in path.parts])
+    )
 
 
-def operand(expression: syntax.Expression, parameters: Many[Value]) -> nodes.Operand:
-    """A path, a literal or a parameter as an operand; anything else is for the caller to have looked at."""
+def operand(expression: syntax.Expression, parameters: Many[AttributeValue]) -> nodes.Operand:
+    """A path, a literal or a parameter as an operand; the caller has excluded everything else."""
     if isinstance(expression, syntax.PathTerm):
         return node_path(expression)
     if isinstance(expression, syntax.Parameter):
@@ -53,34 +55,34 @@ def operand(expression: syntax.Expression, parameters: Many[Value]) -> nodes.Ope
 
 
 class _Lowering:
-    def __init__(self, parameters: Many[Value]) -> None:
+    def __init__(self, parameters: Many[AttributeValue]) -> None:
         self._parameters = parameters
         self._doubled = 0
 
-    def condition(self, expression: syntax.Expression) -> nodes.Condition:
+    def condition(self, expression: syntax.Expression) -> nodes.ConditionTree:
         match expression:
-            case syntax.Operation(operator="and", operands=operands):
+            case syntax.OperatorCall(operator="and", operands=operands):
                 return nodes.And(tuple(map(self.condition, operands)))
-            case syntax.Operation(operator="or", operands=operands):
+            case syntax.OperatorCall(operator="or", operands=operands):
                 return nodes.Or(tuple(map(self.condition, operands)))
-            case syntax.Operation(operator="not", operands=(negated,)):
+            case syntax.OperatorCall(operator="not", operands=(negated,)):
                 return nodes.Not(self.condition(negated))
-            case syntax.Operation(operator="in", operands=(left, right)):
+            case syntax.OperatorCall(operator="in", operands=(left, right)):
                 return self._in(left, right)
-            case syntax.Operation(operator="between", operands=operands):
+            case syntax.OperatorCall(operator="between", operands=operands):
                 return nodes.Between(*map(self._operand, operands))
-            case syntax.Operation(operator=operator, operands=(left, right)) if operator in _COMPARATORS:
+            case syntax.OperatorCall(operator=operator, operands=(left, right)) if operator in _COMPARATORS:
                 return self._comparison(cast("nodes.Comparator", operator), left, right)
             case syntax.IsType():
                 return self._is(expression)
             case syntax.FunctionCall():
                 return self._function(expression, operand=False)
-            case syntax.Operation():
+            case syntax.OperatorCall():
                 raise rejection("condition-operator", operator=expression.operator)
             case _:
                 raise rejection("no-condition", at=expression.at)
 
-    def _is(self, test: syntax.IsType) -> nodes.Condition:
+    def _is(self, test: syntax.IsType) -> nodes.ConditionTree:
         path = self._operand(test.operand)
         if test.tag is None:
             reject("is-type", type=test.type.upper())
@@ -101,7 +103,7 @@ class _Lowering:
                 return operand(expression, self._parameters)
             case syntax.FunctionCall():
                 return self._function(expression, operand=True)
-            case syntax.Operation(operator=operator):
+            case syntax.OperatorCall(operator=operator):
                 kind = "one-operand" if operator in "+-" and len(expression.operands) == 1 else "condition-operator"
                 raise rejection(kind, operator=operator)
             case _ if isinstance(expression, LITERALS):
@@ -109,7 +111,7 @@ class _Lowering:
             case _:
                 raise rejection("no-condition", at=expression.at)
 
-    def _in(self, left: syntax.Expression, right: syntax.Expression) -> nodes.Condition:
+    def _in(self, left: syntax.Expression, right: syntax.Expression) -> nodes.ConditionTree:
         if not isinstance(right, (syntax.Sequence, syntax.Bag)) or not right.elements:
             reject("in-list")
         if not _is_condition(left):
@@ -119,7 +121,7 @@ class _Lowering:
 
     def _comparison(
         self, operator: nodes.Comparator, left: syntax.Expression, right: syntax.Expression
-    ) -> nodes.Condition:
+    ) -> nodes.ConditionTree:
         if not _is_condition(left) and not _is_condition(right):
             return nodes.Compare(operator, self._operand(left), self._operand(right))
         if operator not in {"=", "<>"}:
@@ -129,7 +131,7 @@ class _Lowering:
         equality = self._equality(self.condition(left), right)
         return equality if operator == "=" else nodes.Not(equality)
 
-    def _equality(self, condition: nodes.Condition, other: syntax.Expression) -> nodes.Condition:
+    def _equality(self, condition: nodes.ConditionTree, other: syntax.Expression) -> nodes.ConditionTree:
         """``condition = other``, where a condition is a boolean like any other (hectorvent/floci's captures)."""
         if isinstance(other, syntax.Scalar) and other.tag == "BOOL":
             return condition if other.content else nodes.Not(condition)
@@ -148,7 +150,7 @@ class _Lowering:
 
 def _is_condition(expression: syntax.Expression) -> bool:
     match expression:
-        case syntax.Operation(operator=operator):
+        case syntax.OperatorCall(operator=operator):
             return operator in _LOGIC
         case syntax.FunctionCall(name=name):
             return name in CONDITION_FUNCTIONS and name != "size"
@@ -156,7 +158,7 @@ def _is_condition(expression: syntax.Expression) -> bool:
             return isinstance(expression, syntax.IsType)
 
 
-# --- SET and REMOVE as the same update tree that update expressions become, checked as they are ---
+# --- updates ---
 # ``set_add`` and ``set_delete`` are ADD and DELETE.
 
 _SET_FUNCTIONS: Final[dict[str, nodes.SectionName]] = {"set_add": "ADD", "set_delete": "DELETE"}
@@ -164,21 +166,21 @@ _SETS: Final = frozenset({"SS", "NS", "BS"})
 _UPDATES_PREFIX: Final = "Invalid UpdateExpression: "
 
 
-def update_tree(assignments: Many[syntax.Assignment], parameters: Many[Value]) -> nodes.Update:
-    """The update of a statement. Raises ValidationException for functions and operands that do not fit."""
+def update_tree(assignments: Many[syntax.Assignment], parameters: Many[AttributeValue]) -> nodes.UpdateTree:
+    """The update of a statement. Raises ValidationException for unsuitable functions and operands."""
     actions: dict[nodes.SectionName, list[nodes.SetAction | nodes.RemoveAction | nodes.ValueAction]] = {}
     for assignment in assignments:
         section, action = _action(assignment, parameters)
         actions.setdefault(section, []).append(action)
-    tree = nodes.Update(tuple([nodes.Section(name, tuple(found)) for name, found in actions.items()]))
+    tree = nodes.UpdateTree(tuple([nodes.Section(name, tuple(found)) for name, found in actions.items()]))
     try:
-        return cast("nodes.Update", bind("UpdateExpression", tree, {}, {}))
+        return cast("nodes.UpdateTree", bind("UpdateExpression", tree, {}, {}))
     except ExpressionError as problem:
         raise ValidationException(problem.render().removeprefix(_UPDATES_PREFIX)) from problem
 
 
 def _action(
-    assignment: syntax.Assignment, parameters: Many[Value]
+    assignment: syntax.Assignment, parameters: Many[AttributeValue]
 ) -> tuple[nodes.SectionName, nodes.SetAction | nodes.RemoveAction | nodes.ValueAction]:
     path, value = node_path(assignment.path), assignment.value
     if value is None:
@@ -188,15 +190,15 @@ def _action(
     return "SET", nodes.SetAction(path, _value(value, parameters))
 
 
-def _members(target: syntax.PathTerm, call: syntax.FunctionCall, parameters: Many[Value]) -> nodes.Literal:
-    """What ``set_add`` adds to its target (dynamodb-conformance, error-messages/partiqlFunctions)."""
+def _members(target: syntax.PathTerm, call: syntax.FunctionCall, parameters: Many[AttributeValue]) -> nodes.Literal:
+    """The set that ``set_add`` adds to its target (dynamodb-conformance, error-messages/partiqlFunctions)."""
     function = call.name.upper()
     if len(call.arguments) != 2:
         reject("set-arguments", function=function, at=call.at)
     first, second = call.arguments
     if not isinstance(first, syntax.PathTerm) or first.parts != target.parts:
         reject("set-first", function=function, at=call.at)
-    value: Value | None = None
+    value: AttributeValue | None = None
     if isinstance(second, syntax.Parameter):
         value = parameters[second.index]
     elif isinstance(second, syntax.Bag):
@@ -206,13 +208,13 @@ def _members(target: syntax.PathTerm, call: syntax.FunctionCall, parameters: Man
     return nodes.Literal(value)
 
 
-def _value(expression: syntax.Expression, parameters: Many[Value]) -> nodes.SetValue:
+def _value(expression: syntax.Expression, parameters: Many[AttributeValue]) -> nodes.SetValue:
     match expression:
-        case syntax.Operation(operator="+" | "-", operands=(left, right)):
+        case syntax.OperatorCall(operator="+" | "-", operands=(left, right)):
             return _arithmetic(expression, _value(left, parameters), _value(right, parameters))
-        case syntax.Operation(operator="+" | "-" as operator):
+        case syntax.OperatorCall(operator="+" | "-" as operator):
             raise rejection("one-operand", operator=operator)
-        case syntax.Operation(operator=operator):
+        case syntax.OperatorCall(operator=operator):
             raise rejection("operation", operation=operator)
         case syntax.FunctionCall(name="list_append", arguments=arguments):
             values = [_value(argument, parameters) for argument in arguments]
@@ -223,8 +225,8 @@ def _value(expression: syntax.Expression, parameters: Many[Value]) -> nodes.SetV
             return operand(expression, parameters)
 
 
-def _arithmetic(operation: syntax.Operation, left: nodes.SetValue, right: nodes.SetValue) -> nodes.SetValue:
-    """A sum; of two numbers that are known, their sum. AWS takes sums of sums, too (winterbaume's notes)."""
+def _arithmetic(operation: syntax.OperatorCall, left: nodes.SetValue, right: nodes.SetValue) -> nodes.SetValue:
+    """A sum; if both numbers are known, their sum. AWS also accepts sums of sums (winterbaume's notes)."""
     for known in (left, right):
         if isinstance(known, nodes.Literal) and known.tag != "N":
             reject("operand-type", operator=operation.operator, type=known.tag)

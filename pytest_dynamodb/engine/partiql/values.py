@@ -1,21 +1,21 @@
-"""Numbers as Java's BigDecimal reads them, which is how AWS reads literals and parameters of statements.
+"""Literals and parameters of statements as attribute values.
 
-Exponent and scale are 32-bit integers there, and what the magnitude is compared with wraps
-(dynamodb-conformance, error-messages/partiqlParameterNumbers and partiqlGrammar).
+AWS reads their numbers as Java's BigDecimal does: exponent and scale are 32-bit integers there, and the magnitude that
+is compared wraps around (dynamodb-conformance, error-messages/partiqlParameterNumbers and partiqlGrammar).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pytest_dynamodb.engine.partiql import syntax
 from pytest_dynamodb.engine.partiql.messages import reject, rejection, text
 from pytest_dynamodb.engine.validation.values import checked_value
 from pytest_dynamodb.engine.validation.wording import BadValue, Wording
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.values import canonical_number
+from pytest_dynamodb.values import AttributeValue, canonical_number
 from pytest_dynamodb.values.numbers import NUMBER_UNDERFLOW
 
 _DECIMAL: Final = re.compile(r"[+-]?(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
@@ -24,13 +24,13 @@ _MAX_DIGITS: Final = 10  # of a 32-bit integer
 
 
 def is_decimal(text: str) -> bool:
-    """Whether a text can be converted at all."""
+    """Whether a text can be converted to a number at all."""
     parts = _parts(text)
     return parts is not None and -_LARGEST - 1 <= parts[1] - parts[2] <= _LARGEST
 
 
 def wrapped_problem(text: str) -> str | None:
-    """What is said of a number so large that its magnitude wraps; ``None`` where it does not."""
+    """The error message for a number so large that its magnitude wraps around; ``None`` for others."""
     parts = _parts(text)
     if parts is None:
         return None
@@ -39,7 +39,7 @@ def wrapped_problem(text: str) -> str | None:
 
 
 def _parts(text: str) -> tuple[int, int, int] | None:
-    """How many digits, how many of them behind the point, and the exponent."""
+    """The number of digits, the number of those after the point, and the exponent."""
     match = _DECIMAL.fullmatch(text)
     if match is None:
         return None
@@ -51,21 +51,22 @@ def _parts(text: str) -> tuple[int, int, int] | None:
     return len(((whole or "") + behind).lstrip("0")) or 1, len(behind), int(power)
 
 
-# --- Literals of a statement as attribute values ---
+# --- literals ---
 # Messages name a place within a value, from ``root`` on: ``root.map[1]`` (dynamodb-conformance,
 # error-messages/partiqlGrammar).
 
-Value: TypeAlias = "dict[str, Any]"
 
 MAX_DEPTH: Final = 32
-"""Levels of a value: what would lie deeper is refused (hectorvent/floci's captures)."""
+"""Levels of nesting in a value; deeper ones are refused (hectorvent/floci's captures)."""
 
 LITERALS: Final = (syntax.Scalar, syntax.Number, syntax.Sequence, syntax.Bag, syntax.Struct)
-"""What ``literal`` may be asked for at the top: a parameter is a value only there, and ``literal`` is not asked."""
+"""The kinds of expressions that ``literal`` takes at the top level. A parameter is a value only there, and handled by
+the caller.
+"""
 
 
-def literal(expression: syntax.Expression, place: str = "", depth: int = 0) -> Value:
-    """The attribute value that a literal stands for. Raises ValidationException for what can be none."""
+def literal(expression: syntax.Expression, place: str = "", depth: int = 0) -> AttributeValue:
+    """The attribute value of a literal. Raises ValidationException if there is none."""
     if depth >= MAX_DEPTH:
         reject("under", message="Nesting Levels have exceeded supported limits", path=place)
     match expression:
@@ -94,7 +95,7 @@ def _number(text: str, place: str) -> str:
         reject("under", message=problem.message, path=place)
 
 
-def _set(bag: syntax.Bag, place: str) -> Value:
+def _set(bag: syntax.Bag, place: str) -> AttributeValue:
     if not bag.elements:
         reject("empty-bag")
     texts = [element for element in bag.elements if isinstance(element, syntax.Scalar) and element.tag == "S"]
@@ -119,7 +120,7 @@ _KINDS: Final[dict[type, Callable[[Any], str]]] = {
     syntax.FunctionCall: lambda call: str(call.name),
     syntax.Parameter: lambda _: "Parameter",
     syntax.PathTerm: lambda _: "VariableReference",  # inferred, as are the next
-    syntax.Operation: lambda operation: str(operation.operator),
+    syntax.OperatorCall: lambda operation: str(operation.operator),
     syntax.IsType: lambda _: "IsType",
 }
 
@@ -129,12 +130,12 @@ def _kind(expression: syntax.Expression) -> str:
     return type(expression).__name__ if name is None else name(expression)
 
 
-# --- the values in place of a statement's ``?`` ---
+# --- parameters ---
 # AWS looks at them before it reads the statement (floci's captures).
 
 
 class _ParameterWording(Wording):
-    """The older layer's words, save for numbers."""
+    """The wording of the older value layer, except for numbers."""
 
     def about(self, problem: BadValue) -> ValidationException:
         if problem.kind != "number":
@@ -145,7 +146,7 @@ class _ParameterWording(Wording):
 _WORDING = _ParameterWording()
 
 
-def checked_parameters(request: Mapping[str, Any]) -> tuple[Value, ...]:
+def checked_parameters(request: Mapping[str, Any]) -> tuple[AttributeValue, ...]:
     """The values of a statement's Parameters, canonical. Raises ValidationException for the first that is wrong."""
     return tuple(checked_value(value, wording=_WORDING)[0] for value in request.get("Parameters") or ())
 

@@ -1,4 +1,16 @@
-"""The one item that an INSERT, UPDATE, DELETE or EXISTS is about, and what else its WHERE asks of it."""
+"""Statements that write: the one item that each names, and the write that it becomes.
+
+===========  ==============  ===================================================================
+statement    write           on what condition
+===========  ==============  ===================================================================
+INSERT       Put             there is no item: otherwise DuplicateItemException
+UPDATE       UpdateWrite     there is an item, and it meets the rest of WHERE: it makes none
+DELETE       Delete          there is no item, or it meets the rest of WHERE
+EXISTS       ConditionCheck  there is an item, and it meets the rest of WHERE
+===========  ==============  ===================================================================
+
+(dynamodb-conformance, partiql/executeStatement, whereFunctions and fromFirstUpdate.)
+"""
 
 from __future__ import annotations
 
@@ -11,39 +23,37 @@ from pytest_dynamodb.engine.evaluation.updates import compile_update
 from pytest_dynamodb.engine.parameters.keypaths import check_scalar_keys
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.plan import key_clause
-from pytest_dynamodb.engine.partiql.request import Bound
+from pytest_dynamodb.engine.partiql.request import BoundStatement
 from pytest_dynamodb.engine.partiql.syntax import (
     DeleteStatement,
     InsertStatement,
     Parameter,
-    Returning,
+    ReturningClause,
     Select,
     Struct,
     UpdateStatement,
 )
 from pytest_dynamodb.engine.partiql.trees import update_tree
-from pytest_dynamodb.engine.partiql.values import Value, literal
+from pytest_dynamodb.engine.partiql.values import literal
 from pytest_dynamodb.engine.schema import KeySchema
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import NO_MATCH
 from pytest_dynamodb.engine.validation.values import check_item_size
 from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue
 from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
-from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, Update, Write
+from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.expressions import nodes
-from pytest_dynamodb.expressions.nodes import And, Condition
-from pytest_dynamodb.expressions.nodes import Update as UpdateTree
-from pytest_dynamodb.values import item_size
+from pytest_dynamodb.values import AttributeValue, item_size
 
-Key = dict[str, dict[str, Any]]
+StatementKey = dict[str, dict[str, Any]]
 
 
 class NotOneItem(ValidationException):
-    """A WHERE that does not fix the key of one item, or not by values of the key's types.
+    """A WHERE that does not fix the key of exactly one item with values of the key's types.
 
-    ``reason`` is what a transaction says instead (hectorvent/floci's captures): there this is why it is cancelled.
+    ``reason`` is the message in a transaction, where this is a reason for cancellation (hectorvent/floci's captures).
     """
 
     def __init__(self, message: str, reason: str) -> None:
@@ -51,14 +61,16 @@ class NotOneItem(ValidationException):
         self.reason = reason
 
 
-def split_key(where: Condition | None, keys: KeySchema, *, conflicts: bool = False) -> tuple[Key, list[Condition]]:
-    """The key that equalities fix, and the other conditions.
+def split_key(
+    where: nodes.ConditionTree | None, keys: KeySchema, *, conflicts: bool = False
+) -> tuple[StatementKey, list[nodes.ConditionTree]]:
+    """The key that equalities fix, and the remaining conditions.
 
-    Two values for one key attribute are an error, unless ``conflicts`` are to be conditions: EXISTS takes the first.
+    Two values for one key attribute are an error, or with ``conflicts`` conditions: EXISTS takes the first value.
     Raises NotOneItem.
     """
-    key: Key = {}
-    others: list[Condition] = []
+    key: StatementKey = {}
+    others: list[nodes.ConditionTree] = []
     for condition in () if where is None else _conjuncts(where):
         clause = key_clause(condition, keys.names)
         if clause is None or clause.operator != "=":
@@ -75,49 +87,44 @@ def split_key(where: Condition | None, keys: KeySchema, *, conflicts: bool = Fal
     return key, others
 
 
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, And):
+def _conjuncts(condition: nodes.ConditionTree) -> Iterator[nodes.ConditionTree]:
+    if isinstance(condition, nodes.And):
         for part in condition.conditions:
             yield from _conjuncts(part)
     else:
         yield condition
 
 
-# --- statements that write, as the same writes that the operations make. =========== ==============
-# ====================================================================== statement write on what condition ===========
-# ============== ====================================================================== INSERT Put there is no item:
-# otherwise DuplicateItemException UPDATE Update there is an item, and it meets the rest of WHERE: an UPDATE makes
-# none DELETE Delete there is no item, or it meets the rest of WHERE EXISTS ConditionCheck there is an item, and it
-# meets the rest of WHERE =========== ==============
-# ====================================================================== (dynamodb-conformance,
-# partiql/executeStatement, whereFunctions and fromFirstUpdate.) ---
+# --- writes ---
 
 _DUPLICATE: Final = "Duplicate primary key exists in table"
 
 
 class Insert(Put):
-    """A put where there is no item yet."""
+    """A put that requires that there is no item yet."""
 
     __slots__ = ()
 
-    def check(self, old: Item | None) -> None:
-        """Raise DuplicateItemException if there is one."""
+    def check(self, old: StoredItem | None) -> None:
+        """Raise DuplicateItemException if there is an item."""
         if old is not None:
             raise error_for("DuplicateItemException", _DUPLICATE)
 
 
-class Modify(Update):
-    """An update whose size is the item's (dynamodb-conformance, limits/itemSizeBySurface), and not too deep."""
+class Modify(UpdateWrite):
+    """An update whose size is that of the item (dynamodb-conformance, limits/itemSizeBySurface), and whose depth is
+    limited.
+    """
 
     __slots__ = ("paths",)
 
-    def __init__(self, key: Item, conditions: Conditions, tree: UpdateTree) -> None:
+    def __init__(self, key: StoredItem, conditions: Conditions, tree: nodes.UpdateTree) -> None:
         compiled = compile_update(tree)
         super().__init__(key, conditions, compiled, tree=tree)
         self.paths = compiled.paths
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
-        """The item with the changes made. Of one too deep then, less is said (hectorvent/floci's captures)."""
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """The updated item. The message for one that is too deep is shorter here (hectorvent/floci's captures)."""
         try:
             return super().outcome(table, old)
         except ValidationException as problem:
@@ -126,8 +133,8 @@ class Modify(Update):
             raise
 
 
-def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write:
-    """The write that a statement is, for its table's keys.
+def write_of(bound: BoundStatement, table: Table, *, failure: str | None = None) -> Write:
+    """The write that a statement becomes, for its table's keys.
 
     ``failure`` is ReturnValuesOnConditionCheckFailure. Raises ValidationException; NotOneItem for its key.
     """
@@ -149,7 +156,7 @@ def write_of(bound: Bound, table: Table, *, failure: str | None = None) -> Write
             return _check(bound, table, failure)
 
 
-def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
+def _check(bound: BoundStatement, table: Table, failure: str | None) -> ConditionCheck:
     key, others = split_key(bound.where, table.keys, conflicts=True)
     if not others:
         reject("exists-read")
@@ -157,12 +164,12 @@ def _check(bound: Bound, table: Table, failure: str | None) -> ConditionCheck:
     return ConditionCheck(item.attributes, item.size, _if(_all([_exists(table), *others]), failure))
 
 
-def _check_key_paths(table: Table, trees: Sequence[nodes.Condition]) -> None:
+def _check_key_paths(table: Table, trees: Sequence[nodes.ConditionTree]) -> None:
     index_keys = [name for index in table.indexes.values() for name in index.schema.keys.names]
     check_scalar_keys(trees, table.keys.names, index_keys)
 
 
-def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
+def _insert(statement: InsertStatement, parameters: Sequence[AttributeValue]) -> Insert:
     if statement.returning is not None:
         reject("insert-returning")
     if not isinstance(statement.value, Struct):
@@ -175,26 +182,26 @@ def _insert(statement: InsertStatement, parameters: Sequence[Value]) -> Insert:
         raise CLASSIC.about(BadValue("empty-name"))
     size = item_size(attributes)
     check_item_size(size)
-    return Insert(Item(attributes, size), UNCONDITIONAL, batch=False)
+    return Insert(StoredItem(attributes, size), UNCONDITIONAL, batch=False)
 
 
-def _item(key: Key) -> Item:
-    return Item(key, item_size(key))
+def _item(key: StatementKey) -> StoredItem:
+    return StoredItem(key, item_size(key))
 
 
-def _if(condition: nodes.Condition | None, failure: str | None) -> Conditions:
+def _if(condition: nodes.ConditionTree | None, failure: str | None) -> Conditions:
     return Conditions(None if condition is None else compile_condition(condition), failure)
 
 
-def _all(conditions: list[nodes.Condition]) -> nodes.Condition:
+def _all(conditions: list[nodes.ConditionTree]) -> nodes.ConditionTree:
     return conditions[0] if len(conditions) == 1 else nodes.And(tuple(conditions))
 
 
-def _exists(table: Table) -> nodes.Condition:
+def _exists(table: Table) -> nodes.ConditionTree:
     return nodes.Function("attribute_exists", (_key_path(table),))
 
 
-def _or_absent(table: Table, conditions: list[nodes.Condition]) -> nodes.Condition | None:
+def _or_absent(table: Table, conditions: list[nodes.ConditionTree]) -> nodes.ConditionTree | None:
     if not conditions:
         return None
     return nodes.Or((nodes.Function("attribute_not_exists", (_key_path(table),)), _all(conditions)))
@@ -204,25 +211,24 @@ def _key_path(table: Table) -> nodes.Path:
     return nodes.Path((nodes.Name(table.keys.hash[0][0]),))
 
 
-# --- what is returned ------------------------------------------------------------------------------------------------
+# --- RETURNING ---
 
 
-def check_returning(bound: Bound) -> None:
-    """Raise ValidationException for a RETURNING that a DELETE may not have."""
+def check_returning(bound: BoundStatement) -> None:
+    """Raise ValidationException for a RETURNING that DELETE does not take."""
     statement = bound.statement
-    if isinstance(statement, DeleteStatement) and statement.returning not in {None, Returning("ALL", "OLD")}:
+    if isinstance(statement, DeleteStatement) and statement.returning not in {None, ReturningClause("ALL", "OLD")}:
         reject("delete-returning", clause=statement.returning)
 
 
-def returning_of(bound: Bound) -> Returning | None:
-    """The RETURNING of a statement."""
+def returning_of(bound: BoundStatement) -> ReturningClause | None:
     return None if isinstance(bound.statement, Select) else bound.statement.returning
 
 
-def returned_item(returning: Returning | None, write: Write, change: Change) -> Attributes | None:
-    """What RETURNING wants to have of a change; ``None`` is nothing.
+def returned_item(returning: ReturningClause | None, write: Write, change: Change) -> Attributes | None:
+    """The attributes that RETURNING asks for; ``None`` if there are none.
 
-    MODIFIED is what stands at the statement's paths then and now, even if something else has moved there
+    MODIFIED is what is at the statement's paths before or after, even if something else has moved there
     (dynamodb-conformance, partiql/executeStatement).
     """
     if returning is None:

@@ -59,7 +59,7 @@ def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes |
     """Where conditions on keys lead. Raises ValidationException if they, or a start key's attributes, do not fit.
 
     ``start`` must have as many attributes as start keys of the source have; whether it is one of the table's, and
-    lies within the conditions, is for ``startkey``.
+    lies within the conditions, is for ``span``.
     """
     given = {clause.attribute: clause for clause in clauses}
     keys = source.keys

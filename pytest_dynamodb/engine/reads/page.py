@@ -18,19 +18,19 @@ from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.reads.selection import Wanted, check_all_attributes, check_projected, needs_table
 from pytest_dynamodb.engine.reads.source import Source
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.expressions.nodes import Condition, Path, walk
+from pytest_dynamodb.expressions.nodes import ConditionTree, Path, walk
 from pytest_dynamodb.requests import truth
 
 PAGE_SIZE: Final = 1024 * 1024
 """Bytes of a page (developer guide, "Paginating table query results")."""
 
 Keep: TypeAlias = "Callable[[Attributes], bool]"
-Fetch: TypeAlias = "Callable[[Item], Item]"
+Fetch: TypeAlias = "Callable[[StoredItem], StoredItem]"
 
 
-class Page:
+class ReadPage:
     """``items`` are kept, ``scanned`` were evaluated. ``last`` is the one to go on after, ``None`` at the end.
 
     ``size`` is bytes read from the source; ``fetched`` has the sizes of items read from the table for index entries.
@@ -39,17 +39,17 @@ class Page:
     __slots__ = ("fetched", "items", "last", "scanned", "size")
 
     def __init__(self) -> None:
-        self.items: list[Item] = []
+        self.items: list[StoredItem] = []
         self.fetched: list[int] = []
         self.scanned = self.size = 0
-        self.last: Item | None = None
+        self.last: StoredItem | None = None
 
 
 def read_page(
-    stored: Iterable[Item], limit: int | None, *, keep: Keep | None = None, fetch: Fetch | None = None
-) -> Page:
+    stored: Iterable[StoredItem], limit: int | None, *, keep: Keep | None = None, fetch: Fetch | None = None
+) -> ReadPage:
     """The first page of what is stored. ``fetch`` gets the item that an entry stands for, which then counts."""
-    page = Page()
+    page = ReadPage()
     kept, fetched = page.items, page.fetched
     size = evaluated = scanned = 0
     for entry in stored:
@@ -77,7 +77,7 @@ def read_page(
 class Sieve:
     """What a Query or Scan keeps of what it evaluates, and what it gives of that."""
 
-    filter: Condition | None
+    filter: ConditionTree | None
     wanted: Wanted
 
     @property
@@ -103,7 +103,7 @@ def check_selected(source: Source, sieve: Sieve, params: dict[str, Any]) -> None
         check_projected(source.index, sieve.wanted.names or ())
 
 
-def page_of(source: Source, stored: Iterator[Item], sieve: Sieve, params: dict[str, Any]) -> Page:
+def page_of(source: Source, stored: Iterator[StoredItem], sieve: Sieve, params: dict[str, Any]) -> ReadPage:
     """The page that a Query or a Scan evaluates of what is ``stored``."""
     fetch = None
     if source.index is not None and needs_table(source.index, params, sieve.wanted.names):
@@ -112,7 +112,7 @@ def page_of(source: Source, stored: Iterator[Item], sieve: Sieve, params: dict[s
     return read_page(stored, None if limit is None else int(limit), keep=sieve.keep(), fetch=fetch)
 
 
-def page_body(call: Call, source: Source, page: Page, part: Wanted) -> dict[str, Any]:
+def page_body(call: Call, source: Source, page: ReadPage, part: Wanted) -> dict[str, Any]:
     """The body of a Query's or a Scan's answer."""
     params = call.params
     body: dict[str, Any] = {"Count": len(page.items), "ScannedCount": page.scanned}
@@ -127,7 +127,7 @@ def page_body(call: Call, source: Source, page: Page, part: Wanted) -> dict[str,
     return body
 
 
-def _usage(source: Source, page: Page, params: dict[str, Any]) -> Usage:
+def _usage(source: Source, page: ReadPage, params: dict[str, Any]) -> Usage:
     """What is read is charged as a whole, filtered out or not; what is fetched from the table for an index, by item.
 
     (Developer guide, "Local secondary indexes": provisioned throughput considerations, "for every table item fetched".)

@@ -12,14 +12,14 @@ from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
 from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.schema import IndexSchema
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import check_key
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_item
 from pytest_dynamodb.engine.validation.wording import ENVELOPE
 from pytest_dynamodb.errors import ValidationException
-from pytest_dynamodb.expressions.nodes import Projection
+from pytest_dynamodb.expressions.nodes import ProjectionTree
 
 _NOTHING_SPECIFIC: Final = (
     "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
@@ -121,7 +121,7 @@ class Wanted:
 
     project: Project | None = None
     names: tuple[str, ...] | None = None
-    tree: Projection | None = None
+    tree: ProjectionTree | None = None
 
     def of(self, attributes: Attributes) -> Attributes:
         """The wanted part of an item, sharing its values."""
@@ -136,7 +136,7 @@ class Wanted:
 EVERYTHING: Final = Wanted()
 
 
-def wanted_of(tree: Projection | None, names: tuple[str, ...] | None) -> Wanted:
+def wanted_of(tree: ProjectionTree | None, names: tuple[str, ...] | None) -> Wanted:
     """What a resolved ProjectionExpression or AttributesToGet, of which there is at most one, want of items."""
     if tree is not None:
         return Wanted(compile_projection(tree), tuple(map(head, tree.paths)), tree)
@@ -170,7 +170,7 @@ def read_wanted(surface: Surface, params: Mapping[str, Any]) -> Wanted:
     return wanted_of(bind_expressions(surface, params).projection, names)
 
 
-def look_up(table: Table, key: Attributes) -> Item | None:
+def look_up(table: Table, key: Attributes) -> StoredItem | None:
     """The item with a key. Raises ValidationException if this is no key of the table."""
     check_key(key, table.keys.parts)
     return table.get(key)

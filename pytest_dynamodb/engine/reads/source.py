@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pytest_dynamodb.engine.schema import IndexSchema, KeySchema
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.storage.store import Store
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException
@@ -35,16 +35,16 @@ class Source:
         """What names the partition of an item, entry or start key."""
         return self.keys.identity(attributes)
 
-    def order(self, attributes: Attributes) -> Order:
+    def order(self, attributes: Attributes) -> SortPosition:
         """What places an item, entry or start key in its partition."""
         return self.keys.order(attributes) if self.index is None else self.index.order(attributes)
 
-    def key_of(self, item: Item) -> dict[str, Any]:
+    def key_of(self, item: StoredItem) -> dict[str, Any]:
         """The LastEvaluatedKey that names an item or entry."""
         attributes = item.attributes
         return {name: attributes[name] for name in self.key_names}
 
-    def item_of(self, entry: Item) -> Item:
+    def item_of(self, entry: StoredItem) -> StoredItem:
         """The table's item that an index's entry stands for."""
         item = self.table.get(entry.attributes)
         return entry if item is None else item

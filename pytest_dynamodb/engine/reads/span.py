@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from pytest_dynamodb.engine.reads.source import Source
 from pytest_dynamodb.engine.schema import KeyPart, KeySchema
 from pytest_dynamodb.engine.storage.hashorder import in_segment
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order, Partition
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Partition, SortPosition, StoredItem
 from pytest_dynamodb.engine.validation.keys import NO_MATCH, check_key, check_key_value
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_start_key
@@ -93,7 +93,7 @@ def positions(keys: list[Any], spans: Spans) -> tuple[int, int]:
     return start, max(start, stop)
 
 
-def holds(spans: Spans, place: Order) -> bool:
+def holds(spans: Spans, place: SortPosition) -> bool:
     """Whether a place lies in all of them."""
     return all(span.holds(place) for span in spans)
 
@@ -104,7 +104,7 @@ def holds(spans: Spans, place: Order) -> bool:
 
 def walk_partition(
     source: Source, identity: Identity, spans: Spans, start: Attributes | None, *, forward: bool
-) -> Iterator[Item]:
+) -> Iterator[StoredItem]:
     """The items of a partition within spans, in key order or against it, behind a start key."""
     partition = source.store.partitions.get(identity)
     if partition is None:
@@ -120,17 +120,17 @@ def walk_partition(
     return _forward(partition, first, end) if forward else _backward(partition, first, end)
 
 
-def _forward(partition: Partition, first: int, end: int) -> Iterator[Item]:
+def _forward(partition: Partition, first: int, end: int) -> Iterator[StoredItem]:
     items = partition.items
     return (items[at] for at in range(first, end))
 
 
-def _backward(partition: Partition, first: int, end: int) -> Iterator[Item]:
+def _backward(partition: Partition, first: int, end: int) -> Iterator[StoredItem]:
     items = partition.items
     return (items[at] for at in range(end - 1, first - 1, -1))
 
 
-def walk_segment(source: Source, segment: tuple[int, int], start: Attributes | None) -> Iterator[Item]:
+def walk_segment(source: Source, segment: tuple[int, int], start: Attributes | None) -> Iterator[StoredItem]:
     """The items of a segment, partition by partition, behind a start key."""
     store, after = source.store, None
     if start is not None:

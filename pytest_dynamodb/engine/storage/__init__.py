@@ -1,1 +1,1 @@
-"""How items are kept: in key order, sized, by who may change them."""
+"""How items are stored: in key order, with their sizes, and shared with snapshots until they change."""

@@ -1,4 +1,6 @@
-"""The order of a Scan: by a hash of the partition key, so that it is stable and tells nothing."""
+"""The order of a Scan: partitions are sorted by a hash of their key, which is stable and reveals nothing about the
+keys.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from typing import TypeAlias
 
 from pytest_dynamodb.engine.storage.partition import Identity
 
-# --- key values as the bytes that AWS hashes: text as UTF-8, bytes as they are, numbers in a form that sorts as bytes
-# do ---
+# --- key bytes ---
+# The bytes that AWS hashes: text as UTF-8, binary as it is, numbers in a form that sorts as bytes do.
 # Numbers: a byte for the power of a hundred, then a byte for every two digits, plus one; of a negative number the
 # complements, and a closing byte after fewer than twenty. It is the form that Oracle publishes for its NUMBER. That AWS
 # hashes it shows in the order in which it scans tables with numeric keys (dynalite's suite, test/scan).
@@ -21,7 +23,6 @@ _MOST_PAIRS = 20
 
 
 def key_bytes(tag: str, content: str) -> bytes:
-    """The bytes of a key attribute's canonical content."""
     if tag == "S":
         return content.encode("utf-8", "surrogatepass")
     return _number_bytes(content) if tag == "N" else b64decode(content)
@@ -55,35 +56,34 @@ def _pairs(whole: str, fraction: str) -> tuple[int, list[int]]:
     return power, pairs
 
 
-# --- the order of a Scan: by a hash of the partition key, so that it is stable and tells nothing ---
+# --- hash order ---
 # AWS does not publish its hash. This is the one that emulators agree on, found by comparing scans of AWS's (dynalite,
 # whose tests ran against AWS): MD5 of "Outliers" and the key's bytes; segment s of T owns a range of 4096 buckets.
 
 BUCKETS = 4096
-"""Ranges of the hash that segments share out."""
+"""The number of hash ranges that segments divide among themselves."""
 
 _BYTES = 8  # of the hash that are kept
 _PER_BUCKET = 1 << (8 * _BYTES - 12)
 
 
 Tags: TypeAlias = tuple[str, ...]
-"""The types of the attributes of a partition key; none given, they are texts."""
+"""The types of the attributes of a partition key; empty if they are all S."""
 
 
 def hash_of(identity: Identity, tags: Tags = ()) -> int:
-    """Where a partition stands in a Scan."""
+    """The hash of a partition key, by which a Scan sorts."""
     if isinstance(identity, str):
         return hash_bytes(key_bytes(tags[0] if tags else "S", identity))
     return hash_bytes(b"".join(map(key_bytes, tags or ("S",) * len(identity), identity)))
 
 
 def hash_bytes(key: bytes) -> int:
-    """The hash of a key, or of some of its attributes."""
     return int.from_bytes(hashlib.md5(b"Outliers" + key, usedforsecurity=False).digest()[:_BYTES], "big")
 
 
 def segment_bounds(segment: int, total: int) -> tuple[int, int]:
-    """The hashes that a segment owns: from the first up to, and without, the second."""
+    """The hashes of a segment: from the first one up to, but not including, the second one."""
     first, end = -(-BUCKETS * segment // total), -(-BUCKETS * (segment + 1) // total)
     return first * _PER_BUCKET, end * _PER_BUCKET
 
@@ -104,25 +104,22 @@ class HashOrder:
         self._places = sorted((hash_of(identity, tags), identity) for identity in identities)
 
     def add(self, identity: Identity) -> None:
-        """Put a key that is not there at its place."""
         place = (hash_of(identity, self._tags), identity)
         self._places.insert(bisect_left(self._places, place), place)
 
     def discard(self, identity: Identity) -> None:
-        """Take a key out."""
         place = (hash_of(identity, self._tags), identity)
         at = bisect_left(self._places, place)
         if at < len(self._places) and self._places[at] == place:
             del self._places[at]
 
     def copy(self) -> HashOrder:
-        """One that changes apart from this."""
         copy = HashOrder(tags=self._tags)
         copy._places = self._places.copy()
         return copy
 
     def walk(self, after: Identity | None, segment: tuple[int, int]) -> Iterator[Identity]:
-        """The keys of a segment that stand behind ``after`` (which need not be there itself)."""
+        """The keys of a segment after ``after``, which need not be present itself."""
         first, end = segment_bounds(*segment)
         start = bisect_left(self._places, (first,))
         if after is not None:

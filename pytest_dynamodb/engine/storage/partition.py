@@ -1,4 +1,4 @@
-"""What is stored: items, and the items of one partition key in key order."""
+"""Stored items, and the items of one partition key in key order."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-# --- what is stored: an item's attributes in wire form, and how many bytes they are ---
+# --- items ---
 
 Attributes: TypeAlias = Mapping[str, dict[str, Any]]
-"""Attribute values by name, in wire form, canonical. Shared by readers, indexes and snapshots: never changed."""
+"""Attribute values by name, in canonical wire form. Shared by readers, indexes and snapshots, so it must never be
+changed.
+"""
 
 
-class Item:
-    """An item, or an index's entry of one. Frozen by agreement: a write makes a new one."""
+class StoredItem:
+    """An item, or an index's entry for one. Not to be changed: a write makes a new one."""
 
     __slots__ = ("attributes", "size")
 
@@ -26,36 +28,35 @@ class Item:
         return f"Item({dict(self.attributes)!r}, {self.size} bytes)"
 
 
-# --- the items of one partition key, in key order ---
+# --- partitions ---
 
 Identity: TypeAlias = "str | tuple[str, ...]"
-"""What names a partition: the canonical content of its key."""
+"""The name of a partition: the canonical content of its key."""
 
-Order: TypeAlias = "str | bytes | Decimal | tuple[Any, ...]"
-"""What places an item in its partition. All of one store are of one type."""
+SortPosition: TypeAlias = "str | bytes | Decimal | tuple[Any, ...]"
+"""What an item is sorted by within its partition. Of one type throughout a store."""
 
 
 class Partition:
-    """Two lists side by side, sorted: finding is a bisection, and a page is a slice.
+    """The items of one partition key: two parallel sorted lists, so that finding is a bisection and a page is a slice.
 
-    ``owner`` is the token of who may change it; anybody else copies it first (see ``Store``).
+    ``owner`` is the token of who may change it; anybody else makes a copy first (see ``Store``).
     """
 
     __slots__ = ("items", "keys", "owner")
 
-    def __init__(self, owner: object, keys: list[Any] | None = None, items: list[Item] | None = None) -> None:
+    def __init__(self, owner: object, keys: list[Any] | None = None, items: list[StoredItem] | None = None) -> None:
         self.owner = owner
         self.keys: list[Any] = [] if keys is None else keys
-        self.items: list[Item] = [] if items is None else items
+        self.items: list[StoredItem] = [] if items is None else items
 
-    def get(self, order: Order) -> Item | None:
-        """The item at a place."""
+    def get(self, order: SortPosition) -> StoredItem | None:
         keys = self.keys
         at = bisect_left(keys, order)
         return self.items[at] if at < len(keys) and keys[at] == order else None
 
-    def put(self, order: Order, item: Item) -> Item | None:
-        """Put an item at its place; the one that was there."""
+    def put(self, order: SortPosition, item: StoredItem) -> StoredItem | None:
+        """Put an item at its position; returns the one that was there."""
         keys = self.keys
         if keys and keys[-1] < order:  # in order already, as logs and imports are
             keys.append(order)
@@ -70,8 +71,7 @@ class Partition:
         self.items.insert(at, item)
         return None
 
-    def remove(self, order: Order) -> Item | None:
-        """Take the item at a place out."""
+    def remove(self, order: SortPosition) -> StoredItem | None:
         at = bisect_left(self.keys, order)
         if at == len(self.keys) or self.keys[at] != order:
             return None
@@ -79,15 +79,14 @@ class Partition:
         return self.items.pop(at)
 
     def owned_by(self, owner: object) -> Partition:
-        """This one, if it is the owner's; else a copy that is."""
         return self if self.owner is owner else Partition(owner, self.keys.copy(), self.items.copy())
 
 
-# --- what the contents of values are ordered by, in comparisons and in sets ---
+# --- order ---
 
 
 def _bytes(content: str) -> bytes:
-    """What base64 text stands for; what is no base64 is refused where a request's types are checked."""
+    """The bytes of base64 text. What is not base64 has been rejected with the request's types."""
     try:
         return b64decode(content)
     except ValueError:
@@ -100,13 +99,13 @@ ORDER: Final[dict[str, Callable[[str], Any]]] = {
     "N": Decimal,
     "B": _bytes,
 }
-"""By type."""
+"""By type tag, the function whose result contents are ordered by."""
 
 
 def members_in_order(tag: str, members: list[str]) -> list[str]:
-    """The members of a set of this type in the order in which DynamoDB returns them, however they were written.
+    """The members of a set in the order in which DynamoDB returns them, however they were written.
 
-    Text and binary go bytewise, numbers by value (dynamodb-conformance, updateItem/basic, captured 2026-10-09; once it
-    was otherwise: dynalite's cases, test/scan).
+    Text and binary are ordered bytewise, numbers by value (dynamodb-conformance, updateItem/basic, captured 2026-10-09;
+    formerly otherwise: dynalite's cases, test/scan).
     """
     return sorted(members, key=ORDER[tag[0]])

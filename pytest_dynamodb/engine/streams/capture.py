@@ -7,7 +7,7 @@ from typing import Any, Final
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.schema import key_parts
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.streams.stream import Stream
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
@@ -57,7 +57,7 @@ def capture(call: Call, table: Table, written: Written) -> None:
     stream.add(table.keys.identity(item.attributes), written.time, size, body)
 
 
-def _event(old: Item | None, new: Item | None) -> str:
+def _event(old: StoredItem | None, new: StoredItem | None) -> str:
     return "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
 
 

@@ -136,7 +136,7 @@ _PARTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SurfaceChange:
     """What AWS has changed about some operations.
 
     ``operations``  which ones
@@ -165,42 +165,42 @@ _LAST: Final = frozenset({"eu-south-2", "me-central-1"})
 _FIRST_IN_TRANSACTIONS: Final = frozenset({"ap-northeast-2", "eu-north-1", "eu-west-2"})
 _SINGLE_WRITES: Final = frozenset({"DeleteItem", "PutItem", "UpdateItem"})
 
-CHANGES: Final[tuple[Change, ...]] = (
+CHANGES: Final[tuple[SurfaceChange, ...]] = (
     # registry/splits, batch-get-item-empty-request-items-message
-    Change(
+    SurfaceChange(
         frozenset({"BatchGetItem"}),
         {"limits": "newer", "layer": "current"},
         date(2026, 9, 2),
         but=frozenset({"me-central-1"}),
     ),
     # limits/itemSizeBySurface; registry/splits, update-item-size-*
-    Change(frozenset({"UpdateItem"}), {"charged": True}, date(2026, 9, 5), but=_LAST),
+    SurfaceChange(frozenset({"UpdateItem"}), {"charged": True}, date(2026, 9, 5), but=_LAST),
     # registry/splits, {put,update}-item-validation-error-aggregation, of which two in three regions had it by the sweep
     # of that day; captures/cross-region-latest.json; GetItem and Query inferred from how they word what is wrong with
     # values, error-messages/valueLayers
-    Change(
+    SurfaceChange(
         _SINGLE_WRITES | {"GetItem", "Query"}, {"limits": "newer", "layer": "current"}, date(2026, 9, 26), but=_LAST
     ),
     # captures/cross-region-latest.json, o_upd_two_bad_enums
-    Change(frozenset({"UpdateItem"}), {"alone": frozenset({"ReturnValues"})}, date(2026, 9, 26), but=_LAST),
+    SurfaceChange(frozenset({"UpdateItem"}), {"alone": frozenset({"ReturnValues"})}, date(2026, 9, 26), but=_LAST),
     # error-messages/valueLayers; captures/2026-10-07-batch-empty-request-items.json, nullRoundTrip
-    Change(_SINGLE_WRITES, {"enveloped": True}, date(2026, 10, 7), but=_LAST),
+    SurfaceChange(_SINGLE_WRITES, {"enveloped": True}, date(2026, 10, 7), but=_LAST),
     # limits/nestingDepth; registry/splits, update-item-nesting-depth-expression-value
-    Change(frozenset({"UpdateItem"}), {"spare_levels": 0}, date(2026, 10, 7), but=_LAST),
+    SurfaceChange(frozenset({"UpdateItem"}), {"spare_levels": 0}, date(2026, 10, 7), but=_LAST),
     # error-messages/{deleteItem,putItem}; extenddb, seen on AWS in 2026; UpdateItem inferred; before, dynalite's suite
-    Change(_SINGLE_WRITES | {"Query"}, {"lists_absent": False}, date(2026, 10, 9), but=_LAST),
+    SurfaceChange(_SINGLE_WRITES | {"Query"}, {"lists_absent": False}, date(2026, 10, 9), but=_LAST),
     # error-messages/queryKeyConditionOperands; extenddb, test_key_condition_nested_attributes;
     # validation-ordering/query
-    Change(
+    SurfaceChange(
         frozenset({"Query"}),
         {"key_conditions": "newer", "alone": frozenset({"ConditionalOperator"})},
         date(2026, 10, 9),
         but=_LAST,
     ),
     # validation-ordering/batchOperations
-    Change(frozenset({"BatchWriteItem"}), {"yielding": frozenset({"keys"})}, date(2026, 10, 9)),
+    SurfaceChange(frozenset({"BatchWriteItem"}), {"yielding": frozenset({"keys"})}, date(2026, 10, 9)),
     # captures/2026-10-07-batch-empty-request-items.json
-    Change(
+    SurfaceChange(
         frozenset({"BatchWriteItem"}),
         {"unechoed": frozenset({"RequestItems"})},
         date(2026, 10, 7),
@@ -208,28 +208,28 @@ CHANGES: Final[tuple[Change, ...]] = (
     ),
     # registry/splits, scan-*: five rules that move together; TotalSegments inferred from Segment. Five more regions
     # gave both answers in that week: af-south-1, ap-southeast-1, -3, -4 and -5
-    Change(
+    SurfaceChange(
         frozenset({"Scan"}),
         {"unechoed": frozenset({"Limit", "Segment", "TotalSegments"}), "reading": "newer"},
         date(2026, 10, 7),
         only=frozenset({"ap-east-2", "ap-northeast-2", "eu-central-1", "eu-west-2", "us-west-1"}),
     ),
     # validation-ordering/deepRequests: ten regions were asked, the other seven look at the depth first
-    Change(
+    SurfaceChange(
         frozenset({"Scan"}),
         {"depth_first": False},
         date(2026, 10, 9),
         only=frozenset({"ap-southeast-2", "eu-central-1", "eu-west-2"}),
     ),
     # captures/2026-10-08-transact-get-empty-transact-items.json; eu-west-2 gave both answers, and the older one last
-    Change(
+    SurfaceChange(
         frozenset({"TransactGetItems"}),
         {"unechoed": frozenset({"TransactItems"})},
         date(2026, 10, 8),
         only=frozenset({"ap-northeast-2", "eu-north-1"}),
     ),
     # captures/2026-10-08-transact-write-rollout.json; how it words other values is captured in eu-west-2 alone
-    Change(
+    SurfaceChange(
         frozenset({"TransactWriteItems"}),
         {
             "unechoed": frozenset({"TransactItems"}),
@@ -242,14 +242,14 @@ CHANGES: Final[tuple[Change, ...]] = (
         only=_FIRST_IN_TRANSACTIONS,
     ),
     # error-messages/valueLayers
-    Change(
+    SurfaceChange(
         frozenset({"TransactGetItems"}),
         {"layer": "current", "wraps": False},
         date(2026, 10, 9),
         only=frozenset({"eu-west-2"}),
     ),
     # validation-ordering/transactions: a ClientRequestToken of 37 characters
-    Change(
+    SurfaceChange(
         frozenset({"TransactWriteItems"}),
         {"unechoed": frozenset({"ClientRequestToken", "TransactItems"})},
         date(2026, 10, 9),

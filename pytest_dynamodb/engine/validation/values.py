@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
-from pytest_dynamodb.engine.storage.partition import Item, members_in_order
+from pytest_dynamodb.engine.storage.partition import StoredItem, members_in_order
 from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue, Wording
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.requests import truth
@@ -33,7 +33,7 @@ _WRONG_TYPE = "Unexpected value type in payload"
 
 def checked_item(
     attributes: Mapping[str, Any], *, wording: Wording = CLASSIC, limit: int | None = MAX_ITEM_SIZE
-) -> Item:
+) -> StoredItem:
     """The attributes of an item or a key, canonical, and their size.
 
     ``limit`` is the largest size that may be; ``None`` for a key, or where another rule comes before that of the size.
@@ -45,7 +45,7 @@ def checked_item(
         raise wording.about(_first(problem, attributes)) from None
     if limit is not None and size > limit:
         raise ValidationException(_TOO_LARGE)
-    return Item(checked, size)
+    return StoredItem(checked, size)
 
 
 def checked_value(value: Any, *, wording: Wording = CLASSIC) -> Checked:
@@ -71,10 +71,10 @@ def checked_expression_values(values: Mapping[str, Any], *, wording: Wording = C
     return checked
 
 
-def checked_start_key(attributes: Mapping[str, Any], *, wording: Wording = CLASSIC) -> Item:
+def checked_start_key(attributes: Mapping[str, Any], *, wording: Wording = CLASSIC) -> StoredItem:
     """The attributes of an ExclusiveStartKey; whether they make a key is for ``keys``."""
     try:
-        return Item(*_attributes(attributes, 0))
+        return StoredItem(*_attributes(attributes, 0))
     except BadValue as problem:
         raise wording.about_start_key(problem) from None
 

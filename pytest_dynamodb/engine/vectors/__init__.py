@@ -3,7 +3,5 @@
 ``entries``  what an index stores of an item, and what a write to it is charged
 ``checks``   whether an item may be written to a table with vector indexes
 ``index``    which items an index holds, and how it is described
-``rules``    what CreateTable and UpdateTable may ask for
-``changes``  indexes that come and go
 ``search``   the nearest items
 """

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from pytest_dynamodb.engine.settings import VectorIndex
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.values import item_size, value_size
 
 Vector = tuple[float, ...]
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     size: int
 
 
-class Charge(NamedTuple):
+class VectorCharge(NamedTuple):
     """What a write costs beside other indexes: bytes by vector index, and the size that the table's units count."""
 
     indexes: Mapping[str, int]
@@ -102,7 +102,9 @@ def vector_size(index: VectorIndex) -> int:
     return len(index.attribute.encode()) + DIMENSION_BYTES * index.dimensions
 
 
-def charge_of(indexes: Iterable[VectorIndex], keys: Collection[str], old: Item | None, new: Item | None) -> Charge:
+def charge_of(
+    indexes: Iterable[VectorIndex], keys: Collection[str], old: StoredItem | None, new: StoredItem | None
+) -> VectorCharge:
     """What a write is charged: an index where what it stores changes, by the larger of what it had and has."""
     indexes = tuple(indexes)
     spent = {}
@@ -111,10 +113,10 @@ def charge_of(indexes: Iterable[VectorIndex], keys: Collection[str], old: Item |
         if before != after:
             spent[index.name] = max(LEAST_BYTES, *(entry.size for entry in (before, after) if entry is not None))
     sizes = (billed_size(indexes, item) for item in (old, new) if item is not None)
-    return Charge(spent, max(sizes, default=0))
+    return VectorCharge(spent, max(sizes, default=0))
 
 
-def billed_size(indexes: Iterable[VectorIndex], item: Item) -> int:
+def billed_size(indexes: Iterable[VectorIndex], item: StoredItem) -> int:
     """Bytes that a write of an item counts as: its vectors by their dimensions. The limit of 400 KB is another."""
     size = item.size
     for attribute, dimensions in {index.attribute: index.dimensions for index in indexes}.items():

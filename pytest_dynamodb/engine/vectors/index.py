@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_dynamodb.engine.settings import SearchElement, VectorIndex
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.vectors.entries import Entry, entry_of
 
 
 def vector_index_of(definition: Mapping[str, Any], types: Mapping[str, str]) -> VectorIndex:
-    """The index that a checked definition means; ``types`` are those of the attributes that are defined."""
+    """The index of a checked definition; ``types`` are those of the attributes that are defined."""
     projection = definition["Projection"]
     schema = [
         SearchElement(one["AttributeName"], types[one["AttributeName"]], one["SearchSchemaElementType"])
@@ -29,7 +29,7 @@ def vector_index_of(definition: Mapping[str, Any], types: Mapping[str, str]) -> 
     )
 
 
-def held(table: Table, index: VectorIndex) -> Iterator[tuple[Item, Entry]]:
+def held(table: Table, index: VectorIndex) -> Iterator[tuple[StoredItem, Entry]]:
     """The items that an index holds, and what it holds of them, in the order of a Scan."""
     keys = table.keys.names
     for identity in table.store.in_hash_order():

@@ -81,7 +81,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Vector, Vector], float]]] = {
 class Question:
     """What a search says, as far as that shows without its table: what is compared, and what is wanted of items."""
 
-    condition: nodes.Condition | None
+    condition: nodes.ConditionTree | None
     comparisons: tuple[tuple[nodes.Path, nodes.Literal], ...]
     wanted: Wanted | None
 
@@ -95,7 +95,7 @@ def read_question(call: Call) -> Question:
     return Question(condition, () if condition is None else tuple(_comparisons(condition)), wanted)
 
 
-def _expressions(call: Call) -> tuple[nodes.Condition | None, Wanted | None]:
+def _expressions(call: Call) -> tuple[nodes.ConditionTree | None, Wanted | None]:
     """The expressions, which are those of a Scan under another name."""
     names = {_CONDITION: "FilterExpression"}
     params: Mapping[str, Any] = {names.get(name, name): value for name, value in call.params.items()}
@@ -108,7 +108,7 @@ def _expressions(call: Call) -> tuple[nodes.Condition | None, Wanted | None]:
     return bound.filter, None if bound.projection is None else wanted_of(bound.projection, None)
 
 
-def _comparisons(condition: nodes.Condition) -> Iterator[tuple[nodes.Path, nodes.Literal]]:
+def _comparisons(condition: nodes.ConditionTree) -> Iterator[tuple[nodes.Path, nodes.Literal]]:
     """Attributes and what they must equal: nothing else may be in a condition, and all of it must hold."""
     for part in condition.conditions if isinstance(condition, nodes.And) else (condition,):
         if isinstance(part, nodes.And):

@@ -10,11 +10,11 @@ from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.legacy import attribute_updates, expected_condition
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions
 from pytest_dynamodb.engine.parameters.usage import check_usage
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.validation.rules import check_return_values
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_item
-from pytest_dynamodb.expressions.nodes import Update
+from pytest_dynamodb.expressions.nodes import UpdateTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Conditions:
 
     test: Callable[[Attributes], bool] | None = None
     failure: str | None = None
-    update: Update | None = None
+    update: UpdateTree | None = None
 
 
 UNCONDITIONAL: Final = Conditions()
 
 
-def read_keyed(surface: Surface, params: Mapping[str, Any]) -> tuple[Item, Conditions]:
+def read_keyed(surface: Surface, params: Mapping[str, Any]) -> tuple[StoredItem, Conditions]:
     """The key and the conditions of a write that has a Key.
 
     How expressions are used comes first. Then a single call's key comes before its expressions (dynalite's suite,
@@ -52,7 +52,7 @@ def read_keyed(surface: Surface, params: Mapping[str, Any]) -> tuple[Item, Condi
     return key, read_conditions(surface, params)
 
 
-def _key(surface: Surface, params: Mapping[str, Any]) -> Item:
+def _key(surface: Surface, params: Mapping[str, Any]) -> StoredItem:
     return checked_item(params["Key"], wording=surface, limit=None)
 
 

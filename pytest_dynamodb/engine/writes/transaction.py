@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.capacity import Usage, read_units
-from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Item, Order
+from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue
 from pytest_dynamodb.engine.validation.rules import action_of
 from pytest_dynamodb.engine.validation.surfaces import Surface
-from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, Update, Write, apply
+from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write, apply
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 # --- writes that are carried out together or not at all: checked, planned, then applied ---
@@ -38,27 +38,27 @@ _CODES: Final = {
 
 
 @dataclass(slots=True)
-class Step:
+class TransactionStep:
     """One write on its table, and what comes of it."""
 
     write: Write
     table: Table
-    new: Item | None = None
+    new: StoredItem | None = None
     change: Change | None = None
 
     @property
-    def place(self) -> tuple[str, Identity, Order] | None:
+    def place(self) -> tuple[str, Identity, SortPosition] | None:
         """What tells items apart."""
         return place_of(self.table, self.write.key)
 
 
-def place_of(table: Table, key: Attributes) -> tuple[str, Identity, Order] | None:
+def place_of(table: Table, key: Attributes) -> tuple[str, Identity, SortPosition] | None:
     """What tells items of all tables apart; ``None`` of what is no key of the table."""
     keys = table.keys
     return (table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None
 
 
-def check_actions(steps: Sequence[Step]) -> None:
+def check_actions(steps: Sequence[TransactionStep]) -> None:
     """Check every write against its table's schema.
 
     Raises TransactionCanceledException with the first fault as the only reason, or EmptyKeyValue, wherever it is.
@@ -66,7 +66,7 @@ def check_actions(steps: Sequence[Step]) -> None:
     check_reasons(first_alone([_fault(step) for step in steps]))
 
 
-def plan(steps: Sequence[Step]) -> None:
+def plan(steps: Sequence[TransactionStep]) -> None:
     """Find out what every checked write would do. Raises TransactionCanceledException."""
     check_reasons([_reason(step) for step in steps])
 
@@ -91,7 +91,7 @@ def reason_of(problem: DynamoDbError) -> Reason:
     return {"Code": code, "Message": problem.message, **problem.members}
 
 
-def _fault(step: Step) -> Reason:
+def _fault(step: TransactionStep) -> Reason:
     try:
         step.write.check_against(step.table)
     except EmptyKeyValue:
@@ -101,7 +101,7 @@ def _fault(step: Step) -> Reason:
     return NO_REASON
 
 
-def _reason(step: Step) -> Reason:
+def _reason(step: TransactionStep) -> Reason:
     old = step.table.get(step.write.key)
     try:
         step.write.check(old)
@@ -113,7 +113,7 @@ def _reason(step: Step) -> Reason:
     return NO_REASON
 
 
-def commit(call: Call, steps: Sequence[Step]) -> None:
+def commit(call: Call, steps: Sequence[TransactionStep]) -> None:
     """Apply what was planned."""
     for step in steps:
         if isinstance(step.write, ConditionCheck):
@@ -123,7 +123,7 @@ def commit(call: Call, steps: Sequence[Step]) -> None:
             step.change = apply(call, table, step.write.key, table.get(step.write.key), step.new)
 
 
-def consumed(steps: Sequence[Step], mode: str, *, repeated: bool) -> Iterator[dict[str, Any]]:
+def consumed(steps: Sequence[TransactionStep], mode: str, *, repeated: bool) -> Iterator[dict[str, Any]]:
     """ConsumedCapacity per table.
 
     A repeated transaction is charged as a read of its items (developer guide, "Idempotency").
@@ -142,11 +142,11 @@ def consumed(steps: Sequence[Step], mode: str, *, repeated: bool) -> Iterator[di
 
 # --- the actions of a transaction ---
 
-_KINDS: Final[dict[str, type[Put | Update | Delete | ConditionCheck]]] = {
+_KINDS: Final[dict[str, type[Put | UpdateWrite | Delete | ConditionCheck]]] = {
     "ConditionCheck": ConditionCheck,
     "Put": Put,
     "Delete": Delete,
-    "Update": Update,
+    "Update": UpdateWrite,
 }
 
 

@@ -18,7 +18,7 @@ from pytest_dynamodb.engine.evaluation.updates import (
 )
 from pytest_dynamodb.engine.parameters.keypaths import check_index_types, check_key_paths
 from pytest_dynamodb.engine.parameters.usage import check_usage
-from pytest_dynamodb.engine.storage.partition import Attributes, Item
+from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_keys, check_key
 from pytest_dynamodb.engine.validation.rules import check_return_values
@@ -27,7 +27,7 @@ from pytest_dynamodb.engine.validation.values import check_item_size, check_upda
 from pytest_dynamodb.engine.vectors.checks import check_vectors
 from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions, read_keyed
 from pytest_dynamodb.errors import error_for
-from pytest_dynamodb.expressions.nodes import Update as UpdateTree
+from pytest_dynamodb.expressions.nodes import UpdateTree
 from pytest_dynamodb.values import item_size
 
 # --- what all writes share: where they go, on what condition, and how a call carries one out ---
@@ -57,10 +57,10 @@ class Write(ABC):
         """Check what depends on the table's schema. Raises ``ValidationException``."""
 
     @abstractmethod
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The item after the write; ``None`` is no item. Changes nothing. Raises ``ValidationException``."""
 
-    def check(self, old: Item | None) -> None:
+    def check(self, old: StoredItem | None) -> None:
         """Raise ConditionalCheckFailedException if the condition does not hold, with the item where that is wanted."""
         if self.condition is None or self.condition(_NO_ATTRIBUTES if old is None else old.attributes):
             return
@@ -78,7 +78,7 @@ def carry_out(call: Call, write: Write, table: Table) -> Change:
     return apply(call, table, write.key, old, write.outcome(table, old))
 
 
-def apply(call: Call, table: Table, key: Attributes, old: Item | None, new: Item | None) -> Change:
+def apply(call: Call, table: Table, key: Attributes, old: StoredItem | None, new: StoredItem | None) -> Change:
     """Store what a write came to, and tell who must know. The one place where items change."""
     if new is None and old is None:
         return Change(None, None)
@@ -104,7 +104,7 @@ def returned(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
 # --- how large an item is with its entries in local indexes ---
 
 
-def stored_size(table: Table, item: Item) -> int:
+def stored_size(table: Table, item: StoredItem) -> int:
     """Bytes that the limit of an item's size counts (developer guide, "Quotas": Item size for tables with LSIs)."""
     entries = [index.schema.entry(item) for index in table.local_indexes]
     return item.size + sum(entry.size for entry in entries if entry is not None)
@@ -118,7 +118,7 @@ class Put(Write):
 
     __slots__ = ("_batch", "_item")
 
-    def __init__(self, item: Item, conditions: Conditions, *, batch: bool) -> None:
+    def __init__(self, item: StoredItem, conditions: Conditions, *, batch: bool) -> None:
         super().__init__(item.attributes, item.size, conditions)
         self._item, self._batch = item, batch
 
@@ -145,7 +145,7 @@ class Put(Write):
         if vectors := table.settings.vectors:
             check_vectors(vectors.values(), self.key)
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The item put."""
         return self._item
 
@@ -168,7 +168,7 @@ class Delete(Write):
         """The key must be one of the table's."""
         check_key(self.key, table.keys.parts)
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """Nothing."""
         return None
 
@@ -191,7 +191,7 @@ class ConditionCheck(Write):
         """The key must be one of the table's."""
         check_key(self.key, table.keys.parts)
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """What there is."""
         return old
 
@@ -199,7 +199,7 @@ class ConditionCheck(Write):
 # --- an update: of UpdateItem and TransactWriteItems ---
 
 
-class Update(Write):
+class UpdateWrite(Write):
     """Changes to the item with a key, or to a new one that is made of the key.
 
     Where there is no item, changes that only remove make none: they are not even looked at (Parity Suite's captures of
@@ -210,7 +210,7 @@ class Update(Write):
 
     def __init__(
         self,
-        key: Item,
+        key: StoredItem,
         conditions: Conditions,
         update: CompiledUpdate | None,
         *,
@@ -229,7 +229,7 @@ class Update(Write):
         self.updated: Updated | None = None
 
     @classmethod
-    def read(cls, surface: Surface, params: Mapping[str, Any]) -> Update:
+    def read(cls, surface: Surface, params: Mapping[str, Any]) -> UpdateWrite:
         """The key, the changes and the conditions. Raises ``ValidationException``."""
         key, conditions = read_keyed(surface, params)
         tree = conditions.update
@@ -256,17 +256,17 @@ class Update(Write):
                 check_key_paths(self._tree, table)
         check_updated_size(self._charge)
 
-    def outcome(self, table: Table, old: Item | None) -> Item | None:
+    def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The item with the changes made; ``None`` where there was none and nothing is set."""
         if self._update is None:
-            return Item(self.key, self.size) if old is None else old
+            return StoredItem(self.key, self.size) if old is None else old
         if old is None and self._update.only_removes:
             self.updated = None
             return None
         self.updated = self._update.apply(None if old is None else old.attributes, self.key)
         attributes = self.updated.attributes
         # The stored item is what must not be nested too deep (dynamodb-conformance, limits/nestingDepth).
-        item = checked_item(attributes, limit=None) if self._deep else Item(attributes, item_size(attributes))
+        item = checked_item(attributes, limit=None) if self._deep else StoredItem(attributes, item_size(attributes))
         check_updated_size(stored_size(table, item))
         before: Attributes = {} if old is None else old.attributes
         if table.indexes:

@@ -1,4 +1,4 @@
-"""What a request would read, write and cost: looked up on a copy, so that nothing changes."""
+"""Explaining a request: what it would read, write and cost. It is carried out on a copy, so that nothing changes."""
 
 from __future__ import annotations
 

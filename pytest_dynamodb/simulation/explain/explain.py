@@ -1,4 +1,4 @@
-"""Carrying a request out on a copy, and reading from the answer what it took."""
+"""Explaining a request: carry it out on a copy of the engine, and read off the answer what it took."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ from typing import Any, Final
 from pytest_dynamodb.engine.engine import DEFAULT_REGION, Engine
 from pytest_dynamodb.engine.partiql.plan import orderings
 from pytest_dynamodb.engine.partiql.readplan import plan_reads
-from pytest_dynamodb.engine.partiql.request import Bound, bind_statement, read_parameters, written_name
+from pytest_dynamodb.engine.partiql.request import BoundStatement, bind_statement, read_parameters, written_name
 from pytest_dynamodb.engine.partiql.select import from_token
 from pytest_dynamodb.engine.partiql.syntax import Select
 from pytest_dynamodb.engine.reads.page import PAGE_SIZE, read_page
 from pytest_dynamodb.engine.reads.source import Source, source_of
 from pytest_dynamodb.engine.reads.span import walk_partition, walk_segment
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError
 from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.operations import named
-from pytest_dynamodb.requests import Part, changes_nothing, parts, table_name, tables_of, truth
+from pytest_dynamodb.requests import Params, Part, changes_nothing, parts, table_name, tables_of, truth
 from pytest_dynamodb.simulation.explain.explanation import PLACEHOLDER, Explanation, hints_of, written_out
 from pytest_dynamodb.values import canonical_item, item_size
-
-Params = Mapping[str, Any]
 
 _PAGES: Final = named(shape="collection")
 _EXPLAINED: Final = named() - {"BatchExecuteStatement", "ExecuteTransaction", "SearchVectors"}
@@ -33,7 +31,8 @@ _SHOWN: Final = ("FilterExpression", "QueryFilter", "ScanFilter", "ProjectionExp
 
 
 def explain(engine: Engine, request: Request) -> Explanation:
-    """What a request would take, of an engine that it leaves as it is. An error is told, not raised.
+    """What a request would read, write and cost on this engine, which does not change. An error is part of the
+    explanation.
 
     Raises ``ValueError`` for operations that do not read or write items.
     """
@@ -47,7 +46,7 @@ def explain(engine: Engine, request: Request) -> Explanation:
     )
     before, after = engine.fork(), engine.fork()
     try:
-        with after.at_ease():
+        with after.unrestricted():
             body = after.run(replace(request, params=_telling(params)))
     except DynamoDbError as problem:
         return replace(found, error=f"{problem.code}: {problem.message}")
@@ -68,7 +67,7 @@ def _statement(found: Explanation, request: Request, body: dict[str, Any], befor
 
 
 def _telling(params: Params) -> dict[str, Any]:
-    """The same, but that the answer tells all that it used; what is wrong stays wrong."""
+    """The request's parameters, asking for all consumed capacity; a wrong ReturnConsumedCapacity stays as it is."""
     given = params.get("ReturnConsumedCapacity", "NONE")
     return {**params, "ReturnConsumedCapacity": "INDEXES" if given in ("NONE", "TOTAL") else given}
 
@@ -106,7 +105,7 @@ def _page(found: Explanation, request: Request, body: Mapping[str, Any], before:
 
 
 def _bytes(request: Request, scanned: int, engine: Engine) -> int:
-    """Of what is evaluated: the same page once more, with everything shown."""
+    """The size of the items evaluated: the same page is read again, with everything shown."""
     if not scanned:
         return 0
     params = {name: value for name, value in request.params.items() if name not in _SHOWN} | {"Limit": scanned}
@@ -117,15 +116,15 @@ def _bytes(request: Request, scanned: int, engine: Engine) -> int:
             params[member] = kept
     if "IndexName" in params:
         params["Select"] = "ALL_PROJECTED_ATTRIBUTES"
-    with engine.at_ease():
+    with engine.unrestricted():
         items: Any = engine.run(replace(request, params=params))["Items"]
     return sum(item_size(item) for item in items)
 
 
 def _items(found: Explanation, request: Request, before: Engine, after: Engine) -> Explanation:
-    aims = parts(request.operation, request.params)
+    touched = parts(request.operation, request.params)
     sizes, present = 0, 0
-    for part in aims:
+    for part in touched:
         old, new = (_stored(engine, request, part) for engine in (before, after))
         sizes += max(0 if item is None else item.size for item in (old, new))
         present += old is not None
@@ -133,8 +132,8 @@ def _items(found: Explanation, request: Request, before: Engine, after: Engine) 
     return replace(
         found,
         condition=written_out(request.params, "ConditionExpression"),
-        consistent=any(part.consistent for part in aims),
-        evaluated=len(aims),
+        consistent=any(part.consistent for part in touched),
+        evaluated=len(touched),
         returned=present if reads else 0,
         bytes=sizes,
     )
@@ -145,31 +144,31 @@ def _table(engine: Engine, request: Request, name: str) -> Table | None:
     return region.find(name, engine.clock.now())
 
 
-def _stored(engine: Engine, request: Request, part: Part) -> Item | None:
+def _stored(engine: Engine, request: Request, part: Part) -> StoredItem | None:
     table = _table(engine, request, part.table)
     return None if table is None else table.get(canonical_item({key: part.attributes[key] for key in table.keys.names}))
 
 
-# --- PartiQL statements: whether a SELECT reads by key or everything, and how much of it ---
+# --- PartiQL statements ---
 
 _SCAN = "a SELECT without = or IN for the partition key reads, and is billed for, everything there is"
 _MORE = "there are more pages: go on with NextToken"
 
 
-def bound_statement(params: dict[str, Any]) -> Bound:
-    """A statement that has been carried out, read once more."""
+def bound_statement(params: dict[str, Any]) -> BoundStatement:
+    """The statement of a request that has been carried out, parsed once more."""
     return bind_statement(params, read_parameters(params))
 
 
-def table_of(bound: Bound) -> str:
-    """The name of the table that a statement names."""
+def table_of(bound: BoundStatement) -> str:
+    """The name of the statement's table."""
     return table_name(written_name(bound.statement.source))
 
 
 def statement_explained(
-    found: Explanation, params: dict[str, Any], body: dict[str, Any], bound: Bound, table: Table, now: float
+    found: Explanation, params: dict[str, Any], body: dict[str, Any], bound: BoundStatement, table: Table, now: float
 ) -> Explanation:
-    """What there is to say of a statement on ``table``, which is as it was before it."""
+    """The explanation of a statement. ``table`` is its table as it was before."""
     statement = bound.statement
     if not isinstance(statement, Select):
         return replace(found, evaluated=1)
@@ -192,8 +191,8 @@ def statement_explained(
     )
 
 
-def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iterator[Iterator[Item]]:
-    """What each read comes across, from where the page begins."""
+def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iterator[Iterator[StoredItem]]:
+    """The items that each read of the statement passes, from where the page begins."""
     start = from_token(params)
     if plan.reads is None:
         yield walk_segment(source, (0, 1), start.key)
@@ -203,8 +202,8 @@ def _statement_stored(source: Source, plan: Any, params: dict[str, Any]) -> Iter
         yield walk_partition(source, read.identity, read.spans, key, forward=plan.forward)
 
 
-def _read(reads: list[Iterator[Item]], params: dict[str, Any]) -> tuple[int, int]:
-    """Items and bytes of the page."""
+def _read(reads: list[Iterator[StoredItem]], params: dict[str, Any]) -> tuple[int, int]:
+    """The number of items on the page, and their size in bytes."""
     limit = None if params.get("Limit") is None else int(params["Limit"])
     evaluated = size = 0
     for stored in reads:

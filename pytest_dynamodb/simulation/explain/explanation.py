@@ -1,4 +1,4 @@
-"""What is said of a request: the account, hints for it, and expressions in words."""
+"""An explanation: its figures, hints on what could be better, and expressions written out."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from pytest_dynamodb.expressions import ExpressionError, nodes
 from pytest_dynamodb.expressions.parser import parse_condition
 from pytest_dynamodb.expressions.resolution import put_names
 
-# --- what is said of a request ---
+# --- the explanation ---
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How DynamoDB carries a request out, and what it costs.
+    """How DynamoDB would carry a request out, and what it would cost.
 
-    ``operation``      the request's
-    ``tables``         those it names
-    ``index``          the index it reads; ``None`` for the table itself
-    ``key_condition``  what leads it to the items, with names and values in place; "" where nothing does
-    ``filter``         what is kept of the items that are evaluated, likewise; "" is all
-    ``condition``      what a write asks for, likewise
-    ``consistent``     whether it reads strongly consistently
-    ``evaluated``      items that are read, and billed, or written
-    ``filtered_out``   those of them that a filter throws away
-    ``returned``       items of the answer
-    ``bytes``          of the items or entries that are evaluated, as DynamoDB counts them; of a write the larger of the
-                       item before and after
+    ``operation``      the operation's name
+    ``tables``         the tables that the request names
+    ``index``          the index that is read; ``None`` for the table itself
+    ``key_condition``  the key condition, with names and values in place; "" if there is none
+    ``filter``         the filter on the items evaluated, likewise; "" if there is none
+    ``condition``      the condition of a write, likewise
+    ``consistent``     whether reads are strongly consistent
+    ``evaluated``      the number of items that are read (and billed) or written
+    ``filtered_out``   how many of them a filter drops
+    ``returned``       the number of items in the answer
+    ``bytes``          the size of the items or index entries evaluated, as DynamoDB counts them; for a write, the
+                       larger of the item before and after
     ``units``          capacity units billed, by the table's name and ``table/index``
-    ``is_scan``        whether it reads everything there is
-    ``has_more``       whether the page ends before everything is read
-    ``error``          the code and message of the error that it is; then nothing else is known
+    ``is_scan``        whether everything in the table or index is read
+    ``has_more``       whether there are more pages
+    ``error``          the code and message of the error that the request would get; then nothing else is known
     ``hints``          what could be better, a sentence each
     """
 
@@ -93,11 +93,11 @@ class Explanation:
             yield f"  {name:<10} {text}"
 
 
-# --- what could be better about a request ---
+# --- hints ---
 
 
 def hints_of(found: Explanation, params: Mapping[str, Any], table: Table) -> tuple[str, ...]:
-    """Sentences about a Query or Scan of ``table``."""
+    """Hints on a Query or Scan of ``table``, a sentence each."""
     return tuple(_hints(found, params, table))
 
 
@@ -122,7 +122,9 @@ def _hints(found: Explanation, params: Mapping[str, Any], table: Table) -> Itera
 
 
 def _queryable(params: Mapping[str, Any], table: Table) -> str:
-    """What could be queried, as the filter has what its key needs; "" if nothing can."""
+    """The table or index that could be queried instead, because the filter fixes its partition key; "" if there is
+    none.
+    """
     equal = _equal_names(params)
     keys: dict[str, KeySchema] = {"the table": table.keys}
     keys |= {f"the index {index.name}": index.schema.keys for index in table.global_indexes}
@@ -142,7 +144,7 @@ def _equal_names(params: Mapping[str, Any]) -> set[str]:
     return {name for condition in conditions for name in _equal_name(condition)}
 
 
-def _equal_name(condition: nodes.Condition) -> Iterator[str]:
+def _equal_name(condition: nodes.ConditionTree) -> Iterator[str]:
     if isinstance(condition, nodes.Compare) and condition.operator == "=":
         for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
             if (
@@ -155,7 +157,7 @@ def _equal_name(condition: nodes.Condition) -> Iterator[str]:
                     yield part.text
 
 
-# --- expressions with their names and values in place, for people ---
+# --- expressions ---
 
 PLACEHOLDER: Final = re.compile(r"[#:][0-9A-Za-z_]+")
 
@@ -168,7 +170,7 @@ _LEGACY: Final = {
 
 
 def written_out(params: Mapping[str, Any], expression: str) -> str:
-    """An expression of a request; "" where there is none."""
+    """An expression parameter with names and values in place; "" if there is none."""
     text = params.get(expression)
     if not isinstance(text, str):
         given = next((params[name] for name in _LEGACY[expression] if params.get(name)), None)
@@ -184,7 +186,7 @@ def written_out(params: Mapping[str, Any], expression: str) -> str:
 
 
 def value_text(wire: Mapping[str, Any]) -> str:
-    """An attribute value, short."""
+    """An attribute value, shortened."""
     ((tag, content),) = wire.items()
     if tag == "N":
         return str(content)

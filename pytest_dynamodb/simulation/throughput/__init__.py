@@ -1,10 +1,8 @@
 """Throughput limits, off unless an engine is given ``ThroughputLimits``.
 
 ===============  =======================================================================
-``bucket``       units that come by the second and are used up
-``charges``      what an answer says that it used: of which table, index and partition
-``partitions``   how a table's keys are spread, and how a hot partition splits
-``meter``        the figures, and whether there is enough of everything
+``meter``        what each request consumed, and whether there is enough capacity for it
+``partitions``   buckets of units; how keys are spread over partitions, and how hot ones split
 ===============  =======================================================================
 """
 

@@ -1,4 +1,4 @@
-"""What a request used, from its answer: of tables, indexes and partitions."""
+"""Metering: what each request consumed of tables, indexes and partitions, and throttling where that is too much."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.engine import Restorer, Simulator
 from pytest_dynamodb.engine.handlers import Handler
 from pytest_dynamodb.engine.partiql.operations import statement_error
 from pytest_dynamodb.engine.schema import KeySchema
 from pytest_dynamodb.engine.settings import TableSettings
-from pytest_dynamodb.engine.simulators import Restorer, Simulator
 from pytest_dynamodb.engine.storage.partition import Identity
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -25,64 +25,68 @@ from pytest_dynamodb.simulation.throughput.partitions import (
     reported,
     summed,
 )
-from pytest_dynamodb.throttling import Kind, Limit, reason_of, throttled
+from pytest_dynamodb.throttling import CapacityKind, Limit, reason_of, throttled
 from pytest_dynamodb.values import canonical_item
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Units of one kind, of a table or of one of its global indexes. No ``identities``: of all partitions alike."""
+    """Read or write units of a table or of one of its global indexes. Without ``identities``, of all partitions
+    alike.
+    """
 
     table: Table
     index: str | None
-    kind: Kind
+    kind: CapacityKind
     units: float
     identities: tuple[Identity, ...] = ()
 
     @property
     def keys(self) -> KeySchema:
-        """The key schema whose partitions are meant."""
+        """The key schema whose partitions are charged."""
         return self.table.keys if self.index is None else self.table.indexes[self.index].schema.keys
 
 
 def charges_of(call: Call, body: Mapping[str, Any], before: Mapping[str, Table]) -> Iterator[Charge]:
-    """What an answer with ``ConsumedCapacity`` says. ``before`` are the tables as they were before it."""
+    """The charges in an answer with ``ConsumedCapacity``. ``before`` holds the tables as they were before the
+    request.
+    """
     capacity = body.get("ConsumedCapacity") or []
     for usage in [capacity] if isinstance(capacity, dict) else capacity:
         table = before[table_name(usage["TableName"])]
         kind = _kind(call, usage)
-        aims = [part for part in parts(call.operation, call.params) if part.table == table.name]
+        touched = [part for part in parts(call.operation, call.params) if part.table == table.name]
         own = usage.get("Table", {}).get("CapacityUnits", 0.0)
         own += sum(arm["CapacityUnits"] for arm in usage.get("LocalSecondaryIndexes", {}).values())
         if own:
-            yield Charge(table, None, kind, own, _identities(aims, table.keys))
+            yield Charge(table, None, kind, own, _identities(touched, table.keys))
         for index, arm in usage.get("GlobalSecondaryIndexes", {}).items():
             after = call.region.tables.get(table.name, table)
-            yield Charge(table, index, kind, arm["CapacityUnits"], _of_index((after, table), index, aims))
+            yield Charge(table, index, kind, arm["CapacityUnits"], _of_index((after, table), index, touched))
 
 
-def _kind(call: Call, usage: Mapping[str, Any]) -> Kind:
+def _kind(call: Call, usage: Mapping[str, Any]) -> CapacityKind:
     if "ReadCapacityUnits" in usage:  # a transaction that was repeated only reads
         return "Read"
     return capacity_kind(call.operation, call.params) or "Read"
 
 
-def _identities(aims: Sequence[Part], keys: KeySchema) -> tuple[Identity, ...]:
-    """The partitions that parts are about; none where that is not said of each: a Scan reads all of them."""
-    named = [canonical_item(dict(part.attributes)) for part in aims]
+def _identities(touched: Sequence[Part], keys: KeySchema) -> tuple[Identity, ...]:
+    """The partitions of these parts; none if the parts do not name them, as in a Scan, which reads all."""
+    named = [canonical_item(dict(part.attributes)) for part in touched]
     hash_names = [name for name, _ in keys.hash]
     if not all(name in attributes for attributes in named for name in hash_names):
         return ()
     return tuple(keys.identity(attributes) for attributes in named)
 
 
-def _of_index(tables: tuple[Table, Table], index: str, aims: Sequence[Part]) -> tuple[Identity, ...]:
-    """The partitions of an index: those that are read, or those of what is written, as it was after and before."""
+def _of_index(tables: tuple[Table, Table], index: str, touched: Sequence[Part]) -> tuple[Identity, ...]:
+    """The charged partitions of an index: those that were read, or those of what was written, before and after."""
     keys = tables[0].indexes[index].schema.keys
-    if any(part.index_name == index for part in aims):
-        return _identities(aims, keys)
+    if any(part.index_name == index for part in touched):
+        return _identities(touched, keys)
     found = []
-    for part in aims:
+    for part in touched:
         attributes = canonical_item(dict(part.attributes))
         if not tables[0].keys.indexable(attributes):
             continue
@@ -93,7 +97,8 @@ def _of_index(tables: tuple[Table, Table], index: str, aims: Sequence[Part]) -> 
     return tuple(found)
 
 
-# --- how much capacity there is, and whether it is enough for a request ---
+# --- the meter ---
+# A request is carried out and charged; if there is not enough capacity, it is undone.
 # A request is carried out, charged, and undone where there is not enough.
 
 _CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
@@ -101,17 +106,17 @@ _CANCELLED: Final = "Transaction cancelled, please refer cancellation reasons fo
 
 @dataclass(frozen=True, slots=True)
 class ThroughputLimits:
-    """Limits that an engine keeps to, on its clock. The figures given here are AWS's.
+    """The capacity limits of an engine, on its clock. The defaults are AWS's.
 
-    ``partition_read`` and ``partition_write``  units a second of a partition (developer guide, "Designing partition
-                       keys": 3,000 and 1,000)
-    ``burst``          seconds of provisioned capacity that are kept while they are not used (same guide, "Burst
-                       capacity": 300). A new table has one second's
-    ``on_demand_read`` and ``on_demand_write``  units a second of a table or index on demand ("Quotas": 40,000)
-    ``split_after``    seconds of throttling after which a hot partition is split into two; ``None`` is never. AWS does
-                       not say how long it takes. One key alone stays in one partition
+    ``partition_read`` and ``partition_write``  units per second of one partition (developer guide, "Designing partition
+                                                keys": 3,000 and 1,000)
+    ``burst``          seconds of unused provisioned capacity that are kept (same guide, "Burst capacity": 300). A new
+                       table starts with one second's
+    ``on_demand_read`` and ``on_demand_write``  units per second of an on-demand table or index ("Quotas": 40,000)
+    ``split_after``    seconds of throttling after which a hot partition is split in two; ``None`` is never. AWS does
+                       not say how long it takes. A single key always stays in one partition
 
-    A request is let through while there are any units left, and charged in full: so the last one may overdraw.
+    A request is let through as long as any units are left, and charged in full: the last one may overdraw.
     """
 
     partition_read: float = 3000.0
@@ -122,12 +127,12 @@ class ThroughputLimits:
     split_after: float | None = 600.0
 
     def simulator(self) -> Meter:
-        """One with full buckets."""
+        """A simulator with these settings and full buckets."""
         return Meter(self)
 
 
 class _Throttled(Exception):
-    """There is too little of something."""
+    """Not enough capacity of something."""
 
     def __init__(self, problem: DynamoDbError, table: str) -> None:
         super().__init__(problem.message)
@@ -135,7 +140,7 @@ class _Throttled(Exception):
 
 
 class Meter(Simulator):
-    """Keeps an engine to limits."""
+    """Holds an engine's requests to the limits."""
 
     def __init__(self, limits: ThroughputLimits) -> None:
         self._limits = limits
@@ -143,13 +148,14 @@ class Meter(Simulator):
         self._partitions: dict[tuple[str, str | None], Partitions] = {}
 
     def anew(self) -> Meter:
-        """One with full buckets."""
+        """A simulator with the same settings and full buckets."""
         return Meter(self._limits)
 
     def carry_out(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
-        """The answer, or an error with ThrottlingReasons.
+        """The answer, or a throttling error with ThrottlingReasons.
 
-        A batch gives back what there is no capacity for; one of statements tells it in each one's place.
+        A batch returns as unprocessed what there is no capacity for; a batch of statements has the error in that
+        statement's place.
         """
         operation = OPERATIONS[call.operation]
         if not operation.uses_units:
@@ -168,7 +174,7 @@ class Meter(Simulator):
         return reported(body, call.params.get("ReturnConsumedCapacity"))
 
     def _charged(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
-        """The answer with all that it used, once that has been charged. Raises ``_Throttled``."""
+        """The answer with all consumed capacity, after charging it. Raises ``_Throttled``."""
         undo, state = engine.checkpoint(), call.random.getstate()
         call = replace(
             call,
@@ -186,7 +192,7 @@ class Meter(Simulator):
         return body
 
     def _by_statement(self, call: Call, handler: Handler, engine: Restorer) -> dict[str, Any]:
-        """A batch statement by statement, each with an answer or what it was refused for."""
+        """A batch, statement by statement: each gives an answer, or the error it was throttled with."""
         done: list[dict[str, Any]] = []
         responses: list[Any] = []
         for statement in call.params["Statements"]:
@@ -200,7 +206,7 @@ class Meter(Simulator):
         return {**summed(done), "Responses": responses}
 
     def _piecewise(self, call: Call, handler: Handler, engine: Restorer, found: _Throttled) -> dict[str, Any]:
-        """A batch item by item. Raises the error where there is no capacity for any of it."""
+        """A batch, item by item. Raises the error if there is no capacity for any of them."""
         done: list[dict[str, Any]] = []
         left: dict[str, Any] = {}
         for table, part in call.params["RequestItems"].items():
@@ -220,7 +226,7 @@ class Meter(Simulator):
         return {**summed(done), str(OPERATIONS[call.operation].leftovers): left}
 
     def _charge(self, charges: list[Charge], now: float) -> None:
-        """Take what is charged, of everything, or nothing at all."""
+        """Charge everything, or nothing at all if some capacity is exhausted."""
         due: list[tuple[Bucket, float]] = []
         for charge in charges:
             settings = charge.table.settings.at(now)
@@ -247,7 +253,7 @@ class Meter(Simulator):
             yield "KeyRangeThroughputExceeded", bucket, charge.units / len(starts), start
 
     def _rates(self, charge: Charge, settings: TableSettings) -> Iterator[tuple[Limit, float, float]]:
-        """What limits a whole table or index: units a second, and for how many seconds they are kept."""
+        """The limit on a whole table or index: units per second, and for how many seconds they are kept."""
         own = settings if charge.index is None else settings.indexes.get(charge.index)
         reads = charge.kind == "Read"
         if own is None:
@@ -287,7 +293,7 @@ class Meter(Simulator):
         return partitions
 
     def _note(self, charge: Charge, limit: Limit, start: int | None, now: float) -> None:
-        """A hot partition that stays hot is split."""
+        """Note the throttling of a partition; one that has been hot for long enough is split."""
         if start is not None:
             partitions = self._partitions[charge.table.settings.id, charge.index]
             if partitions.throttled(start, now, self._limits.split_after):

@@ -1,4 +1,4 @@
-"""Units that come by the second, are kept for a while, and are used up."""
+"""Partitions: the buckets of units that they have, and how keys are spread over them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pytest_dynamodb.engine.storage.partition import Identity
 
 
 class Bucket:
-    """Begins with one second's units, and holds ``seconds`` of them at most."""
+    """Units that accrue every second and are used up. Starts with one second's worth, and holds at most ``seconds`` of
+    them.
+    """
 
     __slots__ = ("_at", "_rate", "_seconds", "_units")
 
@@ -20,27 +22,28 @@ class Bucket:
         self._rate, self._seconds, self._units, self._at = rate, seconds, rate, now
 
     def fill(self, rate: float, now: float) -> None:
-        """Add what has come by ``now``, at the rate there was; ``rate`` is that from now on."""
+        """Add the units accrued until ``now`` at the rate so far; from now on they accrue at ``rate``."""
         self._units = min(self._units + (now - self._at) * self._rate, rate * self._seconds)
         self._rate, self._at = rate, now
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing left."""
+        """Whether no units are left."""
         return self._units <= 0
 
     def take(self, units: float) -> None:
-        """Use units up, more than there are if need be."""
+        """Use units up, even if fewer are left."""
         self._units -= units
 
 
-# --- ConsumedCapacity as the caller wants it, of answers that have all of it ---
+# --- ConsumedCapacity ---
+# Requests are carried out with all of it; their answers get as much as they asked for.
 
 _UNITS: Final = ("CapacityUnits", "ReadCapacityUnits", "WriteCapacityUnits")
 
 
 def reported(body: dict[str, Any], mode: str | None) -> dict[str, Any]:
-    """The body with as much of its ConsumedCapacity as ``mode`` asks for."""
+    """The body with as much ConsumedCapacity as ``mode`` asks for."""
     capacity = body.pop("ConsumedCapacity", None)
     if capacity is None or mode not in ("TOTAL", "INDEXES"):
         return body
@@ -55,7 +58,7 @@ def _total(usage: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def summed(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The answers of a batch's items as one."""
+    """The answers to a batch's items, as one answer."""
     responses: dict[str, list[Any]] = {}
     usages: dict[str, Any] = {}
     metrics: dict[str, list[Any]] = {}
@@ -73,7 +76,7 @@ def summed(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _added(one: Any, other: Any) -> Any:
-    """Two trees with the numbers added."""
+    """Two JSON trees as one, with numbers added up."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return {
             name: _added(one[name], other[name]) if name in one and name in other else one.get(name, other.get(name))
@@ -82,21 +85,23 @@ def _added(one: Any, other: Any) -> Any:
     return one + other if isinstance(one, float) and isinstance(other, float) else one
 
 
-# --- how the partition keys of a table or an index are spread over partitions ---
+# --- partitions ---
 
 _HASHES = 1 << 64
 
 ON_DEMAND_PARTITIONS = 4
-"""Of a new table on demand: 12,000 reads and 4,000 writes a second (developer guide, "On-demand capacity mode")."""
+"""Partitions of a new on-demand table: 12,000 reads and 4,000 writes a second (developer guide, "On-demand capacity
+mode").
+"""
 
 
 def partitions_for(read: float, write: float, partition_read: float, partition_write: float) -> int:
-    """How many partitions provisioned units need."""
+    """How many partitions it takes to provide these units."""
     return max(1, math.ceil(read / partition_read + write / partition_write))
 
 
 class Partitions:
-    """Ranges of the hash of partition keys, each named by where it begins."""
+    """The partitions of a table or index: ranges of the hash of the partition key, each named by where it begins."""
 
     __slots__ = ("_hot_since", "_starts")
 
@@ -106,21 +111,21 @@ class Partitions:
 
     @property
     def starts(self) -> list[int]:
-        """All of them."""
+        """The names of all partitions."""
         return self._starts
 
     def of(self, identity: Identity, tags: tuple[str, ...]) -> int:
-        """The one that a key is in."""
+        """The partition of a key."""
         return self._starts[bisect_right(self._starts, hash_of(identity, tags)) - 1]
 
     def at_least(self, count: int) -> None:
-        """Have more of them, where so many are needed by now."""
+        """Split until there are ``count`` partitions."""
         while len(self._starts) < count:
             at = max(range(len(self._starts)), key=self._width)
             self._split(at)
 
     def throttled(self, start: int, now: float, after: float | None) -> bool:
-        """Note that one was throttled; whether it has been hot for so long that it was split now."""
+        """Note that a partition was throttled. True if it had been hot for so long that it was split now."""
         since = self._hot_since.setdefault(start, now)
         if after is None or now - since < after:
             return False

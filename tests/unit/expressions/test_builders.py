@@ -34,7 +34,7 @@ from pytest_dynamodb.expressions import (
     resolve,
     to_path,
 )
-from pytest_dynamodb.expressions.nodes import Index, Name, Path
+from pytest_dynamodb.expressions.nodes import ListIndex, Name, Path
 from pytest_dynamodb.values import UnsupportedValue, to_wire
 
 
@@ -149,10 +149,10 @@ class TestConditions:
 
 class TestPaths:
     def test_dots_and_brackets_separate(self) -> None:
-        assert to_path("a-1.b c[2][3].d") == Path((Name("a-1"), Name("b c"), Index(2), Index(3), Name("d")))
+        assert to_path("a-1.b c[2][3].d") == Path((Name("a-1"), Name("b c"), ListIndex(2), ListIndex(3), Name("d")))
 
     def test_parts_can_be_given_literally(self) -> None:
-        assert Attr.of("a.b", 1, "c[0]").path == Path((Name("a.b"), Index(1), Name("c[0]")))
+        assert Attr.of("a.b", 1, "c[0]").path == Path((Name("a.b"), ListIndex(1), Name("c[0]")))
 
     @pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", "[1]", "a[b]", "a[1", "a]", "a[1]b", "a[-1]"])
     def test_text_that_is_no_path_is_refused(self, text: str) -> None:

@@ -16,7 +16,7 @@ from pytest_dynamodb.expressions.nodes import (
     Compare,
     Function,
     In,
-    Index,
+    ListIndex,
     Name,
     Not,
     Or,
@@ -25,7 +25,7 @@ from pytest_dynamodb.expressions.nodes import (
     RemoveAction,
     Section,
     SetAction,
-    Update,
+    UpdateTree,
     ValueAction,
 )
 from pytest_dynamodb.expressions.parser import ExpressionName
@@ -47,7 +47,9 @@ class TestConditions:
 
     def test_paths_hold_names_aliases_and_indexes(self) -> None:
         tree = parse_condition("a.#b[2][3].c_1 = :v")
-        assert tree == Compare("=", Path((Name("a"), Alias("#b"), Index(2), Index(3), Name("c_1"))), Placeholder(":v"))
+        assert tree == Compare(
+            "=", Path((Name("a"), Alias("#b"), ListIndex(2), ListIndex(3), Name("c_1"))), Placeholder(":v")
+        )
 
     def test_between_and_in_and_functions(self) -> None:
         low, high = Placeholder(":l"), Placeholder(":h")
@@ -121,9 +123,9 @@ class TestConditions:
 class TestUpdates:
     def test_sections_and_actions_stay_in_order(self) -> None:
         tree = parse_update("REMOVE a, b[1] set c = :v ADD d :v delete e :v")
-        assert tree == Update(
+        assert tree == UpdateTree(
             (
-                Section("REMOVE", (RemoveAction(path("a")), RemoveAction(Path((Name("b"), Index(1)))))),
+                Section("REMOVE", (RemoveAction(path("a")), RemoveAction(Path((Name("b"), ListIndex(1)))))),
                 Section("SET", (SetAction(path("c"), Placeholder(":v")),)),
                 Section("ADD", (ValueAction(path("d"), Placeholder(":v")),)),
                 Section("DELETE", (ValueAction(path("e"), Placeholder(":v")),)),
@@ -148,7 +150,7 @@ class TestProjections:
     def test_paths_stay_in_order(self) -> None:
         assert parse_projection("b, a.c[0],#d").paths == (
             path("b"),
-            Path((Name("a"), Name("c"), Index(0))),
+            Path((Name("a"), Name("c"), ListIndex(0))),
             Path((Alias("#d"),)),
         )
 

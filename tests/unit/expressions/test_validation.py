@@ -25,7 +25,7 @@ from pytest_dynamodb.expressions import (
 )
 from pytest_dynamodb.expressions import key_clauses as clauses_of
 from pytest_dynamodb.expressions.messages import MESSAGES
-from pytest_dynamodb.expressions.nodes import MAX_DEPTH, And, Compare, Condition, Literal, Name, Or, Path
+from pytest_dynamodb.expressions.nodes import MAX_DEPTH, And, Compare, ConditionTree, Literal, Name, Or, Path
 from pytest_dynamodb.expressions.parser import ExpressionName
 
 NAMES = {"#a": "a", "#b": "b", "#c": "c", "#d": "d"}
@@ -446,7 +446,7 @@ class TestKeyConditions:
 
     def clauses(self, text: str) -> tuple[KeyClause, ...]:
         tree = compile_expression("KeyConditionExpression", text, NAMES, self.values)
-        return clauses_of(cast("Condition", tree))
+        return clauses_of(cast("ConditionTree", tree))
 
     @pytest.mark.parametrize(
         ("text", "clause"),

@@ -18,7 +18,7 @@ from pytest_dynamodb.faults import (
     Unprocessed,
 )
 from pytest_dynamodb.faults.faults import Blow
-from pytest_dynamodb.throttling import LIMITS, Kind, throttled
+from pytest_dynamodb.throttling import LIMITS, CapacityKind, throttled
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
 
@@ -170,7 +170,9 @@ def test_what_can_never_happen_is_refused(make: Any) -> None:
 @pytest.mark.parametrize("kind", ["Read", "Write"])
 @pytest.mark.parametrize("index", [False, True])
 @pytest.mark.parametrize("on_demand", [False, True])
-def test_every_reason_names_resource_operation_and_limit(limit: Any, kind: Kind, index: bool, on_demand: bool) -> None:
+def test_every_reason_names_resource_operation_and_limit(
+    limit: Any, kind: CapacityKind, index: bool, on_demand: bool
+) -> None:
     problem = throttled(limit, kind, resource=ARN, index=index, on_demand=on_demand)
     # botocore's model of ThrottlingException has the member in lower case.
     member = "throttlingReasons" if problem.code == "ThrottlingException" else "ThrottlingReasons"

@@ -133,10 +133,10 @@ class Transport:
 
 def test_a_connection_that_nobody_uses_is_closed() -> None:
     async def idle() -> bool:
-        from pytest_dynamodb.server.connection import Connection
+        from pytest_dynamodb.server.connection import HttpConnection
 
         config = SimpleNamespace(app=app(Limits()), timeout_keep_alive=0.0)
-        connection = Connection(config, SimpleNamespace(connections=set(), tasks=set(), default_headers=[]), {})
+        connection = HttpConnection(config, SimpleNamespace(connections=set(), tasks=set(), default_headers=[]), {})
         transport: Any = Transport()
         connection.connection_made(transport)
         assert not transport.closed

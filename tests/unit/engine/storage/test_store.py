@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.engine.storage.hashorder import hash_of, in_segment
-from pytest_dynamodb.engine.storage.partition import Item
+from pytest_dynamodb.engine.storage.partition import StoredItem
 from pytest_dynamodb.engine.storage.store import Store
 
 PLACES = st.tuples(st.sampled_from(["a", "b", "c", "ü"]), st.integers(0, 9).map(str))
@@ -48,7 +48,7 @@ def test_a_store_holds_what_was_put_and_its_snapshots_what_they_held(
     snapshots: list[tuple[Store, Contents]] = []
     for kind, (identity, order), size in writes:
         if kind == "put":
-            old = store.put(identity, order, Item({}, size))
+            old = store.put(identity, order, StoredItem({}, size))
             assert (None if old is None else old.size) == model.get((identity, order))
             model[identity, order] = size
         elif kind == "remove":
@@ -68,7 +68,7 @@ def test_a_store_holds_what_was_put_and_its_snapshots_what_they_held(
 def test_segments_share_all_partitions_out_in_one_stable_order(identities: set[str], total: int) -> None:
     store = Store(object())
     for identity in identities:
-        store.put(identity, "", Item({}, 1))
+        store.put(identity, "", StoredItem({}, 1))
     whole = list(store.in_hash_order())
     segments = [list(store.in_hash_order(segment=(segment, total))) for segment in range(total)]
     assert [identity for segment in segments for identity in segment] == whole
@@ -80,7 +80,7 @@ def test_segments_share_all_partitions_out_in_one_stable_order(identities: set[s
 def test_a_scan_goes_on_behind_a_partition_whether_it_is_there_or_not(identities: set[str], after: str) -> None:
     store = Store(object())
     for identity in identities:
-        store.put(identity, "", Item({}, 1))
+        store.put(identity, "", StoredItem({}, 1))
     places = sorted((hash_of(identity), identity) for identity in identities)
     at = bisect_left(places, (hash_of(after), after))
     expected = [identity for _, identity in places[at:] if identity != after]

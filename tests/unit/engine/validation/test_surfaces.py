@@ -11,8 +11,8 @@ from pytest_dynamodb.dialects import CAPTURED, CLASSIC, REGIONS, TODAY, dialect_
 from pytest_dynamodb.engine.validation.surfaces import (
     CHANGES,
     CHECKED_IN_ORDER,
-    Change,
     Surface,
+    SurfaceChange,
     distinct_dialects,
     surface_of,
 )
@@ -24,7 +24,7 @@ ITEM_OPERATIONS = (
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_one_of_rows_that_there_are(change: Change) -> None:
+def test_a_change_is_one_of_rows_that_there_are(change: SurfaceChange) -> None:
     assert change.operations <= set(ITEM_OPERATIONS)
     assert change.made.keys() <= {member.name for member in fields(Surface)}
     assert change.since <= CAPTURED
