@@ -75,6 +75,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
+    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+        _trim(call.excinfo)
     report = yield
     expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
     item.stash.setdefault(OUTCOME, {})[str(report.when)] = "xfailed" if expected else report.outcome
@@ -91,6 +93,14 @@ def pytest_runtest_makereport(
         if state.pending:
             report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
     return report
+
+
+def _trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
+    chain = list(_chained(failure.value))
+    if any(isinstance(problem, AssertionError) for problem in chain):  # as every miss is
+        from pytest_dynamodb.plugin.tracebacks import trim
+
+        trim(failure, chain)
 
 
 def _chained(problem: BaseException | None) -> Iterator[BaseException]:
