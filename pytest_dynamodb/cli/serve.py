@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 PROVIDERS = ("mock", "replay", "record")
 
 #: Which options belong to which provider; the others make no sense with it.
-_OPTIONS = {"mock": {"load", "dump", "buckets", "dialect"}, "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+_OPTIONS = {
+    "mock": {"load", "dump", "buckets", "dialect", "lifecycle"},
+    "replay": {"cassette"},
+    "record": {"cassette", "upstream"},
+}
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -69,6 +73,9 @@ class _Served:
 @click.option("--upstream", metavar="URL", help="The DynamoDB to record from.")
 @click.option("--load", type=_FILE, metavar="FILE", help="Tables and items that the mock begins with.")
 @click.option("--dialect", envvar=VARIABLE, metavar="X", help=f"Whose answers the mock gives: {MEANT}.")
+@click.option(
+    "--lifecycle", type=click.FloatRange(min=0), metavar="S", help="Seconds until a change of a table is done."
+)
 @click.option("--dump", type=_FILE, metavar="FILE", help="Write the mock's tables and items there at the end.")
 @click.option(
     "--buckets",
@@ -84,6 +91,7 @@ def serve(
     upstream: str | None,
     load: Path | None,
     dialect: str | None,
+    lifecycle: float | None,
     dump: Path | None,
     buckets: str | None,
 ) -> None:
@@ -92,9 +100,9 @@ def serve(
     Prints its URL once it listens; stops at Ctrl-C or SIGTERM. Exits with 1 if a replay lacked a recording.
     """
     files = {"cassette": cassette, "load": load, "dump": dump, "buckets": buckets}
-    _check_options(provider, {**files, "upstream": upstream, "dialect": dialect})
+    _check_options(provider, {**files, "upstream": upstream, "dialect": dialect, "lifecycle": lifecycle})
     if provider == "mock":
-        served = _mock(load, dump, buckets, dialect)
+        served = _mock(load, dump, buckets, dialect, lifecycle or 0.0)
     elif provider == "replay":
         served = _replay(cassette or Path())
     else:
@@ -117,9 +125,9 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
             raise click.UsageError(f"--provider {provider} needs --{name}")
 
 
-def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None) -> _Served:
+def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None, lifecycle: float) -> _Served:
     from pytest_dynamodb.clock import SystemClock
-    from pytest_dynamodb.engine import Engine
+    from pytest_dynamodb.engine import Engine, Lifecycle
     from pytest_dynamodb.hooks.s3 import s3_at
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.providers.mock import MockProvider
@@ -131,6 +139,14 @@ def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: st
         mock.buckets_in(s3_at(buckets) if _is_url(buckets) else buckets)
     if load is not None:
         mock.load(load)
+    mock.engine.lifecycle = Lifecycle(  # from now on: what is loaded is there from the beginning
+        create_table=lifecycle,
+        update_table=lifecycle,
+        delete_table=lifecycle,
+        create_index=lifecycle,
+        delete_index=lifecycle,
+        time_to_live=lifecycle,
+    )
 
     def finish() -> None:
         if dump is not None:

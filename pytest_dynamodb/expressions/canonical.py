@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pytest_dynamodb.expressions.clauses import CANNOT, plan_of, value_text
+from pytest_dynamodb.expressions.definitions import canonical_definition
 from pytest_dynamodb.expressions.parser import MAX_BYTES, ExpressionName
 from pytest_dynamodb.operations import named
 from pytest_dynamodb.values import canonical_item, canonical_value
@@ -37,15 +38,16 @@ def canonical_params(operation: str, params: dict[str, Any]) -> dict[str, Any]:
 
     Returns a new mapping fit for JSON; parts that have no other form are shared with ``params``, which is not changed.
     Expressions become lists of clauses (see the module's text), attribute values take their canonical form, the legacy
-    parameters lose what only spells out a default. Idempotency tokens, defaults of other parameters and the order of
-    batches and transactions are left alone. An operation without attribute values is returned as a shallow copy.
+    parameters lose what only spells out a default. Of a request about tables, what is a set to AWS takes one order
+    (``definitions``). Idempotency tokens, defaults of other parameters and the order of batches and transactions are
+    left alone.
 
     Never raises, whatever JSON ``params`` is; what is of a wrong type stays as it is.
     """
     if type(params) is not dict:
         return params  # hostile input, which the signature excludes and the promise above does not
     if operation not in _OPERATIONS:
-        return dict(params)
+        return canonical_definition(params)
     request: dict[str, Any] = _request(params, _MEMBERS)
     return request
 

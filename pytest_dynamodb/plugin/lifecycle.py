@@ -109,6 +109,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
+    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+        _trim(call.excinfo)
     report = yield
     problem = None if call.excinfo is None else call.excinfo.value
     if outcomes.hides_a_miss(item, report, problem):
@@ -138,6 +140,14 @@ def _show_misses(report: pytest.TestReport, run: CassetteRun, problem: BaseExcep
         from pytest_dynamodb.cassette.report import list_misses
 
         report.sections.append(("DynamoDB requests that no recording answered", list_misses(reports)))
+
+
+def _trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
+    chain = list(outcomes.chained(failure.value))
+    if any(isinstance(problem, AssertionError) for problem in chain):  # as every miss is
+        from pytest_dynamodb.plugin.tracebacks import trim
+
+        trim(failure, chain)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -315,6 +315,8 @@ def test_a_recorded_failure_of_the_transport_is_one_again(tmp_path: Path) -> Non
         (["--host", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1, port 0"),
         (["--load", "nowhere.json"], "nowhere.json"),
         (["--dump", "nowhere/x.json"], "there is no folder nowhere"),
+        (["--lifecycle", "-1"], "-1"),
+        (["--provider", "replay", "--cassette", "x", "--lifecycle", "1"], "--lifecycle makes no sense"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -422,6 +424,27 @@ def test_a_dialect_is_chosen(dialect: tuple[str, ...], enveloped: bool, credenti
         with pytest.raises(ClientError) as caught:
             client.put_item(TableName="any", Item={"n": {"NULL": False}})
     assert caught.value.response["Error"]["Message"].startswith("1 validation error detected: ") is enveloped
+
+
+def test_tables_are_creating_for_a_while_and_loaded_ones_are_there(tmp_path: Path) -> None:
+    with serving("--dump", tmp_path / "tables.json") as (url, _):
+        create(client(url), "loaded")
+    with serving("--load", tmp_path / "tables.json", "--lifecycle", 3600) as (url, _):
+        dynamodb = client(url)
+        create(dynamodb, "new")
+        statuses = [dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] for name in ("loaded", "new")]
+        assert statuses == ["ACTIVE", "CREATING"]
+        dynamodb.put_item(TableName="loaded", Item={"pk": {"S": "a"}})
+        with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+            dynamodb.put_item(TableName="new", Item={"pk": {"S": "a"}})
+
+
+def test_a_table_that_was_creating_becomes_active() -> None:
+    with serving("--lifecycle", "0.05") as (url, _):
+        dynamodb = client(url)
+        create(dynamodb, "new")
+        dynamodb.get_waiter("table_exists").wait(TableName="new", WaiterConfig={"Delay": 0, "MaxAttempts": 100_000})
+        dynamodb.put_item(TableName="new", Item={"pk": {"S": "a"}})
 
 
 def test_only_the_mock_has_a_choice(tmp_path: Path) -> None:

@@ -261,3 +261,63 @@ class TestRequests:
         value["L"].append(value)
         form = canonical_params("Scan", condition("a = :a", {":a": value}))
         assert form["FilterExpression"] == "a = :a"
+
+
+class TestDefinitions:
+    """Requests about tables."""
+
+    FIRST: dict[str, Any] = {"AttributeName": "a", "AttributeType": "S"}
+    SECOND: dict[str, Any] = {"AttributeName": "b", "AttributeType": "N"}
+
+    @staticmethod
+    def index(name: str, *projected: str) -> dict[str, Any]:
+        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": [*projected]}
+        return {"IndexName": name, "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}], "Projection": projection}
+
+    @pytest.mark.parametrize(
+        ("operation", "name", "members"),
+        [
+            ("CreateTable", "AttributeDefinitions", [FIRST, SECOND]),
+            ("UpdateTable", "AttributeDefinitions", [SECOND, FIRST]),
+            ("CreateTable", "GlobalSecondaryIndexes", [{"IndexName": "x"}, {"IndexName": "y"}]),
+            ("CreateTable", "LocalSecondaryIndexes", [{"IndexName": "x"}, {"IndexName": "y"}]),
+            ("CreateTable", "Tags", [{"Key": "k", "Value": "1"}, {"Key": "j", "Value": "2"}]),
+            ("TagResource", "Tags", [{"Key": "k", "Value": "1"}, {"Key": "j", "Value": "2"}]),
+            ("UntagResource", "TagKeys", ["k", "j"]),
+            ("RestoreTableFromBackup", "GlobalSecondaryIndexOverride", [{"IndexName": "x"}, {"IndexName": "y"}]),
+            ("UpdateTable", "GlobalSecondaryIndexUpdates", [{"Delete": {"IndexName": "x"}}, {"Create": {}}]),
+            ("UpdateTable", "ReplicaUpdates", [{"Create": {"RegionName": "a"}}, {"Create": {"RegionName": "b"}}]),
+            ("CreateGlobalTable", "ReplicationGroup", [{"RegionName": "a"}, {"RegionName": "b"}]),
+        ],
+    )
+    def test_what_is_a_set_has_no_order(self, operation: str, name: str, members: list[Any]) -> None:
+        one, two = {"TableName": "t", name: members}, {"TableName": "t", name: members[::-1]}
+        assert same(one, two, operation)
+        assert not same(one, {"TableName": "t", name: members[:1]}, operation)
+        assert not same(one, {"TableName": "t", name: [*members, members[0]]}, operation)
+
+    def test_it_holds_at_any_depth(self) -> None:
+        one, two = self.index("x", "p", "q"), self.index("x", "q", "p")
+        other = self.index("y")
+        assert same({"GlobalSecondaryIndexes": [one, other]}, {"GlobalSecondaryIndexes": [other, two]}, "CreateTable")
+        first, second = ({"TableCreationParameters": {"GlobalSecondaryIndexes": [index]}} for index in (one, two))
+        assert same(first, second, "ImportTable")
+
+    @pytest.mark.parametrize(
+        ("operation", "name", "members"),
+        [
+            ("CreateTable", "KeySchema", [FIRST, SECOND]),
+            ("CreateTable", "SearchSchema", [FIRST, SECOND]),
+            ("ImportTable", "HeaderList", ["a", "b"]),
+            ("PutItem", "Tags", ["a", "b"]),
+        ],
+    )
+    def test_elsewhere_order_means_something(self, operation: str, name: str, members: list[Any]) -> None:
+        assert not same({name: members}, {name: members[::-1]}, operation)
+
+    def test_what_is_too_deep_for_text_stays_as_it_is(self) -> None:
+        deep: list[Any] = []
+        for _ in range(100_000):
+            deep = [deep]
+        request = {"Tags": [{"Key": deep}, {"Key": "k"}], "TagKeys": "k"}
+        assert canonical_params("TagResource", request)["TagKeys"] == "k"
