@@ -151,7 +151,7 @@ Write = tuple[str, int, int]
 @QUICK
 @given(
     writes=st.lists(st.tuples(st.sampled_from(["put", "put", "delete", "flush"]), st.integers(0, 40), st.integers())),
-    chance=st.randoms(use_true_random=False),
+    chance=st.integers().map(Random),
 )
 def test_a_batch_is_its_writes_one_after_the_other(empty: Mock, writes: list[Write], chance: Random) -> None:
     mock = empty.fork()
