@@ -28,6 +28,8 @@ from pytest_dynamodb import (
 from pytest_dynamodb.client.operations.batch_writes import WRITES
 from pytest_dynamodb.client.page import Binding, Cursors, Position
 
+pytestmark = pytest.mark.usefixtures("models_read_once")
+
 QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
