@@ -63,6 +63,18 @@ def no_aws_settings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def models_read_once() -> Iterator[None]:
+    """Sessions of botocore share what they read of its data, which each would read again for its first client."""
+    from functools import cache
+
+    import botocore.session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     """It is 2023-11-14T22:13:20Z until a test says otherwise."""

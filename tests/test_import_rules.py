@@ -18,13 +18,31 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, "--no-cache", "--no-logo"], cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the rules and the package, to break."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(ROOT / "tools", tmp_path / "tools")
-    shutil.copytree(ROOT / "pytest_dynamodb", tmp_path / "pytest_dynamodb")
-    return tmp_path
+BROKEN = [
+    ("hooks/broken.py", "import msgpack", "pytest_dynamodb.hooks.broken imports msgpack, line 1"),
+    ("cassette/broken.py", "def f():\n    import pytest", "pytest_dynamodb.cassette.broken imports pytest, line 2"),
+    ("hooks/sockets.py", "import socket", "pytest_dynamodb.hooks.sockets imports socket, line 1"),
+    (
+        "cassette/rooms.py",
+        "import pytest_dynamodb.hooks",
+        "pytest_dynamodb.cassette.rooms imports pytest_dynamodb.hooks, line 1",
+    ),
+    ("attic.py", "", "pytest_dynamodb.attic is in no room"),
+]
+
+
+@pytest.fixture(scope="module")
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said about a copy of the package in which every module of ``BROKEN`` is."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "tools", folder / "tools")
+    shutil.copytree(ROOT / "pytest_dynamodb", folder / "pytest_dynamodb")
+    for module, statement, _ in BROKEN:
+        (folder / "pytest_dynamodb" / module).write_text(statement + "\n")
+    done = lint(folder)
+    assert done.returncode == 1
+    return " ".join(done.stdout.split())  # import-linter wraps its lines to the terminal's width
 
 
 def test_rules_hold() -> None:
@@ -32,25 +50,6 @@ def test_rules_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(
-    ("module", "statement", "complaint"),
-    [
-        ("hooks/broken.py", "import msgpack", "pytest_dynamodb.hooks.broken imports msgpack, line 1"),
-        ("cassette/broken.py", "def f():\n    import pytest", "pytest_dynamodb.cassette.broken imports pytest, line 2"),
-        ("hooks/broken.py", "import socket", "pytest_dynamodb.hooks.broken imports socket, line 1"),
-        (
-            "cassette/broken.py",
-            "import pytest_dynamodb.hooks",
-            "pytest_dynamodb.cassette.broken imports pytest_dynamodb.hooks, line 1",
-        ),
-        ("attic.py", "", "pytest_dynamodb.attic is in no room"),
-    ],
-)
-def test_a_broken_rule_is_named_with_its_line(copy: Path, module: str, statement: str, complaint: str) -> None:
-    path = copy / "pytest_dynamodb" / module
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(statement + "\n")
-    done = lint(copy)
-    assert done.returncode == 1
-    # import-linter wraps its lines to the terminal's width
-    assert complaint in " ".join(done.stdout.split())
+@pytest.mark.parametrize(("module", "statement", "complaint"), BROKEN)
+def test_a_broken_rule_is_named_with_its_line(complaints: str, module: str, statement: str, complaint: str) -> None:
+    assert complaint in complaints

@@ -25,7 +25,11 @@ _STEP_MEMBERS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml's where PyYAML was built with it: each worker reads 30,000 nodes before its first test.
+_SafeLoader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # either of two
     """YAML with JSON's scalars: ``no``, ``on`` and ``NULL`` are texts, as in JSON."""
 
 

@@ -31,6 +31,8 @@ import botocore
 import pytest
 from packaging.version import Version
 
+from warm_commands import warm_commands
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:  # pytest brings it where Python has none
@@ -107,11 +109,10 @@ def run_command(block: Block, command: str, shown: list[str], *, status: int) ->
     """Run a command as a reader's shell would, and hold its output against what is shown."""
     words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)]
     assert words[0] in COMMANDS, f"{block.place}: `{words[0]}` is no command that documents may run; is it `not run`?"
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         command,
         shell=True,
-        env={**os.environ, "PATH": path, "COLUMNS": "120", "PYTEST_ADDOPTS": NOT_A_READERS},
+        env={**os.environ, "COLUMNS": "120", "PYTEST_ADDOPTS": NOT_A_READERS},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -157,11 +158,23 @@ def run(block: Block, names: dict[str, object]) -> None:
         parse(block)
 
 
+@pytest.fixture(scope="session")
+def programs() -> Iterator[str]:
+    """A ``PATH`` with this Python, and the commands that are installed beside it."""
+    with warm_commands() as folder:
+        yield os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
 @pytest.fixture
 def reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, credentials: dict[str, str], request: pytest.FixtureRequest
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    credentials: dict[str, str],
+    programs: str,
+    request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Somebody with credentials, an empty folder and no tables yet, and not a CI."""
+    monkeypatch.setenv("PATH", programs)
     if "document" in request.fixturenames and UPSTREAM in request.getfixturevalue("document").read_text("utf-8"):
         request.getfixturevalue("moto")
     monkeypatch.delenv("CI", raising=False)

@@ -17,6 +17,11 @@ KINDS = ["sync", pytest.param("async", marks=pytest.mark.aiobotocore)]
 PLACES = ["mock", "replay", pytest.param("live", marks=pytest.mark.live_endpoint)]
 
 
+@pytest.fixture(autouse=True)
+def read_models_once(models_read_once: None) -> None:
+    """Most tests here make clients in sessions of their own."""
+
+
 @pytest.fixture(params=KINDS)
 def client_kind(request: pytest.FixtureRequest) -> str:
     """Which of the two clients."""

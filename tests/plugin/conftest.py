@@ -8,7 +8,7 @@ from small_project import SmallProject
 
 
 @pytest.fixture(scope="session")
-def shop_server(moto_server: str) -> str:
+def shop_server(moto_server: str, models_read_once: None) -> str:
     """moto with a table ``shop``, and all of this package loaded, so that inner runs do not load it a second time."""
     import importlib
     import pkgutil

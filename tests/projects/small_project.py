@@ -9,10 +9,8 @@ import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -124,7 +122,6 @@ class SmallProject:
 
     def _within(self, args: list[str], settings: Mapping[str, str]) -> Run:
         import boto3
-        import botocore.session
 
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.resetwarnings()
@@ -132,9 +129,7 @@ class SmallProject:
             patch.chdir(self.root)
             for name, value in settings.items():
                 patch.setenv(name, value)
-            session = botocore.session.Session()
-            session.register_component("data_loader", _loader())
-            patch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session))
+            patch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
             done = self.pytester.runpytest_inprocess(*args)
         return Run(int(done.ret), done.stdout.str() + done.stderr.str())
 
@@ -160,14 +155,6 @@ class SmallProject:
         """Files in the folder of cassettes that are none."""
         kept = (SUFFIX, f"{SUFFIX}.failed")
         return [p.name for p in (self.root / "cassettes").rglob("*") if p.is_file() and not p.name.endswith(kept)]
-
-
-@cache
-def _loader() -> Any:
-    """One for all runs: it keeps the models that it has read."""
-    import botocore.loaders
-
-    return botocore.loaders.create_loader()
 
 
 def _clean_environment() -> dict[str, str]:
