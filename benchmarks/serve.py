@@ -86,8 +86,8 @@ def moto() -> Iterator[str]:
 
 
 SERVERS = {"serve": ours, "moto": moto, **({} if missing() else {"dynamodb-local": dynamodb_local})}
-#: Of the calls to warm up, the part that a server gets: moto has nothing to compile, and takes its time.
 WARMED = {"serve": 0.1, "moto": 0.02, "dynamodb-local": 1.0}
+"""Of the calls to warm up, the part that a server gets: moto has nothing to compile, and takes its time."""
 
 
 class Connection:

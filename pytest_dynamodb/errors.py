@@ -143,8 +143,8 @@ def message_member(problem: DynamoDbError) -> str:
     return "Message" if with_item or problem.code in _CAPITAL else "message"
 
 
-#: The class of each code that has one (developer guide, "Error handling"; the service's model in botocore).
 BY_CODE: dict[str, type[DynamoDbError]] = {}
+"""The class of each code that has one (developer guide, "Error handling"; the service's model in botocore)."""
 
 _Kind = TypeVar("_Kind", bound=type[DynamoDbError])
 
@@ -301,10 +301,6 @@ class ValidationException(DynamoDbError):
     """The request is malformed."""
 
 
-#: Codes after which the same request may succeed, by the kind of trouble; how long to wait after each kind is for
-#: ``client.policy``. (Developer guide, "Error handling", "OK to retry?", but for
-#: UnrecognizedClientException: a wrong key does not become right; and what botocore takes for transient, or for
-#: throttling, of any service.)
 RETRYABLE: Mapping[str, Literal["throttling", "unavailable", "conflict"]] = {
     **dict.fromkeys(
         (
@@ -340,8 +336,10 @@ RETRYABLE: Mapping[str, Literal["throttling", "unavailable", "conflict"]] = {
         "conflict",
     ),
 }
+"""Codes after which the same request may succeed, by the kind of trouble; how long to wait after each kind is for
+``client.policy``. (Developer guide, "Error handling", "OK to retry?", but for UnrecognizedClientException: a wrong
+key does not become right; and what botocore takes for transient, or for throttling, of any service.)"""
 
-#: The codes of an action's ``CancellationReason`` that pass. (API reference, TransactWriteItems.)
 RETRYABLE_REASONS: frozenset[str] = frozenset(
     {
         "ProvisionedThroughputExceeded",
@@ -349,6 +347,7 @@ RETRYABLE_REASONS: frozenset[str] = frozenset(
         "TransactionConflict",
     }
 )
+"""The codes of an action's ``CancellationReason`` that pass. (API reference, TransactWriteItems.)"""
 
 
 def error_for(

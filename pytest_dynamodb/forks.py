@@ -7,8 +7,8 @@ import threading
 from typing import Any
 from weakref import WeakSet
 
-#: Every lock of this package that is still in use.
 _locks: WeakSet[Any] = WeakSet()
+"""Every lock of this package that is still in use."""
 
 
 def lock() -> threading.Lock:

@@ -126,8 +126,8 @@ def table_name(given: str) -> str:
 
 # --- tables ---
 
-#: Of operations that are newer than this package.
 _ANY_MEMBERS: Final = tuple(dict.fromkeys(member for row in OPERATIONS.values() for member in row.members))
+"""Of operations that are newer than this package."""
 
 
 def _member(params: Params, path: str) -> Any:

@@ -31,8 +31,8 @@ Verb: TypeAlias = Literal["select", "insert", "update", "delete", "exists"]
 
 _OPENING: Final = frozenset({"(", "[", "{", "<<"})
 _CLOSING: Final = frozenset({")", "]", "}", ">>"})
-#: What ends a WHERE. A statement that begins with FROM has its SET and REMOVE behind it.
 _AFTER_WHERE: Final = frozenset({"order", "returning", "set", "remove", "group", "having", "limit"})
+"""What ends a WHERE. A statement that begins with FROM has its SET and REMOVE behind it."""
 
 
 class _Token(NamedTuple):

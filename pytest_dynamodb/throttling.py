@@ -63,8 +63,8 @@ _ACCOUNT: Final = (
 )
 _MAXIMUM: Final = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
 
-#: What a throttled action of a transaction has as its reason's code (API reference, TransactionCanceledException).
 _REASON_CODES: Final = {_PROVISIONED: "ProvisionedThroughputExceeded"}
+"""What a throttled action of a transaction has as its reason's code (API reference, TransactionCanceledException)."""
 
 
 def throttled(

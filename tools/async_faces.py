@@ -20,7 +20,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "pytest_dynamodb" / "client"
 
-#: The faces: modules of the client, each with its twin of the same name in ``aio``.
 FACES = (
     "batch",
     "query",
@@ -29,13 +28,13 @@ FACES = (
     "typed_query",
     "client",
 )
+"""The faces: modules of the client, each with its twin of the same name in ``aio``."""
 
-#: What a driver and a connection do; a call that ends in one of these is awaited.
 AWAITED = ("_driver.send", "_driver.run", "_connection.open", "_connection.close")
-#: What gives an iterator that waits between its values.
+"""What a driver and a connection do; a call that ends in one of these is awaited."""
 STREAMED = ("_driver.stream",)
+"""What gives an iterator that waits between its values."""
 
-#: Names of other modules that have an asynchronous twin.
 NAMES = {
     "Connection": "AsyncConnection",
     "Iterator": "AsyncIterator",
@@ -45,14 +44,15 @@ NAMES = {
     "__iter__": "__aiter__",
     "__next__": "__anext__",
 }
+"""Names of other modules that have an asynchronous twin."""
 MODULES = {"connection.sync": "connection.asynchronous", "drivers.sync": "drivers.asynchronous"}
 
-#: What is said of the synchronous face alone.
 TEXTS = {
     "May be used from any thread.": "Belongs to the event loop in which it is first used; any task of it may use it.",
     "the synchronous face": "the asynchronous face",
     "``with``": "``async with``",
 }
+"""What is said of the synchronous face alone."""
 
 HEADER = "# Written by tools/async_faces.py from {source}: change that, and run this.\n"
 

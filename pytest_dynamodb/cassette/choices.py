@@ -9,9 +9,9 @@ from pytest_dynamodb.errors import ConfigurationError
 
 Mode = Literal["none", "once", "new_episodes", "rewrite", "verify"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-#: ``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
-#: that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order.
 Order = Literal["causal", "strict", "any"]
+"""``causal``: equal requests in recorded order, and reads of an item after a write of it see what was recorded after
+that write. ``any``: equal requests in recorded order. ``strict``: all requests in recorded order."""
 ORDERS: tuple[Order, ...] = get_args(Order)
 OnUnused = Literal["ignore", "warn", "fail"]
 ON_UNUSED: tuple[OnUnused, ...] = get_args(OnUnused)

@@ -60,8 +60,8 @@ class Header:
         return greatest is not None and (age is None or age > greatest)
 
 
-#: For exchanges apart from any file.
 _NOWHERE = Header()
+"""For exchanges apart from any file."""
 
 
 def encode_header(header: Header) -> dict[str, Any]:
@@ -326,8 +326,8 @@ def decode_memo(value: Any) -> Any:
 
 # --- the garbage collector, kept from walking through what is being read again and again ---
 
-#: From these sizes on it is worth while to spare the collector what has been read.
 MANY_BYTES, MANY_EXCHANGES = 500_000, 2_000
+"""From these sizes on it is worth while to spare the collector what has been read."""
 
 
 @contextlib.contextmanager

@@ -25,8 +25,8 @@ from pytest_dynamodb.exchange import Exchange, TransportFailure
 
 Value = TypeVar("Value")
 
-#: Requests about tables as such, whose answers depend on which worker came first.
 _ABOUT_TABLES = ("Create", "Describe", "List", "Update", "Delete", "Tag", "Untag")
+"""Requests about tables as such, whose answers depend on which worker came first."""
 _ABOUT_ITEMS = frozenset({"UpdateItem", "DeleteItem"})
 
 _REMEDY = (

@@ -14,8 +14,8 @@ from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import Part, parts, table_name
 from pytest_dynamodb.values import canonical_value
 
-#: A table and the canonical key of one of its items; the key is "" for the table as a whole.
 ItemKey = tuple[str, str]
+"""A table and the canonical key of one of its items; the key is "" for the table as a whole."""
 
 
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode

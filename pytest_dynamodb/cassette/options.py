@@ -12,14 +12,14 @@ from pytest_dynamodb.cassette.choices import ON_UNUSED, ORDERS, Mode, OnUnused, 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Exchange, Request
 
-#: ``(operation, params)`` → other parameters to match by, or ``None`` to match by these.
 NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+"""``(operation, params)`` → other parameters to match by, or ``None`` to match by these."""
 
-#: ``(path, type_tag, value)`` → what to put there instead, or ``None`` to leave it.
 RedactHook = Callable[[str, str, str], str | None]
+"""``(path, type_tag, value)`` → what to put there instead, or ``None`` to leave it."""
 
-#: ``(exchange)`` → another exchange to go on with, ``False`` to drop it, or ``None`` to leave it as it is.
 ExchangeHook = Callable[[Exchange], "Exchange | Literal[False] | None"]
+"""``(exchange)`` → another exchange to go on with, ``False`` to drop it, or ``None`` to leave it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ _Text: Any = type("str", (str,), {})
 _Map: Any = type("dict", (dict,), {})
 _List: Any = type("list", (list,), {})
 
-#: Maps whose keys are placeholders, which expressions refer to: an ignored one keeps its key, see ``without``.
 _PLACEHOLDERS = "ExpressionAttributeValues"
+"""Maps whose keys are placeholders, which expressions refer to: an ignored one keeps its key, see ``without``."""
 IGNORED = {"S": "ignored"}
 
 

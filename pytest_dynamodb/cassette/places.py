@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from pytest_dynamodb.exchange import Exchange, Request
 
-#: A region and an account; either is empty where nobody said so.
 RegionAndAccount = tuple[str, str]
+"""A region and an account; either is empty where nobody said so."""
 
 
 def place_of(request: Request) -> RegionAndAccount:

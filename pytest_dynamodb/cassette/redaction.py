@@ -19,27 +19,28 @@ from typing import Any
 from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, select
 from pytest_dynamodb.exchange import Outcome, TransportFailure
 
-#: Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids.
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
+"""Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids."""
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{12}:|\b\d{12}\.ddb\.")
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _NO_ACCOUNT = "000000000000"
 
-#: Environment variables whose values are secrets: their text is replaced wherever it occurs.
 _SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
+"""Environment variables whose values are secrets: their text is replaced wherever it occurs."""
 
-#: Text that is written in the same way in JSON and in Python.
 _WRITTEN_PLAIN = re.compile(r"[\w/+=.-]+", re.ASCII)
+"""Text that is written in the same way in JSON and in Python."""
 
-#: A binary attribute value, written as JSON (within text of JSON, too) or as ``repr`` does: its base64 hides anything.
 _BINARY = re.compile(r"BS?\\*[\"']:")
+"""A binary attribute value, written as JSON (within text of JSON, too) or as ``repr`` does: its base64 hides
+anything."""
 
 _TEXT = re.compile(r"redacted-[a-z2-7]{16}\Z")
 _NUMBER = re.compile(r"7777\d{16}\Z")
 _BINARY_PREFIX = b"redacted:"
 
-#: A redacted value this long is unlikely to occur by chance, so it is replaced wherever it stands, named or not.
 _UNMISTAKABLE = 6
+"""A redacted value this long is unlikely to occur by chance, so it is replaced wherever it stands, named or not."""
 
 
 def pseudonym(tag: str, value: str) -> str:

@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-#: The parameter whose entries are tables, and the members of answers that have the same.
 _ASKED = "RequestItems"
+"""The parameter whose entries are tables, and the members of answers that have the same."""
 _ANSWERED = ("Responses", "UnprocessedItems", "UnprocessedKeys", "ItemCollectionMetrics")
 
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode

@@ -14,7 +14,6 @@ from pytest_dynamodb import __version__
 from pytest_dynamodb.dialects import TABLE
 from pytest_dynamodb.errors import PytestDynamoDbError
 
-#: Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named like it.
 COMMANDS = {
     "demo": "Record the shipped example's tests from memory, and replay them.",
     "ls": "List the cassettes of a folder.",
@@ -22,6 +21,8 @@ COMMANDS = {
     "show": "Print what a cassette holds, an exchange a line.",
     "verify": "Ask the mock what cassettes hold, and compare its answers with the recorded ones.",
 }
+"""Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named
+like it."""
 
 
 class LazyGroup(click.Group):

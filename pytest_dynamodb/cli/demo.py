@@ -21,18 +21,18 @@ from pytest_dynamodb.cli.listing import cassettes_in, size_text
 from pytest_dynamodb.errors import ConfigurationError
 
 _PACKAGE = Path(__file__).parent.parent
-#: Where the example is: in a wheel, and in a checkout.
 _HOMES = (_PACKAGE / "_example", _PACKAGE.parent / "examples" / "orders")
-#: Its cassettes are recorded here and now.
+"""Where the example is: in a wheel, and in a checkout."""
 _LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".pytest_cache", "cassettes")
+"""Its cassettes are recorded here and now."""
 
-#: Settings that would make it another run than everybody else's. Where ``CI`` is set, ``--record`` is refused.
 _FOREIGN = ("AWS_", "PYTEST_", "DYNAMODB_CASSETTE_")
+"""Settings that would make it another run than everybody else's. Where ``CI`` is set, ``--record`` is refused."""
 _FOREIGN_NAMES = ("CI",)
-#: Where botocore looks in one's home otherwise.
 _NOWHERE = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-#: What botocore wants before it talks to any server; ours does not look at it.
+"""Where botocore looks in one's home otherwise."""
 _ANYBODY = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
+"""What botocore wants before it talks to any server; ours does not look at it."""
 
 _SUMMARY = re.compile(r"^dynamodb: .*$", re.MULTILINE)
 _SHOWN_TEST = re.compile(r"^def test_out_of_stock_writes_nothing.*?(?=\n\n\n|\Z)", re.MULTILINE | re.DOTALL)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-#: Audit events of the standard library that begin to reach somebody ("Audit events table" in Python's documentation).
 _REACHING = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"})
+"""Audit events of the standard library that begin to reach somebody ("Audit events table" in Python's
+documentation)."""
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 PROVIDERS = ("mock", "replay", "record")
 
-#: Which options belong to which provider; the others make no sense with it.
 _OPTIONS = {
     "mock": {"load", "dump", "buckets", "dialect", "lifecycle"},
     "replay": {"cassette"},
     "record": {"cassette", "upstream"},
 }
+"""Which options belong to which provider; the others make no sense with it."""
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

@@ -29,8 +29,8 @@ class ReadSteps(Generic[DriverT, ResultT]):
     _driver: DriverT = field(repr=False)
     _book: TableBook = field(repr=False)
     _plan: ReadPlan
-    #: What is made of each item; ``None`` leaves it as it is stored.
     _decode: Decode[ResultT] | None = field(default=None, repr=False)
+    """What is made of each item; ``None`` leaves it as it is stored."""
 
     def filter(self, condition: ConditionLike) -> Self:
         """Only items for which this is true; given again, only those for which all of them are.

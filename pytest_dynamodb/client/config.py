@@ -112,7 +112,6 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-#: The variable of each field of ``ClientConfig`` that has one, and how it is read.
 FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "regions": ("PYTEST_DYNAMODB_REGIONS", _names),
     "endpoint_url": ("PYTEST_DYNAMODB_ENDPOINT_URL", str),
@@ -122,6 +121,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "dialect": (VARIABLE, dialect_of),
     "max_pool_connections": ("PYTEST_DYNAMODB_MAX_POOL_CONNECTIONS", int),
 }
+"""The variable of each field of ``ClientConfig`` that has one, and how it is read."""
 RETRY: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "max_attempts": ("PYTEST_DYNAMODB_RETRY_MAX_ATTEMPTS", int),
     "throttling_base": ("PYTEST_DYNAMODB_RETRY_THROTTLING_BASE", _seconds),
@@ -140,12 +140,12 @@ RETRY_SWITCH = "PYTEST_DYNAMODB_RETRY"
 BREAKER_SWITCH = "PYTEST_DYNAMODB_BREAKER"
 
 ROLE_ARN = "PYTEST_DYNAMODB_ROLE_ARN"
-#: Arguments of ``Credentials.assume_role``. Several ARNs in the variable above are assumed one with the other.
 ROLE: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "session_name": ("PYTEST_DYNAMODB_ROLE_SESSION_NAME", str),
     "external_id": ("PYTEST_DYNAMODB_ROLE_EXTERNAL_ID", str),
     "duration": ("PYTEST_DYNAMODB_ROLE_DURATION", int),
 }
+"""Arguments of ``Credentials.assume_role``. Several ARNs in the variable above are assumed one with the other."""
 TOKEN_FILE = "PYTEST_DYNAMODB_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105 - the name of a variable
 STS_ENDPOINT = "PYTEST_DYNAMODB_STS_ENDPOINT_URL"
 PROFILE = "PYTEST_DYNAMODB_PROFILE"
@@ -208,9 +208,9 @@ def _given(table: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, A
 
 # --- a client's settings, those of the environment included: for botocore and for the client's core ---
 
-#: What botocore is given where neither code nor environment say otherwise: seconds, of one attempt, which botocore has
-#: at a minute each, longer than most callers wait for anything; and open sockets, of which ten are few for threads.
 DEFAULTS: Mapping[str, Any] = {"connect_timeout": 5.0, "read_timeout": 30.0, "max_pool_connections": 50}
+"""What botocore is given where neither code nor environment say otherwise: seconds, of one attempt, which botocore has
+at a minute each, longer than most callers wait for anything; and open sockets, of which ten are few for threads."""
 
 
 class Settings:

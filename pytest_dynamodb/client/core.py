@@ -26,8 +26,8 @@ from pytest_dynamodb.requests import changes_nothing, parts
 
 Result = TypeVar("Result")
 
-#: Attempts in a region while there is another one to ask.
 ATTEMPTS_BEFORE_FAILOVER = 3
+"""Attempts in a region while there is another one to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.policy import RetryPolicy, RetryQuota
 
 
-#: The effort of the call that is under way in this thread or task: botocore's events are not told of it.
 current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
+"""The effort of the call that is under way in this thread or task: botocore's events are not told of it."""
 
 
-#: Seconds that an attempt gets at least: some HTTP clients take 0 for no limit.
 SHORTEST = 0.001
+"""Seconds that an attempt gets at least: some HTTP clients take 0 for no limit."""
 
 
 class Effort:
@@ -63,12 +63,12 @@ class Effort:
         self._deadline, self._watch, self._admission = deadline, watch, admission
         self.call, self.limit = call, limit
         self.attempts = self.sent = 0
-        #: Whether the last answer was damaged on its way: its checksum is wrong.
         self.damaged = False
-        #: Whether it has been decided that there will be no other attempt, here or when this was recorded.
+        """Whether the last answer was damaged on its way: its checksum is wrong."""
         self.settled = False
-        #: The driver's way to wait.
+        """Whether it has been decided that there will be no other attempt, here or when this was recorded."""
         self.pause: Callable[[float], Any] | None = None
+        """The driver's way to wait."""
 
     @property
     def patience(self) -> float | None:

@@ -96,8 +96,8 @@ class Binding:
         return {"t": _short(self.table), "i": _short(self.index or ""), "q": _short(self.query, 12)}
 
 
-#: What the message says when a mark differs.
 _OTHERS = {"t": "of another table", "i": "of another index", "q": "of another query: its conditions or order differ"}
+"""What the message says when a mark differs."""
 
 
 @dataclass(frozen=True, slots=True)

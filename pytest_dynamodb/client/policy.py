@@ -41,8 +41,8 @@ class Deadline:
 
 # --- a bucket of tokens that retries are paid with, so that an outage is not answered with ten times the traffic ---
 
-#: What a retry costs, and what a call gives back that succeeded without one: those of AWS's standard retry mode.
 RETRY_COST = 5
+"""What a retry costs, and what a call gives back that succeeded without one: those of AWS's standard retry mode."""
 REFILL = 1
 
 
@@ -90,8 +90,8 @@ class RetryQuota:
 
 FailureKind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
 
-#: Kinds that say that DynamoDB, or the way to it, is in trouble.
 UNHEALTHY: frozenset[FailureKind] = frozenset({"throttling", "unavailable", "connection"})
+"""Kinds that say that DynamoDB, or the way to it, is in trouble."""
 
 
 def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> FailureKind:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from pytest_dynamodb.clock import Clock
 
-#: Waits for so many seconds, or returns what is to be awaited for that.
 Sleep = Callable[[float], object]
+"""Waits for so many seconds, or returns what is to be awaited for that."""
 
 
 class MonotonicClock:

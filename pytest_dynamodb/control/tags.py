@@ -16,8 +16,8 @@ from pytest_dynamodb.errors import ValidationException
 MOST_TAGS: Final = 50
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
 
-#: Letters, digits and spaces of any script, and a few signs ("Tagging restrictions in DynamoDB", developer guide).
 _ALLOWED: Final = re.compile(r"[\w\s.:/=+\-@]*", re.UNICODE)
+"""Letters, digits and spaces of any script, and a few signs ("Tagging restrictions in DynamoDB", developer guide)."""
 
 
 def check_tags(tags: Sequence[Mapping[str, Any]]) -> None:

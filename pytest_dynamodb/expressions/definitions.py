@@ -9,9 +9,6 @@ import contextlib
 import json
 from typing import Any, Final
 
-#: Lists, at any depth of a request, whose members the API reference describes each by itself: order says nothing in
-#: them. It does in others: KeySchema (the partition key comes first, and attributes of a multi-attribute key in their
-#: order), SearchSchema, and the HeaderList of an import, which names columns.
 _SETS: Final = frozenset(
     {
         "AttributeDefinitions",
@@ -35,9 +32,12 @@ _SETS: Final = frozenset(
         "VectorIndexUpdates",
     }
 )
+"""Lists, at any depth of a request, whose members the API reference describes each by itself: order says nothing in
+them. It does in others: KeySchema (the partition key comes first, and attributes of a multi-attribute key in their
+order), SearchSchema, and the HeaderList of an import, which names columns."""
 
-#: The model's requests are far less deep. What is deeper is none of them, and stays as it is.
 _DEEPEST: Final = 16
+"""The model's requests are far less deep. What is deeper is none of them, and stays as it is."""
 
 _text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 

@@ -17,8 +17,8 @@ from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.ownership import late, present_owner
 
-#: Names a client in its call's context when it was given to ``clients=[...]``; see ``handlers.tag_client``.
 CLIENT_TAG = "pytest_dynamodb.client"
+"""Names a client in its call's context when it was given to ``clients=[...]``; see ``handlers.tag_client``."""
 
 
 _numbers = count(1)
@@ -57,8 +57,8 @@ def in_charge() -> tuple[Activation, ...]:
     return _in_process
 
 
-#: The tags of clients that were given to ``clients=[...]``, for questions that are asked outside of their calls.
 tags_of: WeakKeyDictionary[Any, frozenset[object]] = WeakKeyDictionary()
+"""The tags of clients that were given to ``clients=[...]``, for questions that are asked outside of their calls."""
 
 _in_context: ContextVar[tuple[Activation, ...]] = ContextVar("pytest_dynamodb_activations", default=())
 _in_process: tuple[Activation, ...] = ()

@@ -17,14 +17,15 @@ from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.hooks.shapes import ShapeReader, Unusual, reader_of, unusual
 
-#: Response headers that change what a client does; all others (dates, request ids, checksums) are noise.
 _KEPT_HEADERS = frozenset({"x-amz-retry-after", "retry-after"})
+"""Response headers that change what a client does; all others (dates, request ids, checksums) are noise."""
 
-#: Every answer of ours carries a request id of DynamoDB's shape (52 characters) that says where it is from.
 _REQUEST_ID = "PYTESTDYNAMODB".ljust(52, "0")
+"""Every answer of ours carries a request id of DynamoDB's shape (52 characters) that says where it is from."""
 
-#: The length is left out, as it is in chunked answers: nobody asks for it, and it would cost an encoding of the body.
 _HEADERS = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": _REQUEST_ID}
+"""The length is left out, as it is in chunked answers: nobody asks for it, and it would cost an encoding of the
+body."""
 
 _parser: Any = create_parser("json")
 _PLAIN_METADATA = _parser.parse({"body": b"{}", "headers": _HEADERS, "status_code": 200}, None)["ResponseMetadata"]

@@ -9,8 +9,8 @@ import time
 
 from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request, Response
 
-#: Where such a call keeps its state: botocore gives every call a dictionary of its own.
 CALL = "pytest_dynamodb.call"
+"""Where such a call keeps its state: botocore gives every call a dictionary of its own."""
 
 
 class HookedCall:

@@ -30,8 +30,8 @@ AttemptContext = MutableMapping[str, Any]
 _next: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_attempt", default=None)
 
 
-#: The call whose attempt is being sent in this thread or task.
 _on_the_wire: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_on_the_wire", default=None)
+"""The call whose attempt is being sent in this thread or task."""
 
 
 def _hand_over(context: AttemptContext) -> None:
@@ -98,13 +98,13 @@ def pause(seconds: float) -> bool:
     return True
 
 
-#: Event and handler.
 ATTEMPT_EVENTS = (
     ("request-created", request_created),
     ("choose-signer", choose_signer),
     ("before-send", before_send),
     ("needs-retry", needs_retry),
 )
+"""Event and handler."""
 
 
 Context = MutableMapping[str, Any]
@@ -117,9 +117,9 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
         return
-    named = regions.names_own_endpoint(builtins.get("SDK::Endpoint"))
-    if not provider.offline and provider.endpoint is not None and not named:
-        builtins["SDK::Endpoint"] = provider.endpoint
+    endpoint = None if provider.offline else provider.endpoint
+    if endpoint is not None and not regions.names_own_endpoint(builtins.get("SDK::Endpoint")):
+        builtins["SDK::Endpoint"] = endpoint
     if (provider.offline or builtins.get("SDK::Endpoint")) and "AWS::Auth::AccountId" in builtins:
         # An account id in the endpoint would make botocore fetch credentials, perhaps from instance metadata.
         builtins["AWS::Auth::AccountId"] = None
@@ -247,7 +247,6 @@ def tag_client(tag: object) -> Any:
     return handler
 
 
-#: Event, for ``dynamodb`` and ``dynamodb-streams`` each, and its handler.
 EVENTS = tuple(
     (f"{event}.{service}", handler)
     for service in ("dynamodb", "dynamodb-streams")
@@ -260,3 +259,4 @@ EVENTS = tuple(
         *ATTEMPT_EVENTS,
     )
 )
+"""Event, for ``dynamodb`` and ``dynamodb-streams`` each, and its handler."""

@@ -50,8 +50,8 @@ from pytest_dynamodb.hooks.loopback import PUT_OFF
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
-#: Set while a pytest session runs: clients made at import time, before any provider is in charge, are covered too.
 covers_imports = False
+"""Set while a pytest session runs: clients made at import time, before any provider is in charge, are covered too."""
 
 _has_own_provider: ContextVar[bool] = ContextVar("pytest_dynamodb_own_provider", default=False)
 
@@ -109,15 +109,15 @@ def patch_vcr(module: Any) -> None:
     _replace(module.Cassette, "play_response", play_response)
 
 
-#: What is done with each process of ``multiprocessing`` before it is started; see ``processes``.
 before_start: list[Callable[[Any], None]] = []
+"""What is done with each process of ``multiprocessing`` before it is started; see ``processes``."""
 
 
-#: What may change the environment of a program that is about to be started; see ``processes``.
 environments: list[Callable[[Mapping[str, str] | None], Mapping[str, str] | None]] = []
+"""What may change the environment of a program that is about to be started; see ``processes``."""
 
-#: Where ``Popen`` takes the environment, counted from its first argument.
 _ENV = 10
+"""Where ``Popen`` takes the environment, counted from its first argument."""
 
 
 def patch_programs(module: Any) -> None:
@@ -293,7 +293,6 @@ def _pausing(original: Any) -> Any:
     return _sleep
 
 
-#: What to do with a module once it is imported.
 PATCHES: dict[str, Callable[[Any], None]] = {
     "threading": patch_threads,
     "concurrent.futures.thread": patch_pools,
@@ -310,6 +309,7 @@ PATCHES: dict[str, Callable[[Any], None]] = {
     "aiobotocore.credentials": patch_credentials,
     "aiobotocore.waiter": patch_waiter,
 }
+"""What to do with a module once it is imported."""
 
 
 def restore() -> None:

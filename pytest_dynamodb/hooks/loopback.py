@@ -7,11 +7,11 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-#: Marks credentials that nobody has fetched yet.
 PUT_OFF = "_pytest_dynamodb_put_off"
+"""Marks credentials that nobody has fetched yet."""
 
-#: Letters only: DynamoDB Local takes no others.
 _NOBODY = ("dummy", "dummy")
+"""Letters only: DynamoDB Local takes no others."""
 
 
 def lend_credentials(context: MutableMapping[str, Any], url: str, request_signer: Any, *, is_async: bool) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from pytest_dynamodb.exchange import Provider
 
-#: Where a thread, among its own attributes, keeps whose it is.
 _OWNER = "_pytest_dynamodb_owner"
+"""Where a thread, among its own attributes, keeps whose it is."""
 
 
 class Owner:
@@ -27,8 +27,8 @@ class Owner:
         self.afterwards, self.ended = afterwards, False
 
 
-#: The owner of what is started now, and the thread for which that holds.
 _present: tuple[Owner | None, threading.Thread | None] = (None, None)
+"""The owner of what is started now, and the thread for which that holds."""
 
 
 def begin(owner: Owner) -> None:

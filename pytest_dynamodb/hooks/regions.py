@@ -25,8 +25,8 @@ class LastResortRegion(str):
 
 LAST_RESORT = LastResortRegion("us-east-1")
 
-#: botocore's own variables for endpoints, from the more to the less specific.
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "AWS_ENDPOINT_URL")
+"""botocore's own variables for endpoints, from the more to the less specific."""
 
 
 def refuse_last_resort(context: Mapping[str, Any], url: str) -> None:

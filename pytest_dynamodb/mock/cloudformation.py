@@ -260,8 +260,8 @@ _KINDS: Final[dict[str, Callable[[Parameters], Parameters]]] = {
 # --- YAML ---
 # With the short forms of CloudFormation's functions: ``!Ref x`` is ``{"Ref": "x"}``.
 
-#: Tags whose long form has no ``Fn::`` before it.
 _PLAIN = ("Ref", "Condition")
+"""Tags whose long form has no ``Fn::`` before it."""
 
 
 def parse_yaml(where: str, text: str) -> Any:

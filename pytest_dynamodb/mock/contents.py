@@ -111,8 +111,8 @@ _FORMS = (
     'a dump ({"orders": {"table": {...}, "items": [...]}}), a CloudFormation template, what DescribeTable answers, '
     "or items with table=..."
 )
-#: Under what name AWS's answers hold a table's description.
 _DESCRIPTIONS = ("Table", "TableDescription")
+"""Under what name AWS's answers hold a table's description."""
 
 
 @dataclass(frozen=True, slots=True)

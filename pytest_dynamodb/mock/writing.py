@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pytest_dynamodb.mock.s3 import Client
 
 
-#: What a key attribute may be in wire form.
 _KEY_TYPES: Final = frozenset({"S", "N", "B"})
-#: Of DescribeTimeToLive's answer and CloudFormation's property.
+"""What a key attribute may be in wire form."""
 _TIME_TO_LIVE: Final = "TimeToLiveSpecification"
+"""Of DescribeTimeToLive's answer and CloudFormation's property."""
 
 
 class Writer:
@@ -137,8 +137,8 @@ def _text(content: Any) -> Any:
 BucketPlace: TypeAlias = "str | os.PathLike[str] | Client"
 """A folder of buckets, or an S3 client."""
 
-#: Characters that file systems of all kinds take in a name.
 _SAFE: Final = " !#$&'()+,-.=@[]^_`{}~"
+"""Characters that file systems of all kinds take in a name."""
 
 
 class Buckets:

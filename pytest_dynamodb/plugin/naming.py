@@ -16,8 +16,8 @@ from pytest_dynamodb.plugin.state import state_of
 
 SUFFIX = ".ddb.msgpack"
 
-#: Longer names are shortened: file systems end at 255 bytes, and journals add to the name.
 _LONGEST = 120
+"""Longer names are shortened: file systems end at 255 bytes, and journals add to the name."""
 _UNFIT = re.compile(r"[^\w\-.\[\]=,+@()]", re.ASCII)
 
 

@@ -21,13 +21,13 @@ from pytest_dynamodb.plugin.homes import Home
 # Precedence: command line > environment > marker > ``dynamodb_cassette_config`` fixture > ini.
 
 PROVIDERS = ("replay", "record", "mock", "live")
-#: Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another.
 INSTALLED = pytest.StashKey[bool]()
+"""Whether this pytest put the hooks into botocore (and so takes them out): not if one runs inside another."""
 
 _ORPHANS = ("ignore", "warn", "fail")
 
-#: Modes that may write a cassette.
 RECORDING_MODES = frozenset({"once", "new_episodes", "rewrite", "all"})
+"""Modes that may write a cassette."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -217,13 +217,13 @@ def _home(config: pytest.Config) -> Home:
     return Home(config.rootpath, beside=name)
 
 
-#: What the environment may say.
 _ENVIRONMENT = {
     "mode": "PYTEST_DYNAMODB_RECORD",
     "provider": "PYTEST_DYNAMODB_PROVIDER",
     "upstream": "PYTEST_DYNAMODB_UPSTREAM",
     "dialect": VARIABLE,
 }
+"""What the environment may say."""
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,8 +265,8 @@ MOCK = "dynamodb_mock"
 KEYWORDS = frozenset(
     {"mode", "provider", "upstream", "dialect", "ignore", "redact", "order", "repeats", "on_unused", "max_age", "share"}
 )
-#: What the fixture ``dynamodb_cassette_config`` may say besides.
 CONFIG_KEYWORDS = KEYWORDS | {"allow", "compress"}
+"""What the fixture ``dynamodb_cassette_config`` may say besides."""
 
 DESCRIPTION = (
     f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, redact, order, repeats, on_unused, max_age, "
@@ -295,8 +295,8 @@ def of_test(item: pytest.Item) -> dict[str, Any]:
     return merged(item.nodeid, item.iter_markers(NAME))
 
 
-#: What a test decides for the wider fixtures that it is the first to ask for: it is answered as they are.
 _PASSED_ON = ("mode", "provider", "upstream", "dialect")
+"""What a test decides for the wider fixtures that it is the first to ask for: it is answered as they are."""
 
 
 def of_surroundings(item: pytest.Item) -> dict[str, Any]:

@@ -38,9 +38,9 @@ def pytest_make_collect_report(
     return report
 
 
-#: What one process found: by path, why nobody has the cassette; for ``gone`` all processes must agree, because they
-#: all collected the same, while ``moved`` is known to the one that ran the test.
 Findings = Mapping[str, Mapping[str, str]]
+"""What one process found: by path, why nobody has the cassette; for ``gone`` all processes must agree, because they all
+collected the same, while ``moved`` is known to the one that ran the test."""
 
 
 def find_orphans(session: pytest.Session, state: PluginState) -> Findings:

@@ -15,8 +15,8 @@ import pytest
 
 from pytest_dynamodb.errors import UnexpectedRequest
 
-#: What became of a test.
 TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
+"""What became of a test."""
 
 
 class TestAttempt:

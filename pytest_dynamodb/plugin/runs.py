@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from pytest_dynamodb.mock import Mock
 
 
-#: What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays.
 MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
+"""What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays."""
 
-#: The name of each provider; those that are not here go by what their upstream is.
 _NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvider": "mock"}
+"""The name of each provider; those that are not here go by what their upstream is."""
 
 
 def is_mocked(item: pytest.Item) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.plugin.runs import CassetteRun
 
 RUN: pytest.StashKey[CassetteRun] = pytest.StashKey()
-#: The attempt at a test that is under way.
 ATTEMPT = pytest.StashKey[TestAttempt]()
-#: Whose what the test starts is.
+"""The attempt at a test that is under way."""
 OWNER = pytest.StashKey[Owner]()
+"""Whose what the test starts is."""

@@ -22,40 +22,40 @@ class PluginState:
     """Everything of one pytest session."""
 
     settings: RunSettings
-    #: Definitions of fixtures in reach of a marked test: their traffic gets cassettes of their own.
     tracked_fixtures: set[Any] = field(default_factory=set)
-    #: Cassette files that were opened in this process, and by whom.
+    """Definitions of fixtures in reach of a marked test: their traffic gets cassettes of their own."""
     opened: dict[Path, str] = field(default_factory=dict)
-    #: What was collected, before any selection: see ``orphans``.
+    """Cassette files that were opened in this process, and by whom."""
     collected_items: list[pytest.Item] = field(default_factory=list)
+    """What was collected, before any selection: see ``orphans``."""
     collected_nodes: set[str] = field(default_factory=set)
     known_nodes: set[str] = field(default_factory=set)
     failed_nodes: set[str] = field(default_factory=set)
-    #: The tests that passed here, by node id, with the cassette each used.
     ran: dict[str, Path | None] = field(default_factory=dict)
-    #: Names of the fixtures wider than a test that were set up here, with a cassette or without.
+    """The tests that passed here, by node id, with the cassette each used."""
     fixtures_set_up: set[str] = field(default_factory=set)
-    #: Counts of finished cassettes that no test report carries yet, such as those of fixtures.
+    """Names of the fixtures wider than a test that were set up here, with a cassette or without."""
     pending: list[dict[str, Any]] = field(default_factory=list)
-    #: Counts that reports have brought, here and from xdist's workers.
+    """Counts of finished cassettes that no test report carries yet, such as those of fixtures."""
     counts: list[dict[str, Any]] = field(default_factory=list)
-    #: The node ids of tests whose names differ from another's only in case.
+    """Counts that reports have brought, here and from xdist's workers."""
     apart: set[str] = field(default_factory=set)
-    #: The cassettes that answer now, the innermost last.
+    """The node ids of tests whose names differ from another's only in case."""
     running: list[Any] = field(default_factory=list)
-    #: Files by which xdist's workers joined what they recorded of wider fixtures.
+    """The cassettes that answer now, the innermost last."""
     contributions: list[str] = field(default_factory=list)
-    #: Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen.
+    """Files by which xdist's workers joined what they recorded of wider fixtures."""
     has_answered: bool = False
-    #: What threads asked that had outlived their test.
+    """Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen."""
     late: list[str] = field(default_factory=list)
-    #: Files beside the cassettes that were used here, of processes that were killed.
+    """What threads asked that had outlived their test."""
     left: set[str] = field(default_factory=set)
+    """Files beside the cassettes that were used here, of processes that were killed."""
     orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
-    #: What they make of it together, a line an orphan.
     orphans: list[str] = field(default_factory=list)
-    #: The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it.
+    """What they make of it together, a line an orphan."""
     current: pytest.Item | None = None
+    """The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it."""
     places: tuple[dict[str, Any], Home] | None = None
     blocking: Any = None
 
@@ -68,8 +68,8 @@ class PluginState:
 
 
 STATE = pytest.StashKey[PluginState]()
-#: A test that asked for ``dynamodb_mock`` while it was running: nobody could know before.
 ASKED_FOR_MOCK = pytest.StashKey[bool]()
+"""A test that asked for ``dynamodb_mock`` while it was running: nobody could know before."""
 
 
 def state_of(config: pytest.Config) -> PluginState:

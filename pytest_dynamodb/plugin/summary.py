@@ -33,8 +33,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _sessions[-1].counts += counts
 
 
-#: The states of the sessions running in this process: a report does not say which session it belongs to.
 _sessions: list[PluginState] = []
+"""The states of the sessions running in this process: a report does not say which session it belongs to."""
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

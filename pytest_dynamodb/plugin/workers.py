@@ -14,8 +14,8 @@ from pytest_dynamodb.plugin.state import PluginState
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import Worker
 
-#: Under which names a worker hands over what it knows, see ``PluginState``.
 _LATE, _LEFT, _CONTRIBUTIONS = "dynamodb_cassette_late", "dynamodb_cassette_left", "dynamodb_cassette_contributions"
+"""Under which names a worker hands over what it knows, see ``PluginState``."""
 
 
 def this_worker(config: pytest.Config) -> Worker | None:

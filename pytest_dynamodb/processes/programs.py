@@ -16,8 +16,8 @@ from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks import active
 from pytest_dynamodb.server.loopback import LoopbackServer
 
-#: How SDKs and the AWS CLI are told of an endpoint.
 VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS")
+"""How SDKs and the AWS CLI are told of an endpoint."""
 
 _opening = forks.lock()
 _desks: dict[int, _Desk] = {}

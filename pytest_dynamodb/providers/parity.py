@@ -16,7 +16,6 @@ from pytest_dynamodb.cassette.report.trees import MISSING, Difference, describe,
 from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
 from pytest_dynamodb.requests import tables_of
 
-#: What DynamoDB answers when it is busy, which says nothing of how it answers.
 _PASSING: Final = frozenset(
     {
         "InternalServerError",
@@ -27,14 +26,15 @@ _PASSING: Final = frozenset(
         "TransactionConflictException",
     }
 )
-#: Statuses on the way to another one: how long they last is nobody's answer.
+"""What DynamoDB answers when it is busy, which says nothing of how it answers."""
 _TRANSIENT: Final = frozenset({"CREATING", "UPDATING", "DELETING", "ENABLING", "DISABLING"})
+"""Statuses on the way to another one: how long they last is nobody's answer."""
 _STATUSES: Final = frozenset({"Backfilling", "IndexStatus", "StreamStatus", "TableStatus", "TimeToLiveStatus"})
 _SETS: Final = frozenset(
     {"SS", "NS", "BS", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "NonKeyAttributes"}
 )
-#: Answers whose lists have no order of their own.
 _UNORDERED: Final = {"Scan": "Items", "BatchGetItem": "Responses", "ListTagsOfResource": "Tags"}
+"""Answers whose lists have no order of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from pytest_dynamodb.exchange import Json, Response
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.server.message import Headers
 
-#: What clients may send, and get back as they sent it.
 PLAIN_JSON, AMZ_JSON = b"application/json", b"application/x-amz-json-1.0"
+"""What clients may send, and get back as they sent it."""
 
-#: 52 characters like AWS's, never the same twice: where from, which process, which answer.
 _REQUEST_ID = f"PYTESTDYNAMODB{os.urandom(9).hex().upper()}%020d"
+"""52 characters like AWS's, never the same twice: where from, which process, which answer."""
 _numbers = count(1)
 
-#: What an answer is made of has no circles, and looking for them takes half of the time.
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+"""What an answer is made of has no circles, and looking for them takes half of the time."""
 
 
 _NO_CONTROLS = dict.fromkeys([*range(32), 127])
@@ -95,8 +95,8 @@ def explained(problem: PytestDynamoDbError) -> bytes:
     return error(type(problem).__name__, str(problem), namespace="pytest_dynamodb")
 
 
-#: Anything that is no POST of JSON.
 NOT_FOUND_BODY = b"<UnknownOperationException/>\n"
+"""Anything that is no POST of JSON."""
 
 SERIALIZATION_BODY = error("SerializationException")
 UNKNOWN_OPERATION_BODY = error("UnknownOperationException")

@@ -41,16 +41,16 @@ from pytest_dynamodb.server.upstream import Upstream
 # --- content codings: requests that come compressed, answers that go out compressed to whoever takes them so ---
 # RFC 9110, 8.4 (codings), 12.5.3 (Accept-Encoding) and 12.4.2 (weights); RFC 1952, 2.2 (members of gzip).
 
-#: Answers up to here go out as they are (facts collected from AWS: compression begins above 4 KB).
 WORTHWHILE = 4096
+"""Answers up to here go out as they are (facts collected from AWS: compression begins above 4 KB)."""
 
-#: Codings of one request, one over another: more are an attack.
 MOST_CODINGS: Final = 4
+"""Codings of one request, one over another: more are an attack."""
 
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's words for the wrappers
 
-#: Names of codings to ``wbits``. HTTP's "deflate" is zlib's format (RFC 9110, 8.4.1.2).
 _CODINGS: Final = {b"gzip": _GZIP, b"x-gzip": _GZIP, b"deflate": _ZLIB}
+"""Names of codings to ``wbits``. HTTP's "deflate" is zlib's format (RFC 9110, 8.4.1.2)."""
 
 _IDENTITY: Final = b"identity"
 _WEIGHT: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
@@ -156,8 +156,8 @@ AsgiEvent = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[AsgiEvent]]
 AsgiSend = Callable[[AsgiEvent], Awaitable[None]]
 
-#: Bytes of a request, before and after decompression.
 MAX_REQUEST = 16 * 1024 * 1024
+"""Bytes of a request, before and after decompression."""
 
 log = logging.getLogger("pytest_dynamodb.server")
 

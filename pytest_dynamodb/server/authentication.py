@@ -17,8 +17,8 @@ from pytest_dynamodb.server.answers import error
 _IN_HEADER = ("Credential", "Signature", "SignedHeaders")
 _IN_QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
-#: A header as SDKs write it, read in one go; all others are looked at part by part.
 _USUAL = re.compile(rb"AWS4-[^\s,=]+ Credential=([^\s,=]+), ?SignedHeaders=[^\s,=]+, ?Signature=[^\s,=]+")
+"""A header as SDKs write it, read in one go; all others are looked at part by part."""
 _BETWEEN = re.compile(r"[, ]+")
 _REGION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACCOUNT = re.compile(r"[0-9]{12}")

@@ -17,8 +17,8 @@ from pytest_dynamodb.server.upstream import Upstream
 STOP_WITHIN = 3  # seconds that requests under way may take
 BACKLOG = 2048  # connections that wait to be accepted
 
-#: Seconds that an unused connection stays open: longer than clients keep theirs, so none is closed under a request.
 KEEP_ALIVE = 120
+"""Seconds that an unused connection stays open: longer than clients keep theirs, so none is closed under a request."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pytest_dynamodb.operations import OPERATIONS, Operation
 
 _PREFIXES = {"dynamodb": "DynamoDB_20120810", "dynamodbstreams": "DynamoDBStreams_20120810"}
 
-#: The operation that a header's value asks for.
 TARGETS: Mapping[bytes, Operation] = {
     f"{_PREFIXES[operation.service]}.{name}".encode(): operation for name, operation in OPERATIONS.items()
 }
+"""The operation that a header's value asks for."""

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Json, Outcome, Response, TransportFailure
 
-#: Of one connection only (RFC 9110, 7.6.1), or set anew. ``Accept-Encoding`` too: what is recorded is plain.
 _NOT_FORWARDED = frozenset(
     {
         b"accept-encoding",
@@ -38,12 +37,13 @@ _NOT_FORWARDED = frozenset(
         b"upgrade",
     }
 )
+"""Of one connection only (RFC 9110, 7.6.1), or set anew. ``Accept-Encoding`` too: what is recorded is plain."""
 
-#: Response headers that change what a client does, as ``exchange.Response`` keeps them.
 _KEPT_HEADERS = ("x-amz-retry-after", "retry-after")
+"""Response headers that change what a client does, as ``exchange.Response`` keeps them."""
 
-#: Seconds to wait for an upstream, as botocore does by default.
 PATIENCE = 60.0
+"""Seconds to wait for an upstream, as botocore does by default."""
 
 
 @dataclass(slots=True, frozen=True)

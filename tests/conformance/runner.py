@@ -17,8 +17,8 @@ from templates import fill
 
 Json = Any
 
-#: An operation and its wire parameters to an HTTP status and a wire body.
 Call = Callable[[str, dict[str, Json]], tuple[int, Json]]
+"""An operation and its wire parameters to an HTTP status and a wire body."""
 
 PAGES = {
     "Query": ("ExclusiveStartKey", "LastEvaluatedKey", ("Items",)),

@@ -21,11 +21,11 @@ Json = Any
 VERSION = "DynamoDB_20120810"
 STREAMS = "DynamoDBStreams_20120810"
 STREAM_OPERATIONS = frozenset({"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"})
-#: Looks signed: who checks signatures will not take it, and nobody here does.
 UNSIGNED = (
     "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLEEXAMPLE00/20260101/us-east-1/dynamodb/aws4_request, "
     "SignedHeaders=host;x-amz-date;x-amz-target, Signature=0000"
 )
+"""Looks signed: who checks signatures will not take it, and nobody here does."""
 
 
 def over_http(url: str) -> Call:

@@ -22,8 +22,8 @@ Variables = Mapping[str, Json]
 
 _WHOLE = re.compile(r"\$([A-Za-z_]\w*)")
 _INSIDE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
-#: Not variables but what an expectation says (`expectations`).
 MATCHERS = frozenset({"any", "any_order", "includes", "matches", "absent", "one_of", "in_order"})
+"""Not variables but what an expectation says (`expectations`)."""
 
 
 def fill(template: Json, variables: Variables) -> Json:

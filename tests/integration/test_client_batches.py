@@ -35,8 +35,8 @@ from pytest_dynamodb.values import from_wire
 
 CASES = Cases()
 
-#: Items of the stress tests; 50,000 are what the project promises: PYTEST_DYNAMODB_STRESS=50000.
 ITEMS = int(os.environ.get("PYTEST_DYNAMODB_STRESS", "3000"))
+"""Items of the stress tests; 50,000 are what the project promises: PYTEST_DYNAMODB_STRESS=50000."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

@@ -256,3 +256,24 @@ def test_equal_misses_are_shown_once_and_counted_and_of_others_no_more_than_five
     assert "other4" in run.text
     assert "other5" not in run.text
     assert "60 missed" in run.line
+
+
+def test_a_hypothesis_test_says_how_it_can_be_recorded(project: SmallProject) -> None:
+    project.write(
+        "test_a.py",
+        """
+        from hypothesis import given, settings, strategies
+
+        @marked
+        @settings(derandomize=True, database=None, max_examples=2, deadline=None)
+        @given(strategies.integers())
+        def test_one(number):
+            get(str(number))
+        """,
+    )
+    run = project.run()
+    assert run.code == 1
+    assert "test_one --record (Hypothesis asks for other examples in each run" in run.text
+    assert "@settings(derandomize=True, database=None)" in run.text
+    assert project.record().code == 0
+    assert project.run().code == 0

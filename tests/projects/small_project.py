@@ -15,11 +15,11 @@ from textwrap import dedent
 import pytest
 
 SUFFIX = ".ddb.msgpack"
-#: Plugins that runs go without, unless they say ``+name``.
 PLUGINS_OFF = (
     *("randomly", "cacheprovider", "hypothesispytest", "platformdirs"),
     *("flaky", "pytest-retry", "repeat", "rerunfailures"),
 )
+"""Plugins that runs go without, unless they say ``+name``."""
 FRAME = """\
 import boto3, functools, pytest
 

@@ -25,8 +25,8 @@ REQUESTS = int(os.environ.get("PYTEST_DYNAMODB_FUZZ", "300"))
 BATCH = 100
 """Requests between two looks at the whole."""
 
-#: Codes of the framework under DynamoDB, which its model does not name.
 FRAMEWORK_ERRORS = {"ValidationException", "SerializationException", "AccessDeniedException", "ThrottlingException"}
+"""Codes of the framework under DynamoDB, which its model does not name."""
 
 
 def _shown(params: Json) -> str:

@@ -14,8 +14,8 @@ from pytest_dynamodb.client.operations.tables import Index
 Case = Callable[[TableClient, DynamoDbClient], None]
 Place = Literal["mock", "replay", "live"]
 
-#: The secondary index of the table that every case has.
 INDEX = Index(name="gsi1", partition_key="gsi1pk", sort_key="gsi1sk")
+"""The secondary index of the table that every case has."""
 
 
 class Cases(list[Case]):

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-#: What to do with one request: a handler that sends an answer, or sends none.
 Answer = Callable[["Handler"], None]
+"""What to do with one request: a handler that sends an answer, or sends none."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -98,7 +98,6 @@ def hang_up(handler: Handler) -> None:
     handler.close_connection = True
 
 
-#: An instance metadata service (version 2) that hands out credentials of a role.
 ROLE_CREDENTIALS = {
     "Code": "Success",
     "AccessKeyId": "ASIAFROMMETADATA0000",
@@ -106,6 +105,7 @@ ROLE_CREDENTIALS = {
     "Token": "token-from-instance-metadata",
     "Expiration": "2099-01-01T00:00:00Z",
 }
+"""An instance metadata service (version 2) that hands out credentials of a role."""
 
 
 def metadata(handler: Handler) -> None:

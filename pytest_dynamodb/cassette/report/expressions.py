@@ -11,12 +11,12 @@ from typing import Any
 from pytest_dynamodb.cassette.report.requests import EXPRESSIONS, WIDEST_VALUE, cut
 from pytest_dynamodb.cassette.report.trees import TreePath, path_text, shorten_both
 
-#: A quoted text is one token, so that a value is highlighted as a whole.
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|\s+|.', re.DOTALL)
+"""A quoted text is one token, so that a value is highlighted as a whole."""
 _RED, _GREEN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[1;7m", "\x1b[0m"
 
-#: Longer clauses are shortened; a clause holds an operator and its operands' values.
 _WIDEST_CLAUSE = 2 * WIDEST_VALUE
+"""Longer clauses are shortened; a clause holds an operator and its operands' values."""
 
 
 def take_expressions(request: dict[str, Any]) -> tuple[dict[str, Any], dict[TreePath, list[str]]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-#: How many different misses are shown in full.
 _MOST_SHOWN = 5
+"""How many different misses are shown in full."""
 
 
 def list_misses(reports: Sequence[str]) -> str:

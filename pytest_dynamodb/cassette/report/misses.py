@@ -17,8 +17,8 @@ from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
 
-#: How many places `ignore` is suggested for, and how many differences of a recording are listed.
 _MOST_IGNORED, _MOST_LISTED = 2, 20
+"""How many places `ignore` is suggested for, and how many differences of a recording are listed."""
 
 
 def describe_miss(
@@ -134,8 +134,8 @@ def _days(days: int) -> str:
 
 # --- which recordings a request nobody answered was probably meant to be ---
 
-#: How many recordings are looked at, how many of them are compared leaf by leaf, and how many leaves of each.
 _SCANNED, _COMPARED, _LEAVES = 20_000, 100, 500
+"""How many recordings are looked at, how many of them are compared leaf by leaf, and how many leaves of each."""
 
 
 def nearest(

@@ -9,10 +9,9 @@ from typing import Any
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
 
-#: As far as a value, and a whole request on one line, are shown.
 WIDEST_VALUE, WIDEST_LINE = 80, 200
+"""As far as a value, and a whole request on one line, are shown."""
 
-#: Expressions, and what they are called on one line.
 EXPRESSIONS = {
     "KeyConditionExpression": "where",
     "FilterExpression": "filter",
@@ -20,12 +19,13 @@ EXPRESSIONS = {
     "UpdateExpression": "update",
     "ProjectionExpression": "only",
 }
-#: What a line about a request leaves out: the heading says it, or nothing depends on it.
+"""Expressions, and what they are called on one line."""
 _SAID_ELSEWHERE = frozenset(
     {"TableName", "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"}
 )
-#: One clause is joined to the next as the expression itself would.
+"""What a line about a request leaves out: the heading says it, or nothing depends on it."""
 _JOINTS = {"UpdateExpression": ", ", "ProjectionExpression": ", "}
+"""One clause is joined to the next as the expression itself would."""
 
 
 def title(operation: str, params: dict[str, Any]) -> str:

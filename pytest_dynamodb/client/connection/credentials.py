@@ -117,12 +117,12 @@ def _check_role(role_arn: str) -> None:
 # Here the
 # request goes on with what it has, which is still valid, while a thread or a task fetches the next.
 
-#: Seconds before expiry from which on they are refreshed in the background, and from which on a call waits for that.
 AHEAD = 15 * 60
+"""Seconds before expiry from which on they are refreshed in the background, and from which on a call waits for that."""
 AT_LAST = 60
 
-#: Seconds between two attempts in the background: a role's session may be no longer than `AHEAD`, and STS may fail.
 BETWEEN = 30.0
+"""Seconds between two attempts in the background: a role's session may be no longer than `AHEAD`, and STS may fail."""
 
 
 class RefreshedAhead:

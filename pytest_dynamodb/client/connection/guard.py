@@ -13,13 +13,13 @@ from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
 from pytest_dynamodb.hooks.calls import CALL
 
-#: What to say where nobody is in charge: by whether the mock was asked for.
 _LACKING = {
     False: "cassette is in charge: call this within use_cassette(...) or a test marked dynamodb_cassette, or give the "
     "client an object such as ReplayProvider(path)",
     True: "mock is in charge any more: call this within mock_dynamodb() or the test that the client was made in, or "
     "give the client an object such as MockProvider()",
 }
+"""What to say where nobody is in charge: by whether the mock was asked for."""
 
 
 def provider_in_charge(
@@ -81,7 +81,6 @@ def follow(first: Any, other: Any) -> None:
 
 # --- wire-level parameters as botocore wants them: binary as bytes, since it writes the base64 itself ---
 
-#: Parameters, at the top of a request, that hold attribute values at some depth.
 _WITH_VALUES = frozenset({
     "ExclusiveStartKey",
     "ExpressionAttributeValues",
@@ -93,6 +92,7 @@ _WITH_VALUES = frozenset({
     "TransactItems",
     "TransactStatements",
 })  # fmt: skip
+"""Parameters, at the top of a request, that hold attribute values at some depth."""
 
 _PLAIN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
 

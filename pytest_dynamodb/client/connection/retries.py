@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # --- botocore's exceptions and error answers, as this package's errors ---
 
-#: Members of an error answer that every one has, or that have a place of their own.
 _ENVELOPE = frozenset({"Error", "Item", "ResponseMetadata", "message", "Message", "__type"})
+"""Members of an error answer that every one has, or that have a place of their own."""
 
 
 def service_error(answer: Mapping[str, Any], call: ApiCall[Any]) -> DynamoDbError:
@@ -104,8 +104,8 @@ def error_of(problem: Any, effort: Effort) -> Exception:
 
 _EVENT = "needs-retry.dynamodb"
 
-#: Under which id botocore registers its own handler, in every retry mode.
 _THEIRS = "retry-config-dynamodb"
+"""Under which id botocore registers its own handler, in every retry mode."""
 _OURS = "pytest-dynamodb-retries"
 
 

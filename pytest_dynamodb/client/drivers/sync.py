@@ -18,11 +18,11 @@ from pytest_dynamodb.client.steps import Attempt, Effect, Emit, Finished, Job, P
 
 Result = TypeVar("Result")
 
-#: Threads of one run. As many as connections would be a lot of waiting for each other; DynamoDB is fast.
 THREADS = 32
+"""Threads of one run. As many as connections would be a lot of waiting for each other; DynamoDB is fast."""
 
-#: Seconds between two looks of a job that waits for jobs of its own.
 LOOK_UP = 0.1
+"""Seconds between two looks of a job that waits for jobs of its own."""
 
 
 class SyncDriver:
@@ -65,8 +65,8 @@ class _Run:
         self, driver: SyncDriver, deadline: Deadline | None = None, stop: threading.Event | None = None
     ) -> None:
         self._driver, self._deadline = driver, deadline
-        #: Set when the run that this one is a job of is over.
         self._stop = stop
+        """Set when the run that this one is a job of is over."""
         self._jobs: threading.Event | None = None
         self._executor: ThreadPoolExecutor | None = None
 

@@ -35,20 +35,20 @@ class Codec(Generic[ModelT]):
         self.keys = keys_of(declared, [*self.fields, *computed])
         self._inputs = {name: conversion.input_of(name, field) for name, field in self.fields.items()}
         self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
-        #: Attributes that are made of fields, and are not fields themselves.
         self.derived = {
             name
             for keys in self.keys.values()
             for name, template in keys.all
             if not (template.bare and self.attributes.get(template.fields[0]) == name)
         }
-        #: Fields that are attributes of keys, just as they are.
+        """Attributes that are made of fields, and are not fields themselves."""
         self._own = {
             template.fields[0]: template
             for keys in self.keys.values()
             for name, template in keys.all
             if name not in self.derived
         }
+        """Fields that are attributes of keys, just as they are."""
         self._check()
 
     @property

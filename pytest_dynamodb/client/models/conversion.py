@@ -23,19 +23,19 @@ from pydantic.fields import FieldInfo
 
 Convert = Callable[[Any], Any]
 
-#: What is stored as it is, and what ``values.to_wire`` has a form for.
 _STORED = (str, bool, int, decimal.Decimal, bytes, enum.Enum, datetime.date, uuid.UUID, type(None))
-#: What comes back as it was.
+"""What is stored as it is, and what ``values.to_wire`` has a form for."""
 _SAME = frozenset({Any, object, str, bytes, bool, decimal.Decimal, type(None)})
+"""What comes back as it was."""
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection, collections.deque)
 _SETS = (set, collections.abc.Set, collections.abc.MutableSet)
-#: What is built of a stored list or set; a list of anything else.
 _BUILDERS: Mapping[Any, Callable[[Any], Any]] = {
     **dict.fromkeys(_SETS, set),
     collections.deque: collections.deque,
     frozenset: frozenset,
     tuple: tuple,
 }
+"""What is built of a stored list or set; a list of anything else."""
 _MAPS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 _UNIONS = (Union, types.UnionType)
 

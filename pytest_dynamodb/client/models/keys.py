@@ -20,8 +20,8 @@ from pytest_dynamodb.errors import ConfigurationError
 # or in how many segments they have, never make the same key. A template that is nothing but a field, ``"{user_id}"``,
 # takes any value of it, in its own type.
 
-#: Sorts after every other character, as DynamoDB compares text: by its UTF-8 bytes.
 LAST = "\U0010ffff"
+"""Sorts after every other character, as DynamoDB compares text: by its UTF-8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)

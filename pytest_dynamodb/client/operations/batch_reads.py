@@ -16,8 +16,8 @@ from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import as_projection
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
-#: Keys of one request (API reference, BatchGetItem).
 KEYS = 100
+"""Keys of one request (API reference, BatchGetItem)."""
 
 Item_co = TypeVar("Item_co", covariant=True)
 

@@ -22,8 +22,8 @@ from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 DriverT = TypeVar("DriverT")
 
-#: Writes of one request, and its bytes (API reference, BatchWriteItem); less what is around the items.
 WRITES, BYTES = 25, 16 * 1024 * 1024 - 64 * 1024
+"""Writes of one request, and its bytes (API reference, BatchWriteItem); less what is around the items."""
 
 
 @dataclass(frozen=True, slots=True)

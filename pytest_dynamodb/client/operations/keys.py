@@ -62,8 +62,8 @@ class TableBook:
 
     def __init__(self, *, cursors: Cursors | None = None) -> None:
         self.cursors = cursors or Cursors()
-        #: By table and index; the table itself is its index ``None``.
         self._names: dict[str, dict[str | None, KeyNames]] = {}
+        """By table and index; the table itself is its index ``None``."""
 
     def give(self, table: str, keys: KeysLike | None, indexes: Mapping[str, KeysLike] | None = None) -> None:
         """Note names that the application knows."""

@@ -96,8 +96,9 @@ class ReadPlan:
     index: str | None = None
     key: KeyChoice | None = None
     filtered_by: Condition | None = None
-    #: A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs to.
     passing_filter: Condition | None = None
+    """A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs
+    to."""
     projection: nodes.ProjectionTree | None = None
     descending: bool = False
     consistent: bool = False

@@ -61,8 +61,8 @@ class Stretch:
 # --- a query of several shards as if they were one: all are asked, and their items merged in the order of the sort
 # key ---
 
-#: Items of a page, where nothing is said.
 PAGE = 100
+"""Items of a page, where nothing is said."""
 
 
 class _Shard:

@@ -14,18 +14,18 @@ from pytest_dynamodb.client.steps import Steps, pause, send, together
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, TransactionCanceledException, error_for
 from pytest_dynamodb.values import from_wire_item, to_wire
 
-#: Statements of one batch (API reference, BatchExecuteStatement).
 STATEMENTS = 25
+"""Statements of one batch (API reference, BatchExecuteStatement)."""
 
-#: Codes of a statement's error with which it was not carried out, and may succeed when it is sent again. (API
-#: reference, BatchStatementError.) Not InternalServerError: nobody knows then, and a statement may add to a number.
 RETRYABLE: Mapping[str, bool] = {
     "ProvisionedThroughputExceeded": True,
     "RequestLimitExceeded": True,
     "ThrottlingError": True,
     "TransactionConflict": False,
 }
-"""By code: whether it is throttling."""
+"""Codes of a statement's error with which it was not carried out, and may succeed when it is sent again; by code,
+whether it is throttling. (API reference, BatchStatementError.) Not InternalServerError: nobody knows then, and a
+statement may add to a number."""
 
 StatementLike = str | tuple[str, Sequence[object]]
 """A statement, or one with values for its question marks."""

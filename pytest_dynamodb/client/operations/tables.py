@@ -14,8 +14,8 @@ from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, Reso
 KeyAttributes = str | Mapping[str, Literal["S", "N", "B"]]
 """One text attribute by its name; or names with their types, in the order of the key: ``{"year": "N"}``."""
 
-#: Seconds between the first two looks at a table; each wait is half as long again, up to the last.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
+"""Seconds between the first two looks at a table; each wait is half as long again, up to the last."""
 
 
 class TableNotReady(PytestDynamoDbError, TimeoutError):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 DriverT = TypeVar("DriverT")
 
-#: Actions of one transaction (API reference, TransactWriteItems and TransactGetItems).
 ACTIONS = 100
+"""Actions of one transaction (API reference, TransactWriteItems and TransactGetItems)."""
 
 ActionKind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 

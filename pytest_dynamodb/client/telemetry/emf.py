@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 WriteLine = Callable[[str], object]
 
-#: The metrics of a call, with CloudWatch's unit of each.
 _UNITS: Mapping[str, str] = {
     "Duration": "Milliseconds",
     "Errors": "Count",
@@ -32,8 +31,9 @@ _UNITS: Mapping[str, str] = {
     "ConsumedReadCapacity": "Count",
     "ConsumedWriteCapacity": "Count",
 }
-#: What a metric may be looked up by; other properties can be searched for in the log.
+"""The metrics of a call, with CloudWatch's unit of each."""
 DIMENSIONS = (("Operation",), ("Operation", "Table"))
+"""What a metric may be looked up by; other properties can be searched for in the log."""
 _PROPERTIES = frozenset({"Operation", "Table", "Region"})
 
 

@@ -37,7 +37,6 @@ Fact = Literal["system", "operation", "table", "region", "request_id", "status"]
 
 OPT_IN = "OTEL_SEMCONV_STABILITY_OPT_IN"
 
-#: Of each fact: what it is called in the old and in the new convention; ``None`` where it has no name.
 _NAMES: Mapping[Fact, tuple[str | None, str | None]] = {
     "system": ("db.system", "db.system.name"),
     "operation": ("db.operation", "db.operation.name"),
@@ -46,8 +45,9 @@ _NAMES: Mapping[Fact, tuple[str | None, str | None]] = {
     "request_id": ("aws.request_id", "aws.request_id"),
     "status": ("http.status_code", "http.response.status_code"),
 }
-#: Values that are other ones in the new convention.
+"""Of each fact: what it is called in the old and in the new convention; ``None`` where it has no name."""
 _SYSTEM = {"db.system": "dynamodb", "db.system.name": "aws.dynamodb"}
+"""Values that are other ones in the new convention."""
 
 
 def convention_of_environment() -> Convention:
@@ -100,11 +100,11 @@ def require_opentelemetry() -> None:
 SCOPE = "pytest_dynamodb.client"
 
 DURATION = "db.client.operation.duration"
-#: In seconds. (Semantic conventions, "Metric: db.client.operation.duration".)
 BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
+"""In seconds. (Semantic conventions, "Metric: db.client.operation.duration".)"""
 
-#: What the gauge of a circuit shows.
 BREAKER_STATES: Mapping[State, int] = {"closed": 0, "half-open": 1, "open": 2}
+"""What the gauge of a circuit shows."""
 
 
 class MetricsObserver:
@@ -225,7 +225,6 @@ class _Measuring:
 
 SpanAttributes = dict[str, Any]
 
-#: Parameters that go into a span as they are.
 _PARAMETERS: Mapping[str, str] = {
     "ConsistentRead": "aws.dynamodb.consistent_read",
     "IndexName": "aws.dynamodb.index_name",
@@ -236,11 +235,12 @@ _PARAMETERS: Mapping[str, str] = {
     "Select": "aws.dynamodb.select",
     "TotalSegments": "aws.dynamodb.total_segments",
 }
-#: Members of an answer that do.
+"""Parameters that go into a span as they are."""
 _ANSWERS: Mapping[str, str] = {"Count": "aws.dynamodb.count", "ScannedCount": "aws.dynamodb.scanned_count"}
+"""Members of an answer that do."""
 
-#: Ours: no convention has a name for these.
 ATTEMPTS = "pytest_dynamodb.attempts"
+"""Ours: no convention has a name for these."""
 CAPACITY = "pytest_dynamodb.consumed_capacity"
 
 

@@ -11,7 +11,6 @@ from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.requests import Params
 
-#: Regions that global tables may be in.
 REGIONS: Final = (
     *("af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2"),
     *("ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7"),
@@ -19,8 +18,9 @@ REGIONS: Final = (
     *("eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1"),
     *("sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"),
 )
-#: Regions in which a table cannot have strong consistency.
+"""Regions that global tables may be in."""
 _NOT_STRONG: Final = frozenset({"us-west-1"})
+"""Regions in which a table cannot have strong consistency."""
 
 _ACTIONS: Final = ("Create", "Update", "Delete", "Disassociate")
 _REPLICA_MEMBERS: Final = frozenset(

@@ -14,8 +14,8 @@ from pytest_dynamodb.engine.table import Table
 
 _ONE_AT_A_TIME: Final = "Only 1 online index can be created or deleted simultaneously per table"
 
-#: Concerns that a table takes while it is changed otherwise.
 _SYNCHRONOUS: Final = frozenset({"DeletionProtectionEnabled", "SSESpecification"})
+"""Concerns that a table takes while it is changed otherwise."""
 
 
 def check_admitted(table: Table, params: Mapping[str, Any], asked: set[str]) -> None:

@@ -39,12 +39,12 @@ from pytest_dynamodb.requests import truth
 # AWS takes one concern a call, with few exceptions (ack-api-quirks, DDB-TABLE-382, 174, 015, 359, 456).
 # All of this is checked before the table is looked up.
 
-#: What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them.
 _LISTED: Final = (
     *("ProvisionedThroughput", "BillingMode", "UpdateStreamEnabled", "GlobalSecondaryIndexUpdates", "SSESpecification"),
     *("ReplicaUpdates", "MultiAccountReplicaReady", "ReplicaTransitRoleArn", "MultiRegionConsistency"),
     *("DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"),
 )
+"""What an UpdateTable may change, as AWS lists it; names that its public model lacks are among them."""
 _PUBLIC: Final = (
     *_LISTED,
     "StreamSpecification",
@@ -53,12 +53,12 @@ _PUBLIC: Final = (
     "VectorIndexUpdates",
 )
 
-#: Concerns that stand alone, in the order in which AWS names them.
 _ALONE: Final = {
     "SSESpecification": "Server-Side Encryption modification must be the only operation in the request",
     "TableClass": "TableClass modification must be the only operation in the request",
     "DeletionProtectionEnabled": "DeletionProtection modification must be the only operation in the request",
 }
+"""Concerns that stand alone, in the order in which AWS names them."""
 
 
 def check_concerns(params: Mapping[str, Any]) -> None:
@@ -308,7 +308,6 @@ def _protection(_: Table, settings: TableSettings, call: Call) -> TableSettings:
     return replace(settings, deletion_protection=truth(call.params["DeletionProtectionEnabled"]))
 
 
-#: By member, in the order carried out: indexes after the billing mode that their units depend on.
 _CHANGES: Final[dict[str, SettingsChange]] = {
     "BillingMode": _billing,
     "ProvisionedThroughput": _units,
@@ -322,3 +321,4 @@ _CHANGES: Final[dict[str, SettingsChange]] = {
     "DeletionProtectionEnabled": _protection,
     "GlobalTableSettingsReplicationMode": _settings_mode,
 }
+"""By member, in the order carried out: indexes after the billing mode that their units depend on."""

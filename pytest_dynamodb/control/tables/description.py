@@ -17,8 +17,8 @@ from pytest_dynamodb.engine.vectors.index import describe_vectors
 
 _DAY: Final = 86_400.0
 
-#: What an on-demand table carries from the start (developer guide, "DynamoDB warm throughput").
 ON_DEMAND_WARM: Final = Units(12_000, 4_000)
+"""What an on-demand table carries from the start (developer guide, "DynamoDB warm throughput")."""
 
 
 def describe(table: Table, now: float) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
 ACTIONS: Final = ("Update", "Create", "Delete")
 
-#: The members of UpdateTable by which indexes come and go.
 INDEX_UPDATES: Final = ("GlobalSecondaryIndexUpdates", "VectorIndexUpdates")
+"""The members of UpdateTable by which indexes come and go."""
 
 Updates = Sequence[Mapping[str, Any]]
 

@@ -89,8 +89,8 @@ def table_of_arn(call: Call, arn: str, *, told: bool = True) -> Table:
 # --- times ---
 # As AWS writes them in texts: always in English, always UTC.
 
-#: Of the years 1 and 9999.
 _FIRST: Final = -62_135_596_800.0
+"""Of the years 1 and 9999."""
 _LAST: Final = 253_402_300_799.0
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -114,8 +114,6 @@ _PROTECTED: Final = (
     "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
 )
 
-#: What AWS still tells of a table that goes: neither keys nor indexes, no time of creation, no warm throughput
-#: (dynalite's tests, deleteTable; AWS CLI reference, delete-table; of streams, encryption and class inferred).
 _TOLD: Final = frozenset(
     {
         *("TableName", "TableStatus", "TableArn", "TableId", "TableSizeBytes", "ItemCount", "ProvisionedThroughput"),
@@ -123,6 +121,8 @@ _TOLD: Final = frozenset(
         *("StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "SSEDescription"),
     }
 )
+"""What AWS still tells of a table that goes: neither keys nor indexes, no time of creation, no warm throughput
+(dynalite's tests, deleteTable; AWS CLI reference, delete-table; of streams, encryption and class inferred)."""
 
 
 def delete_table(call: Call) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from pytest_dynamodb.errors import ValidationException
 # ack-api-quirks, DDB-TABLE-442).
 
 
-#: HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys").
 MOST_OF_ROLE: Final = 4
+"""HASH and RANGE attributes that the key of a global index may have (developer guide, "Multi-attribute keys")."""
 
 Elements = Sequence[Mapping[str, str]]
 

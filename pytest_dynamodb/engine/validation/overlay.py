@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-#: The order in which AWS lists the values of an enumeration (dynalite, test/{query,scan,updateItem,createTable}).
 CHOICES: dict[str, tuple[str, ...]] = {
     "ComparisonOperator": (
         *("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT"),
@@ -20,8 +19,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ScalarAttributeType": ("B", "N", "S"),
     "Select": ("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"),
 }
+"""The order in which AWS lists the values of an enumeration (dynalite, test/{query,scan,updateItem,createTable})."""
 
-#: Limits by shape, in place of the model's. Lists of attribute names: dynalite, test/getItem and test/query.
 LIMITS: dict[str, dict[str, Any]] = {
     "AttributeNameList": {"max": 255},
     # AWS has words of its own for these, in ``engine.tables`` (ack-api-quirks, DDB-TABLE-107 and 442).
@@ -29,11 +28,11 @@ LIMITS: dict[str, dict[str, Any]] = {
     "TagKeyString": {"min": None, "max": None},
     "TagValueString": {"min": None, "max": None},
 }
+"""Limits by shape, in place of the model's. Lists of attribute names: dynalite, test/getItem and test/query."""
 
-#: Members that the model requires and AWS asks for in words of its own: see above.
 ASKED_FOR_LATER: frozenset[str] = frozenset({"Tag.Key", "Tag.Value"})
+"""Members that the model requires and AWS asks for in words of its own: see above."""
 
-#: Limits by member, where they differ from those of the shape elsewhere.
 MEMBER_LIMITS: dict[str, dict[str, Any]] = {
     # A table's own key has two attributes; only a global index may have more (suite, error-messages/createTable).
     "CreateTableInput.KeySchema": {"max": 2},
@@ -48,11 +47,11 @@ MEMBER_LIMITS: dict[str, dict[str, Any]] = {
     "GetRecordsInput.Limit": {"max": 1000},
     "ListStreamsInput.Limit": {"max": 100},
 }
+"""Limits by member, where they differ from those of the shape elsewhere."""
 
-#: Members that are required although the model does not say so (Parity Suite, captures of October 2026).
 REQUIRED: frozenset[str] = frozenset({"ShardFilter.Type"})
+"""Members that are required although the model does not say so (Parity Suite, captures of October 2026)."""
 
-#: Members that hold the ARN of a table, never its name. Which one it may be is said by their operations.
 ARNS: frozenset[str] = frozenset(
     {
         "CreateTableInput.GlobalTableSourceArn",
@@ -62,19 +61,21 @@ ARNS: frozenset[str] = frozenset(
         "RestoreTableToPointInTimeInput.SourceTableArn",
     }
 )
+"""Members that hold the ARN of a table, never its name. Which one it may be is said by their operations."""
 
-#: Members that are required although the model does not say so, unless another one is there: a replica in another
-#: account takes them from its source (dynalite, test/createTable and updateTable; API reference, CreateTable).
 REQUIRED_UNLESS: dict[str, str] = {
     "CreateTableInput.AttributeDefinitions": "GlobalTableSourceArn",
     "CreateTableInput.KeySchema": "GlobalTableSourceArn",
 }
+"""Members that are required although the model does not say so, unless another one is there: a replica in another
+account takes them from its source (dynalite, test/createTable and updateTable; API reference, CreateTable)."""
 
-#: Limits of the keys of a map: a table's name is a name again there (validation-ordering/batchOperations, 2026-10-09).
 KEY_LIMITS: dict[str, dict[str, Any]] = {
     "BatchGetRequestMap": {"min": 3},
     "BatchWriteItemRequestMap": {"min": 3},
 }
+"""Limits of the keys of a map: a table's name is a name again there (validation-ordering/batchOperations,
+2026-10-09)."""
 
 _TABLE_WORDS = {
     "absent": "The parameter 'TableName' is required but was not present in the request",
@@ -83,7 +84,6 @@ _TABLE_WORDS = {
     ),
 }
 
-#: AWS's own words for a problem with a member, by the problem; reported before anything else.
 WORDS: dict[str, dict[str, str]] = {
     # Known from the suite, error-messages/batchGetItem and batchWriteItem.
     "BatchGetItemInput.RequestItems": {"empty": "The requestItems parameter is required for BatchGetItem"},
@@ -100,25 +100,24 @@ WORDS: dict[str, dict[str, str]] = {
     "DescribeTimeToLiveInput.TableName": _TABLE_WORDS,
     "UpdateTableInput.TableName": _TABLE_WORDS,
 }
+"""AWS's own words for a problem with a member, by the problem; reported before anything else."""
 
-#: Members that are another shape than the model says.
 MEMBER_SHAPES: dict[str, str] = {
     # The model allows an ARN, the service insists on a name of 3 to 255 characters (suite, error-messages/createTable).
     "CreateTableInput.TableName": "TableName",
 }
+"""Members that are another shape than the model says."""
 
-#: Members whose lengths and ranges the newer validator checks even where all else is the older one's (suite,
-#: error-messages/batchGetItem: "Value at 'RequestItems.T.member.Keys'", and error-messages/query: "Value at 'Limit'").
-#: SearchVectors is as new as that: nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on 2026-08-13.
 NEWER: frozenset[str] = frozenset(
     {
         *("KeysAndAttributes.Keys", "QueryInput.Limit"),
         *("SearchVectorsInput.IndexName", "SearchVectorsInput.SearchVector", "SearchVectorsInput.TopK"),
     }
 )
+"""Members whose lengths and ranges the newer validator checks even where all else is the older one's (suite,
+error-messages/batchGetItem: "Value at 'RequestItems.T.member.Keys'", and error-messages/query: "Value at 'Limit'").
+SearchVectors is as new as that: nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on 2026-08-13."""
 
-#: The order in which AWS reports members at fault, of the operations it is known of (dynalite, test/*); members not
-#: named here follow in the order of the model.
 ORDER: dict[str, tuple[str, ...]] = {
     # dynamodb-conformance, validation-ordering/batchOperations (2026-10-09)
     "BatchGetItemInput": ("RequestItems", "ReturnConsumedCapacity"),
@@ -155,15 +154,16 @@ ORDER: dict[str, tuple[str, ...]] = {
         *("ConditionalOperator", "Key", "Expected"),
     ),
 }
+"""The order in which AWS reports members at fault, of the operations it is known of (dynalite, test/*); members not
+named here follow in the order of the model."""
 
-#: Enumerations that the newer validator words without the member's name (captures/cross-region-latest.json,
-#: o_del_two_bad_enums; "UPDATE_NEW" is AWS's).
 NEWER_CHOICES: dict[str, tuple[str, ...]] = {
     "ReturnValue": ("ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATE_NEW", "NONE"),
     "ConditionalOperator": ("ALL", "OR"),  # validation-ordering/deepRequests (2026-10-09)
 }
+"""Enumerations that the newer validator words without the member's name (captures/cross-region-latest.json,
+o_del_two_bad_enums; "UPDATE_NEW" is AWS's)."""
 
-#: What AWS prints of a structure: members that are not in the public model too (same capture, c_bw_over25).
 PRINTED: dict[str, tuple[str, ...]] = {
     "AttributeValue": (
         *("S", "N", "B", "INT", "DECIMAL", "DOUBLE", "SS", "NS", "BS", "INTSET", "DECIMALSET", "DOUBLESET"),
@@ -171,3 +171,4 @@ PRINTED: dict[str, tuple[str, ...]] = {
     ),
     "PutRequest": ("Item", "WorkloadProfileName"),
 }
+"""What AWS prints of a structure: members that are not in the public model too (same capture, c_bw_over25)."""

@@ -16,13 +16,13 @@ from pytest_dynamodb.errors import ValidationException, error_for
 
 OPERATION: Final = "SearchVectors"
 
-#: What the parser expects of required members, in the order in which it looks for them.
 _EXPECTED: Final = {
     "TableName": "a string",
     "IndexName": "a string",
     "SearchVector": "a sequence",
     "TopK": "i32",
 }
+"""What the parser expects of required members, in the order in which it looks for them."""
 _KINDS: Final[dict[str, type]] = {"a string": str, "a sequence": list, "i32": int}
 
 

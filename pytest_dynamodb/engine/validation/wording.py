@@ -56,10 +56,10 @@ MESSAGES["current"] = {
 _EXPRESSION_VALUE = "ExpressionAttributeValues contains invalid value: {message} for key {name}"
 _START_KEY = "The provided starting key is invalid: {message}"
 
-#: Problems with a value as a whole: never enveloped (error-messages/valueLayers; names inferred).
 _OF_THE_WHOLE = frozenset({"empty", "several", "empty-name"})
-#: Problems that the older layer finds in a start key before it knows that it is one (dynalite, test/{query,scan}).
+"""Problems with a value as a whole: never enveloped (error-messages/valueLayers; names inferred)."""
 _BEFORE_THE_PLACE = frozenset({"number", "empty-NS", "duplicate-SS", "duplicate-NS", "duplicate-BS"})
+"""Problems that the older layer finds in a start key before it knows that it is one (dynalite, test/{query,scan})."""
 
 _EXPONENT = re.compile(r"[eE]\+?([0-9]+)\Z")
 _MAX_EXPONENT = 2**31 - 1

@@ -26,8 +26,8 @@ from pytest_dynamodb.values import canonical_item, item_size
 
 _PAGES: Final = named(shape="collection")
 _EXPLAINED: Final = named() - {"BatchExecuteStatement", "ExecuteTransaction", "SearchVectors"}
-#: What decides only what of an item is given.
 _SHOWN: Final = ("FilterExpression", "QueryFilter", "ScanFilter", "ProjectionExpression", "AttributesToGet", "Select")
+"""What decides only what of an item is given."""
 
 
 def explain(engine: Engine, request: Request) -> Explanation:

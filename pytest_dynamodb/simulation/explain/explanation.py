@@ -161,12 +161,12 @@ def _equal_name(condition: nodes.ConditionTree) -> Iterator[str]:
 
 PLACEHOLDER: Final = re.compile(r"[#:][0-9A-Za-z_]+")
 
-#: A legacy parameter in the place of an expression.
 _LEGACY: Final = {
     "KeyConditionExpression": ("KeyConditions",),
     "FilterExpression": ("QueryFilter", "ScanFilter"),
     "ConditionExpression": ("Expected",),
 }
+"""A legacy parameter in the place of an expression."""
 
 
 def written_out(params: Mapping[str, Any], expression: str) -> str:

@@ -31,8 +31,8 @@ State = dict[tuple[str, str, str], list[Any]]
 
 
 SHAPES = Loader().load_service_model("dynamodb", "service-2")
-#: On the wire, and not in the public model (dynalite's tests).
 UNMODELLED = {"TableThroughputModeSummary"}
+"""On the wire, and not in the public model (dynalite's tests)."""
 TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
     "map": (dict,),
