@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pytest_dynamodb.engine.answers import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
-from pytest_dynamodb.engine.parameters.usage import MIXED
+from pytest_dynamodb.engine.parameters.expressions import MIXED
 from pytest_dynamodb.engine.reads.selection import Wanted, check_projecting, read_key, read_wanted
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity
 from pytest_dynamodb.engine.table import Table

@@ -16,10 +16,11 @@ from pytest_dynamodb.clock import Clock, VirtualClock
 from pytest_dynamodb.dialects import Dialect, dialect_of
 from pytest_dynamodb.engine import answers
 from pytest_dynamodb.engine.call import Call, Files, Lifecycle
-from pytest_dynamodb.engine.handlers import Handler, deliver, followers, handler_named
+from pytest_dynamodb.engine.handlers import LOADED, Handler, deliver, followers, handler_named
 from pytest_dynamodb.engine.region import Region
 from pytest_dynamodb.engine.streams.capture import split_shards
 from pytest_dynamodb.engine.timetolive import expire
+from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.requests import check_request
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import DynamoDbError, error_for
@@ -123,11 +124,12 @@ class Engine:
 
     def run(self, request: Request) -> dict[str, object]:
         """The body of a successful answer. Raises ``DynamoDbError`` for any other."""
-        handler = handler_named(request.operation)
+        handler = LOADED.get(request.operation) or handler_named(request.operation)
         if handler is None:
             raise error_for("UnknownOperationException", "")
-        surface = surface_of(request.operation, self.dialect)
-        params = check_request(surface, request.params)
+        surface, params = surface_of(request.operation, self.dialect), request.params
+        if not acceptor(request.operation)(params):
+            params = check_request(surface, params)
         with self._lock:
             region = self._region(request.account or self.account, request.region or DEFAULT_REGION)
             call = Call(
@@ -144,7 +146,8 @@ class Engine:
             )
             if region.inbox:
                 deliver(call)
-            expire(call)
+            if region.may_expire:
+                expire(call)
             for simulator in self._simulators:
                 handler = simulator.around(handler, self)
             return handler(call)

@@ -56,16 +56,17 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
 
-_loaded: dict[str, Handler] = {}
+LOADED: dict[str, Handler] = {}
+"""What has been loaded so far, by operation."""
 
 
 def handler_named(name: str) -> Handler | None:
     """What carries an operation out; ``None`` if there is nothing that does."""
-    handler = _loaded.get(name)
+    handler = LOADED.get(name)
     if handler is None:
         module = _MODULE_OF.get(name)
         if module is not None:
-            handler = _loaded[name] = getattr(import_module(f"pytest_dynamodb.{module}"), OPERATIONS[name].method)
+            handler = LOADED[name] = getattr(import_module(f"pytest_dynamodb.{module}"), OPERATIONS[name].method)
     return handler
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_dynamodb.engine.answers import put_or_delete, write_answer
+from pytest_dynamodb.engine.answers import Usage, put_or_delete, read_units, wanted, write_answer
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.reads.selection import check_projecting, look_up, read_key, read_wanted
 from pytest_dynamodb.engine.table import Change
 from pytest_dynamodb.engine.writes.write import Delete, Put, UpdateWrite, carry_out, returned

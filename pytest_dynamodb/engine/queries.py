@@ -7,9 +7,8 @@ from typing import Any
 
 from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.legacy import attributes_to_get, check_scan_depth, filter_condition, legacy_key_clauses
-from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.parameters.keypaths import check_filter
-from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.reads.keyplan import KeyPlan, check_clause_count, plan_query
 from pytest_dynamodb.engine.reads.page import Sieve, check_selected, page_body, page_of
 from pytest_dynamodb.engine.reads.selection import check_filter_projected, check_select, wanted_of

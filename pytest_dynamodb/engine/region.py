@@ -119,6 +119,11 @@ class Region:
         self.records = Records()
         self.inbox = Inbox()
 
+    @property
+    def may_expire(self) -> bool:
+        """Whether items of one of its tables expire, or did until now."""
+        return any(table.expiry is not None or table.settings.ttl.enabled for table in self.tables.values())
+
     def find(self, name: str, now: float) -> Table | None:
         """The table of this name as it is by ``now``; ``None`` if there is none, or no longer.
 

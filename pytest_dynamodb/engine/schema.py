@@ -6,12 +6,24 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pytest_dynamodb.engine.storage.hashorder import hash_bytes, key_bytes
-from pytest_dynamodb.engine.storage.keysizes import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
-from pytest_dynamodb.values import item_size
+from pytest_dynamodb.values import item_size, value_size
+
+# --- how large the values of keys may be (developer guide, "Quotas": Partition keys and sort keys) ---
+
+MAX_HASH_SIZE: Final = 2048
+MAX_RANGE_SIZE: Final = 1024
+"""Bytes of a partition key and of a sort key, in a table and in an index."""
+
+
+def is_too_large(tag: str, content: str, limit: int) -> bool:
+    """Whether a key's value has more bytes than ``limit``. A number never has."""
+    # Text is at most four bytes a character: most keys need not be measured.
+    return 4 * len(content) > limit and tag != "N" and value_size({tag: content}) > limit
+
 
 KeyPart: TypeAlias = tuple[str, str]
 """A key attribute's name and type tag (S, N or B)."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pytest_dynamodb.engine.answers import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, item_collection_metrics, read_units, wanted
 from pytest_dynamodb.engine.reads.selection import Wanted, check_projecting, read_key, read_wanted
 from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table

@@ -139,6 +139,8 @@ class Faults:
     def __init__(self, *faults: Fault) -> None:
         self._lock = forks.lock()
         self._plans: tuple[_Plan, ...] = ()
+        self.is_empty = True
+        """Whether nothing is planned: then no request need be looked at."""
         self._struck: list[Strike] = []
         self.add(*faults)
 
@@ -148,12 +150,12 @@ class Faults:
             if not isinstance(fault, Fault):
                 raise ConfigurationError(f"a fault is an object such as Throttled(operation='PutItem'), not {fault!r}")
         with self._lock:
-            self._plans = (*self._plans, *map(_Plan, faults))
+            self._keep((*self._plans, *map(_Plan, faults)))
 
     def clear(self) -> None:
         """Drop all planned faults. ``struck`` keeps what has happened."""
         with self._lock:
-            self._plans = ()
+            self._keep(())
 
     @contextmanager
     def during(self, *faults: Fault) -> Iterator[None]:
@@ -164,7 +166,10 @@ class Faults:
             yield
         finally:
             with self._lock:
-                self._plans = tuple(plan for plan in self._plans if plan not in mine)
+                self._keep(tuple(plan for plan in self._plans if plan not in mine))
+
+    def _keep(self, plans: tuple[_Plan, ...]) -> None:
+        self._plans, self.is_empty = plans, not plans
 
     @property
     def struck(self) -> list[Strike]:
@@ -185,8 +190,6 @@ class Faults:
 
     def due(self, request: Request) -> Fault | None:
         """The fault that strikes this request, or ``None``. The request counts as one from now on."""
-        if not self._plans:
-            return None
         with self._lock:
             for plan in self._plans:
                 fault = plan.fault

@@ -45,7 +45,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from pytest_dynamodb.hooks import active, ownership
+from pytest_dynamodb.hooks import active
+from pytest_dynamodb.hooks.active import OwnedFunction, inherit
 from pytest_dynamodb.hooks.loopback import PUT_OFF
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
@@ -78,7 +79,7 @@ def patch_threads(module: Any) -> None:
 
     @functools.wraps(original)
     def start(self: Any) -> None:
-        ownership.inherit(self)
+        inherit(self)
         original(self)
 
     _replace(module.Thread, "start", start)
@@ -90,7 +91,7 @@ def patch_pools(module: Any) -> None:
 
     @functools.wraps(original)
     def submit(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return original(self, ownership.OwnedFunction(function), *args, **kwargs)
+        return original(self, OwnedFunction(function), *args, **kwargs)
 
     _replace(module.ThreadPoolExecutor, "submit", submit)
 

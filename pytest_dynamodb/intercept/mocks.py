@@ -73,7 +73,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
             mock.load(self._load)
         mock.faults.add(*self._faults)
         interception = Interception(
-            MockProvider(mock), clients=self._clients, faults=mock.faults, clock=lambda: mock.engine.clock
+            MockProvider(mock.engine), clients=self._clients, faults=mock.faults, clock=lambda: mock.engine.clock
         )
         interception.start()
         self._open.append(interception)

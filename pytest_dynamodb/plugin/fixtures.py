@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.hooks import ownership
+from pytest_dynamodb.hooks import active
 from pytest_dynamodb.plugin import options
 from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.naming import item_file, owner_of
@@ -101,7 +101,7 @@ def _dynamodb_cassette_open(
     owner = item.stash[OWNER]
     if run.provider_name == "live":
         owner.afterwards = lambda: run.provider  # the same upstream
-    ownership.end(owner)  # first, so that no call of its threads finds nobody in charge
+    active.end(owner)  # first, so that no call of its threads finds nobody in charge
     run.stop()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
-from pytest_dynamodb.hooks import ownership
+from pytest_dynamodb.hooks import active
 
 _REMEDY = "join it before the test ends, or start it in a wider fixture"
 
@@ -29,10 +29,10 @@ class Refusing(Provider):
         raise UnexpectedRequest(f"{text}: refused; {_REMEDY}")
 
 
-def owner_of(node_id: str, note: Callable[[str], object], *, refuses: Callable[[], bool]) -> ownership.Owner:
+def owner_of(node_id: str, note: Callable[[str], object], *, refuses: Callable[[], bool]) -> active.Owner:
     """The owner of what a test starts. Where ``refuses`` says no, calls go on as if there were no plugin."""
     refusing = Refusing(node_id, note)
-    return ownership.Owner(lambda: refusing if refuses() else None)
+    return active.Owner(lambda: refusing if refuses() else None)
 
 
 def lines(notes: Iterable[str]) -> list[str]:

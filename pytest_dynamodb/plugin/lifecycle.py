@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.hooks import ownership
+from pytest_dynamodb.hooks import active
 from pytest_dynamodb.plugin import fixtures, options, outcomes
 from pytest_dynamodb.plugin.latecomers import owner_of
 from pytest_dynamodb.plugin.naming import fixture_file
@@ -60,7 +60,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     state.current, state.places = item, None
     item.stash[ATTEMPT] = TestAttempt()
     item.stash[OWNER] = owner_of(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
-    ownership.begin(item.stash[OWNER])
+    active.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
     if RUN in item.stash:
         del item.stash[RUN]
@@ -161,7 +161,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         raise
     finally:
         if OWNER in item.stash:
-            ownership.end(item.stash[OWNER])
+            active.end(item.stash[OWNER])
     _conclude(item, _attempt(item).outcome)
     return result
 
@@ -191,7 +191,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     state = request.config.stash.get(STATE, None)
     if state is None or fixturedef.scope == "function":
         return (yield)
-    with ownership.nobodys():
+    with active.nobodys():
         return (yield from _set_up(state, fixturedef, request))
 
 

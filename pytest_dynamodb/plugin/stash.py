@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_dynamodb.hooks.ownership import Owner
+from pytest_dynamodb.hooks.active import Owner
 from pytest_dynamodb.plugin.outcomes import TestAttempt
 
 if TYPE_CHECKING:

@@ -43,12 +43,12 @@ class FaultyProvider(Provider):
 
     def begin(self, request: Request) -> Outcome | Attempts | None:
         """The provider's outcome; where a fault is due, an ``Attempts`` whose first attempt it strikes."""
-        fault = self.faults.due(request)
+        fault = None if self.faults.is_empty else self.faults.due(request)
         return self.provider.before(request) if fault is None else FaultyAttempts(self, request, fault)
 
     def before(self, request: Request) -> Outcome | None:
         """The outcome of the fault that is due, or the provider's."""
-        fault = self.faults.due(request)
+        fault = None if self.faults.is_empty else self.faults.due(request)
         return self.provider.before(request) if fault is None else self.strike(fault, request)
 
     def after(self, request: Request, outcome: Outcome) -> None:

@@ -81,7 +81,7 @@ def test_the_minimal_reader_reads_a_real_recording(
     head, exchanges = reader(path.read_bytes())
     cassette = load_cassette(path)
     assert head == encode_header(cassette.header)
-    assert exchanges == [encode_exchange(exchange) for exchange in cassette.exchanges]
+    assert exchanges == [encode_exchange(exchange, cassette.header) for exchange in cassette.exchanges]
     assert head["tables"] == {"shop": ["id"]}
     assert [e["operation"] for e in exchanges] == ["CreateTable", "PutItem", "GetItem", "DescribeTable"]
 

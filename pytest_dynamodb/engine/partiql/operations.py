@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from pytest_dynamodb.engine.answers import Usage, wanted, write_units, write_usage
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, wanted, write_units, write_usage
 from pytest_dynamodb.engine.partiql.messages import reject, text
 from pytest_dynamodb.engine.partiql.request import BoundStatement, bind_statement, read_parameters, written_name
 from pytest_dynamodb.engine.partiql.select import (

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pytest_dynamodb.engine.answers import Usage, read_units
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, read_units
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import Reader, compile_path, head
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths

@@ -41,8 +41,15 @@ from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import NO_MATCH
 from pytest_dynamodb.engine.validation.values import check_item_size
 from pytest_dynamodb.engine.validation.wording import CLASSIC, BadValue
-from pytest_dynamodb.engine.writes.conditions import UNCONDITIONAL, Conditions
-from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write
+from pytest_dynamodb.engine.writes.write import (
+    UNCONDITIONAL,
+    ConditionCheck,
+    Conditions,
+    Delete,
+    Put,
+    UpdateWrite,
+    Write,
+)
 from pytest_dynamodb.errors import ValidationException, error_for
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import AttributeValue, item_size

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from pytest_dynamodb.engine.answers import Usage, read_units, wanted
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, read_units, wanted
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import head
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths

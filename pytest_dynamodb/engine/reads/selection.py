@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from pytest_dynamodb.engine.evaluation.paths import Project, compile_projection, head
 from pytest_dynamodb.engine.legacy import attributes_to_get
-from pytest_dynamodb.engine.parameters.expressions import bind_expressions
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.parameters.keypaths import check_key_paths
-from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.schema import IndexSchema
 from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Table

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
-from pytest_dynamodb.engine.storage.keysizes import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
+from pytest_dynamodb.engine.schema import MAX_HASH_SIZE, MAX_RANGE_SIZE, is_too_large
 from pytest_dynamodb.engine.validation.wording import INVALID_VALUES
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.values import value_size

@@ -1,10 +1,12 @@
-"""The first two checks of a request: the types of its body, then its required members and limits."""
+"""The first two checks of a request: the types of its body, then its required members and limits.
+
+Most requests are right, which the engine sees at a glance (``acceptance``); what is wrong with others is found here.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pytest_dynamodb.engine.validation.acceptance import acceptor
 from pytest_dynamodb.engine.validation.constraints import check_constraints
 from pytest_dynamodb.engine.validation.payload import check_types, converted
 from pytest_dynamodb.engine.validation.shapes import input_shape
@@ -27,8 +29,6 @@ def check_request(surface: Surface, params: Any) -> Any:
     shape = input_shape(surface.operation)
     if shape is None:
         raise error_for("UnknownOperationException", "")
-    if acceptor(surface.operation)(params):
-        return params
     if surface.operation == OPERATION:
         check_strictly(params)
     check_types(shape, params)

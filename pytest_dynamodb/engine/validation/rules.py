@@ -7,9 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from pytest_dynamodb.engine.table import Table
-from pytest_dynamodb.engine.validation.constraints import is_deep
 from pytest_dynamodb.engine.validation.surfaces import Surface
-from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
 from pytest_dynamodb.errors import ValidationException
 
 # --- rules of BatchGetItem and BatchWriteItem ---
@@ -140,18 +138,3 @@ def transacted(table: Table) -> Table:
     if table.settings.strong:
         raise ValidationException("Transactions are not supported for global tables with strong consistency")
     return table
-
-
-# --- rules of single writes ---
-
-_ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
-
-
-def check_return_values(wording: Wording, params: Mapping[str, Any]) -> None:
-    """PutItem and DeleteItem have nothing new to return. AWS looks at it after the item's values.
-
-    (dynalite, test/putItem; behind an envelope where the operation has one: error-messages/deleteItem, 2026-10-09; but
-    not if a value is nested too deep for the newer validator: deepRequests.)
-    """
-    if params.get("ReturnValues") not in {None, "ALL_OLD", "NONE"}:
-        raise (CLASSIC if is_deep(params) else wording).refusal(_ONLY_OLD)

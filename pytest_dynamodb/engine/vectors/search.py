@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
+from pytest_dynamodb.engine.answers import wanted
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import wanted
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.paths import head
-from pytest_dynamodb.engine.parameters.expressions import bind_expressions
-from pytest_dynamodb.engine.parameters.usage import check_usage
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.reads.selection import Wanted, wanted_of
 from pytest_dynamodb.engine.settings import SearchElement, VectorIndex
 from pytest_dynamodb.engine.storage.partition import Attributes

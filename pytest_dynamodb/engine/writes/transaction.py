@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pytest_dynamodb.engine.answers import Usage, read_units
 from pytest_dynamodb.engine.call import Call
-from pytest_dynamodb.engine.capacity import Usage, read_units
 from pytest_dynamodb.engine.storage.partition import Attributes, Identity, SortPosition, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
 from pytest_dynamodb.engine.validation.keys import EmptyKeyValue

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.evaluation.charges import charge, may_matter
+from pytest_dynamodb.engine.evaluation.conditions import compile_condition
 from pytest_dynamodb.engine.evaluation.updates import (
     LEGACY_MISMATCH,
     WRONG_TYPE,
@@ -16,19 +18,93 @@ from pytest_dynamodb.engine.evaluation.updates import (
     check_keys_kept,
     compile_update,
 )
+from pytest_dynamodb.engine.legacy import attribute_updates, expected_condition
+from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.parameters.keypaths import check_index_types, check_key_paths
-from pytest_dynamodb.engine.parameters.usage import check_usage
 from pytest_dynamodb.engine.storage.partition import Attributes, StoredItem
 from pytest_dynamodb.engine.table import Change, Table
+from pytest_dynamodb.engine.validation.constraints import is_deep
 from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_keys, check_key
-from pytest_dynamodb.engine.validation.rules import check_return_values
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import check_item_size, check_updated_size, checked_item
+from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
 from pytest_dynamodb.engine.vectors.checks import check_vectors
-from pytest_dynamodb.engine.writes.conditions import Conditions, read_conditions, read_keyed
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.nodes import UpdateTree
 from pytest_dynamodb.values import item_size
+
+# --- the condition of a write, from an expression or from the legacy Expected ---
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a write's expressions come to.
+
+    ``test``     what the item must meet; ``None`` is nothing
+    ``failure``  ReturnValuesOnConditionCheckFailure
+    ``update``   what an update changes, from an expression or from AttributeUpdates
+    """
+
+    test: Callable[[Attributes], bool] | None = None
+    failure: str | None = None
+    update: UpdateTree | None = None
+
+
+UNCONDITIONAL: Final = Conditions()
+
+
+def read_keyed(surface: Surface, params: Mapping[str, Any]) -> tuple[StoredItem, Conditions]:
+    """The key and the conditions of a write that has a Key.
+
+    How expressions are used comes first. Then a single call's key comes before its expressions (dynalite's suite,
+    test/updateItem); in a transaction it comes after them (validation-ordering/deepRequests). Raises
+    ``ValidationException``.
+    """
+    if surface.expressions:
+        check_usage(surface, params)
+    if surface.key_last:
+        conditions = read_conditions(surface, params)
+        return _key(surface, params), conditions
+    key = _key(surface, params)
+    if surface.only_old:
+        check_return_values(surface, params)
+    return key, read_conditions(surface, params)
+
+
+def _key(surface: Surface, params: Mapping[str, Any]) -> StoredItem:
+    return checked_item(params["Key"], wording=surface, limit=None)
+
+
+def read_conditions(surface: Surface, params: Mapping[str, Any]) -> Conditions:
+    """The expressions of a write or their legacy counterparts, checked in AWS's order; ``check_usage`` has passed.
+
+    Raises ``ValidationException``.
+    """
+    if not surface.expressions:
+        return UNCONDITIONAL
+    changes = None
+    if "AttributeUpdates" in params and "AttributeUpdates" in surface.legacy:
+        changes = attribute_updates(params, surface)
+    bound = bind_expressions(surface, params)
+    tree = bound.condition
+    if tree is None and "Expected" in params and "Expected" in surface.legacy:
+        tree = expected_condition(params, surface)
+    test = None if tree is None else compile_condition(tree)
+    return Conditions(test, params.get("ReturnValuesOnConditionCheckFailure"), bound.update or changes)
+
+
+_ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
+
+
+def check_return_values(wording: Wording, params: Mapping[str, Any]) -> None:
+    """PutItem and DeleteItem have nothing new to return. AWS looks at it after the item's values.
+
+    (dynalite, test/putItem; behind an envelope where the operation has one: error-messages/deleteItem, 2026-10-09; but
+    not if a value is nested too deep for the newer validator: deepRequests.)
+    """
+    if params.get("ReturnValues") not in {None, "ALL_OLD", "NONE"}:
+        raise (CLASSIC if is_deep(params) else wording).refusal(_ONLY_OLD)
+
 
 # --- what all writes share: where they go, on what condition, and how a call carries one out ---
 

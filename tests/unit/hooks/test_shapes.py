@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_dynamodb.exchange import Request, Response
 from pytest_dynamodb.hooks import answers
-from pytest_dynamodb.hooks.shapes import Unusual, reader_of
+from pytest_dynamodb.hooks.answers import Unusual, reader_of
 
 
 @lru_cache

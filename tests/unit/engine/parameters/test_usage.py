@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.dialects import CLASSIC
-from pytest_dynamodb.engine.parameters.usage import check_usage
+from pytest_dynamodb.engine.parameters.expressions import check_usage
 from pytest_dynamodb.engine.validation.surfaces import surface_of
 from pytest_dynamodb.errors import ValidationException
 

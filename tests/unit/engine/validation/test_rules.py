@@ -15,10 +15,10 @@ from pytest_dynamodb.engine.validation.rules import (
     check_distinct,
     check_distinct_items,
     check_key_condition,
-    check_return_values,
     check_segments,
 )
 from pytest_dynamodb.engine.validation.surfaces import surface_of
+from pytest_dynamodb.engine.writes.write import check_return_values
 from pytest_dynamodb.errors import ValidationException
 
 SPECIFIC = "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
