@@ -595,7 +595,7 @@ assert not [name for name in sys.modules if name.split(".")[0] in ("botocore", "
 import boto3
 client = boto3.client("dynamodb")
 from pytest_dynamodb.hooks.active import activate
-from pytest_dynamodb.providers.block import BlockingProvider
+from pytest_dynamodb.providers.offline import BlockingProvider
 from pytest_dynamodb import UnexpectedRequest
 activate(BlockingProvider("blocked"))
 try:
