@@ -136,12 +136,13 @@ class Cassette:
             exchange = changed or exchange
         with self._lock:
             self.traffic.append(exchange)
-        return self.sanitizer.restore(self._as_asked(exchange, request)), ""
+        outcome = self._as_asked(exchange, request) if self.matcher.ignores_tables else exchange.outcome
+        return self.sanitizer.restore(outcome), ""
 
     def _as_asked(self, exchange: Exchange, request: Request) -> Outcome:
         """The recorded outcome, with the tables' names that were asked for where names do not matter."""
         outcome = exchange.outcome
-        if not self.matcher.ignores_tables or not isinstance(outcome, Response) or isinstance(outcome.body, bytes):
+        if not isinstance(outcome, Response) or isinstance(outcome.body, bytes):
             return outcome
         return replace(outcome, body=renamed(outcome.body, exchange.params, request.params))
 
@@ -154,7 +155,9 @@ class Cassette:
         if self.sanitizer.suspects(key):
             params = self.sanitizer.params(params)
             key = self.matcher.key(operation, params, tokens)
-        found = playback.find(key, playback.touches(operation, params), place_of(request))
+        found = playback.find(
+            key, playback.touches(operation, params), place_of(request) if playback.is_apart else None
+        )
         return (None, found.reason) if found.number is None else (self._loaded[found.number], "")
 
     def miss(self, request: Request, reason: str) -> UnexpectedRequest:

@@ -42,8 +42,10 @@ class Playback:
         self._lock = forks.lock()
         self._keys = [matcher.key(e.operation, e.params, e.tokens) for e in exchanges]
         places = places_of(exchanges)
-        self._places = places if len(places) > 1 else []
-        if self._places:
+        self._places = places
+        self.is_apart = len(places) > 1
+        """Whether the recordings are of several places, so that it matters where a request is asked."""
+        if self.is_apart:
             self._keys = [_at((e.region, e.account), key) for e, key in zip(exchanges, self._keys, strict=True)]
         self._index: dict[str, _Recordings] = {}
         for number, key in enumerate(self._keys):
@@ -52,7 +54,7 @@ class Playback:
                 recordings = self._index[key] = _Recordings()
             recordings.all.append(number)
         self._played = bytearray(len(exchanges))
-        self._causality = _causality(exchanges, self._tables, apart=bool(self._places)) if order == "causal" else None
+        self._causality = _causality(exchanges, self._tables, apart=self.is_apart) if order == "causal" else None
         if self._causality is not None:
             for recordings in self._index.values():
                 recordings.alike = self._causality.read_alike(recordings.all)
@@ -62,10 +64,10 @@ class Playback:
         """For each recording, whether it has been played: 1 or 0."""
         return bytes(self._played)
 
-    def find(self, key: str, touches: Touched | None = None, place: RegionAndAccount = ("", "")) -> Found:
-        """The recording that answers a request with ``key`` from ``place``, marked as played."""
+    def find(self, key: str, touches: Touched | None = None, place: RegionAndAccount | None = None) -> Found:
+        """The recording that answers a request with ``key``, marked as played; ``place`` matters where ``is_apart``."""
         with self._lock:
-            if self._places:
+            if place is not None and self.is_apart:
                 place = self._nearest(place, key)
                 key, touches = _at(place, key), touches and _touched_at(place, touches)
             recordings = self._index.get(key)

@@ -66,6 +66,10 @@ def nobodys() -> Iterator[None]:
         _present = before
 
 
+_handed_down = False
+"""Whether a thread or a job has ever been started on an owner's behalf: until then no thread can be late."""
+
+
 def late() -> Owner | None:
     """The owner of the running thread, if it has ended."""
     owner: Owner | None = getattr(threading.current_thread(), _OWNER, None)
@@ -80,9 +84,16 @@ def present_owner() -> Owner | None:
     return owner if thread is holder else inherited
 
 
+def _hand_down() -> Owner | None:
+    global _handed_down
+    owner = present_owner()
+    _handed_down = _handed_down or owner is not None
+    return owner
+
+
 def inherit(thread: Any) -> None:
     """A thread is about to be started by this one."""
-    setattr(thread, _OWNER, present_owner())
+    setattr(thread, _OWNER, _hand_down())
 
 
 class OwnedFunction:
@@ -91,7 +102,7 @@ class OwnedFunction:
     __slots__ = ("_function", "_owner")
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._function, self._owner = function, present_owner()
+        self._function, self._owner = function, _hand_down()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it."""
@@ -176,8 +187,7 @@ def current(tags: frozenset[object] | None = None) -> Provider | None:
 
     A thread that has outlived its test is answered by whoever that test has left behind, and never by another test's.
     """
-    owner = late()
-    if owner is not None:
+    if _handed_down and (owner := late()) is not None:
         return owner.afterwards()
     if not _in_process:
         return None

@@ -117,10 +117,11 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
         return
-    endpoint = None if provider.offline else provider.endpoint
+    offline = provider.offline
+    endpoint = None if offline else provider.endpoint
     if endpoint is not None and not regions.names_own_endpoint(builtins.get("SDK::Endpoint")):
         builtins["SDK::Endpoint"] = endpoint
-    if (provider.offline or builtins.get("SDK::Endpoint")) and "AWS::Auth::AccountId" in builtins:
+    if (offline or builtins.get("SDK::Endpoint")) and "AWS::Auth::AccountId" in builtins:
         # An account id in the endpoint would make botocore fetch credentials, perhaps from instance metadata.
         builtins["AWS::Auth::AccountId"] = None
         builtins["AWS::Auth::AccountIdEndpointMode"] = "disabled"
