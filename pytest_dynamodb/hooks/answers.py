@@ -108,12 +108,12 @@ def _structure(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
                 for name, member in shape.members.items()
             }
         if len(value) == 1:  # an attribute value, as a rule
-            for key, content in value.items():
-                if content is None or key not in members:
-                    break
-                name, reader = members[key]
-                return {name: reader(content)}
-            return {}
+            ((key, content),) = value.items()
+            known_as = members.get(key)
+            if content is None or known_as is None:
+                return {}
+            name, reader = known_as
+            return {name: content if reader is _scalar and type(content) is str else reader(content)}
         parsed = {}
         for key, (name, reader) in members.items():
             content = value.get(key)
