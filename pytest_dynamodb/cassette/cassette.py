@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.cassette import capacity, codec
-from pytest_dynamodb.cassette.codec import MANY_EXCHANGES, Header, collector_paused
-from pytest_dynamodb.cassette.inventory import Inventory
-from pytest_dynamodb.cassette.items import key_names
-from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette import codec
+from pytest_dynamodb.cassette.items import consumed, key_names
+from pytest_dynamodb.cassette.matching import Matcher, place_of, renamed
 from pytest_dynamodb.cassette.options import CassetteOptions
-from pytest_dynamodb.cassette.places import place_of
 from pytest_dynamodb.cassette.playback import Playback
 from pytest_dynamodb.cassette.recording import Recording
 from pytest_dynamodb.cassette.redaction import Sanitizer
-from pytest_dynamodb.cassette.store import Contents
-from pytest_dynamodb.cassette.tables import renamed
+from pytest_dynamodb.cassette.store import Contents, read, write
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Request, Response
 from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.report.misses import Inventory
 
 Value = TypeVar("Value")
 
@@ -58,7 +57,7 @@ class Cassette:
         self.path = Path(path).absolute()  # code under test may go elsewhere
         self.options = options or CassetteOptions()
         self.exists = contents is not None
-        self.header = contents.header if contents else Header()
+        self.header = contents.header if contents else codec.Header()
         self.misses: list[Miss] = []
         self.drift: list[str] = []
         self._refused: list[str] = []
@@ -84,12 +83,12 @@ class Cassette:
 
     @property
     def unplayed(self) -> Sequence[Exchange]:
-        """The recordings that have answered none."""
+        """The recordings that have not answered any request."""
         return tuple(e for e, played in zip(self._loaded, self._plays, strict=True) if not played)
 
     @property
     def is_recording(self) -> bool:
-        """Whether something would be recorded."""
+        """Whether this run records."""
         return self._recording is not None
 
     @property
@@ -99,14 +98,16 @@ class Cassette:
 
     @property
     def inventory(self) -> Inventory:
-        """What reports are told of it."""
+        """The cassette as it is now, for reports."""
+        from pytest_dynamodb.cassette.report.misses import Inventory
+
         return Inventory(self.path, self.exists, self.header, self.options, self.matcher, self.exchanges, self.played)
 
     @property
     def _plays(self) -> bytes:
         return self._playback.played if self._playback else bytes(len(self._loaded))
 
-    # -- replay ------------------------------------------------------------------------------------------------------
+    # --- replay ---
 
     def open_for_verification(self) -> None:
         """Index the recordings, for requests of another run against another server."""
@@ -114,9 +115,9 @@ class Cassette:
         self.open_for_replay()
 
     def open_for_replay(self) -> None:
-        """Index the recordings."""
+        """Index the recordings, so that requests find them."""
         options, tables = self.options, dict[str, tuple[str, ...]]()
-        with collector_paused(many=len(self._loaded) > MANY_EXCHANGES):
+        with codec.collector_paused(many=len(self._loaded) > codec.MANY_EXCHANGES):
             if options.order == "causal" and any(is_write(one.operation, one.params) for one in self._loaded):
                 tables = {**self.header.tables, **key_names(self._loaded)}
             self._playback = Playback(
@@ -162,7 +163,7 @@ class Cassette:
 
     def miss(self, request: Request, reason: str) -> UnexpectedRequest:
         """Note a miss for good; returns the error to raise. Later errors or ``except`` clauses do not undo it."""
-        from pytest_dynamodb.cassette.report import describe_miss, nearest
+        from pytest_dynamodb.cassette.report.misses import describe_miss, nearest
 
         params = self.sanitizer.params(request.params)
         near = nearest(request.operation, params, self._loaded, self._plays)
@@ -177,7 +178,7 @@ class Cassette:
 
     def missed(self) -> UnexpectedRequest:
         """One error that shows what has been missed so far, equal requests only once."""
-        from pytest_dynamodb.cassette.report import list_misses
+        from pytest_dynamodb.cassette.report.misses import list_misses
 
         return UnexpectedRequest(list_misses([miss.report for miss in self.misses]))
 
@@ -197,7 +198,7 @@ class Cassette:
 
     @property
     def refusal(self) -> RecordingRefused | None:
-        """The error that speaks of what came from elsewhere, if anything did: then there is nothing to be kept."""
+        """The error to raise if another tool answered anything, as its answers are not kept; else ``None``."""
         return RecordingRefused(self._refused[0]) if self._refused else None
 
     def check_age(self) -> None:
@@ -212,7 +213,7 @@ class Cassette:
         """How long ago it was recorded; ``None`` if its header does not say."""
         return self.header.age
 
-    # -- recording ---------------------------------------------------------------------------------------------------
+    # --- recording ---
 
     def open_for_recording(self, *, keep: bool) -> None:
         """Begin to record; ``keep`` adds to what the cassette holds, otherwise it is replaced once that has passed."""
@@ -261,7 +262,7 @@ class Cassette:
             self.traffic.append(exchange)
 
     def redacted(self, request: Request, outcome: Outcome) -> Exchange:
-        """A request and its outcome as they may be kept."""
+        """The exchange of a request and its outcome, without anything sensitive."""
         self.sanitizer.look_around()
         params = self.sanitizer.params(request.params)
         owner = self.options.owner if self.options.shared else ""
@@ -286,11 +287,11 @@ class Cassette:
         if self._recording is not None:
             self._recording.discard()
 
-    # -- verification ------------------------------------------------------------------------------------------------
+    # --- verification ---
 
     def compare(self, request: Request, outcome: Outcome) -> None:
         """Note where an upstream's outcome is not the recorded one."""
-        from pytest_dynamodb.cassette.report import describe_drift
+        from pytest_dynamodb.cassette.report.misses import describe_drift
 
         actual = self.redacted(request, outcome)
         recorded, reason = self._find(request)
@@ -308,7 +309,7 @@ class Cassette:
         listed = "\n".join(f"  {line}" for text in self.drift for line in text.splitlines())
         return DriftError(f"{self.path}: the upstream no longer answers as recorded\n{listed}\n  {self.options.remedy}")
 
-    # -- for tests ---------------------------------------------------------------------------------------------------
+    # --- for tests ---
 
     def memo(self, name: str, factory: Callable[[], Value]) -> Value:
         """A value that ``factory`` makes when recording, and the very same when replaying.
@@ -325,7 +326,7 @@ class Cassette:
         return value
 
     def _common(self, name: str, factory: Callable[[], Value]) -> Callable[[], Value]:
-        """What makes a value that is the same for all workers of the session; ``factory`` where there are none."""
+        """A factory whose values all workers of the session share; ``factory`` itself where there are none."""
         worker = self.options.worker
         if worker is None or self._recording is None:
             return factory
@@ -348,7 +349,7 @@ class Cassette:
 
     def assert_capacity(self, *, read: float | None = None, write: float | None = None) -> None:
         """Assert that no more capacity units were consumed, by what the answers' ``ConsumedCapacity`` says."""
-        used = capacity.consumed(self.traffic)
+        used = consumed(self.traffic)
         if used.unreported:
             raise AssertionError(
                 f"{len(used.unreported)} answers do not say what they consumed ({_listed(used.unreported)}): "
@@ -357,6 +358,20 @@ class Cassette:
         for name, limit, units in (("read", read, used.read), ("write", write, used.write)):
             if limit is not None and units > limit:
                 raise AssertionError(f"expected at most {limit} {name} capacity units, but it was {units}")
+
+
+def load_cassette(path: str | os.PathLike[str]) -> Cassette:
+    """The cassette in the file at ``path``, for reading.
+
+    Raises ``CassetteError`` naming the file, the byte offset and a remedy if it is missing, damaged, foreign or newer
+    than this release.
+    """
+    return Cassette(path, contents=read(path))
+
+
+def save_cassette(cassette: Cassette, path: str | os.PathLike[str]) -> None:
+    """Write ``cassette`` to the file at ``path`` in one atomic step. Raises ``CassetteError`` if that fails."""
+    write(path, cassette.header, cassette.exchanges)
 
 
 def _own(exchanges: list[Exchange], owner: str) -> list[Exchange]:

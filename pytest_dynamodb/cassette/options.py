@@ -1,4 +1,4 @@
-"""How a cassette is to be used: modes, orders and the rest, checked once, where they are given."""
+"""How a cassette is used: its options, checked where they are given; and the JMESPath expressions among them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ExchangeHook = Callable[[Exchange], "Exchange | Literal[False] | None"]
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Functions a project may hang into recording and replay."""
+    """Functions of a project that are called while recording and replaying."""
 
     normalize: NormalizeHook | None = None
     redact: RedactHook | None = None
@@ -35,7 +35,7 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One of the processes of a session: the session's id, the worker's name, and the process that outlives both."""
+    """One of the processes of a session: the session's id, the worker's name, and the id of the controlling process."""
 
     session: str
     name: str
@@ -102,7 +102,8 @@ def parse_age(age: object) -> timedelta | None:
     return timedelta(**{unit: int(found[1])})
 
 
-# --- JMESPath expressions as places in a JSON tree, so that what they select can be replaced or left out ---
+# --- JMESPath ---
+# Expressions as places in a JSON tree, so that what they select can be replaced or left out.
 # JMESPath itself answers with values. Searching a shadow of the tree, in which every node remembers where it stands,
 # answers with places, for the whole language and with jmespath's own implementation.
 

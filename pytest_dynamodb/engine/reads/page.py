@@ -48,7 +48,7 @@ class ReadPage:
 def read_page(
     stored: Iterable[StoredItem], limit: int | None, *, keep: Keep | None = None, fetch: Fetch | None = None
 ) -> ReadPage:
-    """The first page of what is stored. ``fetch`` gets the item that an entry stands for, which then counts."""
+    """The first page of what is stored. Where ``fetch`` is given, the item that it returns for an entry counts."""
     page = ReadPage()
     kept, fetched = page.items, page.fetched
     size = evaluated = scanned = 0
@@ -68,14 +68,15 @@ def read_page(
     return page
 
 
-# --- what Query and Scan share: their filter and projection going in, a page's body coming out ---
-# Order of the checks that need no table (dynalite's suite, test/query and test/scan): which parameters may come
-# together; legacy parameters; the start key's values; expressions; Select.
+# --- Query and Scan ---
+# What they share: their filter and projection going in, a page's body coming out. Order of the checks that need no
+# table (dynalite's suite, test/query and test/scan): which parameters may come together; legacy parameters; the start
+# key's values; expressions; Select.
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What a Query or Scan keeps of what it evaluates, and what it gives of that."""
+    """The filter and the projection of a Query or a Scan."""
 
     filter: ConditionTree | None
     wanted: Wanted
@@ -92,7 +93,7 @@ class Sieve:
             check_key_paths(self.filter, table)
 
     def keep(self) -> Keep | None:
-        """The filter, ready to be asked."""
+        """The filter as a function of an item's attributes; ``None`` keeps every item."""
         return None if self.filter is None else compile_condition(self.filter)
 
 
@@ -128,7 +129,7 @@ def page_body(call: Call, source: Source, page: ReadPage, part: Wanted) -> dict[
 
 
 def _usage(source: Source, page: ReadPage, params: dict[str, Any]) -> Usage:
-    """What is read is charged as a whole, filtered out or not; what is fetched from the table for an index, by item.
+    """What a page cost: all that is read, filtered out or not; and each item fetched from the table for an index.
 
     (Developer guide, "Local secondary indexes": provisioned throughput considerations, "for every table item fetched".)
     """

@@ -1,4 +1,4 @@
-"""From writes to a stream's records, and shards that are split when a test says so."""
+"""The records that writes leave in a stream, and shards that a test splits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.values import item_size
 
-# --- from writes to records ---
+# --- records ---
 
 BY_TTL: Final = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 """The identity in records of what time to live deleted (developer guide, "DynamoDB Streams and Time to Live")."""
@@ -79,14 +79,14 @@ def stream_of(region: Region, table: Table) -> Stream | None:
 
 
 def close_stream(region: Region, table: Table, now: float) -> None:
-    """The table's stream was switched off, or the table deleted."""
+    """Close the table's stream: it was switched off, or the table deleted."""
     stream = stream_of(region, table)
     if stream is not None and stream.closed is None:
         stream.settle(now)
         stream.close(now)
 
 
-# --- shards that are replaced by more than one, when a test says so ---
+# --- shards ---
 
 
 def split_shards(region: Region, table: Table, now: float, children: int) -> list[str]:

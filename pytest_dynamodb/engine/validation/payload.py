@@ -167,7 +167,8 @@ _SCALARS: dict[str, Callable[[Any], None]] = {
 }
 
 
-# --- what AWS makes of parameters that are of the right types, but not as they would be written ---
+# --- conversion ---
+# What AWS makes of parameters that are of the right types, but not as they would be written.
 
 
 def converted(shape: Shape, content: Any) -> Any:
@@ -192,9 +193,10 @@ def converted(shape: Shape, content: Any) -> Any:
     return math.floor(content) if shape.kind in {"integer", "long"} else content
 
 
-# --- how AWS prints what it rejects: as Java does ---
-# ``[a, b]``, ``{k=v}``, ``KeySchemaElement(attributeName=pk, keyType=HASH)``; members that are not there are ``null``
-# (dynamodb-conformance, error-messages/createTable and batchWriteItem; AWS also prints members that are not public).
+# --- printing ---
+# AWS prints what it rejects as Java does: ``[a, b]``, ``{k=v}``, ``KeySchemaElement(attributeName=pk, keyType=HASH)``;
+# members that are not there are ``null`` (dynamodb-conformance, error-messages/createTable and batchWriteItem; AWS also
+# prints members that are not public).
 
 _MAX_DEPTH = 40
 _MAX_DIGITS = 4000  # Python refuses to print integers that are much longer than this
@@ -224,7 +226,7 @@ def json_text(shape: Shape, content: Any) -> str:
 
 
 def _known(shape: Shape, content: Any, depth: int) -> Any:
-    """What of ``content`` the shape knows, so that nothing of it is too deep or too long to print."""
+    """The members of ``content`` that the shape has; what is too deep or too long to print is cut."""
     if depth > _MAX_DEPTH or content is None:
         return None
     if shape.kind == "structure":

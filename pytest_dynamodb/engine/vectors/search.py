@@ -25,11 +25,10 @@ from pytest_dynamodb.engine.vectors.index import held
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 
-# --- the items nearest to a vector, found by looking at all of them: what AWS finds by approximation is exact here
-# ---
-# Messages: dynamodb-conformance, tests/tier3/error-messages/searchVectors (eu-west-2, August 2026). Their order, what a
-# HASH attribute is compared with, and how scores are rounded: nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on
-# 2026-08-12, 13 and 19.
+# --- search ---
+# What AWS finds by approximation is exact here. Messages: dynamodb-conformance, error-messages/searchVectors
+# (eu-west-2, August 2026). Their order, what a HASH attribute is compared with, and how scores are rounded:
+# nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on 2026-08-12, 13 and 19.
 
 MOST_RESULTS: Final = 100
 MAX_SCORE: Final = 3.4028234663852886e38
@@ -78,7 +77,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Vector, Vector], float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a search says, as far as that shows without its table: what is compared, and what is wanted of items."""
+    """A search as far as it can be read without its table: what is compared, and what is wanted of items."""
 
     condition: nodes.ConditionTree | None
     comparisons: tuple[tuple[nodes.Path, nodes.Literal], ...]
@@ -195,7 +194,7 @@ def _rounded(score: float) -> float:
 
 
 def _told(index: VectorIndex, entry: Entry, wanted: Wanted | None) -> Attributes:
-    """What a result tells of an entry: the vector only where it is asked for, and there is one in the projection."""
+    """An entry in a result: with its vector only where that is asked for and projected."""
     if wanted is None:
         return entry.attributes
     if index.projection == "ALL" or index.attribute in index.included:

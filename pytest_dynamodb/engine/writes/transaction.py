@@ -1,4 +1,4 @@
-"""Writes that are carried out together or not at all: planned, checked, then applied."""
+"""Transactions: writes that are checked, planned, then carried out together or not at all; and their tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write, apply
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- writes that are carried out together or not at all: checked, planned, then applied ---
+# --- steps ---
 # Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
 # All actions are checked against their tables before a condition is tested (floci-io/floci#3674, checked against AWS).
 
@@ -48,12 +48,12 @@ class TransactionStep:
 
     @property
     def place(self) -> tuple[str, Identity, SortPosition] | None:
-        """What tells items apart."""
+        """The table and key of its item; ``None`` for what is no key of the table."""
         return place_of(self.table, self.write.key)
 
 
 def place_of(table: Table, key: Attributes) -> tuple[str, Identity, SortPosition] | None:
-    """What tells items of all tables apart; ``None`` of what is no key of the table."""
+    """The table and key of an item, the same for the same item; ``None`` for what is no key of the table."""
     keys = table.keys
     return (table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None
 
@@ -72,7 +72,7 @@ def plan(steps: Sequence[TransactionStep]) -> None:
 
 
 def first_alone(reasons: Sequence[Reason]) -> list[Reason]:
-    """The first reason to cancel in its place, and none in all others."""
+    """The first reason to cancel, alone: all other actions have none."""
     first = next((at for at, reason in enumerate(reasons) if reason is not NO_REASON), None)
     return [reason if at == first else NO_REASON for at, reason in enumerate(reasons)]
 
@@ -86,7 +86,7 @@ def check_reasons(reasons: Sequence[Reason]) -> None:
 
 
 def reason_of(problem: DynamoDbError) -> Reason:
-    """An error as a reason."""
+    """An error as an entry of CancellationReasons."""
     code = _CODES.get(problem.code, "ValidationError")
     return {"Code": code, "Message": problem.message, **problem.members}
 
@@ -140,7 +140,7 @@ def consumed(steps: Sequence[TransactionStep], mode: str, *, repeated: bool) -> 
         yield usage.body(name, mode, kind="Read" if repeated else "Write")
 
 
-# --- the actions of a transaction ---
+# --- actions ---
 
 _KINDS: Final[dict[str, type[Put | UpdateWrite | Delete | ConditionCheck]]] = {
     "ConditionCheck": ConditionCheck,
@@ -159,7 +159,7 @@ def read_action(surface: Surface, entry: dict[str, Any]) -> tuple[str, Write]:
     return params["TableName"], _KINDS[kind].read(surface.parts[kind], params)
 
 
-# --- idempotency tokens of transactions: valid for ten minutes after the request was carried out ---
+# --- idempotency tokens ---
 
 VALID_SECONDS: Final = 600.0
 """API reference, TransactWriteItems: ClientRequestToken."""
@@ -179,7 +179,7 @@ def is_repeated(call: Call, token: str) -> bool:
 
 
 def remember(call: Call, token: str) -> None:
-    """A request has been carried out."""
+    """Note that a request has been carried out, and forget those whose ten minutes are over."""
     now = call.clock.now()
     remembered = call.region.tokens
     for old in [old for old, (_, until) in remembered.items() if until <= now]:
