@@ -13,11 +13,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, select
 from pytest_dynamodb.exchange import Outcome, TransportFailure
+from pytest_dynamodb.values.numbers import EXACT, exact_decimal
 
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
 """Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids."""
@@ -69,9 +69,10 @@ def _digest(tag: str, value: str) -> bytes:
 
 
 def _canonical(number: str) -> str:
+    """One text for all spellings of a number. What is none, or is past what can be computed, stays as it is."""
     try:
-        return str(Decimal(number).normalize())
-    except InvalidOperation:
+        return str(exact_decimal(number).normalize(EXACT))
+    except ValueError:
         return number
 
 

@@ -16,6 +16,7 @@ from pytest_dynamodb.engine.storage.partition import Attributes
 from pytest_dynamodb.engine.validation.keys import empty_index_key
 from pytest_dynamodb.engine.vectors.entries import vector_of
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.values.numbers import EXACT
 
 _INVALID: Final = "One or more parameter values were invalid. "
 _NO_LIST: Final = (
@@ -66,7 +67,7 @@ def _check_vector(index: VectorIndex, value: Mapping[str, Any]) -> None:
         if "N" not in number:
             raise ValidationException(_NO_NUMBER.format(**where, actual=next(iter(number))))
         if vector_of([number["N"]]) is None:
-            raise ValidationException(_OUT_OF_RANGE.format(**where, value=Decimal(number["N"]).normalize()))
+            raise ValidationException(_OUT_OF_RANGE.format(**where, value=Decimal(number["N"]).normalize(EXACT)))
 
 
 def _check_partition(index: VectorIndex, value: Mapping[str, Any]) -> None:
