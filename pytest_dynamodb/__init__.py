@@ -165,6 +165,8 @@ _HOMES = {
     "simulation.throughput": "ThroughputLimits",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+_EXTRAS = {"client.typed": ("pydantic", "models"), "client.typed_query": ("pydantic", "models")}
+"""The homes that cannot be imported without an extra: what they need, and the extra that brings it."""
 
 __all__ = [
     "AccessDeniedException",
@@ -296,16 +298,33 @@ __all__ = [
     "use_cassette",
 ]
 
+if not TYPE_CHECKING:
+    del __all__  # which names there are depends on the extras: __getattr__ looks when it is asked
+
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its home on first use."""
+    """Load a public name from its home on first use. Raises ``ModuleNotFoundError`` for one whose extra is missing."""
+    if name == "__all__":
+        return [public for public in sorted(_HOME_OF) if _is_there(_HOME_OF[public])]
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not _is_there(home):
+        needed, extra = _EXTRAS[home]
+        raise ModuleNotFoundError(f"{name} needs {needed}: install pytest-dynamodb-cassette[{extra}]", name=needed)
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 
 
+def _is_there(home: str) -> bool:
+    if home in _EXTRAS:
+        try:
+            import_module(_EXTRAS[home][0])
+        except ImportError:
+            return False
+    return True
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME_OF})

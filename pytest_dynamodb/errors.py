@@ -24,8 +24,22 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 
+def _as_it_is(error: BaseException) -> tuple[Any, ...]:
+    """How pickle and copy make an error again: with all that it holds, and not by what its class is called with.
+
+    multiprocessing, concurrent.futures and xdist carry exceptions between processes.
+    """
+    return _made_again, (type(error), error.args), vars(error)
+
+
+def _made_again(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    return kind.__new__(kind, *args)
+
+
 class PytestDynamoDbError(Exception):
     """Base of every error that is about this tool and not about DynamoDB's answer."""
+
+    __reduce__ = _as_it_is
 
 
 class ConfigurationError(PytestDynamoDbError):
@@ -43,16 +57,6 @@ class CassetteError(PytestDynamoDbError):
         self.path, self.problem, self.offset, self.remedy = path, problem, offset, remedy
         where = f"{path}, byte {offset}" if offset is not None else path
         super().__init__(f"{where}: {problem}" + (f" ({remedy})" if remedy else ""))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_cassette_error, (type(self), self.path, self.problem, self.offset, self.remedy)
-
-
-def _rebuild_cassette_error(
-    kind: type[CassetteError], path: str, problem: str, offset: int | None, remedy: str
-) -> CassetteError:
-    """Pickle support: multiprocessing and xdist carry exceptions between processes."""
-    return kind(path, problem, offset=offset, remedy=remedy)
 
 
 class UnexpectedRequest(PytestDynamoDbError, AssertionError):
@@ -97,6 +101,8 @@ class DynamoDbError(Exception):
     """
 
     code = "DynamoDbError"
+
+    __reduce__ = _as_it_is
 
     def __init__(
         self,

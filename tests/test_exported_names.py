@@ -29,6 +29,14 @@ def names_for_type_checkers() -> Iterator[tuple[str, str]]:
                     yield alias.asname or alias.name, str(node.module)
 
 
+def names_in_all() -> list[str]:
+    """`__all__` as type checkers read it."""
+    for statement in ast.parse(SOURCE.read_text()).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            return list(ast.literal_eval(statement.value))
+    raise AssertionError("there is none")
+
+
 def loaded_by(code: str) -> set[str]:
     """The top-level packages in sys.modules after running code in a fresh interpreter."""
     program = f"import sys; {code}; print(' '.join({{name.split('.')[0] for name in sys.modules}}))"
@@ -45,7 +53,8 @@ def test_every_exported_name_can_be_had(name: str) -> None:
 def test_names_are_the_same_at_run_time_for_type_checkers_and_for_star_imports() -> None:
     homes = {name: f"pytest_dynamodb.{home}" for name, home in pytest_dynamodb._HOME_OF.items()}
     assert homes == dict(names_for_type_checkers())
-    assert sorted(homes) == sorted(pytest_dynamodb.__all__)
+    assert sorted(homes) == pytest_dynamodb.__all__
+    assert sorted(homes) == names_in_all()
 
 
 def test_every_error_is_exported() -> None:
@@ -80,3 +89,40 @@ def test_replaying_loads_no_test_tools(tmp_path: Path) -> None:
         f"p.DynamoDbClient(provider=p.ReplayProvider({path!r})).close()"
     )
     assert not loaded_by(code) & UNWANTED
+
+
+WITHOUT_EXTRAS = """
+import sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"aiobotocore", "httptools", "opentelemetry", "pydantic", "uvicorn", "uvloop", "vcr"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    def invalidate_caches(self):
+        pass
+
+sys.meta_path.insert(0, Hidden())
+"""
+
+
+def without_extras(code: str) -> str:
+    """What the code prints where none of the extras is installed."""
+    program = WITHOUT_EXTRAS + code
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_star_import_needs_no_extra_and_leaves_out_what_needs_one() -> None:
+    found = without_extras("from pytest_dynamodb import *; print(*sorted(set(dir()) - {'Hidden', 'sys'}))").split()
+    over_pydantic = {"EntityTable", "TypedBatchWriter", "TypedQuery", "TypedTable", "TypedUpdate"}
+    assert {name for name in found if not name.startswith("_")} == {*pytest_dynamodb.__all__} - over_pydantic
+
+
+def test_a_name_whose_extra_is_missing_says_which() -> None:
+    code = """
+try:
+    from pytest_dynamodb import TypedTable
+except ModuleNotFoundError as problem:
+    print(problem.name, problem)
+"""
+    assert without_extras(code) == "pydantic TypedTable needs pydantic: install pytest-dynamodb-cassette[models]\n"

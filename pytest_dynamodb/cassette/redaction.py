@@ -13,11 +13,12 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, select
+from pytest_dynamodb.cassette.secrets import Secret
 from pytest_dynamodb.exchange import Outcome, TransportFailure
+from pytest_dynamodb.values.numbers import EXACT, exact_decimal
 
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
 """Account ids are recognised in ARNs and account-based endpoints, access key ids anywhere."""
@@ -27,9 +28,6 @@ _NO_ACCOUNT = "000000000000"
 
 _SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 """Environment variables whose values are secrets: their text is replaced wherever it occurs."""
-
-_WRITTEN_PLAIN = re.compile(r"[\w/+=.-]+", re.ASCII)
-"""Text that is written in the same way in JSON and in Python."""
 
 _BINARY = re.compile(r"BS?\\*[\"']:")
 """A binary attribute value, written as JSON (within text of JSON, too) or as ``repr`` does: its base64 hides
@@ -69,9 +67,10 @@ def _digest(tag: str, value: str) -> bytes:
 
 
 def _canonical(number: str) -> str:
+    """One text for all spellings of a number. What is none, or is past what can be computed, stays as it is."""
     try:
-        return str(Decimal(number).normalize())
-    except InvalidOperation:
+        return str(exact_decimal(number).normalize(EXACT))
+    except ValueError:
         return number
 
 
@@ -93,8 +92,7 @@ class Sanitizer:
     def __init__(self, paths: Sequence[str] = (), *, hook: RedactHook | None = None, known: Iterable[str] = ()) -> None:
         self._paths, self._hook = compile_paths(paths, option="redact"), hook
         self._pseudonyms = set(known)
-        self._secrets: tuple[str, ...] = ()
-        self._searchable = True
+        self._secrets: dict[str, Secret] = {}
         self._originals: dict[str, str] = {}
         self._learned: list[str] = []
         self.look_around()
@@ -114,12 +112,15 @@ class Sanitizer:
         for name in _SECRET_VARIABLES:
             value = os.environ.get(name, "")
             if len(value) >= 16 and value not in self._secrets:
-                self._secrets = (*self._secrets, value)
-                self._searchable = self._searchable and bool(_WRITTEN_PLAIN.fullmatch(value))
-                self._learned.append(value)
+                secret = Secret(value)
+                self._secrets = {**self._secrets, value: secret}
+                self._learned += secret.traces
 
     def learned(self) -> list[str]:
-        """The values found to be sensitive since this was asked last: they may stand in what was kept before."""
+        """The values found to be sensitive since this was asked last: they may stand in what was kept before.
+
+        Of secrets, parts that stand in any form of them.
+        """
         learned, self._learned = self._learned, []
         return learned
 
@@ -128,9 +129,9 @@ class Sanitizer:
 
         If not, nothing in it would be changed.
         """
-        if self._paths or self._hook is not None or self._pseudonyms or not self._searchable:
+        if self._paths or self._hook is not None or self._pseudonyms:
             return True
-        return looks_sensitive(text) or any(secret in text for secret in self._secrets)
+        return looks_sensitive(text) or any(secret.may_be_in(text) for secret in self._secrets.values())
 
     def params(self, params: dict[str, Any]) -> dict[str, Any]:
         """Parameters without anything sensitive; what was replaced is remembered for ``restore``."""
@@ -224,16 +225,18 @@ class Sanitizer:
     def _base64(self, value: str) -> str:
         """Base64 text without what is sensitive in the text that it encodes."""
         try:
-            plain = base64.b64decode(value, validate=True).decode("latin-1")
+            plain = base64.b64decode(value, validate=True).decode("utf-8", "surrogateescape")
         except ValueError:
             return self._text(value)
         cleaned = self._text(plain)
-        return value if cleaned == plain else base64.b64encode(cleaned.encode("latin-1")).decode()
+        if cleaned == plain:
+            return value
+        return base64.b64encode(cleaned.encode("utf-8", "surrogateescape")).decode()
 
     def _text(self, text: str) -> str:
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, pseudonym("S", secret))
+        for secret in self._secrets.values():
+            if secret.may_be_in(text):
+                text = secret.replaced(text, pseudonym("S", secret.text))
         if _ARN.search(text):
             text = _ACCOUNT.sub(_NO_ACCOUNT, text)
         if "KIA" in text or "SIA" in text:

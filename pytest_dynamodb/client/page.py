@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, overload
 
-from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 
 Item_co = TypeVar("Item_co", covariant=True)
 Other = TypeVar("Other")
@@ -107,6 +107,14 @@ class Cursors:
     """Writes and reads cursors. With ``secret`` they are signed, and those signed otherwise are refused."""
 
     secret: bytes | str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise ``ConfigurationError`` for a secret that seals nothing: anybody can sign with an empty one."""
+        secret: object = self.secret
+        if secret is not None and (not isinstance(secret, (bytes, str)) or not secret):
+            raise ConfigurationError(
+                "cursor_secret must be text or bytes, and not empty; leave it out where cursors need no signature"
+            )
 
     def encode(self, binding: Binding, positions: Sequence[Position]) -> str:
         """The cursor for these positions."""

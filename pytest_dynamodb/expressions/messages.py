@@ -162,18 +162,3 @@ class ExpressionError(ValidationException):
     def render(self, edition: Edition = "older") -> str:
         """The message in an edition, without the envelope that some operations put it in."""
         return MESSAGES[edition][self.kind].format(expression=self.expression, token=self.token, **self.details)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.kind, self.expression, self.token, self.position, self.details)
-
-
-def _rebuild(
-    kind_of_error: type[ExpressionError],
-    kind: str,
-    expression: str,
-    token: str | None,
-    position: int | None,
-    details: dict[str, Any],
-) -> ExpressionError:
-    """Carry an error between processes, as xdist does."""
-    return kind_of_error(kind, expression=expression, token=token, position=position, **details)

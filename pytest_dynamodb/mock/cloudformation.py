@@ -13,6 +13,7 @@ from typing import Any, Final
 from pytest_dynamodb.control.tables.templates import create_table_params_of, time_to_live_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.mock.problems import LoadError, joined
+from pytest_dynamodb.values.numbers import exact_decimal
 
 # --- functions ---
 # ``Ref``, ``Fn::Sub``, ``Fn::If`` and so on (CloudFormation user guide, "Intrinsic function reference"). What only a
@@ -24,6 +25,8 @@ from pytest_dynamodb.mock.problems import LoadError, joined
 ABSENT: Final = object()
 """The value of ``AWS::NoValue``: a property that has it is left out."""
 
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What YAML 1.1 calls a float, but for ``.inf``, ``.nan`` and numbers to the base of 60."""
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -277,11 +280,18 @@ def parse_yaml(where: str, text: str) -> Any:
         pass
 
     Loader.add_multi_constructor("!", _long_form)
+    Loader.add_constructor("tag:yaml.org,2002:float", _fraction)
     try:
         # A SafeLoader's child, which makes nothing but plain data.
         return yaml.load(text, Loader=Loader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError) as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise LoadError(where, f"it is no YAML: {problem}") from None
+
+
+def _fraction(loader: Any, node: Any) -> Any:
+    """A number with a point as it is written. PyYAML makes floats, which hold 16 of its digits."""
+    text = loader.construct_scalar(node).replace("_", "")
+    return exact_decimal(text) if _DECIMAL.fullmatch(text) else loader.construct_yaml_float(node)
 
 
 def _long_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:

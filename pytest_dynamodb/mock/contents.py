@@ -7,13 +7,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pytest_dynamodb.control.tables.templates import create_table_params_of
 from pytest_dynamodb.mock import cloudformation
 from pytest_dynamodb.mock.problems import LoadError, joined
+from pytest_dynamodb.values.numbers import exact_decimal
 
 # --- files ---
 # JSON, JSON lines and YAML, compressed or not, and the folders that DynamoDB exports to S3.
@@ -85,7 +85,7 @@ def _text(path: Path) -> str:
 def _json(path: Path, text: str) -> Any:
     """A JSON text; where there is one a line, the list of them."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=exact_decimal)
     except RecursionError:
         raise LoadError(str(path), "it is nested too deeply") from None
     except ValueError as problem:
@@ -96,7 +96,7 @@ def _json(path: Path, text: str) -> Any:
 
 def _line(path: Path, number: int, line: str) -> Any:
     try:
-        return json.loads(line, parse_float=Decimal)
+        return json.loads(line, parse_float=exact_decimal)
     except (ValueError, RecursionError) as problem:
         raise LoadError(joined(str(path), f"line {number}"), f"it is no JSON: {problem}") from None
 

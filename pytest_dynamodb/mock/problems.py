@@ -20,14 +20,6 @@ class LoadError(PytestDynamoDbError):
         said = f"{self.where}: {self.problem}" if self.where else self.problem
         return f"{said} ({self.remedy})" if self.remedy else said
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.where, self.problem, self.remedy)
-
-
-def _rebuild(where: str, problem: str, remedy: str) -> LoadError:
-    """Pickle support: xdist carries exceptions between processes."""
-    return LoadError(where, problem, remedy=remedy)
-
 
 def joined(*parts: str) -> str:
     """Places from the outermost to the innermost: ``seed.json, table orders, item 3``."""

@@ -16,7 +16,7 @@ from pytest_dynamodb.exchange import Request
 from pytest_dynamodb.mock.contents import TableContents
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.mock.tables import Tables
-from pytest_dynamodb.values import to_wire_item
+from pytest_dynamodb.values import to_wire, to_wire_item
 
 if TYPE_CHECKING:
     from pytest_dynamodb.engine.call import Files
@@ -96,9 +96,9 @@ def _wire(item: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
     """An item in wire form. One is in wire form already if its key attributes are: no key attribute is a map."""
     if not isinstance(item, Mapping):
         raise LoadError(where, f"{item!r:.80} is no item", remedy="an item maps names of attributes to values")
-    if all(_is_wire_key(item.get(name)) for name in keys):
-        return {name: _content(value) for name, value in item.items()}
     try:
+        if all(_is_wire_key(item.get(name)) for name in keys):
+            return {name: _content(value) for name, value in item.items()}
         return to_wire_item(item, floats=True)
     except (PytestDynamoDbError, DynamoDbError) as problem:
         raise LoadError(where, str(problem)) from problem
@@ -128,7 +128,7 @@ def _text(content: Any) -> Any:
     if isinstance(content, (bytes, bytearray)):
         return base64.b64encode(content).decode("ascii")
     if isinstance(content, (int, float, Decimal)) and not isinstance(content, bool):
-        return str(content)
+        return to_wire(content, floats=True)["N"]
     return content
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import decimal
 import re
+from typing import Final
 
 from pytest_dynamodb.errors import ValidationException
 
@@ -11,6 +13,14 @@ MAX_DIGITS = 38
 
 MAX_MAGNITUDE, MIN_MAGNITUDE = 125, -130
 """Decimal exponents of the largest and the smallest number, both signs (same page)."""
+
+EXACT: Final = decimal.Context(
+    prec=decimal.MAX_PREC,
+    Emax=decimal.MAX_EMAX,
+    Emin=decimal.MIN_EMIN,
+    traps=[decimal.InvalidOperation, decimal.Overflow, decimal.Subnormal, decimal.Inexact],
+)
+"""Arithmetic that never rounds: it raises ``ArithmeticError`` instead. Whatever the thread's own context is."""
 
 NUMBER_NOT_NUMERIC = "The parameter cannot be converted to a numeric value: {number}"
 NUMBER_OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
@@ -52,6 +62,14 @@ def canonical_number(text: str) -> str:
     if len(significant) > MAX_DIGITS:
         raise ValidationException(NUMBER_TOO_PRECISE)
     return ("-" if sign == "-" else "") + _plain(significant, scale + len(digits) - len(significant))
+
+
+def exact_decimal(text: str) -> decimal.Decimal:
+    """A number as it is written, however many digits it has. Raises ``ValueError`` for what is none."""
+    try:
+        return EXACT.create_decimal(text)
+    except ArithmeticError:
+        raise ValueError(f"{text:.40} is no number, or too large for one") from None
 
 
 def _exponent(text: str | None, number: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.rules import listed
@@ -63,14 +64,15 @@ def check_replica_request(params: Params, region: str) -> None:
 
 
 def actions_of(params: Params) -> list[tuple[str, Params]]:
-    """The actions in ReplicaUpdates. Raises ValidationException for an entry without exactly one."""
-    actions: list[tuple[str, Params]] = []
+    """The actions in ReplicaUpdates, each once. Raises ValidationException for an entry that has none."""
+    actions: dict[tuple[str, str], tuple[str, Params]] = {}
     for update in params.get("ReplicaUpdates") or ():
         given = [(kind, update[kind]) for kind in _ACTIONS if update.get(kind) is not None]
         if not given:
             raise ValidationException(_NO_ACTION)
-        actions += [one for one in given if one not in actions]
-    return actions
+        for kind, what in given:
+            actions.setdefault((kind, json.dumps(what, sort_keys=True)), (kind, what))
+    return list(actions.values())
 
 
 def _check_region(name: str, here: str) -> None:

@@ -16,6 +16,8 @@ from pytest_dynamodb.control.tables.billing import (
 )
 from pytest_dynamodb.control.tables.creation import check_options
 from pytest_dynamodb.control.tables.rules import (
+    Defined,
+    attribute_types_of,
     check_definitions,
     check_global_keys,
     check_local_keys,
@@ -41,7 +43,7 @@ def check_new_table(params: Mapping[str, Any]) -> None:
         raise ValidationException(f"{INVALID_VALUES}GlobalTableSourceArn: there are no replicas in other accounts here")
     check_table_billing(params)
     check_definitions(params["AttributeDefinitions"])
-    defined = names_of(params["AttributeDefinitions"])
+    defined = attribute_types_of(params["AttributeDefinitions"])
     check_table_keys(params["KeySchema"], defined)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if params.get(member) is not None and not params[member]:
@@ -59,7 +61,7 @@ def check_new_table(params: Mapping[str, Any]) -> None:
     _check_throughput_options(params, global_)
 
 
-def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Sequence[str], names: set[str]) -> None:
+def _check_local(indexes: Definitions, table_keys: Sequence[Any], defined: Defined, names: set[str]) -> None:
     if indexes and len(table_keys) < 2:
         raise ValidationException(
             f"{INVALID_VALUES}Table KeySchema does not have a range key, "
@@ -89,7 +91,7 @@ def _check_shares_hash(index: Mapping[str, Any], table_hash: str) -> None:
         )
 
 
-def _check_global(indexes: Definitions, defined: Sequence[str], names: set[str], *, on_demand: bool) -> None:
+def _check_global(indexes: Definitions, defined: Defined, names: set[str], *, on_demand: bool) -> None:
     for index in indexes:
         check_global_keys(index["KeySchema"], defined)
         check_projection(index["Projection"])

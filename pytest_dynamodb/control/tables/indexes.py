@@ -76,13 +76,14 @@ def check_creation(table: Table, new: Mapping[str, Any], definitions: Updates | 
     name = new["IndexName"]
     if not definitions:
         raise ValidationException(f"{INVALID_VALUES}AttributeDefinitions is not specified for index: {name}")
-    check_global_keys(new["KeySchema"], names_of(definitions))
-    _check_types_kept(table, new["KeySchema"], attribute_types_of(definitions))
+    types = attribute_types_of(definitions)
+    check_global_keys(new["KeySchema"], types)
+    _check_types_kept(table, new["KeySchema"], types)
     check_projection(new["Projection"])
     _check_new_throughput(new, on_demand=on_demand)
     if name in {*table.indexes, *table.settings.vectors}:
         raise ValidationException("Attempting to create an index which already exists")
-    check_no_vector_key(table.settings, new["KeySchema"], attribute_types_of(definitions))
+    check_no_vector_key(table.settings, new["KeySchema"], types)
     projected = [index.schema.projection.attributes for index in table.indexes.values()]
     check_projected_total(sum(map(len, projected)) + len(new["Projection"].get("NonKeyAttributes") or ()))
     if len(table.global_indexes) >= MOST_GLOBAL:

@@ -20,6 +20,9 @@ MOST_OF_ROLE: Final = 4
 
 Elements = Sequence[Mapping[str, str]]
 
+Defined = Mapping[str, str]
+"""The attributes of AttributeDefinitions by name: however many there are, to look for one takes no longer."""
+
 
 def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
     """Raise ValidationException if an attribute is defined twice."""
@@ -31,7 +34,7 @@ def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
         seen.add(name)
 
 
-def check_table_keys(elements: Elements, defined: Sequence[str]) -> None:
+def check_table_keys(elements: Elements, defined: Defined) -> None:
     """Check the KeySchema of a table: one HASH, at most one RANGE, both defined."""
     names = names_of(elements)
     if len(names) > len(defined):
@@ -40,13 +43,13 @@ def check_table_keys(elements: Elements, defined: Sequence[str]) -> None:
     check_pair(elements)
 
 
-def check_local_keys(elements: Elements, defined: Sequence[str]) -> None:
+def check_local_keys(elements: Elements, defined: Defined) -> None:
     """Check the KeySchema of a local index, as far as possible without the table's."""
     _check_defined(names_of(elements), defined)
     check_pair(elements)
 
 
-def check_global_keys(elements: Elements, defined: Sequence[str]) -> None:
+def check_global_keys(elements: Elements, defined: Defined) -> None:
     """Check the KeySchema of a global index: up to four HASH attributes, then up to four RANGE ones."""
     names = names_of(elements)
     _check_defined(names, defined)
@@ -90,8 +93,8 @@ def _check_first(elements: Elements) -> None:
         raise ValidationException("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
 
 
-def _check_defined(names: Sequence[str], defined: Sequence[str]) -> None:
-    if not set(names) <= set(defined):
+def _check_defined(names: Sequence[str], defined: Defined) -> None:
+    if not all(name in defined for name in names):
         raise ValidationException(
             f"{INVALID_VALUES}Some index key attributes are not defined in AttributeDefinitions. "
             f"Keys: {listed(names)}, AttributeDefinitions: {listed(defined)}"

@@ -150,7 +150,7 @@ def _check_schema(schema: Sequence[Mapping[str, str]], defined: Collection[str])
             f"{INVALID_VALUES}Value '{partitions}' at 'SearchSchema' failed to satisfy constraint: "
             "Member must have HASH count less than or equal to 1"
         )
-    if not set(names) <= set(defined):
+    if not all(name in defined for name in names):
         raise ValidationException(
             f"{INVALID_VALUES}One element in SearchSchema is not defined in attribute definitions"
         )

@@ -7,7 +7,7 @@ dictionaries and lists on touched paths are copied, all others shared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias, cast
 
@@ -16,7 +16,7 @@ from pytest_dynamodb.engine.storage.partition import Attributes, members_in_orde
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import AttributeValue, canonical_number
-from pytest_dynamodb.values.numbers import MAX_DIGITS, NUMBER_OVERFLOW
+from pytest_dynamodb.values.numbers import EXACT, MAX_DIGITS, NUMBER_OVERFLOW
 
 # --- edits ---
 # Copies what is on the paths, shares the rest.
@@ -86,9 +86,6 @@ def _elements(elements: list[AttributeValue], changes: _Node) -> list[AttributeV
 
 # --- arithmetic and sets ---
 
-# Every sum of two numbers is exact: they reach from 1E-130 to 9.9E+125.
-_EXACT: Final = Context(prec=300)
-
 
 def add(left: str, right: str) -> str:
     """The sum of two canonical numbers, canonical.
@@ -96,17 +93,17 @@ def add(left: str, right: str) -> str:
     Raises ``ValidationException`` where the sum is no DynamoDB number: past its range (extenddb#94, seen on AWS) or of
     more than 38 digits, which AWS words alike (Parity Suite's captures of October 2026).
     """
-    return _number(_EXACT.add(Decimal(left), Decimal(right)))
+    return _number(EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
     """The difference of two canonical numbers, canonical. Raises as ``add`` does."""
-    return _number(_EXACT.subtract(Decimal(left), Decimal(right)))
+    return _number(EXACT.subtract(Decimal(left), Decimal(right)))
 
 
 def _number(result: Decimal) -> str:
     text = format(result, "f")
-    if len(text) > MAX_DIGITS and len(result.normalize(_EXACT).as_tuple().digits) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS and len(result.normalize(EXACT).as_tuple().digits) > MAX_DIGITS:
         raise ValidationException(NUMBER_OVERFLOW)
     return canonical_number(text)
 

@@ -16,6 +16,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.keys import empty_index_key
 from pytest_dynamodb.engine.vectors.entries import Entry, entry_of, vector_of
 from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.values.numbers import EXACT
 
 
 def vector_index_of(definition: Mapping[str, Any], types: Mapping[str, str]) -> VectorIndex:
@@ -125,7 +126,7 @@ def _check_vector(index: VectorIndex, value: Mapping[str, Any]) -> None:
         if "N" not in number:
             raise ValidationException(_NO_NUMBER.format(**where, actual=next(iter(number))))
         if vector_of([number["N"]]) is None:
-            raise ValidationException(_OUT_OF_RANGE.format(**where, value=Decimal(number["N"]).normalize()))
+            raise ValidationException(_OUT_OF_RANGE.format(**where, value=Decimal(number["N"]).normalize(EXACT)))
 
 
 def _check_partition(index: VectorIndex, value: Mapping[str, Any]) -> None:

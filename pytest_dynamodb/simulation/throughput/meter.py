@@ -135,7 +135,7 @@ class _Throttled(Exception):
     """Not enough capacity of something."""
 
     def __init__(self, problem: DynamoDbError, table: str) -> None:
-        super().__init__(problem.message)
+        super().__init__(problem, table)
         self.problem, self.table = problem, table
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb import InvalidCursor, PytestDynamoDbError
+from pytest_dynamodb import ClientConfig, ConfigurationError, InvalidCursor, PytestDynamoDbError
 from pytest_dynamodb.client.page import Binding, Cursors, Position
 
 BINDING = Binding("app", "gsi1", "pk = 1")
@@ -107,3 +107,11 @@ def test_hostile_content_is_refused(payload: bytes) -> None:
 
 def test_an_invalid_cursor_is_an_error_of_this_package_and_a_value_error() -> None:
     assert issubclass(InvalidCursor, (PytestDynamoDbError, ValueError))
+
+
+@pytest.mark.parametrize("secret", ["", b"", 7, bytearray(b"secret")])
+def test_a_secret_that_seals_nothing_is_refused_before_anything_is_signed(secret: Any) -> None:
+    with pytest.raises(ConfigurationError, match="cursor_secret must be text or bytes, and not empty"):
+        ClientConfig(cursor_secret=secret)
+    with pytest.raises(ConfigurationError):
+        Cursors(secret)
