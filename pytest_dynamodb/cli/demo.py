@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from pytest_dynamodb.cli.listing import cassettes_in, size_text
+from pytest_dynamodb.cli.ls import cassettes_in, size_text
 from pytest_dynamodb.errors import ConfigurationError
 
 _PACKAGE = Path(__file__).parent.parent

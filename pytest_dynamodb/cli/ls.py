@@ -1,16 +1,18 @@
-"""``ls``: the cassettes of a folder."""
+"""``ls``: the cassettes of a folder; and what its list has in common with what the other commands print."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pytest_dynamodb.cassette.store import read
-from pytest_dynamodb.cli.listing import cassettes_in, columns, header_json, size_text
+from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.errors import CassetteError
+from pytest_dynamodb.exchange import Exchange, TransportFailure
 
 _HEADINGS = ("exchanges", "size", "recorded", "cassette", "test")
 _FLUSH_RIGHT = frozenset({0, 1})
@@ -57,3 +59,48 @@ def _total(found: list[dict[str, Any]]) -> tuple[str, ...]:
     size = size_text(sum(cassette["size"] for cassette in found))
     count = f"{len(found)} cassette{'' if len(found) == 1 else 's'}"
     return str(sum(cassette["exchanges"] for cassette in found)), size, "", count, ""
+
+
+# --- cassettes as text and as JSON, for the other commands too ---
+
+
+def cassettes_in(folder: Path) -> Iterator[Path]:
+    """The cassette files in ``folder`` and below, sorted by path; without journals and failed attempts."""
+    yield from sorted(path for path in folder.rglob(f"*{SUFFIX}") if not path.name.startswith("."))
+
+
+def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Rows as aligned lines. Columns numbered in ``right`` are right-aligned; the last one is not padded."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def size_text(size: int) -> str:
+    """A number of bytes for people to read."""
+    return f"{size} B" if size < 1000 else f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+
+
+def header_json(path: Path, header: Header) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "node_id": header.node_id,
+        "recorded": header.recorded,
+        "endpoint": header.endpoint,
+        "region": header.region,
+        "account": header.account,
+        "recorder": dict(header.recorder),
+        "size": path.stat().st_size,
+    }
+
+
+def status_text(exchange: Exchange) -> str:
+    """The error's code or the transport failure's name; of a success the HTTP status."""
+    if exchange.error_code is not None:
+        return exchange.error_code
+    outcome = exchange.outcome
+    return "" if isinstance(outcome, TransportFailure) else str(outcome.status)

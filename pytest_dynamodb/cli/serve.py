@@ -128,7 +128,7 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
 def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None, lifecycle: float) -> _Served:
     from pytest_dynamodb.clock import SystemClock
     from pytest_dynamodb.engine import Engine, Lifecycle
-    from pytest_dynamodb.hooks.s3 import s3_at
+    from pytest_dynamodb.hooks.defaults import s3_at
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.providers.mock import MockProvider
 

@@ -11,7 +11,7 @@ import click
 from pytest_dynamodb.cassette.matching import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
 from pytest_dynamodb.cassette.store import read
-from pytest_dynamodb.cli.listing import columns, header_json, size_text, status_text
+from pytest_dynamodb.cli.ls import columns, header_json, size_text, status_text
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 

@@ -16,7 +16,7 @@ import click
 
 from pytest_dynamodb.cassette.report.requests import tables_text
 from pytest_dynamodb.cassette.store import SUFFIX, read
-from pytest_dynamodb.cli.listing import cassettes_in
+from pytest_dynamodb.cli.ls import cassettes_in
 from pytest_dynamodb.dialects import CAPTURED, MEANT, TABLE, VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.exchange import Exchange

@@ -118,6 +118,9 @@ class OwnedFunction:
 CLIENT_TAG = "pytest_dynamodb.client"
 """Names a client in its call's context when it was given to ``clients=[...]``; see ``handlers.tag_client``."""
 
+CALL = "pytest_dynamodb.call"
+"""Where a call that is not answered at once keeps its ``handlers.HookedCall``, in its context."""
+
 
 _numbers = count(1)
 

@@ -9,16 +9,51 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Coroutine, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
 from botocore import UNSIGNED
 
-from pytest_dynamodb.exchange import Attempts, Provider, Request, Response, TransportFailure
-from pytest_dynamodb.hooks import answers, loopback, regions
-from pytest_dynamodb.hooks.active import CLIENT_TAG, current
-from pytest_dynamodb.hooks.calls import CALL, HookedCall
+from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request, Response, TransportFailure
+from pytest_dynamodb.hooks import answers, defaults
+from pytest_dynamodb.hooks.active import CALL, CLIENT_TAG, current
+
+# --- calls under way ---
+# Those that are not answered at once: on their way through the network, or through attempts of their own.
+
+
+class HookedCall:
+    """A call under way. ``attempts`` counts those that came to an answer, ``last`` is the last answer.
+
+    ``by`` answers the attempts, where they do not all go to the network; the caller waits ``timeout`` seconds for each
+    and, with ``is_async``, is a coroutine. ``foreign`` names another tool's recording that answered the last attempt.
+    """
+
+    __slots__ = ("attempts", "began", "by", "foreign", "is_async", "last", "provider", "request", "timeout")
+
+    def __init__(self, provider: Provider, request: Request) -> None:
+        self.provider, self.request = provider, request
+        self.attempts, self.began = 0, time.perf_counter()
+        self.last: Response | None = None
+        self.by: Attempts | None = None
+        self.timeout: float | None = None
+        self.is_async = False
+        self.foreign = ""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began; none where a test has set the clock back meanwhile."""
+        return max(0.0, time.perf_counter() - self.began)
+
+    def conclude(self, outcome: Outcome) -> None:
+        """Tell whoever answered, or the provider, what it came to."""
+        if self.by is None:
+            self.provider.after(self.request, outcome)
+        else:
+            self.by.after(outcome)
+
 
 # --- attempts that are answered one at a time, in botocore's own retry loop, without network or signature ---
 # Events of an attempt: ``request-created`` (``choose-signer`` within it) → ``before-send`` → ``response-received`` →
@@ -119,7 +154,7 @@ def before_endpoint_resolution(builtins: Context, context: Context, **_: Any) ->
         return
     offline = provider.offline
     endpoint = None if offline else provider.endpoint
-    if endpoint is not None and not regions.names_own_endpoint(builtins.get("SDK::Endpoint")):
+    if endpoint is not None and not defaults.names_own_endpoint(builtins.get("SDK::Endpoint")):
         builtins["SDK::Endpoint"] = endpoint
     if (offline or builtins.get("SDK::Endpoint")) and "AWS::Auth::AccountId" in builtins:
         # An account id in the endpoint would make botocore fetch credentials, perhaps from instance metadata.
@@ -139,7 +174,7 @@ def before_call(
     """
     provider = current(context.get(CLIENT_TAG))
     if provider is None:
-        regions.refuse_last_resort(context, params["url"])
+        defaults.refuse_last_resort(context, params["url"])
         return None
     if type(request_signer).__module__.startswith("aiobotocore"):
         return _in_turn(provider, model, params, context, request_signer)
@@ -175,8 +210,8 @@ def _ask(
         call.by, call.is_async = outcome, is_async
         call.timeout = _read_timeout(context)
     if outcome is None or not outcome.offline:
-        regions.refuse_last_resort(context, request.endpoint)
-        loopback.lend_credentials(context, request.endpoint, request_signer, is_async=is_async)
+        defaults.refuse_last_resort(context, request.endpoint)
+        defaults.lend_credentials(context, request.endpoint, request_signer, is_async=is_async)
     return None
 
 

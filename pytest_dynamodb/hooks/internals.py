@@ -47,7 +47,7 @@ from typing import Any
 
 from pytest_dynamodb.hooks import active
 from pytest_dynamodb.hooks.active import OwnedFunction, inherit
-from pytest_dynamodb.hooks.loopback import PUT_OFF
+from pytest_dynamodb.hooks.defaults import LAST_RESORT, PUT_OFF
 
 COVERED_SERVICES = frozenset({"dynamodb", "dynamodbstreams"})
 
@@ -178,8 +178,6 @@ def patch_session(module: Any) -> None:
 
 
 def _configured_region(session: Any, config: Any) -> str | None:
-    from pytest_dynamodb.hooks.regions import LAST_RESORT
-
     configs = (config, session.get_default_client_config())
     if any(getattr(chosen, "region_name", None) for chosen in configs):
         return None  # botocore finds it by itself
@@ -353,22 +351,3 @@ def _replace(owner: Any, name: str, value: Any) -> None:
             setattr(owner, name, original)
 
     _restorers.append(restore)
-
-
-# --- what botocore's and boto3's own settings say, for those who must know it before a client is made ---
-
-
-def default_region() -> str:
-    """The region that a client gets which is made now and names none: what is configured, else the last resort."""
-    from pytest_dynamodb.hooks.regions import LAST_RESORT  # which imports botocore
-
-    session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
-    if session is not None:
-        return session.region_name or LAST_RESORT
-    from botocore.exceptions import BotoCoreError
-    from botocore.session import get_session
-
-    try:
-        return get_session().get_config_variable("region") or LAST_RESORT
-    except BotoCoreError:  # a profile that there is none of: whoever makes a client will hear of it
-        return LAST_RESORT

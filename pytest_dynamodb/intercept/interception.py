@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks.active import Activation, activate, deactivate
 from pytest_dynamodb.hooks.install import install, tag_clients
-from pytest_dynamodb.processes import attend
+from pytest_dynamodb.processes.inheritance import attend
 
 if TYPE_CHECKING:
     from pytest_dynamodb.clock import Clock

@@ -60,8 +60,7 @@ class mock_dynamodb(Block["Mock"]):  # noqa: N801 - used like a function, as a c
     def __enter__(self) -> Mock:
         """Make the mock and answer from it."""
         from pytest_dynamodb.engine import Engine
-        from pytest_dynamodb.hooks.internals import default_region
-        from pytest_dynamodb.hooks.s3 import s3_at_hand
+        from pytest_dynamodb.hooks.defaults import default_region, s3_at_hand
         from pytest_dynamodb.mock import Mock
         from pytest_dynamodb.mock.s3 import S3Buckets
         from pytest_dynamodb.mock.writing import buckets_in

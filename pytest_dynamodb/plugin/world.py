@@ -28,8 +28,7 @@ class World:
 
     @cached_property
     def mock(self) -> Mock:
-        from pytest_dynamodb.hooks.internals import default_region
-        from pytest_dynamodb.hooks.s3 import s3_at_hand
+        from pytest_dynamodb.hooks.defaults import default_region, s3_at_hand
         from pytest_dynamodb.mock import Mock
         from pytest_dynamodb.mock.s3 import S3Buckets
 

@@ -4,9 +4,3 @@ A forked child has a copy of everything, and what it did to its copy nobody woul
 miss. A spawned one has nothing at all. So the children's providers are stand-ins that ask the parent, over a socket
 that only this user can open and that asks for a key.
 """
-
-from __future__ import annotations
-
-from pytest_dynamodb.processes.inheritance import attend
-
-__all__ = ["attend"]

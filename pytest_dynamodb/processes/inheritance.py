@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.hooks import active, internals
-from pytest_dynamodb.processes.bequest import Bequest
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.processes.conversation import Bequest
 
 
 def _stand_in(bequest: Bequest) -> Any:
-    from pytest_dynamodb.processes.child import ParentsProvider
+    from pytest_dynamodb.processes.conversation import ParentsProvider
 
     return ParentsProvider(bequest)
 
@@ -21,8 +23,7 @@ def bequests() -> dict[int, Bequest]:
     activations = active.in_charge()
     if not activations:
         return {}
-    from pytest_dynamodb.processes.child import ParentsProvider
-    from pytest_dynamodb.processes.parent import reception
+    from pytest_dynamodb.processes.conversation import Bequest, ParentsProvider, reception
 
     told = {}
     for activation in activations:

@@ -14,7 +14,7 @@ from pytest_dynamodb import forks
 from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Provider
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.server.loopback import LoopbackServer
+from pytest_dynamodb.server.listener import LoopbackServer
 
 VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS")
 """How SDKs and the AWS CLI are told of an endpoint."""

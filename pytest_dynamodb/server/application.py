@@ -18,24 +18,8 @@ from urllib.parse import quote
 
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Provider, Request, TransportFailure
-from pytest_dynamodb.server.answers import (
-    AMZ_JSON,
-    INTERNAL_ERROR_BODY,
-    PLAIN_JSON,
-    SERIALIZATION_BODY,
-    UNKNOWN_OPERATION_BODY,
-    Answer,
-    answer_of,
-    explained,
-    header,
-    healthy,
-    not_found,
-    preflight,
-    too_large,
-)
+from pytest_dynamodb.server import messages
 from pytest_dynamodb.server.authentication import Refused, caller_of
-from pytest_dynamodb.server.message import Message, fields_of
-from pytest_dynamodb.server.targets import TARGETS
 from pytest_dynamodb.server.upstream import Upstream
 
 # --- content codings: requests that come compressed, answers that go out compressed to whoever takes them so ---
@@ -189,14 +173,14 @@ class Application:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.all_headers()})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _told(self, scope: Scope, receive: Receive) -> Answer | None:
+    async def _told(self, scope: Scope, receive: Receive) -> messages.Answer | None:
         body = await _body(receive)
         if body is None:
-            return too_large()
+            return messages.too_large()
         answer = self.answer(_message(scope, body))
         return await answer if isinstance(answer, Awaitable) else answer
 
-    def answer(self, message: Message) -> Answer | Awaitable[Answer | None] | None:
+    def answer(self, message: messages.Message) -> messages.Answer | Awaitable[messages.Answer | None] | None:
         """The answer to a request; ``None`` where the connection is to end without one.
 
         Only what goes to the upstream has to be awaited.
@@ -206,30 +190,30 @@ class Application:
             return self._sent_on(answer, message)
         return None if answer is None else _finished(answer, message)
 
-    async def _sent_on(self, request: Request, message: Message) -> Answer | None:
+    async def _sent_on(self, request: Request, message: messages.Message) -> messages.Answer | None:
         try:
             answer = await self._forwarded(request, message)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the client is answered and the log has it
             answer = _failed(request, problem)
         if answer is not None and not answer.content_type:
-            answer.content_type = _media_type(message.fields.get(b"content-type", b"")) or PLAIN_JSON
+            answer.content_type = _media_type(message.fields.get(b"content-type", b"")) or messages.PLAIN_JSON
         return None if answer is None else _finished(answer, message)
 
-    def _answer(self, message: Message) -> Answer | Request | None:
+    def _answer(self, message: messages.Message) -> messages.Answer | Request | None:
         """The answer, or the request that the provider lets go."""
         if message.method != "POST":
             if message.method == "OPTIONS" and b"origin" in message.fields:
-                return preflight(message.fields)
-            return healthy(self._region) if message.method == "GET" else not_found()
+                return messages.preflight(message.fields)
+            return messages.healthy(self._region) if message.method == "GET" else messages.not_found()
         content_type = _media_type(message.fields.get(b"content-type", b""))
         if message.body and content_type is None:
-            return not_found()
+            return messages.not_found()
         answer = self._call(message)
-        if isinstance(answer, Answer) and not answer.content_type:
-            answer.content_type = content_type or PLAIN_JSON
+        if isinstance(answer, messages.Answer) and not answer.content_type:
+            answer.content_type = content_type or messages.PLAIN_JSON
         return answer
 
-    def _call(self, message: Message) -> Answer | Request | None:
+    def _call(self, message: messages.Message) -> messages.Answer | Request | None:
         """The answer to a POST with a body of JSON or none."""
         fields, body = message.fields, message.body
         coding = fields.get(b"content-encoding")
@@ -237,18 +221,18 @@ class Application:
             plain = decoded(body, coding, MAX_REQUEST) if coding else body
             params = _parsed(plain) if plain else None
         except TooLarge:
-            return too_large()
+            return messages.too_large()
         except (ValueError, RecursionError, zlib.error):
-            return Answer(400, SERIALIZATION_BODY)
-        operation = TARGETS.get(fields.get(b"x-amz-target", b""))
+            return messages.Answer(400, messages.SERIALIZATION_BODY)
+        operation = messages.TARGETS.get(fields.get(b"x-amz-target", b""))
         if operation is None:
-            return Answer(400, UNKNOWN_OPERATION_BODY)
+            return messages.Answer(400, messages.UNKNOWN_OPERATION_BODY)
         try:
             caller = caller_of(fields, message.query)
         except Refused as refusal:
-            return Answer(400, refusal.body)
+            return messages.Answer(400, refusal.body)
         if not isinstance(params, dict):
-            return Answer(400, SERIALIZATION_BODY)
+            return messages.Answer(400, messages.SERIALIZATION_BODY)
         return self._provided(
             Request(
                 operation.name,
@@ -260,17 +244,17 @@ class Application:
             )
         )
 
-    def _provided(self, request: Request) -> Answer | Request | None:
+    def _provided(self, request: Request) -> messages.Answer | Request | None:
         """The provider's answer, or the request itself where the provider lets it go."""
         try:
             outcome = self._provider.before(request)
             if outcome is None:
                 return request
-            return None if isinstance(outcome, TransportFailure) else answer_of(request.operation, outcome)
+            return None if isinstance(outcome, TransportFailure) else messages.answer_of(request.operation, outcome)
         except Exception as problem:  # noqa: BLE001 - likewise
             return _failed(request, problem)
 
-    async def _forwarded(self, request: Request, message: Message) -> Answer | None:
+    async def _forwarded(self, request: Request, message: messages.Message) -> messages.Answer | None:
         if self._upstream is None:
             raise ConfigurationError(f"{request.operation}: nobody answers it here, and there is no upstream")
         path = message.target.decode("latin-1")
@@ -282,22 +266,22 @@ class Application:
         if isinstance(forwarded.outcome, TransportFailure):
             log.warning("the upstream did not answer: %s", forwarded.outcome.message)
             return None
-        answer = answer_of(request.operation, forwarded.outcome)
-        answer.body, answer.content_type = forwarded.raw, header(forwarded.content_type)
-        answer.request_id = header(forwarded.request_id)
+        answer = messages.answer_of(request.operation, forwarded.outcome)
+        answer.body, answer.content_type = forwarded.raw, messages.header(forwarded.content_type)
+        answer.request_id = messages.header(forwarded.request_id)
         return answer
 
 
-def _failed(request: Request, problem: Exception) -> Answer:
+def _failed(request: Request, problem: Exception) -> messages.Answer:
     """Call it in an ``except`` clause."""
     if isinstance(problem, PytestDynamoDbError):
         log.warning("%s: %s", type(problem).__name__, problem)
-        return Answer(400, explained(problem))
+        return messages.Answer(400, messages.explained(problem))
     log.error("%s failed", request.operation, exc_info=problem)
-    return Answer(500, INTERNAL_ERROR_BODY)
+    return messages.Answer(500, messages.INTERNAL_ERROR_BODY)
 
 
-def _finished(answer: Answer, message: Message) -> Answer:
+def _finished(answer: messages.Answer, message: messages.Message) -> messages.Answer:
     """The answer with what the request's headers ask for."""
     fields = message.fields
     if answer.bare:
@@ -317,16 +301,16 @@ def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "
     return Application(provider, upstream=upstream, region=region)
 
 
-def _message(scope: Scope, body: bytes) -> Message:
+def _message(scope: Scope, body: bytes) -> messages.Message:
     path = scope.get("raw_path") or quote(scope["path"]).encode()
     query = scope["query_string"]
     headers = list(scope["headers"])
-    return Message(
+    return messages.Message(
         scope["method"],
         path + b"?" + query if query else path,
         query,
         headers,
-        fields_of(headers),
+        messages.fields_of(headers),
         body,
         scope.get("scheme", "http"),
     )
@@ -373,7 +357,7 @@ async def _cut(receive: Receive, send: AsgiSend) -> None:
 def _media_type(content_type: bytes) -> bytes | None:
     """The media type if it is one that DynamoDB reads."""
     media_type = content_type.split(b";", 1)[0].strip().lower()
-    return media_type if media_type in (AMZ_JSON, PLAIN_JSON) else None
+    return media_type if media_type in (messages.AMZ_JSON, messages.PLAIN_JSON) else None
 
 
 def _constant(name: str) -> Json:
@@ -388,5 +372,5 @@ def _parsed(body: bytes) -> Json:
     return _decode(body.decode("utf-8"))
 
 
-def _endpoint(message: Message) -> str:
+def _endpoint(message: messages.Message) -> str:
     return f"{message.scheme}://{message.fields.get(b'host', b'').decode('latin-1')}/"

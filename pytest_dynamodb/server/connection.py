@@ -15,9 +15,8 @@ from typing import Any, Final, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from pytest_dynamodb.server.answers import Answer, too_large
 from pytest_dynamodb.server.application import MAX_REQUEST, Application
-from pytest_dynamodb.server.message import Headers, Message, fields_of
+from pytest_dynamodb.server.messages import Answer, Headers, Message, fields_of, too_large
 
 _STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus if status >= 200

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 
 from pytest_dynamodb import mock_dynamodb
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.hooks.s3 import s3_at_hand
+from pytest_dynamodb.hooks.defaults import s3_at_hand
 
 USERS: dict[str, dict[str, Any]] = {
     "users": {
@@ -123,7 +123,7 @@ BESIDE_MOTO = """
 import boto3
 from moto import mock_aws
 from pytest_dynamodb import mock_dynamodb
-from pytest_dynamodb.hooks.s3 import s3_at_hand
+from pytest_dynamodb.hooks.defaults import s3_at_hand
 
 TABLE = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
          "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST"}

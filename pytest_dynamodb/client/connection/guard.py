@@ -10,8 +10,7 @@ from typing import Any
 from pytest_dynamodb.dialects import Dialect
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Provider, ProviderName
-from pytest_dynamodb.hooks.active import CLIENT_TAG, current, tags_of
-from pytest_dynamodb.hooks.calls import CALL
+from pytest_dynamodb.hooks.active import CALL, CLIENT_TAG, current, tags_of
 
 _LACKING = {
     False: "cassette is in charge: call this within use_cassette(...) or a test marked dynamodb_cassette, or give the "

@@ -270,7 +270,7 @@ def test_a_live_call_gets_credentials_from_instance_metadata_when_it_is_signed(
         keys.append(handler.headers["Authorization"])
         json_answer({"TableNames": []})(handler)
 
-    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
+    monkeypatch.setattr("pytest_dynamodb.hooks.defaults.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(answer) as server, in_charge(Listening(server.url)):
         client = boto3.client("dynamodb", region_name="us-east-1")
         assert imds.requests == []
@@ -281,7 +281,7 @@ def test_a_live_call_gets_credentials_from_instance_metadata_when_it_is_signed(
 
 def test_a_live_call_without_any_credentials_fails_as_it_always_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
+    monkeypatch.setattr("pytest_dynamodb.hooks.defaults.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(json_answer({})) as server, in_charge(Listening(server.url)):
         client = boto3.client("dynamodb", region_name="us-east-1")
         with pytest.raises(NoCredentialsError):
@@ -423,7 +423,7 @@ def test_aiobotocore_clients_made_before_are_reached_and_go_upstream_with_metada
             return first["TableNames"], second["TableNames"], listening.heard
 
     install(cover_imports=True)
-    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)  # as if it were elsewhere
+    monkeypatch.setattr("pytest_dynamodb.hooks.defaults.is_loopback", lambda url: False)  # as if it were elsewhere
     with serving(json_answer({"TableNames": ["live"]})) as server:
         first, second, heard = asyncio.run(main(server.url))
     assert (first, second) == (["canned"], ["live"])

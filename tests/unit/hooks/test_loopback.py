@@ -13,8 +13,8 @@ from botocore.exceptions import NoCredentialsError
 
 from loopback import Handler, Server, json_answer, metadata, serving
 from pytest_dynamodb.hooks.active import activate, deactivate
+from pytest_dynamodb.hooks.defaults import is_loopback
 from pytest_dynamodb.hooks.install import install, uninstall
-from pytest_dynamodb.hooks.loopback import is_loopback
 from pytest_dynamodb.providers.upstream import LiveProvider
 
 
@@ -97,7 +97,7 @@ def test_aiobotocore_reaches_it_without_credentials_too(no_metadata: Server) -> 
 
 def test_other_servers_are_sent_no_made_up_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr("pytest_dynamodb.hooks.loopback.is_loopback", lambda url: False)
+    monkeypatch.setattr("pytest_dynamodb.hooks.defaults.is_loopback", lambda url: False)
     with serving(json_answer({})) as server, upstream(server.url):
         client = boto3.Session().client("dynamodb", region_name="us-east-1")
         with pytest.raises(NoCredentialsError):

@@ -14,7 +14,7 @@ import pytest
 from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.server import application, running, targets
+from pytest_dynamodb.server import application, messages, running
 
 MB = 1024 * 1024
 
@@ -313,6 +313,6 @@ def test_a_small_request_may_not_become_a_large_one(client: Any, told: Any, sign
 
 
 def test_every_operation_has_a_target() -> None:
-    assert {operation.name for operation in targets.TARGETS.values()} == OPERATIONS.keys()
-    assert targets.TARGETS[b"DynamoDB_20120810.PutItem"].name == "PutItem"
-    assert targets.TARGETS[b"DynamoDBStreams_20120810.GetRecords"].name == "GetRecords"
+    assert {operation.name for operation in messages.TARGETS.values()} == OPERATIONS.keys()
+    assert messages.TARGETS[b"DynamoDB_20120810.PutItem"].name == "PutItem"
+    assert messages.TARGETS[b"DynamoDBStreams_20120810.GetRecords"].name == "GetRecords"

@@ -1,20 +1,61 @@
-"""Answers before they are bytes on a connection: their bodies, their headers, and those that never reach a provider.
-
-AWS's own for what is no call at all, as dynalite's tests have them from AWS (test/connection.js).
-"""
+"""HTTP messages apart from any connection: requests as the application reads them, answers before they are bytes."""
 
 from __future__ import annotations
 
 import json
 import os
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Response
-from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.server.message import Headers
+from pytest_dynamodb.operations import OPERATIONS, Operation
+
+# --- requests ---
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Message:
+    """A request with all of its body.
+
+    ``target``   its path and query as they came
+    ``headers``  names in lower case, in their order, repeated ones too
+    ``fields``   values by name, those of a repeated header in one (RFC 9110, 5.3)
+    """
+
+    method: str
+    target: bytes
+    query: bytes
+    headers: Headers
+    fields: dict[bytes, bytes]
+    body: bytes
+    scheme: str = "http"
+
+
+def fields_of(headers: Headers) -> dict[bytes, bytes]:
+    """Headers by name, values of repeated ones joined by commas."""
+    fields = dict(headers)
+    if len(fields) < len(headers):
+        fields = {}
+        for name, value in headers:
+            fields[name] = fields[name] + b", " + value if name in fields else value
+    return fields
+
+
+_PREFIXES = {"dynamodb": "DynamoDB_20120810", "dynamodbstreams": "DynamoDBStreams_20120810"}
+
+TARGETS: Mapping[bytes, Operation] = {
+    f"{_PREFIXES[operation.service]}.{name}".encode(): operation for name, operation in OPERATIONS.items()
+}
+"""The operation that each value of ``X-Amz-Target`` asks for."""
+
+# --- answers ---
+# Those that never reach a provider are AWS's own for what is no call at all, as dynalite's tests have them from AWS
+# (test/connection.js).
 
 PLAIN_JSON, AMZ_JSON = b"application/json", b"application/x-amz-json-1.0"
 """What clients may send, and get back as they sent it."""
