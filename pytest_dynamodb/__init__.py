@@ -10,8 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_dynamodb.cassette.cassette import Cassette, Miss
-    from pytest_dynamodb.cassette.files import load_cassette, save_cassette
+    from pytest_dynamodb.cassette.cassette import Cassette, Miss, load_cassette, save_cassette
     from pytest_dynamodb.client.aio.batch import (
         AsyncBatchWriter,
         AsyncTableBatchWriter,
@@ -110,8 +109,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "cassette.cassette": "Cassette Miss",
-    "cassette.files": "load_cassette save_cassette",
+    "cassette.cassette": "Cassette Miss load_cassette save_cassette",
     "client.aio.batch": "AsyncBatchWriter AsyncTableBatchWriter AsyncTransactGetBuilder AsyncTransaction",
     "client.aio.client": "AsyncDynamoDbClient",
     "client.aio.query": "AsyncParallelScan AsyncQueryBuilder AsyncScanBuilder",

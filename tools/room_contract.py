@@ -29,7 +29,7 @@ def is_inside(module: str) -> bool:
 
 
 def room_of(module: str) -> str:
-    """`pytest_dynamodb.cassette.format` is in `cassette`, `pytest_dynamodb` in the `FACE`."""
+    """`pytest_dynamodb.cassette.frames` is in `cassette`, `pytest_dynamodb` in the `FACE`."""
     return FACE if module == PACKAGE else module.split(".")[1]
 
 

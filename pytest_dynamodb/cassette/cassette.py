@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.cassette import capacity, codec
-from pytest_dynamodb.cassette.codec import MANY_EXCHANGES, Header, collector_paused
-from pytest_dynamodb.cassette.inventory import Inventory
-from pytest_dynamodb.cassette.items import key_names
-from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette import codec
+from pytest_dynamodb.cassette.items import consumed, key_names
+from pytest_dynamodb.cassette.matching import Matcher, place_of, renamed
 from pytest_dynamodb.cassette.options import CassetteOptions
-from pytest_dynamodb.cassette.places import place_of
 from pytest_dynamodb.cassette.playback import Playback
 from pytest_dynamodb.cassette.recording import Recording
 from pytest_dynamodb.cassette.redaction import Sanitizer
-from pytest_dynamodb.cassette.store import Contents
-from pytest_dynamodb.cassette.tables import renamed
+from pytest_dynamodb.cassette.store import Contents, read, write
 from pytest_dynamodb.errors import CassetteError, DriftError, RecordingRefused, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Request, Response
 from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.report.misses import Inventory
 
 Value = TypeVar("Value")
 
@@ -58,7 +57,7 @@ class Cassette:
         self.path = Path(path).absolute()  # code under test may go elsewhere
         self.options = options or CassetteOptions()
         self.exists = contents is not None
-        self.header = contents.header if contents else Header()
+        self.header = contents.header if contents else codec.Header()
         self.misses: list[Miss] = []
         self.drift: list[str] = []
         self._refused: list[str] = []
@@ -100,13 +99,15 @@ class Cassette:
     @property
     def inventory(self) -> Inventory:
         """What reports are told of it."""
+        from pytest_dynamodb.cassette.report.misses import Inventory
+
         return Inventory(self.path, self.exists, self.header, self.options, self.matcher, self.exchanges, self.played)
 
     @property
     def _plays(self) -> bytes:
         return self._playback.played if self._playback else bytes(len(self._loaded))
 
-    # -- replay ------------------------------------------------------------------------------------------------------
+    # --- replay ---
 
     def open_for_verification(self) -> None:
         """Index the recordings, for requests of another run against another server."""
@@ -116,7 +117,7 @@ class Cassette:
     def open_for_replay(self) -> None:
         """Index the recordings."""
         options, tables = self.options, dict[str, tuple[str, ...]]()
-        with collector_paused(many=len(self._loaded) > MANY_EXCHANGES):
+        with codec.collector_paused(many=len(self._loaded) > codec.MANY_EXCHANGES):
             if options.order == "causal" and any(is_write(one.operation, one.params) for one in self._loaded):
                 tables = {**self.header.tables, **key_names(self._loaded)}
             self._playback = Playback(
@@ -212,7 +213,7 @@ class Cassette:
         """How long ago it was recorded; ``None`` if its header does not say."""
         return self.header.age
 
-    # -- recording ---------------------------------------------------------------------------------------------------
+    # --- recording ---
 
     def open_for_recording(self, *, keep: bool) -> None:
         """Begin to record; ``keep`` adds to what the cassette holds, otherwise it is replaced once that has passed."""
@@ -286,7 +287,7 @@ class Cassette:
         if self._recording is not None:
             self._recording.discard()
 
-    # -- verification ------------------------------------------------------------------------------------------------
+    # --- verification ---
 
     def compare(self, request: Request, outcome: Outcome) -> None:
         """Note where an upstream's outcome is not the recorded one."""
@@ -308,7 +309,7 @@ class Cassette:
         listed = "\n".join(f"  {line}" for text in self.drift for line in text.splitlines())
         return DriftError(f"{self.path}: the upstream no longer answers as recorded\n{listed}\n  {self.options.remedy}")
 
-    # -- for tests ---------------------------------------------------------------------------------------------------
+    # --- for tests ---
 
     def memo(self, name: str, factory: Callable[[], Value]) -> Value:
         """A value that ``factory`` makes when recording, and the very same when replaying.
@@ -348,7 +349,7 @@ class Cassette:
 
     def assert_capacity(self, *, read: float | None = None, write: float | None = None) -> None:
         """Assert that no more capacity units were consumed, by what the answers' ``ConsumedCapacity`` says."""
-        used = capacity.consumed(self.traffic)
+        used = consumed(self.traffic)
         if used.unreported:
             raise AssertionError(
                 f"{len(used.unreported)} answers do not say what they consumed ({_listed(used.unreported)}): "
@@ -357,6 +358,20 @@ class Cassette:
         for name, limit, units in (("read", read, used.read), ("write", write, used.write)):
             if limit is not None and units > limit:
                 raise AssertionError(f"expected at most {limit} {name} capacity units, but it was {units}")
+
+
+def load_cassette(path: str | os.PathLike[str]) -> Cassette:
+    """The cassette in the file at ``path``, for reading.
+
+    Raises ``CassetteError`` naming the file, the byte offset and a remedy if it is missing, damaged, foreign or newer
+    than this release.
+    """
+    return Cassette(path, contents=read(path))
+
+
+def save_cassette(cassette: Cassette, path: str | os.PathLike[str]) -> None:
+    """Write ``cassette`` to the file at ``path`` in one atomic step. Raises ``CassetteError`` if that fails."""
+    write(path, cassette.header, cassette.exchanges)
 
 
 def _own(exchanges: list[Exchange], owner: str) -> list[Exchange]:

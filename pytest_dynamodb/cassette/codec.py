@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.cassette.format import Frame
+from pytest_dynamodb.cassette.frames import Frame
 from pytest_dynamodb.clock import real_time
 from pytest_dynamodb.errors import CassetteError, ConfigurationError, UnexpectedRequest
 from pytest_dynamodb.exchange import Exchange, Outcome, Response, TransportFailure
@@ -244,7 +244,8 @@ class _Fields:
         return _Fields(self.frame, self.path, self.get(name, dict))
 
 
-# --- values that a test makes up anew each time, kept in the cassette so that a replay makes up the same ---
+# --- memos ---
+# Values that a test makes up anew each time, kept in the cassette so that a replay makes up the same.
 
 Value = TypeVar("Value")
 
@@ -324,7 +325,8 @@ def decode_memo(value: Any) -> Any:
     return value
 
 
-# --- the garbage collector, kept from walking through what is being read again and again ---
+# --- garbage collector ---
+# It is kept from walking through what is being read again and again.
 
 MANY_BYTES, MANY_EXCHANGES = 500_000, 2_000
 """From these sizes on it is worth while to spare the collector what has been read."""

@@ -1,7 +1,4 @@
-"""Which items a request reads or writes, as far as that can be told from its parameters.
-
-Needed for causal order: a read of an item after a write of it must see what was recorded after that write.
-"""
+"""What requests did to tables: the items that they read or wrote, and the capacity units that they consumed."""
 
 from __future__ import annotations
 
@@ -11,12 +8,15 @@ from typing import Any, NamedTuple
 
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.operations import OPERATIONS
-from pytest_dynamodb.requests import Part, parts, table_name
+from pytest_dynamodb.requests import Part, is_write, parts, table_name
 from pytest_dynamodb.values import canonical_value
+
+# --- items ---
+# As far as they can be told from a request's parameters. Needed for causal order: a read of an item after a write of it
+# must see what was recorded after that write.
 
 ItemKey = tuple[str, str]
 """A table and the canonical key of one of its items; the key is "" for the table as a whole."""
-
 
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
@@ -99,3 +99,40 @@ def _named_key(part: Part, tables: Mapping[str, tuple[str, ...]]) -> dict[str, A
 
 def _canonical(key: Mapping[str, Any]) -> str:
     return _encode({name: canonical_value(value) for name, value in key.items()})
+
+
+# --- capacity units ---
+
+
+class Consumed(NamedTuple):
+    """Read and write units, and the successful operations whose answer did not say what they consumed."""
+
+    read: float
+    write: float
+    unreported: list[str]
+
+
+def consumed(exchanges: Iterable[Exchange]) -> Consumed:
+    """The sum over ``exchanges``; errors and operations on tables consume nothing."""
+    read = write = 0.0
+    unreported = []
+    for exchange in exchanges:
+        row = OPERATIONS.get(exchange.operation)
+        if exchange.error_code is not None or row is None or not row.uses_units:
+            continue
+        reported = (exchange.response or {}).get("ConsumedCapacity")
+        if not reported:
+            unreported.append(exchange.operation)
+        writes = is_write(exchange.operation, exchange.params)
+        for entry in reported if isinstance(reported, list) else [reported] if isinstance(reported, dict) else []:
+            units = _units(entry, writes=writes)
+            read, write = read + units[0], write + units[1]
+    return Consumed(read, write, unreported)
+
+
+def _units(entry: dict[str, Any], *, writes: bool) -> tuple[float, float]:
+    """Transactions report both arms; other operations report one total, which is of their own kind."""
+    if "ReadCapacityUnits" in entry or "WriteCapacityUnits" in entry:
+        return float(entry.get("ReadCapacityUnits", 0)), float(entry.get("WriteCapacityUnits", 0))
+    total = float(entry.get("CapacityUnits", 0))
+    return (0.0, total) if writes else (total, 0.0)

@@ -102,7 +102,8 @@ def parse_age(age: object) -> timedelta | None:
     return timedelta(**{unit: int(found[1])})
 
 
-# --- JMESPath expressions as places in a JSON tree, so that what they select can be replaced or left out ---
+# --- JMESPath ---
+# Expressions as places in a JSON tree, so that what they select can be replaced or left out.
 # JMESPath itself answers with values. Searching a shadow of the tree, in which every node remembers where it stands,
 # answers with places, for the whole language and with jmespath's own implementation.
 

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from pytest_dynamodb import forks
 from pytest_dynamodb.cassette.choices import Order
 from pytest_dynamodb.cassette.items import NOTHING, ItemKey, Touched, touched
-from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.places import RegionAndAccount, nearest_first, places_of
+from pytest_dynamodb.cassette.matching import Matcher, RegionAndAccount, nearest_first, places_of
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.requests import is_write
 

@@ -15,9 +15,8 @@ from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.items import key_names, touched
-from pytest_dynamodb.cassette.matching import Matcher
+from pytest_dynamodb.cassette.matching import Matcher, home_of, places_of
 from pytest_dynamodb.cassette.options import CassetteOptions, Worker
-from pytest_dynamodb.cassette.places import home_of, places_of
 from pytest_dynamodb.cassette.redaction import Sanitizer
 from pytest_dynamodb.cassette.store import Contents, Journal, locked, read, write
 from pytest_dynamodb.clock import real_time

@@ -9,24 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_dynamodb.cassette.codec import (
-    MANY_BYTES,
-    Header,
-    collector_paused,
-    decode_exchange,
-    decode_header,
-    encode_exchange,
-    encode_header,
-)
-from pytest_dynamodb.cassette.format import (
-    COMPRESSED_EXCHANGE,
-    EXCHANGE,
-    HEADER,
-    pack_draft,
-    pack_end,
-    pack_frame,
-    read_frames,
-)
+from pytest_dynamodb.cassette import codec, frames
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange
 
@@ -36,7 +19,7 @@ SUFFIX = ".ddb.msgpack"
 class Contents(NamedTuple):
     """What a cassette file holds."""
 
-    header: Header
+    header: codec.Header
     exchanges: list[Exchange]
 
 
@@ -47,24 +30,24 @@ def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:
         raw = Path(path).read_bytes()
     except OSError as problem:
         raise CassetteError(name, f"cannot be read: {problem.strerror or problem}") from None
-    with collector_paused(many=len(raw) > MANY_BYTES):
-        frames = read_frames(raw, name, whole=whole)
-        header = decode_header(next(frames), name)
-        return Contents(header, [decode_exchange(frame, name, header) for frame in frames])
+    with codec.collector_paused(many=len(raw) > codec.MANY_BYTES):
+        found = frames.read_frames(raw, name, whole=whole)
+        header = codec.decode_header(next(found), name)
+        return Contents(header, [codec.decode_exchange(frame, name, header) for frame in found])
 
 
 def write(
-    path: str | os.PathLike[str], header: Header, exchanges: Iterable[Exchange], *, compress: bool = False
+    path: str | os.PathLike[str], header: codec.Header, exchanges: Iterable[Exchange], *, compress: bool = False
 ) -> None:
     """Replace the file at ``path``, so that at any moment it is the old one or the new one, whole.
 
     A link stays one: what it leads to is replaced.
     """
     target = Path(os.path.realpath(path))
-    frames = [_frame(target, HEADER, encode_header(header))]
-    kind = COMPRESSED_EXCHANGE if compress else EXCHANGE
-    frames += [_frame(target, kind, encode_exchange(exchange, header)) for exchange in exchanges]
-    data = b"".join([*frames, pack_end(frames)])
+    packed = [_frame(target, frames.HEADER, codec.encode_header(header))]
+    kind = frames.COMPRESSED_EXCHANGE if compress else frames.EXCHANGE
+    packed += [_frame(target, kind, codec.encode_exchange(exchange, header)) for exchange in exchanges]
+    data = b"".join([*packed, frames.pack_end(packed)])
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +65,7 @@ def write(
 
 def _frame(path: Path, kind: int, body: dict[str, object], *, draft: bool = False) -> bytes:
     try:
-        return pack_draft(kind, body) if draft else pack_frame(kind, body)
+        return frames.pack_draft(kind, body) if draft else frames.pack_frame(kind, body)
     except (ValueError, TypeError, OverflowError) as problem:
         raise CassetteError(str(path), f"cannot hold an exchange: {problem}") from None
 
@@ -94,7 +77,7 @@ class Journal:
     the operating system after each exchange.
     """
 
-    def __init__(self, cassette: str | os.PathLike[str], header: Header) -> None:
+    def __init__(self, cassette: str | os.PathLike[str], header: codec.Header) -> None:
         self._target, self._header = Path(cassette), header
         self.path = self._target.with_name(f".{self._target.name}.{os.getpid()}.journal")
         try:
@@ -105,11 +88,11 @@ class Journal:
             )
         except OSError as problem:
             raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
-        self._file.write(_frame(self._target, HEADER, encode_header(header)))
+        self._file.write(_frame(self._target, frames.HEADER, codec.encode_header(header)))
 
     def append(self, exchange: Exchange) -> None:
         """Add one exchange. Raises ``CassetteError`` if a cassette cannot hold it or the disk is full."""
-        frame = _frame(self._target, EXCHANGE, encode_exchange(exchange, self._header), draft=True)
+        frame = _frame(self._target, frames.EXCHANGE, codec.encode_exchange(exchange, self._header), draft=True)
         try:
             self._file.write(frame)
         except OSError as problem:
@@ -120,15 +103,15 @@ class Journal:
         raw = self.path.read_bytes()
         return any(value.encode("utf-8", "surrogatepass") in raw for value in values)
 
-    def rewrite(self, header: Header, exchanges: Iterable[Exchange]) -> None:
+    def rewrite(self, header: codec.Header, exchanges: Iterable[Exchange]) -> None:
         """Begin anew with these exchanges. Raises ``CassetteError`` as ``append`` does."""
         self._header = header
-        frames = [_frame(self._target, HEADER, encode_header(header))]
-        bodies = (encode_exchange(exchange, header) for exchange in exchanges)
-        frames += [_frame(self._target, EXCHANGE, body, draft=True) for body in bodies]
+        packed = [_frame(self._target, frames.HEADER, codec.encode_header(header))]
+        bodies = (codec.encode_exchange(exchange, header) for exchange in exchanges)
+        packed += [_frame(self._target, frames.EXCHANGE, body, draft=True) for body in bodies]
         try:
             self._file.seek(0)
-            self._file.write(b"".join(frames))
+            self._file.write(b"".join(packed))
             self._file.truncate()
         except OSError as problem:
             raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem

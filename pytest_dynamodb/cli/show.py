@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pytest_dynamodb.cassette.places import places_of
+from pytest_dynamodb.cassette.matching import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
 from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.cli.listing import columns, header_json, size_text, status_text

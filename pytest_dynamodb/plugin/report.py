@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def described(traffic: Iterable[Exchange]) -> dict[str, Any]:
     """A test's traffic in numbers that travel as JSON."""
-    from pytest_dynamodb.cassette.capacity import consumed
+    from pytest_dynamodb.cassette.items import consumed
     from pytest_dynamodb.operations import named
 
     repeatable = named(effect="reads", shape="single") | named(effect="reads", shape="collection")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.cassette.files import load_cassette
+from pytest_dynamodb.cassette.cassette import Cassette, load_cassette
 from pytest_dynamodb.errors import PytestDynamoDbError, UnexpectedRequest
 from pytest_dynamodb.exchange import Outcome, Provider, Request
 

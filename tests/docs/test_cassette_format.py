@@ -13,7 +13,7 @@ import pytest
 
 from pytest_dynamodb import Exchange, Response, TransportFailure, load_cassette, use_cassette
 from pytest_dynamodb.cassette.codec import Header, encode_exchange, encode_header
-from pytest_dynamodb.cassette.format import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame
+from pytest_dynamodb.cassette.frames import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame
 from pytest_dynamodb.cassette.store import write
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "cassette-format.md").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 
 from pytest_dynamodb import Cassette, Exchange, Request, Response, TransportFailure
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.format import pack_end
+from pytest_dynamodb.cassette.frames import pack_end
 from pytest_dynamodb.cassette.store import read, write
 from pytest_dynamodb.errors import CassetteError, UnexpectedRequest
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pytest_dynamodb import Cassette, Exchange, Request, Response, TransportFailure
 from pytest_dynamodb.cassette.codec import Header, decode_exchange, encode_exchange
-from pytest_dynamodb.cassette.format import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame, read_frames
+from pytest_dynamodb.cassette.frames import COMPRESSED_EXCHANGE, EXCHANGE, HEADER, pack_end, pack_frame, read_frames
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.hooks.answers import from_botocore, to_botocore
 

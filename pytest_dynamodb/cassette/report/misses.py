@@ -1,15 +1,17 @@
-"""The report of a request that no recording answers, in DynamoDB's language."""
+"""Reports on a cassette: requests that no recording answers, answers that have changed, recordings left over."""
 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from pytest_dynamodb.cassette.inventory import Inventory
+from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.options import compile_paths, select, without
+from pytest_dynamodb.cassette.options import CassetteOptions, compile_paths, select, without
 from pytest_dynamodb.cassette.report.expressions import describe_expressions, take_expressions
 from pytest_dynamodb.cassette.report.requests import request_line, title
 from pytest_dynamodb.cassette.report.trees import TreePath, describe, differences, find_differences, path_text
@@ -19,6 +21,18 @@ from pytest_dynamodb.requests import tables_of
 
 _MOST_IGNORED, _MOST_LISTED = 2, 20
 """How many places `ignore` is suggested for, and how many differences of a recording are listed."""
+
+
+class Inventory(NamedTuple):
+    """A cassette at a moment: its file, whether that ``exists``, what it holds, and what of that has been played."""
+
+    path: Path
+    exists: bool
+    header: Header
+    options: CassetteOptions
+    matcher: Matcher
+    exchanges: Sequence[Exchange]
+    played: Sequence[Exchange]
 
 
 def describe_miss(
@@ -132,7 +146,30 @@ def _days(days: int) -> str:
     return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-# --- which recordings a request nobody answered was probably meant to be ---
+# --- many misses at a glance ---
+# Equal ones are shown once with their number, and no more of them than a person reads.
+
+_MOST_SHOWN = 5
+"""How many different misses are shown in full."""
+
+
+def list_misses(reports: Sequence[str]) -> str:
+    """The reports of misses as one text, in the order of the first of each."""
+    counted = Counter(reports)
+    shown = [_with_times(report, times) for report, times in list(counted.items())[:_MOST_SHOWN]]
+    left = list(counted.values())[_MOST_SHOWN:]
+    if left:
+        calls = "" if sum(left) == len(left) else f", in {sum(left)} calls"
+        shown.append(f"and {len(left)} more requests that no recording answered{calls}")
+    return "\n\n".join(shown)
+
+
+def _with_times(report: str, times: int) -> str:
+    return report if times == 1 else f"{report}\n  times      {times}, the same request each time"
+
+
+# --- nearest recordings ---
+# Those that a request nobody answered was probably meant to be.
 
 _SCANNED, _COMPARED, _LEAVES = 20_000, 100, 500
 """How many recordings are looked at, how many of them are compared leaf by leaf, and how many leaves of each."""
@@ -182,7 +219,8 @@ def _leaves(tree: Any) -> set[tuple[str, str]]:
     return found
 
 
-# --- what is reported of answers that are no longer the recorded ones, and of recordings that nobody asked for ---
+# --- drift and leftovers ---
+# Answers that are no longer the recorded ones, and recordings that nobody asked for.
 
 _SHOWN = 5
 

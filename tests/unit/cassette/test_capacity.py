@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb import Exchange, Response
-from pytest_dynamodb.cassette.capacity import consumed
+from pytest_dynamodb.cassette.items import consumed
 
 ONE: dict[str, Any] = {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": 1.0}}
 INSERT = "INSERT INTO \"t\" VALUE {'id': 'selected'}"

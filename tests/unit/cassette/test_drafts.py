@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.cassette.codec import collector_paused
-from pytest_dynamodb.cassette.format import EXCHANGE, HEADER, pack_draft, pack_frame, read_frames
+from pytest_dynamodb.cassette.frames import EXCHANGE, HEADER, pack_draft, pack_frame, read_frames
 from pytest_dynamodb.cassette.redaction import Sanitizer
 
 KEY_ID, ARN = "AKIA" + "X" * 16, "arn:aws:dynamodb:us-east-1:123456789012:table/t"

@@ -12,7 +12,7 @@ import msgpack
 import pytest
 
 from pytest_dynamodb import Exchange, Response, TransportFailure, load_cassette, save_cassette
-from pytest_dynamodb.cassette import format as cassette_format
+from pytest_dynamodb.cassette import frames as cassette_frames
 from pytest_dynamodb.cassette.codec import (
     Header,
     decode_exchange,
@@ -20,7 +20,7 @@ from pytest_dynamodb.cassette.codec import (
     encode_exchange,
     encode_header,
 )
-from pytest_dynamodb.cassette.format import (
+from pytest_dynamodb.cassette.frames import (
     COMPRESSED_EXCHANGE,
     END,
     EXCHANGE,
@@ -388,13 +388,13 @@ def test_a_frames_length_is_not_believed() -> None:
 def test_a_zip_bomb_does_not_unpack() -> None:
     bomb = zlib.compress(b"\x00" * 300_000_000, 9)
     raw = file_of(pack_frame(HEADER, encode_header(HEAD)), raw_frame(COMPRESSED_EXCHANGE, bomb))
-    budget = cassette_format._FREE_UNPACKED_BYTES + cassette_format._UNPACKED_PER_BYTE * len(raw)
+    budget = cassette_frames._FREE_UNPACKED_BYTES + cassette_frames._UNPACKED_PER_BYTE * len(raw)
     assert memory_of_refusing(raw) < 2.5 * budget
     assert "more than a cassette may hold" in refused(raw).problem
 
 
 def test_many_small_bombs_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cassette_format, "_FREE_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(cassette_frames, "_FREE_UNPACKED_BYTES", 100_000)
     body = encode_exchange(Exchange("Scan", {"x": "y" * 90_000}, Response(200, {})))
     bomb = raw_frame(COMPRESSED_EXCHANGE, zlib.compress(msgpack.packb(body), 9))
     header = pack_frame(HEADER, encode_header(HEAD))

@@ -153,7 +153,7 @@ def _decompress(packed: bytes, budget: int, path: str, offset: int) -> bytes:
     return body
 
 
-# -- JSON as msgpack -------------------------------------------------------------------------------------------------
+# --- JSON as msgpack ---
 
 
 def _pack(body: dict[str, Any]) -> bytes:
