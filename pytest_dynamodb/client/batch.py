@@ -87,8 +87,7 @@ class TableBatchWriter(_Batch):
         self._driver.run(self._queue.delete(self._table, key))
 
 
-# --- ``Transaction``: writes to any tables, all or none ---
-# ``TransactGetBuilder``: reads as of one moment.
+# --- transactions ---
 
 
 class Transaction(transactions.TransactionSteps[SyncDriver]):

@@ -16,9 +16,8 @@ from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
-from pytest_dynamodb.client.options import UNCHANGED, Unchanged
 from pytest_dynamodb.client.page import Cursors, Page
-from pytest_dynamodb.client.policy import CircuitBreaker, RetryPolicy
+from pytest_dynamodb.client.policy import UNCHANGED, CircuitBreaker, RetryPolicy, Unchanged
 from pytest_dynamodb.client.table import TableClient
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider, ProviderName

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
 from pytest_dynamodb.client.core import Core
+from pytest_dynamodb.client.effort import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.client.observer import Observer
 from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
-from pytest_dynamodb.client.timing import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
@@ -98,7 +98,8 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
     raise ConfigurationError(f"{source} must be one of {', '.join(PROVIDERS)}, not {value!r}")
 
 
-# --- settings of a client from environment variables: for what is not set in code ---
+# --- environment variables ---
+# For what is not set in code.
 
 
 def _seconds(text: str) -> float:
@@ -206,7 +207,8 @@ def _given(table: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, A
     return given
 
 
-# --- a client's settings, those of the environment included: for botocore and for the client's core ---
+# --- settings ---
+# A client's, those of the environment included: for botocore and for the client's core.
 
 DEFAULTS: Mapping[str, Any] = {"connect_timeout": 5.0, "read_timeout": 30.0, "max_pool_connections": 50}
 """What botocore is given where neither code nor environment say otherwise: seconds, of one attempt, which botocore has

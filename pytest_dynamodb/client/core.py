@@ -6,21 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from pytest_dynamodb.client import policy
 from pytest_dynamodb.client.calls import ApiCall
-from pytest_dynamodb.client.effort import Admission, Effort
+from pytest_dynamodb.client.effort import Admission, Effort, Timing
 from pytest_dynamodb.client.observer import Observer, Watch
-from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy import (
-    UNHEALTHY,
-    CallResult,
-    CircuitBreaker,
-    Deadline,
-    RetryPolicy,
-    RetryQuota,
-    kind_of,
-)
 from pytest_dynamodb.client.steps import Attempt, Steps, Wait
-from pytest_dynamodb.client.timing import Timing
 from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
 from pytest_dynamodb.requests import changes_nothing, parts
 
@@ -39,37 +29,40 @@ class Core:
 
     timing: Timing
     regions: Sequence[str] = ("",)
-    retry: RetryPolicy | None = None
-    quota: RetryQuota | None = None
-    breaker: CircuitBreaker | None = None
+    retry: policy.RetryPolicy | None = None
+    quota: policy.RetryQuota | None = None
+    breaker: policy.CircuitBreaker | None = None
     observer: Observer | None = None
     call_timeout: float | None = None
 
     def with_options(
-        self, *, call_timeout: float | Unchanged | None = UNCHANGED, retry: RetryPolicy | Unchanged | None = UNCHANGED
+        self,
+        *,
+        call_timeout: float | policy.Unchanged | None = policy.UNCHANGED,
+        retry: policy.RetryPolicy | policy.Unchanged | None = policy.UNCHANGED,
     ) -> Core:
         """The same, with other limits: circuits and the quota of retries stay shared."""
         return replace(
             self,
-            call_timeout=self.call_timeout if isinstance(call_timeout, Unchanged) else call_timeout,
-            retry=self.retry if isinstance(retry, Unchanged) else retry,
+            call_timeout=self.call_timeout if isinstance(call_timeout, policy.Unchanged) else call_timeout,
+            retry=self.retry if isinstance(retry, policy.Unchanged) else retry,
         )
 
-    def deadline(self) -> Deadline | None:
+    def deadline(self) -> policy.Deadline | None:
         """The deadline of a call that begins now; ``None`` where calls have no timeout."""
         if self.call_timeout is None:
             return None
-        return Deadline(self.timing.clock, self.timing.clock.now() + self.call_timeout)
+        return policy.Deadline(self.timing.clock, self.timing.clock.now() + self.call_timeout)
 
-    def pause(self, rounds: int, deadline: Deadline | None, *, throttled: bool) -> float | None:
+    def pause(self, rounds: int, deadline: policy.Deadline | None, *, throttled: bool) -> float | None:
         """Seconds to wait before another round of leftovers; ``None`` for no other round."""
-        policy = self.retry
-        if policy is None or rounds >= policy.max_attempts:
+        retry = self.retry
+        if retry is None or rounds >= retry.max_attempts:
             return None
-        delay = policy.delay(rounds, "throttling" if throttled else "unavailable", self.timing.jitter())
+        delay = retry.delay(rounds, "throttling" if throttled else "unavailable", self.timing.jitter())
         return delay if deadline is None or deadline.allows(delay) else None
 
-    def perform(self, call: ApiCall[Result], deadline: Deadline | None = None) -> Steps[Result]:
+    def perform(self, call: ApiCall[Result], deadline: policy.Deadline | None = None) -> Steps[Result]:
         """One logical call: what its answer means.
 
         Raises ``DynamoDbError``: what the last attempt brought, ``NoResponse``, or ``CircuitOpen``, with nothing sent.
@@ -85,7 +78,9 @@ class Core:
             answer = yield from self._anywhere(call, deadline, None)
         return call.read(answer)
 
-    def _watched(self, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched) -> Steps[Mapping[str, Any]]:
+    def _watched(
+        self, call: ApiCall[Any], deadline: policy.Deadline | None, watch: _Watched
+    ) -> Steps[Mapping[str, Any]]:
         answer: Mapping[str, Any] | None = None
         problem: BaseException | None = None
         try:
@@ -98,7 +93,7 @@ class Core:
             watch.end(answer, problem)
 
     def _anywhere(
-        self, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched | None
+        self, call: ApiCall[Any], deadline: policy.Deadline | None, watch: _Watched | None
     ) -> Steps[Mapping[str, Any]]:
         """The answer of the first region that gives one."""
         last = self._last_region(call)
@@ -106,7 +101,7 @@ class Core:
             try:
                 return (yield from self._in_region(region, call, deadline, watch, failover=True))
             except DynamoDbError as error:
-                trouble = isinstance(error, CircuitOpen) or kind_of(error) in ("unavailable", "connection")
+                trouble = isinstance(error, CircuitOpen) or policy.kind_of(error) in ("unavailable", "connection")
                 if not trouble or (deadline is not None and not deadline.allows()):
                     raise
         return (yield from self._in_region(last, call, deadline, watch, failover=False))
@@ -119,7 +114,13 @@ class Core:
         return 0 if any(part.consistent for part in parts(call.operation, call.params)) else last
 
     def _in_region(
-        self, region: int, call: ApiCall[Any], deadline: Deadline | None, watch: _Watched | None, *, failover: bool
+        self,
+        region: int,
+        call: ApiCall[Any],
+        deadline: policy.Deadline | None,
+        watch: _Watched | None,
+        *,
+        failover: bool,
     ) -> Steps[Mapping[str, Any]]:
         name = self.regions[region]
         admission = None if self.breaker is None else Admission(self.breaker, call, self._prefix(name))
@@ -135,7 +136,7 @@ class Core:
             limit=limit,
         )
         attempt = Attempt(call, effort, region)
-        outcome: CallResult = "unknown"
+        outcome: policy.CallResult = "unknown"
         try:
             while True:
                 delay: float | None
@@ -145,7 +146,7 @@ class Core:
                     # What came over the network was decided upon there; what a recording ended with stays the end.
                     delay = None if effort.sent or effort.settled else effort.failed(error)
                     if delay is None:
-                        outcome = "failure" if kind_of(error) in UNHEALTHY else "success"
+                        outcome = "failure" if policy.kind_of(error) in policy.UNHEALTHY else "success"
                         raise
                 else:
                     if not effort.sent:

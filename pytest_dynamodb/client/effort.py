@@ -1,13 +1,16 @@
-"""The attempts at one call in one region so far, and whether another one follows."""
+"""The attempts at one call in one region: their timing, whether another one follows, whether the breaker admits any."""
 
 from __future__ import annotations
 
 import contextvars
+import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.client.policy import CallResult, CircuitBreaker, Deadline, FailureKind, Permit, kind_of
-from pytest_dynamodb.client.timing import MonotonicClock, Timing
+from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
 
 if TYPE_CHECKING:
@@ -15,6 +18,34 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.observer import Retrying
     from pytest_dynamodb.client.policy import RetryPolicy, RetryQuota
 
+# --- timing ---
+# The clock, the sleep and the jitter of a client, which tests replace.
+
+Sleep = Callable[[float], object]
+"""Waits for so many seconds, or returns what is to be awaited for that."""
+
+
+class MonotonicClock:
+    """Seconds since some moment; never goes back."""
+
+    def now(self) -> float:
+        """Seconds since that moment."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """``sleep`` waits; ``None`` waits in real time, and not at all while everything is answered offline.
+
+    A ``sleep`` that is given is always called. ``jitter`` draws from [0, 1).
+    """
+
+    clock: Clock = field(default_factory=MonotonicClock)
+    sleep: Sleep | None = None
+    jitter: Callable[[], float] = random.random
+
+
+# --- effort ---
 
 current: contextvars.ContextVar[Effort | None] = contextvars.ContextVar("pytest_dynamodb_effort", default=None)
 """The effort of the call that is under way in this thread or task: botocore's events are not told of it."""
@@ -107,7 +138,8 @@ class Effort:
         return delay if self._quota is None or self._quota.take() else None
 
 
-# --- whether the circuit breaker admits a call: it depends on the circuits of the call's tables ---
+# --- admission ---
+# Whether the circuit breaker admits a call: it depends on the circuits of the call's tables.
 
 
 class Admission:

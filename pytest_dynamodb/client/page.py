@@ -59,7 +59,9 @@ def total(before: float | None, more: float | None) -> float | None:
     return more if before is None else before + (more or 0.0)
 
 
-# --- cursors: where a query or a scan is to continue, as a text that may be handed to a browser and back ---
+# --- cursors ---
+# Where a query or a scan is to continue, as a text that may be handed to a browser and back.
+#
 # A cursor is ``<base64url of JSON>.<base64url of a seal>``. The JSON::
 #
 #     {"v": 1, "t": <table>, "i": <index>, "q": <query>, "p": [<position>, ...]}

@@ -1,25 +1,28 @@
-"""When a client gives up or tries again: kinds of failure, deadlines, the retry quota, delays and circuit breakers."""
+"""When a client gives up or tries again: deadlines, the retry quota, kinds of failures, delays and circuit breakers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from enum import Enum
+from typing import Any, Final, Literal
 
-from pytest_dynamodb import forks
+from pytest_dynamodb import errors, forks
 from pytest_dynamodb.clock import Clock
-from pytest_dynamodb.errors import (
-    BY_CODE,
-    RETRYABLE,
-    CircuitOpen,
-    ConfigurationError,
-    DynamoDbError,
-    NoResponse,
-    TransactionCanceledException,
-    transaction_is_retryable,
-)
 
-# --- a moment after which nothing more is begun ---
+# --- unchanged options ---
+# The default of options that are left as they are: ``None`` would switch them off.
+
+
+class Unchanged(Enum):
+    """The one value that stands for no change; an ``Enum``, so that type checkers know it."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+# --- deadlines ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Deadline:
         return self.remaining > delay
 
 
-# --- a bucket of tokens that retries are paid with, so that an outage is not answered with ten times the traffic ---
+# --- retry quota ---
+# A bucket of tokens that retries are paid with, so that an outage is not answered with ten times the traffic.
 
 RETRY_COST = 5
 """What a retry costs, and what a call gives back that succeeded without one: those of AWS's standard retry mode."""
@@ -78,15 +82,18 @@ class RetryQuota:
             self._available = min(self._available + (RETRY_COST if retries else REFILL), self._capacity)
 
 
-# --- the kinds of failures: how long to wait before another attempt, and whether the circuit breaker counts them.
-# ================= =================================================== ========================== ==================
-# kind such as sent again after counts for breaker =================
-# =================================================== ========================== ================== ``throttling``
-# ``ProvisionedThroughputExceededException`` ``throttling_base`` yes ``unavailable`` ``InternalServerError``, HTTP
-# 503, a broken answer ``base`` yes ``connection`` no answer: out of reach, timed out, cut off ``base`` yes
-# ``conflict`` ``TransactionConflictException`` ``base`` no ``final`` ``ConditionalCheckFailedException``, validation
-# never no ================= =================================================== ==========================
-# ================== ---
+# --- kinds of failures ---
+# How long to wait before another attempt, and whether the circuit breaker counts them.
+#
+# =================  ===================================================  ===================  ======================
+# kind               such as                                              sent again after     counts for the breaker
+# =================  ===================================================  ===================  ======================
+# ``throttling``     ``ProvisionedThroughputExceededException``           ``throttling_base``  yes
+# ``unavailable``    ``InternalServerError``, HTTP 503, a broken answer   ``base``             yes
+# ``connection``     no answer: out of reach, timed out, cut off          ``base``             yes
+# ``conflict``       ``TransactionConflictException``                     ``base``             no
+# ``final``          ``ConditionalCheckFailedException``, validation      never                no
+# =================  ===================================================  ===================  ======================
 
 FailureKind = Literal["throttling", "unavailable", "connection", "conflict", "final"]
 
@@ -96,31 +103,31 @@ UNHEALTHY: frozenset[FailureKind] = frozenset({"throttling", "unavailable", "con
 
 def kind_of_answer(code: str, status: int, reasons: Iterable[Mapping[str, Any]] | None = None) -> FailureKind:
     """The kind of an error answer. ``reasons`` are those of a cancelled transaction, in wire form."""
-    if code in RETRYABLE:
-        return RETRYABLE[code]
-    if code == TransactionCanceledException.code:
+    if code in errors.RETRYABLE:
+        return errors.RETRYABLE[code]
+    if code == errors.TransactionCanceledException.code:
         return kind_of_transaction(reasons or ())
-    return "unavailable" if status >= 500 and code not in BY_CODE else "final"
+    return "unavailable" if status >= 500 and code not in errors.BY_CODE else "final"
 
 
 def kind_of_transaction(reasons: Iterable[Mapping[str, Any]]) -> FailureKind:
     """A transaction is worth another attempt if each of its causes is: a false condition stays false."""
     reasons = list(reasons)
-    if not transaction_is_retryable(reasons):
+    if not errors.transaction_is_retryable(reasons):
         return "final"
     return "conflict" if any(reason.get("Code") == "TransactionConflict" for reason in reasons) else "throttling"
 
 
-def kind_of(error: DynamoDbError) -> FailureKind:
+def kind_of(error: errors.DynamoDbError) -> FailureKind:
     """The kind of an error."""
-    if isinstance(error, CircuitOpen):
+    if isinstance(error, errors.CircuitOpen):
         return "final"  # it is the breaker that says when to ask again
-    if isinstance(error, NoResponse):
+    if isinstance(error, errors.NoResponse):
         return "connection" if error.retryable else "final"
     return kind_of_answer(error.code, error.status, error.members.get("CancellationReasons"))
 
 
-# --- how often a request is sent, and how long to wait between ---
+# --- retries ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +155,14 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         if self.max_attempts < 1:
-            raise ConfigurationError(f"max_attempts counts the first attempt too and is 1 or more: {self.max_attempts}")
+            raise errors.ConfigurationError(
+                f"max_attempts counts the first attempt too and is 1 or more: {self.max_attempts}"
+            )
         for name in ("throttling_base", "base", "max_delay"):
             if not getattr(self, name) >= 0:
-                raise ConfigurationError(f"{name} is a number of seconds, not {getattr(self, name)!r}")
+                raise errors.ConfigurationError(f"{name} is a number of seconds, not {getattr(self, name)!r}")
         if self.quota is not None and self.quota < 0:
-            raise ConfigurationError(f"quota is None, or 0 or more, not {self.quota}")
+            raise errors.ConfigurationError(f"quota is None, or 0 or more, not {self.quota}")
 
     def delay(self, failures: int, kind: FailureKind, jitter: float, *, retry_after: float = 0.0) -> float:
         """Seconds to wait after the failure of this number, from 1; ``jitter`` is a number in [0, 1)."""
@@ -163,10 +172,15 @@ class RetryPolicy:
         return min(max(delay, retry_after), self.max_delay)
 
 
-# --- the circuit breaker: after too many failures nothing is sent for a while, then a few calls find out. failures in
-# a row open_for is over closed ─────────────────────────────▶ open ──────────────────────────▶ half-open ▲ ▲ a probe
-# fails │ │ └─────────────────────────────────┤
-# └──────────────────────────────────────────────────────────────────────┘ as many probes as asked for succeed ---
+# --- circuit breaker ---
+# After too many failures nothing is sent for a while, then a few calls find out whether the trouble is over.
+#
+#              failures in a row                     open_for is over
+# closed ─────────────────────────────▶ open ──────────────────────────▶ half-open
+#    ▲                                    ▲    a probe fails                │
+#    │                                    └─────────────────────────────────┤
+#    └──────────────────────────────────────────────────────────────────────┘
+#                                         as many probes as asked for succeed
 
 State = Literal["closed", "open", "half-open"]
 CallResult = Literal["success", "failure", "unknown"]
@@ -183,8 +197,8 @@ class BreakerPolicy:
     ``successes``   probes that must succeed for it to close
     ``scope``       ``"table"`` for one circuit a table, ``"client"`` for one circuit in all; each region has its own
 
-    Only failures of DynamoDB and of the way to it count: see below. A call that is cancelled
-    counts for nothing. Raises ``ConfigurationError`` for a value out of range.
+    Only failures of DynamoDB and of the way to it count: ``UNHEALTHY``. A call that is cancelled counts for nothing.
+    Raises ``ConfigurationError`` for a value out of range.
     """
 
     failures: int = 5
@@ -196,11 +210,11 @@ class BreakerPolicy:
     def __post_init__(self) -> None:
         for name in ("failures", "probes", "successes"):
             if getattr(self, name) < 1:
-                raise ConfigurationError(f"{name} is 1 or more, not {getattr(self, name)!r}")
+                raise errors.ConfigurationError(f"{name} is 1 or more, not {getattr(self, name)!r}")
         if not self.open_for >= 0:
-            raise ConfigurationError(f"open_for is a number of seconds, not {self.open_for!r}")
+            raise errors.ConfigurationError(f"open_for is a number of seconds, not {self.open_for!r}")
         if self.scope not in ("table", "client"):
-            raise ConfigurationError(f'scope is "table" or "client", not {self.scope!r}')
+            raise errors.ConfigurationError(f'scope is "table" or "client", not {self.scope!r}')
 
 
 class _Circuit:
@@ -285,9 +299,9 @@ class CircuitBreaker:
         """Note the failure of a call that had no permit to give back."""
         self._settle(key, None, "failure")
 
-    def _refusal(self, key: str, left: float) -> CircuitOpen:
+    def _refusal(self, key: str, left: float) -> errors.CircuitOpen:
         when = f"it will be tried again in {left:.1f} s" if left else "another call is finding out whether it is over"
-        return CircuitOpen(
+        return errors.CircuitOpen(
             f"the circuit of {key or 'this client'} is open: calls have failed; {when}", retry_after=left
         )
 

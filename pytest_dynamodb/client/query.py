@@ -69,8 +69,7 @@ class QueryBuilder(QuerySteps[SyncDriver], ExecutableRead[Item]):
         return self._driver.run(reading.one(self._book, self._plan))
 
 
-# --- ``ScanBuilder``: a scan, step by step ---
-# ``ParallelScan``: several segments of it side by side.
+# --- scans ---
 
 
 class ScanBuilder(ScanSteps[SyncDriver], ExecutableRead[Item]):

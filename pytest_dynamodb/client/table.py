@@ -13,8 +13,7 @@ from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.operations.tables import describe
-from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy import RetryPolicy
+from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.client.query import QueryBuilder, ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike

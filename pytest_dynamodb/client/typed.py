@@ -16,8 +16,7 @@ from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, d
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
-from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy import RetryPolicy
+from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
 from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
 from pytest_dynamodb.clock import Clock, SystemClock

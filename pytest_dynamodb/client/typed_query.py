@@ -49,7 +49,7 @@ class TypedQuery(TypedQuerySteps[SyncDriver, ResultT], ExecutableRead[ResultT]):
         return found
 
 
-# --- ``TypedUpdate``: an update of one typed item, step by step ---
+# --- updates ---
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -71,7 +71,7 @@ class TypedUpdate(TypedUpdateSteps[SyncDriver, ModelT]):
         return self._driver.run(self._plan.steps(self._expiry.clock))
 
 
-# --- ``TypedBatchWriter``: any number of writes of typed items ---
+# --- batches ---
 
 
 class TypedBatchWriter(_Batch, Generic[ModelT]):

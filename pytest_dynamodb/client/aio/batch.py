@@ -88,8 +88,7 @@ class AsyncTableBatchWriter(_Batch):
         await self._driver.run(self._queue.delete(self._table, key))
 
 
-# --- ``AsyncTransaction``: writes to any tables, all or none ---
-# ``AsyncTransactGetBuilder``: reads as of one moment.
+# --- transactions ---
 
 
 class AsyncTransaction(transactions.TransactionSteps[AsyncDriver]):

@@ -70,8 +70,7 @@ class AsyncQueryBuilder(QuerySteps[AsyncDriver], AsyncExecutableRead[Item]):
         return await self._driver.run(reading.one(self._book, self._plan))
 
 
-# --- ``AsyncScanBuilder``: a scan, step by step ---
-# ``AsyncParallelScan``: several segments of it side by side.
+# --- scans ---
 
 
 class AsyncScanBuilder(ScanSteps[AsyncDriver], AsyncExecutableRead[Item]):

@@ -50,7 +50,7 @@ class AsyncTypedQuery(TypedQuerySteps[AsyncDriver, ResultT], AsyncExecutableRead
         return found
 
 
-# --- ``AsyncTypedUpdate``: an update of one typed item, step by step ---
+# --- updates ---
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -72,7 +72,7 @@ class AsyncTypedUpdate(TypedUpdateSteps[AsyncDriver, ModelT]):
         return await self._driver.run(self._plan.steps(self._expiry.clock))
 
 
-# --- ``AsyncTypedBatchWriter``: any number of writes of typed items ---
+# --- batches ---
 
 
 class AsyncTypedBatchWriter(_Batch, Generic[ModelT]):

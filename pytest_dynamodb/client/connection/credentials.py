@@ -112,10 +112,10 @@ def _check_role(role_arn: str) -> None:
         raise ConfigurationError(f"a role's ARN looks like arn:aws:iam::123456789012:role/name, unlike {role_arn!r}")
 
 
-# --- temporary credentials that are refreshed before they expire, beside the calls that use them. botocore's own
-# refresh ahead of expiry too, but within a request, which then takes seconds longer (boto3#2345) ---
-# Here the
-# request goes on with what it has, which is still valid, while a thread or a task fetches the next.
+# --- refresh ---
+# Temporary credentials are refreshed before they expire, beside the calls that use them. botocore refreshes its own
+# ahead of expiry too, but within a request, which then takes seconds longer (boto3#2345). Here the request goes on with
+# what it has, which is still valid, while a thread or a task fetches the next.
 
 AHEAD = 15 * 60
 """Seconds before expiry from which on they are refreshed in the background, and from which on a call waits for that."""
@@ -207,9 +207,10 @@ class AsyncRefreshedAhead:
             self._frozen = await self._credentials.get_frozen_credentials()
 
 
-# --- a session of botocore's, or aiobotocore's, whose credentials are the described ones ---
-# They are botocore's own: its fetchers ask STS, its refreshable credentials know when they expire. Written here is only
-# which of them stand in which order.
+# --- sessions ---
+# A session of botocore's, or aiobotocore's, gets the credentials that are described. They are botocore's own: its
+# fetchers ask STS, its refreshable credentials know when they expire. Written here is only which of them stand in which
+# order.
 
 
 def new_session(credentials: Credentials | None, region: str | None, *, is_async: bool = False) -> Any:

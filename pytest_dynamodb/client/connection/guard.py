@@ -79,7 +79,8 @@ def follow(first: Any, other: Any) -> None:
     other.meta.events.register_first("provide-client-params.dynamodb", share_tags)
 
 
-# --- wire-level parameters as botocore wants them: binary as bytes, since it writes the base64 itself ---
+# --- parameters ---
+# Wire-level ones as botocore wants them: binary as bytes, since it writes the base64 itself.
 
 _WITH_VALUES = frozenset({
     "ExclusiveStartKey",

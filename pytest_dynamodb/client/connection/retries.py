@@ -11,32 +11,26 @@ import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pytest_dynamodb import errors
 from pytest_dynamodb.client.effort import Effort, current
-from pytest_dynamodb.errors import (
-    CancellationReason,
-    ConfigurationError,
-    DynamoDbError,
-    NoResponse,
-    PytestDynamoDbError,
-    error_for,
-)
 from pytest_dynamodb.values import from_wire_item
 
 if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
 
 
-# --- botocore's exceptions and error answers, as this package's errors ---
+# --- errors ---
+# botocore's exceptions and error answers, as this package's errors.
 
 _ENVELOPE = frozenset({"Error", "Item", "ResponseMetadata", "message", "Message", "__type"})
 """Members of an error answer that every one has, or that have a place of their own."""
 
 
-def service_error(answer: Mapping[str, Any], call: ApiCall[Any]) -> DynamoDbError:
+def service_error(answer: Mapping[str, Any], call: ApiCall[Any]) -> errors.DynamoDbError:
     """The error for an error answer, as botocore parses it."""
     error, item = answer.get("Error", {}), answer.get("Item")
     metadata = answer.get("ResponseMetadata", {})
-    return error_for(
+    return errors.error_for(
         str(error.get("Code", "")),
         str(error.get("Message", "")),
         operation=call.operation,
@@ -49,26 +43,26 @@ def service_error(answer: Mapping[str, Any], call: ApiCall[Any]) -> DynamoDbErro
     )
 
 
-def _reasons(wire: Iterable[Mapping[str, Any]]) -> Iterator[CancellationReason]:
+def _reasons(wire: Iterable[Mapping[str, Any]]) -> Iterator[errors.CancellationReason]:
     for reason in wire:
         item = reason.get("Item")
         code, message = reason.get("Code") or "None", reason.get("Message") or ""
-        yield CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
+        yield errors.CancellationReason(str(code), str(message), from_wire_item(item) if item else None)
 
 
-def no_response(problem: Exception, call: ApiCall[Any]) -> NoResponse | None:
+def no_response(problem: Exception, call: ApiCall[Any]) -> errors.NoResponse | None:
     """The error for a failed transport; ``None`` for any other exception."""
     from botocore.exceptions import ConnectionError as Disconnected
     from botocore.exceptions import HTTPClientError
 
     if not isinstance(problem, (Disconnected, HTTPClientError)):
         return None
-    return NoResponse(str(problem), code=type(problem).__name__, operation=call.operation, table=call.table)
+    return errors.NoResponse(str(problem), code=type(problem).__name__, operation=call.operation, table=call.table)
 
 
-def broken_answer(call: ApiCall[Any]) -> NoResponse:
+def broken_answer(call: ApiCall[Any]) -> errors.NoResponse:
     """The error for an answer that was damaged on its way."""
-    return NoResponse(
+    return errors.NoResponse(
         "the answer does not have the checksum it came with",
         code="ChecksumError",
         operation=call.operation,
@@ -76,15 +70,17 @@ def broken_answer(call: ApiCall[Any]) -> NoResponse:
     )
 
 
-def deadline_passed(call: ApiCall[Any]) -> NoResponse:
+def deadline_passed(call: ApiCall[Any]) -> errors.NoResponse:
     """The error for a call whose deadline passed before its answer came."""
-    return NoResponse("no answer by the deadline", code="DeadlineExceeded", operation=call.operation, table=call.table)
+    return errors.NoResponse(
+        "no answer by the deadline", code="DeadlineExceeded", operation=call.operation, table=call.table
+    )
 
 
-def client_error(problem: Exception, call: ApiCall[Any]) -> DynamoDbError | PytestDynamoDbError:
+def client_error(problem: Exception, call: ApiCall[Any]) -> errors.DynamoDbError | errors.PytestDynamoDbError:
     """The error for an exception of botocore's own: of the transport, or of the settings."""
     where = f"{call.operation} on {call.table}" if call.table else call.operation
-    return no_response(problem, call) or ConfigurationError(f"{where} could not be sent: {problem}")
+    return no_response(problem, call) or errors.ConfigurationError(f"{where} could not be sent: {problem}")
 
 
 def error_of(problem: Any, effort: Effort) -> Exception:
@@ -183,7 +179,9 @@ def _decide(
     return delay
 
 
-def _failure(effort: Effort, response: Any, body: bytes | None, exception: Exception | None) -> DynamoDbError | None:
+def _failure(
+    effort: Effort, response: Any, body: bytes | None, exception: Exception | None
+) -> errors.DynamoDbError | None:
     """What went wrong with an attempt, if anything did that an attempt can go wrong with."""
     call = effort.call
     if exception is not None:

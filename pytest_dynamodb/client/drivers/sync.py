@@ -12,8 +12,7 @@ from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.core import Core
-from pytest_dynamodb.client.options import UNCHANGED, Unchanged
-from pytest_dynamodb.client.policy import Deadline, RetryPolicy
+from pytest_dynamodb.client.policy import UNCHANGED, Deadline, RetryPolicy, Unchanged
 from pytest_dynamodb.client.steps import Attempt, Effect, Emit, Finished, Job, Pause, Send, Start, Steps, Wait
 
 Result = TypeVar("Result")

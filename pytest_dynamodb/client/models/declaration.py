@@ -120,7 +120,8 @@ def declaration_of_fields(names: Sequence[str]) -> Declaration:
     return Declaration(pk=pk, sk=sort[0] if sort else None, key_names=tuple(names), discriminator=None)
 
 
-# --- what goes wrong with models, before anything is sent or after something was read ---
+# --- errors ---
+# What goes wrong with models, before anything is sent or after something was read.
 
 
 class InvalidValue(PytestDynamoDbError, ValueError):

@@ -120,7 +120,8 @@ def _keep_apart(one: Codec[Any], other: Codec[Any]) -> None:
         )
 
 
-# --- reads of typed items: as instances of their model, of a model with some of the fields, or as they are stored ---
+# --- reads ---
+# Typed items are read as instances of their model, of a model with some of the fields, or as they are stored.
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def decoder(codec: Codec[Any], *, into: type[BaseModel] | None = None, raw: bool
     return None if raw else codec.decoded
 
 
-# --- puts and deletes of typed items: validated, stamped, and only over the version that was read ---
+# --- puts and deletes ---
+# Typed items are validated, stamped, and only written over the version that was read.
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidKey
 from pytest_dynamodb.errors import ConfigurationError
 
-# --- templates of keys, such as ``"USER#{user_id}"``: the keys that they make, and whether two can make the same one
-# ---
-# A template is cut into segments at the delimiter; a segment has at most one field, and no value may hold the
-# delimiter. So each key can be made of one set of values alone, and two templates that differ in a literal segment,
-# or in how many segments they have, never make the same key. A template that is nothing but a field, ``"{user_id}"``,
-# takes any value of it, in its own type.
+# --- templates ---
+# Such as ``"USER#{user_id}"``: the keys that they make, and whether two can make the same one. A template is cut into
+# segments at the delimiter; a segment has at most one field, and no value may hold the delimiter. So each key can be
+# made of one set of values alone, and two templates that differ in a literal segment, or in how many segments they
+# have, never make the same key. A template that is nothing but a field, ``"{user_id}"``, takes any value of it, in its
+# own type.
 
 LAST = "\U0010ffff"
 """Sorts after every other character, as DynamoDB compares text: by its UTF-8 bytes."""

@@ -124,8 +124,8 @@ def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
     return description
 
 
-# --- what tells items apart: a table and a key, whatever the order of its attributes and the spelling of its numbers
-# ---
+# --- identities of items ---
+# A table and a key tell items apart, whatever the order of its attributes and the spelling of its numbers.
 
 ItemIdentity = tuple[str, tuple[tuple[str, str, str], ...]]
 """The table, and the key's attributes by name: type tag and content."""
@@ -146,7 +146,8 @@ def _part(value: Mapping[str, Any]) -> tuple[str, str]:
     return tag, str(content)
 
 
-# --- which table is meant: its name, its ARN, or anything that has a ``name``, such as a ``TableClient`` ---
+# --- names of tables ---
+# A table may be given by its name, its ARN, or by anything that has a ``name``, such as a ``TableClient``.
 
 
 class Named(Protocol):

@@ -221,7 +221,8 @@ def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict
     return {name: to_wire(item[name]) for name in names}
 
 
-# --- one stretch of items to be read from its beginning to its end: a query, a scan, a segment, a shard ---
+# --- sources ---
+# One stretch of items to be read from its beginning to its end: a query, a scan, a segment, a shard.
 
 
 @dataclass(frozen=True, slots=True)

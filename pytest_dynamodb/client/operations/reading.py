@@ -15,7 +15,7 @@ from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.client.steps import Steps, emit, send, together
 from pytest_dynamodb.errors import ItemNotFound, PytestDynamoDbError
 
-# --- one query or scan, read from its beginning to its end ---
+# --- queries and scans ---
 
 
 class Stretch:
@@ -58,8 +58,8 @@ class Stretch:
         return self._source.shown(items)
 
 
-# --- a query of several shards as if they were one: all are asked, and their items merged in the order of the sort
-# key ---
+# --- sharded queries ---
+# Several shards are read as if they were one: all are asked, and their items merged in the order of the sort key.
 
 PAGE = 100
 """Items of a page, where nothing is said."""

@@ -68,7 +68,8 @@ class _Watches:
                 _log.exception("%r could not be told of the end of a call", watch)
 
 
-# --- what the watches of several observers share: above all the summary of a call that is over ---
+# --- watches ---
+# What those of several observers share: above all the summary of a call that is over.
 
 
 class Quiet:

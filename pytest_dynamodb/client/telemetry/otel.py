@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pytest_dynamodb.errors import DynamoDbError
 
 
-# --- the names of attributes: OpenTelemetry's semantic conventions as they are, and as they were ---
+# --- names of attributes ---
+# OpenTelemetry's semantic conventions as they are, and as they were.
+#
 # ``OTEL_SEMCONV_STABILITY_OPT_IN`` says which are wanted, in a list separated by commas: ``database`` for the new ones,
 # ``database/dup`` for both, anything else for the old ones, which the first generation of instrumentations emits. They
 # stand here as text: the package that has them as constants is unstable.
@@ -81,7 +83,7 @@ class AttributeNames:
                 into[name] = value
 
 
-# --- the extra that spans and metrics need ---
+# --- the extra ---
 
 
 def require_opentelemetry() -> None:
@@ -95,7 +97,8 @@ def require_opentelemetry() -> None:
         ) from problem
 
 
-# --- metrics: how long calls take, how often they are made again, what they consume, and which circuits are open ---
+# --- metrics ---
+# How long calls take, how often they are made again, what they consume, and which circuits are open.
 
 SCOPE = "pytest_dynamodb.client"
 
@@ -221,7 +224,8 @@ class _Measuring:
         observer.count_consumed(ended, attributes)
 
 
-# --- what is said of a call in a span: from its parameters when it begins, from its answer when it is over ---
+# --- attributes of a call ---
+# What a span says of it: from its parameters when it begins, from its answer when it is over.
 
 SpanAttributes = dict[str, Any]
 
@@ -281,7 +285,8 @@ def attributes_at_the_end(ended: Ended, names: AttributeNames) -> SpanAttributes
     return found
 
 
-# --- spans: one for each call, however many attempts it takes ---
+# --- spans ---
+# One for each call, however many attempts it takes.
 
 _CONTRIB = "opentelemetry.instrumentation.botocore"
 

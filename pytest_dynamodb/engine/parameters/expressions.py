@@ -21,22 +21,13 @@ from typing import Literal as Choice
 
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import checked_expression_values
-from pytest_dynamodb.expressions import nodes
+from pytest_dynamodb.expressions import nodes, resolution
 from pytest_dynamodb.expressions.checks import Values, bind, checked_tree
 from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.expressions.parser import ExpressionName
-from pytest_dynamodb.expressions.resolution import (
-    KeyClause,
-    check_keys,
-    check_sizes,
-    check_unused,
-    key_clauses,
-    put_names,
-    put_values,
-)
 
-# --- which parameters of a request may come together ---
-# Checked before any of them is looked at.
+# --- usage ---
+# Which parameters of a request may come together: checked before any of them is looked at.
 
 MIXED: Final = (
     "Can not use both expression and non-expression parameters in the same request: "
@@ -106,7 +97,7 @@ class BoundExpressions:
 
     condition: nodes.ConditionTree | None = None
     update: nodes.UpdateTree | None = None
-    key_clauses: tuple[KeyClause, ...] | None = None
+    key_clauses: tuple[resolution.KeyClause, ...] | None = None
     filter: nodes.ConditionTree | None = None
     projection: nodes.ProjectionTree | None = None
 
@@ -140,7 +131,7 @@ def _bound(surface: Surface, texts: list[tuple[ExpressionName, str]], params: Ma
     _check_keys(named, None if given is None else tuple(given))
     values = {} if given is None else checked_expression_values(given, wording=surface)
     if _may_be_large(names) or any(map(_may_be_large, values.values())) or len(values) > MANY:
-        check_sizes(names, values)
+        resolution.check_sizes(names, values)
     shape = (tuple(texts), named or (), tuple([(key, next(iter(value))) for key, value in values.items()]))
     template = _TEMPLATES.get(shape)
     if template is None:
@@ -156,7 +147,9 @@ def _expressions(trees: dict[ExpressionName, nodes.Tree]) -> BoundExpressions:
     return BoundExpressions(
         condition=cast("nodes.ConditionTree | None", trees.get("ConditionExpression")),
         update=cast("nodes.UpdateTree | None", trees.get("UpdateExpression")),
-        key_clauses=None if key_condition is None else key_clauses(cast("nodes.ConditionTree", key_condition)),
+        key_clauses=None
+        if key_condition is None
+        else resolution.key_clauses(cast("nodes.ConditionTree", key_condition)),
         filter=cast("nodes.ConditionTree | None", trees.get("FilterExpression")),
         projection=cast("nodes.ProjectionTree | None", trees.get("ProjectionExpression")),
     )
@@ -164,7 +157,7 @@ def _expressions(trees: dict[ExpressionName, nodes.Tree]) -> BoundExpressions:
 
 @lru_cache(maxsize=1024)
 def _check_keys(names: tuple[tuple[str, str], ...] | None, values: tuple[str, ...] | None) -> None:
-    check_keys(None if names is None else dict(names), None if values is None else dict.fromkeys(values))
+    resolution.check_keys(None if names is None else dict(names), None if values is None else dict.fromkeys(values))
 
 
 def _may_be_large(texts: Mapping[str, Any] | None) -> bool:
@@ -188,11 +181,12 @@ def _checked(
         }
         parsed |= group
         trees |= {expression: bind(expression, tree, names, values) for expression, tree in group.items()}
-    check_unused(parsed.values(), names, given)
+    resolution.check_unused(parsed.values(), names, given)
     return trees
 
 
-# --- what was found right once ---------------------------------------------------------------------------------------
+# --- templates ---
+# What was found right once.
 
 _Shape: TypeAlias = (
     "tuple[tuple[tuple[ExpressionName, str], ...], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]"
@@ -208,7 +202,7 @@ _TEMPLATES: Final[dict[_Shape, _Template]] = {}
 
 def _template(texts: list[tuple[ExpressionName, str]], names: Mapping[str, str]) -> _Template:
     """The trees with names in place."""
-    trees = [(expression, put_names(checked_tree(expression, text), names)) for expression, text in texts]
+    trees = [(expression, resolution.put_names(checked_tree(expression, text), names)) for expression, text in texts]
     return tuple((expression, tree, _kind(list(nodes.walk(tree)))) for expression, tree in trees)
 
 
@@ -227,7 +221,7 @@ def _filled(expression: ExpressionName, tree: nodes.Tree, kind: _Kind, values: V
     if kind == "constant":
         return tree
     if kind == "filled":
-        return put_values(tree, values, expression=expression)
+        return resolution.put_values(tree, values, expression=expression)
     return bind(expression, tree, {}, values)
 
 

@@ -68,9 +68,10 @@ def read_page(
     return page
 
 
-# --- what Query and Scan share: their filter and projection going in, a page's body coming out ---
-# Order of the checks that need no table (dynalite's suite, test/query and test/scan): which parameters may come
-# together; legacy parameters; the start key's values; expressions; Select.
+# --- Query and Scan ---
+# What they share: their filter and projection going in, a page's body coming out. Order of the checks that need no
+# table (dynalite's suite, test/query and test/scan): which parameters may come together; legacy parameters; the start
+# key's values; expressions; Select.
 
 
 @dataclass(frozen=True, slots=True)

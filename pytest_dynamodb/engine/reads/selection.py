@@ -1,4 +1,4 @@
-"""Select, and what it means together with a projection and an index."""
+"""What a read gives: Select, projections and what indexes hold of them; and single items by their keys."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def _missing(index: IndexSchema, names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if not index.holds(name)]
 
 
-# --- what of an item a read gives: all of it, or what ProjectionExpression or AttributesToGet name ---
+# --- projection ---
+# What of an item a read gives: all of it, or what ProjectionExpression or AttributesToGet name.
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ def wanted_of(tree: ProjectionTree | None, names: tuple[str, ...] | None) -> Wan
     return EVERYTHING if names is None else Wanted(compile_projection(names), names)
 
 
-# --- single items by their keys: for GetItem, and for each key of a batch or a transaction ---
+# --- single items ---
+# By their keys: for GetItem, and for each key of a batch or a transaction.
 
 _PROJECTING = frozenset({"AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression"})
 

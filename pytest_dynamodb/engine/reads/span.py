@@ -1,8 +1,9 @@
-"""The part of a partition that a key condition selects: found by bisection, whatever else is stored.
+"""Parts of a partition, walks through what is stored, and the start keys where a read goes on.
 
-A table's items are placed by a plain value, an index's entries by a tuple: one component for each RANGE attribute,
-then the table's key (``IndexSchema.order``). Where earlier components are equal, a later one is in order by itself; and
-cutting texts to the length of a prefix keeps their order.
+What a key condition selects is found by bisection, whatever else is stored. A table's items are placed by a plain
+value, an index's entries by a tuple: one component for each RANGE attribute, then the table's key
+(``IndexSchema.order``). Where earlier components are equal, a later one is in order by itself; and cutting texts to the
+length of a prefix keeps their order.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ def holds(spans: Spans, place: SortPosition) -> bool:
     return all(span.holds(place) for span in spans)
 
 
-# --- what is stored, in the order in which a Query or a Scan comes across it ---
-# Lazy: only what is asked for is touched.
+# --- walks ---
+# What is stored, in the order in which a Query or a Scan comes across it. Lazy: only what is asked for is touched.
 
 
 def walk_partition(
@@ -140,8 +141,9 @@ def walk_segment(source: Source, segment: tuple[int, int], start: Attributes | N
         yield from store.partitions[identity].items
 
 
-# --- ExclusiveStartKey: whether it is a key of what is read, and lies where the read goes ---
-# (dynalite's suite, test/query and test/scan, whose cases ran against AWS: messages and order.)
+# --- ExclusiveStartKey ---
+# It must be a key of what is read, and lie where the read goes. Messages and their order: dynalite's suite, test/query
+# and test/scan, whose cases ran against AWS.
 
 INVALID_START_KEY: Final = "The provided starting key is invalid"
 INVALID_KEY: Final = f"{INVALID_START_KEY}: {NO_MATCH}"

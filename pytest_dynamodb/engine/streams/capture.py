@@ -13,7 +13,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.values import item_size
 
-# --- from writes to records ---
+# --- records ---
 
 BY_TTL: Final = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 """The identity in records of what time to live deleted (developer guide, "DynamoDB Streams and Time to Live")."""
@@ -86,7 +86,7 @@ def close_stream(region: Region, table: Table, now: float) -> None:
         stream.close(now)
 
 
-# --- shards that are replaced by more than one, when a test says so ---
+# --- shards ---
 
 
 def split_shards(region: Region, table: Table, now: float, children: int) -> list[str]:

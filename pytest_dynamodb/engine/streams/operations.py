@@ -16,7 +16,8 @@ from pytest_dynamodb.engine.streams.capture import stream_of
 from pytest_dynamodb.engine.streams.stream import RETENTION_SECONDS, Shard, Stream, StreamRecord
 from pytest_dynamodb.errors import ValidationException, error_for
 
-# --- finding streams and shards, as they are by now ---
+# --- streams and shards ---
+# Found as they are by now.
 
 _RESOURCE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{1,255}/stream/[^/]+")
 _INVALID_ARN: Final = "Invalid StreamArn"
@@ -62,7 +63,8 @@ def existing_shard(stream: Stream, name: str) -> Shard:
     return shard
 
 
-# --- the StreamDescription of a stream (Streams API reference) ---
+# --- StreamDescription ---
+# (Streams API reference.)
 
 
 def stream_description(stream: Stream, shards: Iterable[Shard]) -> dict[str, Any]:
@@ -118,7 +120,8 @@ def describe_stream(call: Call) -> dict[str, Any]:
     return {"StreamDescription": body}
 
 
-# --- shard iterators: opaque texts that say where to read on, and until when they may be used ---
+# --- shard iterators ---
+# Opaque texts that say where to read on, and until when they may be used.
 
 VALID_SECONDS: Final = 15 * 60.0
 """Streams API reference, GetShardIterator."""

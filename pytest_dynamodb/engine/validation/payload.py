@@ -167,7 +167,8 @@ _SCALARS: dict[str, Callable[[Any], None]] = {
 }
 
 
-# --- what AWS makes of parameters that are of the right types, but not as they would be written ---
+# --- conversion ---
+# What AWS makes of parameters that are of the right types, but not as they would be written.
 
 
 def converted(shape: Shape, content: Any) -> Any:
@@ -192,9 +193,10 @@ def converted(shape: Shape, content: Any) -> Any:
     return math.floor(content) if shape.kind in {"integer", "long"} else content
 
 
-# --- how AWS prints what it rejects: as Java does ---
-# ``[a, b]``, ``{k=v}``, ``KeySchemaElement(attributeName=pk, keyType=HASH)``; members that are not there are ``null``
-# (dynamodb-conformance, error-messages/createTable and batchWriteItem; AWS also prints members that are not public).
+# --- printing ---
+# AWS prints what it rejects as Java does: ``[a, b]``, ``{k=v}``, ``KeySchemaElement(attributeName=pk, keyType=HASH)``;
+# members that are not there are ``null`` (dynamodb-conformance, error-messages/createTable and batchWriteItem; AWS also
+# prints members that are not public).
 
 _MAX_DEPTH = 40
 _MAX_DIGITS = 4000  # Python refuses to print integers that are much longer than this

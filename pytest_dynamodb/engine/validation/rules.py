@@ -10,7 +10,7 @@ from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.errors import ValidationException
 
-# --- rules of BatchGetItem and BatchWriteItem ---
+# --- batches ---
 # How many entries one table may have is a limit of the request's shape.
 
 MAX_KEYS, MAX_WRITES = 100, 25
@@ -66,7 +66,7 @@ def check_distinct(identities: Iterable[Hashable], message: str = _DUPLICATES) -
         seen.add(identity)
 
 
-# --- rules of GetItem, Query and Scan ---
+# --- reads ---
 
 _NO_KEY_CONDITION = "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
 
@@ -101,7 +101,7 @@ def check_segments(surface: Surface, params: Mapping[str, Any]) -> None:
         raise ValidationException(_SEGMENT_TOO_LARGE + values)
 
 
-# --- rules of transactions ---
+# --- transactions ---
 # How many entries one may have is a limit of the request's shape.
 
 ACTIONS = ("ConditionCheck", "Put", "Delete", "Update")

@@ -1,4 +1,4 @@
-"""One shape: a type, what it holds and its limits."""
+"""The shapes of requests: types, what they hold and their limits, as AWS's model and the overlay have them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.engine.validation.overlay import (
-    ARNS,
-    ASKED_FOR_LATER,
-    CHOICES,
-    KEY_LIMITS,
-    LIMITS,
-    MEMBER_LIMITS,
-    MEMBER_SHAPES,
-    NEWER,
-    ORDER,
-    REQUIRED,
-    REQUIRED_UNLESS,
-    WORDS,
-)
+from pytest_dynamodb.engine.validation import overlay
 
 ShapeKind: TypeAlias = Literal[
     "structure", "list", "map", "string", "blob", "boolean", "integer", "long", "double", "timestamp"
@@ -78,7 +65,8 @@ class Shape:
         return tuple(name for name, member in self.members.items() if member.required)
 
 
-# --- the shapes of all operations, read from the generated table and the overlay ---
+# --- model ---
+# The shapes of all operations, read from the generated table and the overlay.
 
 
 @cache
@@ -108,9 +96,9 @@ def _shape(name: str) -> Shape:
     """The one shape of that name, made on first use; AttributeValue holds itself, so a shape comes before its parts."""
     if name not in _SHAPES:
         entry = _model()["shapes"][name]
-        shape = _SHAPES.setdefault(name, _without_parts(name, {**entry, **LIMITS.get(name, {})}))
+        shape = _SHAPES.setdefault(name, _without_parts(name, {**entry, **overlay.LIMITS.get(name, {})}))
         if "key" in entry:
-            shape.key = _limited(_shape(entry["key"]), KEY_LIMITS.get(name))
+            shape.key = _limited(_shape(entry["key"]), overlay.KEY_LIMITS.get(name))
         if "element" in entry:
             shape.element = _shape(entry["element"])
         for member in _ordered(name, entry.get("members", {})):
@@ -126,7 +114,7 @@ def _without_parts(name: str, entry: Mapping[str, Any]) -> Shape:
         minimum=entry.get("min"),
         maximum=entry.get("max"),
         pattern=_compiled(pattern) if pattern else None,
-        choices=CHOICES.get(name) or tuple(entry.get("enum", ())),
+        choices=overlay.CHOICES.get(name) or tuple(entry.get("enum", ())),
         table=name == "TableArn",
     )
 
@@ -140,7 +128,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def _ordered(name: str, members: Mapping[str, str]) -> list[str]:
-    first = ORDER.get(name, ())
+    first = overlay.ORDER.get(name, ())
     return [*first, *(member for member in members if member not in first)]
 
 
@@ -152,11 +140,13 @@ def _limited(shape: Shape, limits: Mapping[str, Any] | None) -> Shape:
 
 def _member(structure: str, name: str, entry: Mapping[str, Any]) -> Member:
     where = f"{structure}.{name}"
-    shape = _shape(MEMBER_SHAPES.get(where) or entry["members"][name])
-    shape = _limited(shape, MEMBER_LIMITS.get(where))
-    if where in ARNS:
+    shape = _shape(overlay.MEMBER_SHAPES.get(where) or entry["members"][name])
+    shape = _limited(shape, overlay.MEMBER_LIMITS.get(where))
+    if where in overlay.ARNS:
         shape = replace(shape, table=False)
-    unless = REQUIRED_UNLESS.get(where, "")
-    required = bool(unless) or where in REQUIRED
-    required = required or (name in entry.get("required", ()) and where not in ASKED_FOR_LATER)
-    return Member(shape, required=required, unless=unless, newer=where in NEWER, words=WORDS.get(where, {}))
+    unless = overlay.REQUIRED_UNLESS.get(where, "")
+    required = bool(unless) or where in overlay.REQUIRED
+    required = required or (name in entry.get("required", ()) and where not in overlay.ASKED_FOR_LATER)
+    return Member(
+        shape, required=required, unless=unless, newer=where in overlay.NEWER, words=overlay.WORDS.get(where, {})
+    )

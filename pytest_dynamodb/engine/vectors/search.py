@@ -25,11 +25,10 @@ from pytest_dynamodb.engine.vectors.index import held
 from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions import nodes
 
-# --- the items nearest to a vector, found by looking at all of them: what AWS finds by approximation is exact here
-# ---
-# Messages: dynamodb-conformance, tests/tier3/error-messages/searchVectors (eu-west-2, August 2026). Their order, what a
-# HASH attribute is compared with, and how scores are rounded: nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on
-# 2026-08-12, 13 and 19.
+# --- search ---
+# What AWS finds by approximation is exact here. Messages: dynamodb-conformance, error-messages/searchVectors
+# (eu-west-2, August 2026). Their order, what a HASH attribute is compared with, and how scores are rounded:
+# nubo-db/dynoxide, captured in eu-west-2 and us-east-1 on 2026-08-12, 13 and 19.
 
 MOST_RESULTS: Final = 100
 MAX_SCORE: Final = 3.4028234663852886e38

@@ -1,4 +1,4 @@
-"""Writes that are carried out together or not at all: planned, checked, then applied."""
+"""Transactions: writes that are checked, planned, then carried out together or not at all; and their tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.writes.write import ConditionCheck, Delete, Put, UpdateWrite, Write, apply
 from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 
-# --- writes that are carried out together or not at all: checked, planned, then applied ---
+# --- steps ---
 # Until everything is known to work, nothing is changed. What fails on its table is a reason to cancel, by position.
 # All actions are checked against their tables before a condition is tested (floci-io/floci#3674, checked against AWS).
 
@@ -140,7 +140,7 @@ def consumed(steps: Sequence[TransactionStep], mode: str, *, repeated: bool) -> 
         yield usage.body(name, mode, kind="Read" if repeated else "Write")
 
 
-# --- the actions of a transaction ---
+# --- actions ---
 
 _KINDS: Final[dict[str, type[Put | UpdateWrite | Delete | ConditionCheck]]] = {
     "ConditionCheck": ConditionCheck,
@@ -159,7 +159,7 @@ def read_action(surface: Surface, entry: dict[str, Any]) -> tuple[str, Write]:
     return params["TableName"], _KINDS[kind].read(surface.parts[kind], params)
 
 
-# --- idempotency tokens of transactions: valid for ten minutes after the request was carried out ---
+# --- idempotency tokens ---
 
 VALID_SECONDS: Final = 600.0
 """API reference, TransactWriteItems: ClientRequestToken."""

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_dynamodb.engine.call import Call, Written
+from pytest_dynamodb.engine.evaluation import updates
 from pytest_dynamodb.engine.evaluation.charges import charge, may_matter
 from pytest_dynamodb.engine.evaluation.conditions import compile_condition
-from pytest_dynamodb.engine.evaluation.updates import (
-    LEGACY_MISMATCH,
-    WRONG_TYPE,
-    CompiledUpdate,
-    Updated,
-    check_keys_kept,
-    compile_update,
-)
 from pytest_dynamodb.engine.legacy import attribute_updates, expected_condition
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.parameters.keypaths import check_index_types, check_key_paths
@@ -28,12 +21,13 @@ from pytest_dynamodb.engine.validation.keys import check_index_keys, check_item_
 from pytest_dynamodb.engine.validation.surfaces import Surface
 from pytest_dynamodb.engine.validation.values import check_item_size, check_updated_size, checked_item
 from pytest_dynamodb.engine.validation.wording import CLASSIC, Wording
-from pytest_dynamodb.engine.vectors.checks import check_vectors
+from pytest_dynamodb.engine.vectors.index import check_vectors
 from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions.nodes import UpdateTree
 from pytest_dynamodb.values import item_size
 
-# --- the condition of a write, from an expression or from the legacy Expected ---
+# --- conditions ---
+# Of a write, from an expression or from the legacy Expected.
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,8 @@ def check_return_values(wording: Wording, params: Mapping[str, Any]) -> None:
         raise (CLASSIC if is_deep(params) else wording).refusal(_ONLY_OLD)
 
 
-# --- what all writes share: where they go, on what condition, and how a call carries one out ---
+# --- writes ---
+# What all of them share: where they go, on what condition, and how a call carries one out.
 
 FAILED_CONDITION = "The conditional request failed"
 
@@ -177,16 +172,17 @@ def returned(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"Attributes": attributes} if attributes else {}
 
 
-# --- how large an item is with its entries in local indexes ---
-
-
 def stored_size(table: Table, item: StoredItem) -> int:
-    """Bytes that the limit of an item's size counts (developer guide, "Quotas": Item size for tables with LSIs)."""
+    """Bytes that the limit of an item's size counts: those of its entries in local indexes, too.
+
+    (Developer guide, "Quotas": Item size for tables with LSIs.)
+    """
     entries = [index.schema.entry(item) for index in table.local_indexes]
     return item.size + sum(entry.size for entry in entries if entry is not None)
 
 
-# --- a put: of PutItem, BatchWriteItem and TransactWriteItems ---
+# --- puts ---
+# Of PutItem, BatchWriteItem and TransactWriteItems.
 
 
 class Put(Write):
@@ -226,7 +222,8 @@ class Put(Write):
         return self._item
 
 
-# --- a delete: of DeleteItem, BatchWriteItem and TransactWriteItems ---
+# --- deletes ---
+# Of DeleteItem, BatchWriteItem and TransactWriteItems.
 
 
 class Delete(Write):
@@ -249,7 +246,8 @@ class Delete(Write):
         return None
 
 
-# --- a condition check of TransactWriteItems: a write that writes nothing ---
+# --- condition checks ---
+# Of TransactWriteItems: writes that write nothing.
 
 
 class ConditionCheck(Write):
@@ -272,7 +270,8 @@ class ConditionCheck(Write):
         return old
 
 
-# --- an update: of UpdateItem and TransactWriteItems ---
+# --- updates ---
+# Of UpdateItem and TransactWriteItems.
 
 
 class UpdateWrite(Write):
@@ -288,7 +287,7 @@ class UpdateWrite(Write):
         self,
         key: StoredItem,
         conditions: Conditions,
-        update: CompiledUpdate | None,
+        update: updates.CompiledUpdate | None,
         *,
         tree: UpdateTree | None = None,
         charge: int = 0,
@@ -302,7 +301,7 @@ class UpdateWrite(Write):
         super().__init__(key.attributes, key.size, conditions)
         self._update, self._tree, self._charge, self._nested = update, tree, charge, nested
         self._deep = deep or (update is not None and any(len(path.parts) > 1 for path in update.paths))
-        self.updated: Updated | None = None
+        self.updated: updates.Updated | None = None
 
     @classmethod
     def read(cls, surface: Surface, params: Mapping[str, Any]) -> UpdateWrite:
@@ -313,7 +312,7 @@ class UpdateWrite(Write):
             return cls(key, conditions, None)
         text = params.get("UpdateExpression")
         legacy, nested = text is None, text is not None and ("." in text or "[" in text)
-        update = compile_update(tree, mismatch=LEGACY_MISMATCH if legacy else WRONG_TYPE)
+        update = updates.compile_update(tree, mismatch=updates.LEGACY_MISMATCH if legacy else updates.WRONG_TYPE)
         charged = charge(tree) if surface.charged and not legacy and may_matter(params) else 0
         # Where values may be a level too deep, they are still not stored so (limits/nestingDepth).
         deep = surface.spare_levels > 0 and _may_be_deep(params.get("ExpressionAttributeValues") or {})
@@ -324,7 +323,7 @@ class UpdateWrite(Write):
         check_key(self.key, table.keys.parts)
         if self._update is None:
             return
-        check_keys_kept(self._update.paths, table.keys.names)
+        updates.check_keys_kept(self._update.paths, table.keys.names)
         if self._tree is not None:
             if table.indexes:
                 check_index_types(self._tree, table.index_keys)
