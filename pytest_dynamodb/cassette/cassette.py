@@ -83,12 +83,12 @@ class Cassette:
 
     @property
     def unplayed(self) -> Sequence[Exchange]:
-        """The recordings that have answered none."""
+        """The recordings that have not answered any request."""
         return tuple(e for e, played in zip(self._loaded, self._plays, strict=True) if not played)
 
     @property
     def is_recording(self) -> bool:
-        """Whether something would be recorded."""
+        """Whether this run records."""
         return self._recording is not None
 
     @property
@@ -98,7 +98,7 @@ class Cassette:
 
     @property
     def inventory(self) -> Inventory:
-        """What reports are told of it."""
+        """The cassette as it is now, for reports."""
         from pytest_dynamodb.cassette.report.misses import Inventory
 
         return Inventory(self.path, self.exists, self.header, self.options, self.matcher, self.exchanges, self.played)
@@ -115,7 +115,7 @@ class Cassette:
         self.open_for_replay()
 
     def open_for_replay(self) -> None:
-        """Index the recordings."""
+        """Index the recordings, so that requests find them."""
         options, tables = self.options, dict[str, tuple[str, ...]]()
         with codec.collector_paused(many=len(self._loaded) > codec.MANY_EXCHANGES):
             if options.order == "causal" and any(is_write(one.operation, one.params) for one in self._loaded):
@@ -198,7 +198,7 @@ class Cassette:
 
     @property
     def refusal(self) -> RecordingRefused | None:
-        """The error that speaks of what came from elsewhere, if anything did: then there is nothing to be kept."""
+        """The error to raise if another tool answered anything, as its answers are not kept; else ``None``."""
         return RecordingRefused(self._refused[0]) if self._refused else None
 
     def check_age(self) -> None:
@@ -262,7 +262,7 @@ class Cassette:
             self.traffic.append(exchange)
 
     def redacted(self, request: Request, outcome: Outcome) -> Exchange:
-        """A request and its outcome as they may be kept."""
+        """The exchange of a request and its outcome, without anything sensitive."""
         self.sanitizer.look_around()
         params = self.sanitizer.params(request.params)
         owner = self.options.owner if self.options.shared else ""

@@ -61,7 +61,7 @@ class Header:
 
 
 _NOWHERE = Header()
-"""For exchanges apart from any file."""
+"""The header of exchanges that are in no file."""
 
 
 def encode_header(header: Header) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def decode_exchange(frame: Frame, path: str, header: Header = _NOWHERE) -> Excha
 
 
 def _plain_exchange(body: dict[str, Any], header: Header) -> Exchange | None:
-    """The exchange, if it has no more than what every one has, as most do; they are read at a glance."""
+    """The exchange, if it has just the fields that all have, as most do; ``None`` if it needs the slower checks."""
     try:
         response, operation, params = body["response"], body["operation"], body["params"]
         attempts, microseconds = body["attempts"], body["elapsed"]
@@ -314,7 +314,7 @@ def encode_memo(value: Any, name: str) -> Any:
 
 
 def decode_memo(value: Any) -> Any:
-    """The value again."""
+    """The value that ``encode_memo`` was given."""
     if isinstance(value, list):
         return [decode_memo(element) for element in value]
     if isinstance(value, dict):
@@ -329,7 +329,7 @@ def decode_memo(value: Any) -> Any:
 # It is kept from walking through what is being read again and again.
 
 MANY_BYTES, MANY_EXCHANGES = 500_000, 2_000
-"""From these sizes on it is worth while to spare the collector what has been read."""
+"""Beyond these sizes it is worth telling the collector that what was read is old."""
 
 
 @contextlib.contextmanager

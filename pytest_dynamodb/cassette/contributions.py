@@ -115,7 +115,7 @@ class Contributions:
 
     @property
     def files(self) -> list[str]:
-        """What is to be removed when the session is over."""
+        """The files to remove when the session is over."""
         return [str(self.file), str(self._saved)]
 
 
@@ -155,7 +155,7 @@ class _Version:
             self._answers[key].append((_answer(exchange, matcher), exchange))
 
     def disagreeing(self, fullest: _Version) -> Iterator[Exchange]:
-        """What was not asked in the fullest version, or not answered so."""
+        """The exchanges that the fullest version lacks, or has with another answer."""
         for key, answers in self._answers.items():
             known = fullest._answers.get(key)
             about_table = _is_about_tables(answers[0][1].operation)
@@ -179,7 +179,7 @@ def _answer(exchange: Exchange, matcher: Matcher) -> str:
 
 
 def _made(exchanges: Sequence[Exchange]) -> int:
-    """How many tables were made: whoever finds them made recorded the lesser part."""
+    """How many tables a worker made: one that found them made has recorded less."""
     return sum(exchange.operation == "CreateTable" and exchange.error_code is None for exchange in exchanges)
 
 

@@ -25,7 +25,7 @@ _CHECKSUM_OF_KIND = {kind: zlib.crc32(bytes([kind])) for kind in _KINDS}
 _HEAD = struct.Struct(">BBBIB")  # array of three, kind, an integer of 32 bits, the checksum, and how wide a length is
 
 _FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 16 * 2**20, 128
-"""Compressed exchanges may unpack to this many bytes, plus a multiple of the file's size: no bomb fits through."""
+"""Compressed exchanges may unpack to this many bytes plus a multiple of the file's size. More is taken for a bomb."""
 
 _BIG_INTEGER = 1  # msgpack extension: an integer beyond 64 bits, as decimal text
 _BIN_HEADERS = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of bin 8/16/32 -> bytes of its length

@@ -50,7 +50,7 @@ def key_names(exchanges: Iterable[Exchange]) -> dict[str, tuple[str, ...]]:
 
 
 def _schemas(exchange: Exchange) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The key schemas that a table's description has, asked or answered."""
+    """The key schemas in descriptions of tables, in a request or in its answer."""
     response = exchange.response or {}
     for description in (exchange.params, response.get("Table"), response.get("TableDescription")):
         schema = description.get("KeySchema") if isinstance(description, dict) else None

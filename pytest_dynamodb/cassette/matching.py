@@ -22,7 +22,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 class Matcher:
     """Computes keys. ``ignore`` are JMESPath expressions over the parameters, ``normalize`` may rewrite these.
 
-    ``across_runs`` also leaves out names that the service made up (of streams, say): they are others in another run.
+    ``across_runs`` also leaves out names that the service made up (of streams, say): they differ from run to run.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class Matcher:
         self._across_runs, self.ignores_tables = across_runs, ignores_tables(ignore)
 
     def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
-        """Equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
+        """A text that is equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
         return operation + _encode(self.form(operation, params, tokens))
 
     def form(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
-        """What of a request is compared, in canonical form. Parts of it are shared with ``params``."""
+        """The part of a request that is compared, in canonical form. It shares values with ``params``."""
         if self._normalize is not None:
             rewritten = self._normalize(operation, params)
             params = params if rewritten is None else rewritten
@@ -51,7 +51,7 @@ class Matcher:
         return canonical_params(operation, params)
 
     def comparable(self, body: Any) -> Any:
-        """An answer's body without what the service made up and what is ignored: what two runs should agree on."""
+        """An answer's body without what the service made up and what is ignored: two runs should agree on the rest."""
         return without_generated(without(body, select(self._ignore, body)))
 
 
@@ -122,7 +122,7 @@ def ignores_tables(expressions: Sequence[str]) -> bool:
 
 
 def nameless(params: dict[str, Any]) -> dict[str, Any]:
-    """Parameters in which tables are keys by number, in the order of what is asked of them."""
+    """The parameters with numbers in place of the names of tables. They are in the order of what is asked of each."""
     asked = params.get(_ASKED)
     if not isinstance(asked, dict):
         return params
@@ -153,11 +153,11 @@ def _ordered(tables: dict[str, Any]) -> list[str]:
 # has any of the request.
 
 RegionAndAccount = tuple[str, str]
-"""A region and an account; either is empty where nobody said so."""
+"""A region and an account; either is empty where it is not known."""
 
 
 def place_of(request: Request) -> RegionAndAccount:
-    """The place of a request, as a cassette keeps it: of the account it only knows whether it is another."""
+    """The place of a request, as a cassette keeps it: with twelve other digits for the account."""
     return request.chosen_region, _stand_in(request.account) if request.account else ""
 
 

@@ -1,4 +1,4 @@
-"""How a cassette is to be used: modes, orders and the rest, checked once, where they are given."""
+"""How a cassette is used: its options, checked where they are given; and the JMESPath expressions among them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ExchangeHook = Callable[[Exchange], "Exchange | Literal[False] | None"]
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Functions a project may hang into recording and replay."""
+    """Functions of a project that are called while recording and replaying."""
 
     normalize: NormalizeHook | None = None
     redact: RedactHook | None = None
@@ -35,7 +35,7 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One of the processes of a session: the session's id, the worker's name, and the process that outlives both."""
+    """One of the processes of a session: the session's id, the worker's name, and the id of the controlling process."""
 
     session: str
     name: str

@@ -83,7 +83,7 @@ class Playback:
         return next((other for other in near if _at(other, key) in self._index), near[0])
 
     def touches(self, operation: str, params: Mapping[str, object]) -> Touched | None:
-        """What a request touches, where that decides which recording answers it."""
+        """The items that a request reads or writes; ``None`` where that does not decide which recording answers it."""
         return None if self._causality is None else touched(operation, params, self._tables)
 
     def _play(self, number: int, recordings: _Recordings) -> None:
@@ -203,7 +203,7 @@ _SAME, _STALE, _EARLY = "same", "stale", "early"
 
 
 class _Causality:
-    """For each recorded read the last write before it of what it reads; and what has been written in this replay."""
+    """For each recorded read, the last write before it to each item that it reads; and what this replay has written."""
 
     def __init__(self) -> None:
         self.seen: dict[int, dict[ItemKey, int]] = {}

@@ -20,7 +20,7 @@ from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, s
 from pytest_dynamodb.exchange import Outcome, TransportFailure
 
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
-"""Found out wherever they stand: account ids in ARNs and account-based endpoints, and access key ids."""
+"""Account ids are recognised in ARNs and account-based endpoints, access key ids anywhere."""
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{12}:|\b\d{12}\.ddb\.")
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _NO_ACCOUNT = "000000000000"
@@ -78,7 +78,7 @@ def _canonical(number: str) -> str:
 def looks_sensitive(text: str) -> bool:
     """Whether text (a whole request, written as JSON, say) may hold anything that is redacted without being named.
 
-    No more than a suspicion: a value's neighbours are others where it is written down.
+    No more than a suspicion: only a look at each value tells.
     """
     return "arn:" in text or ".ddb." in text or "KIA" in text or "SIA" in text or bool(_BINARY.search(text))
 
@@ -124,9 +124,9 @@ class Sanitizer:
         return learned
 
     def suspects(self, text: str) -> bool:
-        """Whether the tree that ``text`` writes down, as JSON or as ``repr`` does, must be looked through.
+        """Whether a tree may hold something to redact; ``text`` is its JSON or its ``repr``.
 
-        Otherwise it surely stays as it is.
+        If not, nothing in it would be changed.
         """
         if self._paths or self._hook is not None or self._pseudonyms or not self._searchable:
             return True

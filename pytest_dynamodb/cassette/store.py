@@ -159,7 +159,7 @@ def _alive(process: int) -> bool:
 
 @contextlib.contextmanager
 def locked(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Keep other processes from rewriting cassettes of the same folder meanwhile; needed only for shared ones."""
+    """Keep other processes from rewriting cassettes of the same folder: shared ones, and those of several workers."""
     folder = Path(path).parent
     folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":

@@ -24,7 +24,7 @@ _MOST_IGNORED, _MOST_LISTED = 2, 20
 
 
 class Inventory(NamedTuple):
-    """A cassette at a moment: its file, whether that ``exists``, what it holds, and what of that has been played."""
+    """A cassette as it is at the moment: its file, whether that ``exists``, what it holds, and what has been played."""
 
     path: Path
     exists: bool

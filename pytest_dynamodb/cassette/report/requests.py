@@ -10,7 +10,7 @@ from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
 
 WIDEST_VALUE, WIDEST_LINE = 80, 200
-"""As far as a value, and a whole request on one line, are shown."""
+"""Characters that are shown of a value, and of a whole request on one line."""
 
 EXPRESSIONS = {
     "KeyConditionExpression": "where",
@@ -25,7 +25,7 @@ _SAID_ELSEWHERE = frozenset(
 )
 """What a line about a request leaves out: the heading says it, or nothing depends on it."""
 _JOINTS = {"UpdateExpression": ", ", "ProjectionExpression": ", "}
-"""One clause is joined to the next as the expression itself would."""
+"""What stands between two clauses, as in the expression itself; elsewhere it is AND."""
 
 
 def title(operation: str, params: dict[str, Any]) -> str:
@@ -88,5 +88,5 @@ def _binary(value: Any) -> str:
 
 
 def cut(text: str, widest: int = WIDEST_VALUE) -> str:
-    """``text``, of which nothing but the beginning is left if it is long."""
+    """``text``, cut to ``widest`` characters if it is longer."""
     return text if len(text) <= widest else f"{text[: widest - 1]}…"

@@ -111,7 +111,7 @@ def _text(value: Any) -> str:
 
 
 def shorten_both(one: str, other: str, widest: int = WIDEST_VALUE) -> tuple[str, str]:
-    """Two texts cut alike: if they are long, what they begin with in common is left out but for its end."""
+    """Two texts, shortened alike: of a long common beginning only the end is kept."""
     if len(one) <= widest and len(other) <= widest:
         return one, other
     common = 0

@@ -103,7 +103,7 @@ class BoundExpressions:
 
 
 MANY, LONG = 100, 1000
-"""So many names or values of so many characters are far below 2 MB, whatever the characters."""
+"""Up to so many names or values, of so many characters each, are far below the limit of 2 MB: no sum is needed."""
 
 NO_EXPRESSIONS: Final = BoundExpressions()
 

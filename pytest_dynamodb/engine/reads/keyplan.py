@@ -56,7 +56,9 @@ def check_clause_count(count: int, edition: Edition, *, indexed: bool) -> None:
 
 
 def plan_query(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, edition: Edition) -> KeyPlan:
-    """Where conditions on keys lead. Raises ValidationException if they, or a start key's attributes, do not fit.
+    """The partition and spans that conditions on keys select.
+
+    Raises ValidationException if the conditions, or a start key's attributes, do not fit the key schema.
 
     ``start`` must have as many attributes as start keys of the source have; whether it is one of the table's, and
     lies within the conditions, is for ``span``.

@@ -76,7 +76,7 @@ def read_page(
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What a Query or Scan keeps of what it evaluates, and what it gives of that."""
+    """The filter and the projection of a Query or a Scan."""
 
     filter: ConditionTree | None
     wanted: Wanted
@@ -129,7 +129,7 @@ def page_body(call: Call, source: Source, page: ReadPage, part: Wanted) -> dict[
 
 
 def _usage(source: Source, page: ReadPage, params: dict[str, Any]) -> Usage:
-    """What is read is charged as a whole, filtered out or not; what is fetched from the table for an index, by item.
+    """What a page cost: all that is read, filtered out or not; and each item fetched from the table for an index.
 
     (Developer guide, "Local secondary indexes": provisioned throughput considerations, "for every table item fetched".)
     """

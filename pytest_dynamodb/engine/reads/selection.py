@@ -65,13 +65,13 @@ def _contradiction(params: Mapping[str, Any]) -> str | None:
 
 
 def check_all_attributes(index: IndexSchema, params: Mapping[str, Any]) -> None:
-    """A global index cannot give what it does not hold. Raises ValidationException."""
+    """Raise ValidationException if all attributes are asked of a global index that does not hold them."""
     if params.get("Select") == "ALL_ATTRIBUTES" and index.is_global and index.projected is not None:
         raise ValidationException(_NOT_ALL.format(index=index.name))
 
 
 def check_projected(index: IndexSchema, names: Iterable[str]) -> None:
-    """The attributes that a projection begins with must be in a global index. Raises ValidationException.
+    """Raise ValidationException if a global index does not hold the attributes that a projection begins with.
 
     (PartiQL's wording is in dynamodb-conformance, error-messages/partiqlIndex; that Query and Scan have the same one
     is probed by others, not by the suite.)
@@ -82,7 +82,7 @@ def check_projected(index: IndexSchema, names: Iterable[str]) -> None:
 
 
 def check_filter_projected(index: IndexSchema, names: Iterable[str]) -> None:
-    """The attributes that a Query's filter names must be in the index, local or global. Raises ValidationException.
+    """Raise ValidationException if an index, local or global, lacks attributes that a Query's filter names.
 
     (dynamodb-conformance, error-messages/partiqlIndex, of statements that query an index; AppSync's Query reports it
     likewise. A Scan finds such attributes absent.)
@@ -114,7 +114,7 @@ def _missing(index: IndexSchema, names: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted of items; all of them where ``project`` is ``None``.
+    """The part of items that is wanted; all of them where ``project`` is ``None``.
 
     ``names`` are the attributes that a projection begins with; ``tree`` is a ProjectionExpression's.
     """
@@ -137,7 +137,7 @@ EVERYTHING: Final = Wanted()
 
 
 def wanted_of(tree: ProjectionTree | None, names: tuple[str, ...] | None) -> Wanted:
-    """What a resolved ProjectionExpression or AttributesToGet, of which there is at most one, want of items."""
+    """The projection of a resolved ProjectionExpression, or of the names in AttributesToGet; at most one is given."""
     if tree is not None:
         return Wanted(compile_projection(tree), tuple(map(head, tree.paths)), tree)
     return EVERYTHING if names is None else Wanted(compile_projection(names), names)
@@ -164,7 +164,7 @@ def check_projecting(surface: Surface, params: Mapping[str, Any]) -> None:
 
 
 def read_wanted(surface: Surface, params: Mapping[str, Any]) -> Wanted:
-    """What those parameters want of items, once ``check_projecting`` has passed. Raises ValidationException."""
+    """The projection that a request asks for; ``check_projecting`` has passed. Raises ValidationException."""
     if _PROJECTING.isdisjoint(params):
         return EVERYTHING
     names = attributes_to_get(params)

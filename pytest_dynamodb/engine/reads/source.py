@@ -32,11 +32,11 @@ class Source:
         self.key_names: tuple[str, ...] = keys.names if index is None else index.key_names
 
     def identity(self, attributes: Attributes) -> Identity:
-        """What names the partition of an item, entry or start key."""
+        """The partition that an item, entry or start key belongs to."""
         return self.keys.identity(attributes)
 
     def order(self, attributes: Attributes) -> SortPosition:
-        """What places an item, entry or start key in its partition."""
+        """The place of an item, entry or start key in its partition."""
         return self.keys.order(attributes) if self.index is None else self.index.order(attributes)
 
     def key_of(self, item: StoredItem) -> dict[str, Any]:
@@ -51,7 +51,9 @@ class Source:
 
 
 def source_of(table: Table, params: dict[str, Any], *, now: float) -> Source:
-    """What the parameters name. Raises ValidationException: no such index, or a consistent read of a global one.
+    """The table or index that the parameters name.
+
+    Raises ValidationException for an index that is not there, or a consistent read of a global one.
 
     A vector index is searched, not read: see ``check_readable``.
     """

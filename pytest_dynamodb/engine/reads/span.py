@@ -25,7 +25,7 @@ from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.resolution import KeyOperator
 
 View: TypeAlias = "Callable[[Any], Any]"
-"""What of a place is compared."""
+"""Takes from a place the part that is compared."""
 
 
 class Span(NamedTuple):

@@ -26,7 +26,7 @@ _NOT_ONE_REQUEST = (
 
 
 def check_batch_get(params: Mapping[str, Any]) -> None:
-    """At most 100 keys in all, none twice in a table."""
+    """Raise ValidationException for more than 100 keys in all, or for one that comes twice in a table."""
     count = 0
     for request in params["RequestItems"].values():
         check_distinct(map(as_sent, request["Keys"]))
@@ -36,16 +36,16 @@ def check_batch_get(params: Mapping[str, Any]) -> None:
 
 
 def as_sent(key: Mapping[str, Any]) -> str:
-    """What tells keys of a BatchGetItem apart.
+    """A text that is the same for the same key of a BatchGetItem.
 
-    They are compared as sent: AWS takes ``1`` and ``1.0`` for two here, though not in a BatchWriteItem (known from a
+    Keys are compared as sent: AWS takes ``1`` and ``1.0`` for two here, though not in a BatchWriteItem (known from a
     published capture of its answers).
     """
     return json.dumps(key, sort_keys=True)
 
 
 def check_batch_write(params: Mapping[str, Any]) -> None:
-    """At most 25 requests in all, each to put or to delete one item."""
+    """Raise ValidationException for more than 25 requests in all, or for one that is not one put or one delete."""
     requests = [request for of_table in params["RequestItems"].values() for request in of_table]
     for request in requests:
         if sum(request.get(kind) is not None for kind in ("PutRequest", "DeleteRequest")) != 1:
@@ -55,9 +55,9 @@ def check_batch_write(params: Mapping[str, Any]) -> None:
 
 
 def check_distinct(identities: Iterable[Hashable], message: str = _DUPLICATES) -> None:
-    """Nothing twice: identities of the items of one table in a batch (dynamodb-conformance, error-messages).
+    """Raise ValidationException if something comes twice: an item of one table in a batch, or what ``message`` says.
 
-    ``message`` is what else is said of other things.
+    (dynamodb-conformance, error-messages.)
     """
     seen: set[Hashable] = set()
     for identity in identities:
@@ -82,13 +82,13 @@ _BY_HOW_MUCH = ": Segment: {segment} is not less than TotalSegments: {total}"
 
 
 def check_key_condition(params: Mapping[str, Any]) -> None:
-    """A Query says what it queries, in one way or the other (dynalite, test/query)."""
+    """Raise ValidationException if a Query has neither form of key conditions (dynalite, test/query)."""
     if params.get("KeyConditions") is None and params.get("KeyConditionExpression") is None:
         raise ValidationException(_NO_KEY_CONDITION)
 
 
 def check_segments(surface: Surface, params: Mapping[str, Any]) -> None:
-    """Segment and TotalSegments come together, and the first is one of the second."""
+    """Raise ValidationException unless Segment and TotalSegments come together, the first less than the second."""
     segment, total = params.get("Segment"), params.get("TotalSegments")
     if segment is None and total is None:
         return
@@ -117,7 +117,7 @@ _SAME_ITEM = "Transaction request cannot include multiple operations on one item
 
 
 def action_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The name and the parameters of the one action of an entry of a TransactWriteItems."""
+    """The name and the parameters of an entry's action. Raises ValidationException unless there is just one."""
     actions = [(name, entry[name]) for name in ACTIONS if entry.get(name) is not None]
     if not actions:
         raise ValidationException(_NO_ACTION)
@@ -127,7 +127,7 @@ def action_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def check_distinct_items(identities: Iterable[Hashable]) -> None:
-    """Nothing twice: table and key of each action. AWS checks it once every action is well-formed."""
+    """Raise ValidationException if two actions have the same table and key; checked once all are well-formed."""
     check_distinct(identities, _SAME_ITEM)
 
 

@@ -1,4 +1,4 @@
-"""What AWS says about a value that may not be, which depends on the operation and on where the value stands.
+"""What AWS says about a value that is not allowed: it depends on the operation and on where the value stands.
 
 AWS checks values in one of two layers (dynamodb-conformance, error-messages/valueLayers; captured 2026-10-09):
 

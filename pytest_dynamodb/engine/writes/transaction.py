@@ -48,12 +48,12 @@ class TransactionStep:
 
     @property
     def place(self) -> tuple[str, Identity, SortPosition] | None:
-        """What tells items apart."""
+        """The table and key of its item; ``None`` for what is no key of the table."""
         return place_of(self.table, self.write.key)
 
 
 def place_of(table: Table, key: Attributes) -> tuple[str, Identity, SortPosition] | None:
-    """What tells items of all tables apart; ``None`` of what is no key of the table."""
+    """The table and key of an item, the same for the same item; ``None`` for what is no key of the table."""
     keys = table.keys
     return (table.name, keys.identity(key), keys.order(key)) if keys.indexable(key) else None
 
@@ -86,7 +86,7 @@ def check_reasons(reasons: Sequence[Reason]) -> None:
 
 
 def reason_of(problem: DynamoDbError) -> Reason:
-    """An error as a reason."""
+    """The reason to cancel that an error is."""
     code = _CODES.get(problem.code, "ValidationError")
     return {"Code": code, "Message": problem.message, **problem.members}
 
@@ -179,7 +179,7 @@ def is_repeated(call: Call, token: str) -> bool:
 
 
 def remember(call: Call, token: str) -> None:
-    """A request has been carried out."""
+    """Note that a request has been carried out, and forget those whose ten minutes are over."""
     now = call.clock.now()
     remembered = call.region.tokens
     for old in [old for old, (_, until) in remembered.items() if until <= now]:

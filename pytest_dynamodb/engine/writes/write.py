@@ -32,7 +32,7 @@ from pytest_dynamodb.values import item_size
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a write's expressions come to.
+    """The expressions of a write, ready to be applied.
 
     ``test``     what the item must meet; ``None`` is nothing
     ``failure``  ReturnValuesOnConditionCheckFailure
@@ -162,7 +162,7 @@ def apply(call: Call, table: Table, key: Attributes, old: StoredItem | None, new
 
 
 def tell(call: Call, table: Table, written: Written) -> None:
-    """Tell the followers of a change to a table that is ours: its stream, its history, its replicas."""
+    """Tell the followers of a table's change: its stream, its history, its replicas. The table is this region's own."""
     for follower in call.followers:
         follower(call, table, written)
 
@@ -218,7 +218,6 @@ class Put(Write):
             check_vectors(vectors.values(), self.key)
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
-        """The item put."""
         return self._item
 
 
@@ -242,7 +241,6 @@ class Delete(Write):
         check_key(self.key, table.keys.parts)
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
-        """Nothing."""
         return None
 
 
@@ -266,7 +264,6 @@ class ConditionCheck(Write):
         check_key(self.key, table.keys.parts)
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
-        """What there is."""
         return old
 
 
