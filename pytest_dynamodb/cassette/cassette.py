@@ -163,7 +163,7 @@ class Cassette:
 
     def miss(self, request: Request, reason: str) -> UnexpectedRequest:
         """Note a miss for good; returns the error to raise. Later errors or ``except`` clauses do not undo it."""
-        from pytest_dynamodb.cassette.report import describe_miss, nearest
+        from pytest_dynamodb.cassette.report.misses import describe_miss, nearest
 
         params = self.sanitizer.params(request.params)
         near = nearest(request.operation, params, self._loaded, self._plays)
@@ -178,7 +178,7 @@ class Cassette:
 
     def missed(self) -> UnexpectedRequest:
         """One error that shows what has been missed so far, equal requests only once."""
-        from pytest_dynamodb.cassette.report import list_misses
+        from pytest_dynamodb.cassette.report.misses import list_misses
 
         return UnexpectedRequest(list_misses([miss.report for miss in self.misses]))
 
@@ -291,7 +291,7 @@ class Cassette:
 
     def compare(self, request: Request, outcome: Outcome) -> None:
         """Note where an upstream's outcome is not the recorded one."""
-        from pytest_dynamodb.cassette.report import describe_drift
+        from pytest_dynamodb.cassette.report.misses import describe_drift
 
         actual = self.redacted(request, outcome)
         recorded, reason = self._find(request)

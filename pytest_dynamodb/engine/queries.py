@@ -9,20 +9,11 @@ from pytest_dynamodb.engine.call import Call
 from pytest_dynamodb.engine.legacy import attributes_to_get, check_scan_depth, filter_condition, legacy_key_clauses
 from pytest_dynamodb.engine.parameters.expressions import bind_expressions, check_usage
 from pytest_dynamodb.engine.parameters.keypaths import check_filter
+from pytest_dynamodb.engine.reads import span
 from pytest_dynamodb.engine.reads.keyplan import KeyPlan, check_clause_count, plan_query
 from pytest_dynamodb.engine.reads.page import Sieve, check_selected, page_body, page_of
 from pytest_dynamodb.engine.reads.selection import check_filter_projected, check_select, wanted_of
 from pytest_dynamodb.engine.reads.source import Source, check_readable, source_of
-from pytest_dynamodb.engine.reads.span import (
-    check_count,
-    check_scan_key,
-    check_segment,
-    check_table_key,
-    check_within,
-    read_start_key,
-    walk_partition,
-    walk_segment,
-)
 from pytest_dynamodb.engine.storage.partition import Attributes
 from pytest_dynamodb.engine.validation.rules import check_key_condition, check_segments
 from pytest_dynamodb.expressions.messages import Edition
@@ -42,7 +33,7 @@ def query(call: Call) -> dict[str, Any]:
     plan = _plan(source, clauses, start, call.surface.key_conditions)
     _check_sieve(source, sieve, params)
     forward = truth(params.get("ScanIndexForward", True))
-    stored = walk_partition(source, plan.identity, plan.spans, start, forward=forward)
+    stored = span.walk_partition(source, plan.identity, plan.spans, start, forward=forward)
     return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
 
 
@@ -52,7 +43,7 @@ def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
     check_usage(surface, params)
     legacy_filter = filter_condition(params, "QueryFilter", surface)
     names = attributes_to_get(params)
-    start = read_start_key(surface, params)
+    start = span.read_start_key(surface, params)
     check_key_condition(params)
     bound = bind_expressions(surface, params)
     clauses: Sequence[KeyClause] | None = bound.key_clauses
@@ -66,11 +57,11 @@ def _read(call: Call) -> tuple[Sequence[KeyClause], Sieve, Attributes | None]:
 
 def _plan(source: Source, clauses: Sequence[KeyClause], start: Attributes | None, edition: Edition) -> KeyPlan:
     if start is not None:
-        check_count(start, source)
+        span.check_count(start, source)
     plan = plan_query(source, clauses, start, edition)
     if start is not None:
-        check_table_key(start, source.table.keys)
-        check_within(start, source, plan.identity, plan.spans)
+        span.check_table_key(start, source.table.keys)
+        span.check_within(start, source, plan.identity, plan.spans)
     return plan
 
 
@@ -97,7 +88,7 @@ def scan(call: Call) -> dict[str, Any]:
     check_readable(table, params, call.operation)
     source = source_of(table, params, now=call.clock.now())
     _check(call, source, sieve, start, segment)
-    stored = walk_segment(source, segment, start)
+    stored = span.walk_segment(source, segment, start)
     return page_body(call, source, page_of(source, stored, sieve, params), sieve.wanted)
 
 
@@ -109,7 +100,7 @@ def _scan_read(call: Call) -> tuple[Sieve, Attributes | None, tuple[int, int]]:
     check_usage(surface, params)
     names = attributes_to_get(params)
     legacy_filter = filter_condition(params, "ScanFilter", surface)
-    start = read_start_key(surface, params)
+    start = span.read_start_key(surface, params)
     check_segments(surface, params)
     bound = bind_expressions(surface, params)
     check_select(surface, params)
@@ -125,10 +116,10 @@ def _segment(params: dict[str, Any]) -> tuple[int, int]:
 def _check(call: Call, source: Source, sieve: Sieve, start: Attributes | None, segment: tuple[int, int]) -> None:
     """What needs the table (order: dynalite's suite, test/scan)."""
     if start is not None:
-        check_scan_key(call.surface, start, source)
+        span.check_scan_key(call.surface, start, source)
     check_selected(source, sieve, call.params)
     if start is not None:
-        check_table_key(start, source.table.keys)
-        check_segment(start, source, segment)
+        span.check_table_key(start, source.table.keys)
+        span.check_segment(start, source, segment)
     sieve.wanted.check(source.table)
     sieve.check_filter_paths(source.table)

@@ -156,7 +156,7 @@ class CassetteInterception(Interception):
         unplayed = cassette.unplayed
         if not unplayed:
             return
-        from pytest_dynamodb.cassette.report import describe_unplayed
+        from pytest_dynamodb.cassette.report.misses import describe_unplayed
 
         text = describe_unplayed(cassette.inventory, unplayed)
         if cassette.options.on_unused == "fail":

@@ -137,7 +137,7 @@ def _show_misses(report: pytest.TestReport, run: CassetteRun, problem: BaseExcep
         return
     reports = [miss.report for miss in misses if miss.report not in shown]
     if reports:
-        from pytest_dynamodb.cassette.report import list_misses
+        from pytest_dynamodb.cassette.report.misses import list_misses
 
         report.sections.append(("DynamoDB requests that no recording answered", list_misses(reports)))
 

@@ -11,7 +11,8 @@ import pytest
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.options import CassetteOptions
-from pytest_dynamodb.cassette.report import describe_unplayed, differences, nearest
+from pytest_dynamodb.cassette.report.misses import describe_unplayed, nearest
+from pytest_dynamodb.cassette.report.trees import differences
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.exchange import Exchange, Request, Response
 
