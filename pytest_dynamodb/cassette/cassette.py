@@ -326,7 +326,7 @@ class Cassette:
         return value
 
     def _common(self, name: str, factory: Callable[[], Value]) -> Callable[[], Value]:
-        """What makes a value that is the same for all workers of the session; ``factory`` where there are none."""
+        """A factory whose values all workers of the session share; ``factory`` itself where there are none."""
         worker = self.options.worker
         if worker is None or self._recording is None:
             return factory

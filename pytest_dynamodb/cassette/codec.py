@@ -1,4 +1,4 @@
-"""Exchanges and headers as the maps that frames hold, and back, field by field as the format's reference has them."""
+"""Exchanges, headers and memos as the maps that frames hold, and back, as the format's reference has them."""
 
 from __future__ import annotations
 

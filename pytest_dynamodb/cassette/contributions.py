@@ -66,7 +66,7 @@ class Contributions:
 
     @contextlib.contextmanager
     def joined(self, header: Header, recorded: Sequence[Exchange], matcher: Matcher) -> Iterator[Joined]:
-        """Add what this worker recorded; gives what all of them recorded so far, to be made the cassette.
+        """Add what this worker recorded. Yields what all have recorded so far, to be written as the cassette.
 
         Raises ``CassetteError`` where two of them contradict each other, with both versions; the cassette is then
         again what it was.

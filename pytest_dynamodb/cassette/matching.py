@@ -1,4 +1,4 @@
-"""When two requests ask the same: the key under which a recording is found, and the place it was sent to.
+"""When two requests ask the same: the key under which a recording is found, and the places requests are sent to.
 
 Idempotency tokens and ignored paths are left out, and what remains is put into the canonical form of
 ``expressions.canonical``: expressions by meaning, numbers by value, sets without order.
@@ -174,7 +174,7 @@ def home_of(exchanges: Sequence[Exchange]) -> RegionAndAccount:
 
 
 def nearest_first(place: RegionAndAccount, places: Sequence[RegionAndAccount]) -> list[RegionAndAccount]:
-    """Recorded places, those first whose answers a request from ``place`` is to get.
+    """Recorded places, in the order in which their answers are preferred for a request from ``place``.
 
     First the place itself, then those that differ only in what one of the two does not say, then the others in
     recorded order: what was recorded in one region replays in another.

@@ -222,7 +222,7 @@ class Sanitizer:
         return stands
 
     def _base64(self, value: str) -> str:
-        """Base64 text, cleaned as what it stands for."""
+        """Base64 text without what is sensitive in the text that it encodes."""
         try:
             plain = base64.b64decode(value, validate=True).decode("latin-1")
         except ValueError:

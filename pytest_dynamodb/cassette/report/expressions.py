@@ -20,7 +20,7 @@ _WIDEST_CLAUSE = 2 * WIDEST_VALUE
 
 
 def take_expressions(request: dict[str, Any]) -> tuple[dict[str, Any], dict[TreePath, list[str]]]:
-    """A request without its expressions, and these: each one's place and its clauses.
+    """A request without its expressions, and the expressions: the place and the clauses of each.
 
     Takes canonical forms, and parameters as they were sent, where an expression's text is its one clause.
     """
@@ -52,7 +52,7 @@ def _own(request: Any, at: TreePath, taken: dict[TreePath, list[str]]) -> Any:
 def describe_expressions(
     recorded: dict[TreePath, list[str]], now: dict[TreePath, list[str]], *, colour: bool
 ) -> Iterator[str]:
-    """For each expression that differs its name, and its clauses below."""
+    """For each expression that differs, its name and below it its clauses."""
     for place in sorted({*recorded, *now}, key=str):
         one, other = recorded.get(place, []), now.get(place, [])
         if one != other:

@@ -76,7 +76,7 @@ def describe_miss(
 
 
 def _compare(recorded: Any, now: Any, colour: bool) -> Iterator[str]:
-    """Only what the matcher holds different: both are its canonical forms."""
+    """The differences between two canonical forms, line by line."""
     was, recorded_clauses = take_expressions(recorded)
     rest, clauses = take_expressions(now)
     yield from describe_expressions(recorded_clauses, clauses, colour=colour)

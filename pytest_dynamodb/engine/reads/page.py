@@ -48,7 +48,7 @@ class ReadPage:
 def read_page(
     stored: Iterable[StoredItem], limit: int | None, *, keep: Keep | None = None, fetch: Fetch | None = None
 ) -> ReadPage:
-    """The first page of what is stored. ``fetch`` gets the item that an entry stands for, which then counts."""
+    """The first page of what is stored. Where ``fetch`` is given, the item that it returns for an entry counts."""
     page = ReadPage()
     kept, fetched = page.items, page.fetched
     size = evaluated = scanned = 0
@@ -93,7 +93,7 @@ class Sieve:
             check_key_paths(self.filter, table)
 
     def keep(self) -> Keep | None:
-        """The filter, ready to be asked."""
+        """The filter as a function of an item's attributes; ``None`` keeps every item."""
         return None if self.filter is None else compile_condition(self.filter)
 
 

@@ -71,7 +71,7 @@ _ONE_BOUND: Final[dict[KeyOperator, Callable[[Any, View | None], Span]]] = {
 
 
 def span_of(operator: KeyOperator, bounds: Sequence[Any], component: int | None) -> Span:
-    """The places that compare so with ``bounds``; ``component`` says which of a tuple's is compared."""
+    """The span in which an operator holds; ``component`` says which of a tuple's values is compared."""
     view = None if component is None else itemgetter(component)
     if operator == "BETWEEN":
         return Span(bounds[0], bounds[1], view=view)
@@ -168,7 +168,7 @@ def read_start_key(wording: Wording, params: Mapping[str, Any]) -> Attributes | 
 
 
 def check_count(start: Attributes, source: Source, *, message: str = INVALID_START_KEY) -> None:
-    """Raise ValidationException if a start key has not as many attributes as there are key attributes."""
+    """Raise ValidationException unless a start key has as many attributes as a LastEvaluatedKey of the source."""
     if len(start) != len(source.key_names):
         raise ValidationException(message)
 

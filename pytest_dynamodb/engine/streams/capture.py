@@ -1,4 +1,4 @@
-"""From writes to a stream's records, and shards that are split when a test says so."""
+"""The records that writes leave in a stream, and shards that a test splits."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def stream_of(region: Region, table: Table) -> Stream | None:
 
 
 def close_stream(region: Region, table: Table, now: float) -> None:
-    """The table's stream was switched off, or the table deleted."""
+    """Close the table's stream: it was switched off, or the table deleted."""
     stream = stream_of(region, table)
     if stream is not None and stream.closed is None:
         stream.settle(now)

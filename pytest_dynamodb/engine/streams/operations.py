@@ -1,4 +1,4 @@
-"""The operations on streams, and how streams, shards and iterators are found."""
+"""The operations on streams; how streams and shards are found; shard iterators."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def existing_shard(stream: Stream, name: str) -> Shard:
 
 
 def stream_description(stream: Stream, shards: Iterable[Shard]) -> dict[str, Any]:
-    """What DescribeStream tells, with these of its shards."""
+    """A StreamDescription, with the given shards."""
     return {
         "StreamArn": stream.arn,
         "StreamLabel": stream.label,
@@ -135,7 +135,7 @@ _EXPIRED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Iterator:
-    """The sequence number to read from next, in a shard of a stream, and when this was said."""
+    """The sequence number to read from next, in a shard of a stream, and when the iterator was given out."""
 
     arn: str
     shard: str
@@ -143,7 +143,7 @@ class Iterator:
     issued: float
 
     def text(self) -> str:
-        """What clients pass around: the ARN first, as AWS's, then nothing to be relied on."""
+        """The text that clients pass around: it begins with the ARN, as AWS's does, and the rest may change."""
         told = json.dumps(astuple(self), separators=(",", ":")).encode()
         return f"{self.arn}|1|{base64.urlsafe_b64encode(told).decode()}"
 
@@ -176,7 +176,7 @@ _OUTSIDE: Final = "Invalid SequenceNumber: {number} is not in the range of the s
 
 
 def get_shard_iterator(call: Call) -> dict[str, Any]:
-    """Where to begin to read a shard: good for 15 minutes."""
+    """An iterator from which a shard can be read; it is good for 15 minutes."""
     params = call.params
     stream = existing_stream(call, params["StreamArn"])
     shard = existing_shard(stream, params["ShardId"])
@@ -203,7 +203,7 @@ def _number(stream: Stream, shard: Shard, params: dict[str, Any]) -> int:
 
 
 def _end(stream: Stream, shard: Shard) -> int:
-    """The number behind all records that there are."""
+    """The sequence number after the last record of a shard."""
     return stream.next_number if shard.last is None else shard.last
 
 

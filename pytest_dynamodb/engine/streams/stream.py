@@ -84,7 +84,7 @@ class Stream:
     next_number: int = _FIRST_NUMBER
 
     def owned_by(self, owner: object) -> Stream:
-        """This one, if it is the owner's; else a copy that is."""
+        """The stream itself if it is the owner's, else a copy that is."""
         if self.owner is owner:
             return self
         shards = [replace(shard, owner=owner, records=shard.records.copy()) for shard in self.shards]

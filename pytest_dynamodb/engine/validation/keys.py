@@ -1,4 +1,4 @@
-"""Whether values make a key: of a table, of an index.
+"""Whether values can be the key of a table or of an index.
 
 A table's key schema is plain here: pairs of an attribute's name and type tag, the HASH attribute first. An index's has
 the largest size of each beside it: it may have several HASH attributes. Values are canonical, as ``values`` gives them.
@@ -54,7 +54,7 @@ _TYPES = {"S": "string", "B": "binary"}
 
 
 class EmptyKeyValue(ValidationException):
-    """A key attribute is empty. A transaction answers with it as it is, and not as a reason for cancelling.
+    """A key attribute is empty. A transaction answers with this error itself, and not with a reason to cancel.
 
     (dynamodb-conformance, error-messages/transactWriteItems; a wrong type is a reason, ``ValidationError``.)
     """

@@ -226,7 +226,7 @@ def json_text(shape: Shape, content: Any) -> str:
 
 
 def _known(shape: Shape, content: Any, depth: int) -> Any:
-    """What of ``content`` the shape knows, so that nothing of it is too deep or too long to print."""
+    """The members of ``content`` that the shape has; what is too deep or too long to print is cut."""
     if depth > _MAX_DEPTH or content is None:
         return None
     if shape.kind == "structure":

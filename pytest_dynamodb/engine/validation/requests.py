@@ -98,7 +98,7 @@ def _place(column: int) -> str:
 
 
 def _column(params: Mapping[str, Any], name: str) -> int:
-    """How far the parser has read: a plain value to its end, of a list or an object nothing yet."""
+    """The column that the parser has reached: the end of a plain value, the beginning of a list or an object."""
     read: dict[str, Any] = {}
     for member, value in params.items():
         read[member] = value

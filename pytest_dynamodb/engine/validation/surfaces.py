@@ -153,7 +153,7 @@ class SurfaceChange:
     only: frozenset[str] = frozenset()
 
     def holds(self, dialect: Dialect) -> bool:
-        """Whether a dialect has it."""
+        """Whether the change has come to a dialect."""
         if dialect.day < self.since:
             return False
         if dialect.region is None:
@@ -270,7 +270,7 @@ def surface_of(operation: str, dialect: Dialect = TODAY) -> Surface:
 
 
 def distinct_dialects() -> list[Dialect]:
-    """Dialects of which no two have the same rows: ``today``, ``classic``, and of regions the alphabetically first."""
+    """One dialect for each set of rows: ``today``, ``classic``, and of regions alike the alphabetically first."""
     found: dict[tuple[bool, ...], Dialect] = {}
     for dialect in (TODAY, CLASSIC, *map(dialect_of, sorted(REGIONS))):
         found.setdefault(tuple(change.holds(dialect) for change in CHANGES), dialect)

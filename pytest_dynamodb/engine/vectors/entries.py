@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 class VectorCharge(NamedTuple):
-    """What a write costs beside other indexes: bytes by vector index, and the size that the table's units count."""
+    """What a write costs besides other indexes: bytes by vector index, and the size that the table's units count."""
 
     indexes: Mapping[str, int]
     size: int
@@ -50,7 +50,7 @@ def vector_of(numbers: Sequence[str]) -> Vector | None:
 
 
 def vector_in(value: Mapping[str, Any] | None, dimensions: int) -> Vector | None:
-    """The vector in an attribute: a list of so many numbers, of 32 bits each; ``None`` of anything else."""
+    """The vector in an attribute; ``None`` unless it is a list of so many numbers that fit into 32 bits."""
     listed = None if value is None else value.get("L")
     if listed is None or len(listed) != dimensions or not all("N" in one for one in listed):
         return None
@@ -58,7 +58,7 @@ def vector_in(value: Mapping[str, Any] | None, dimensions: int) -> Vector | None
 
 
 def listed(vector: Vector) -> dict[str, Any]:
-    """A vector as an answer tells it: the shortest decimals that name its floats, ``1`` as ``1.0``.
+    """A vector as answers have it: the shortest decimals that name its floats, ``1`` as ``1.0``.
 
     (dynamodb-conformance, tests/tier2/vectorSearch/search.)
     """
@@ -105,7 +105,7 @@ def vector_size(index: VectorIndex) -> int:
 def charge_of(
     indexes: Iterable[VectorIndex], keys: Collection[str], old: StoredItem | None, new: StoredItem | None
 ) -> VectorCharge:
-    """What a write is charged: an index where what it stores changes, by the larger of what it had and has."""
+    """What a write is charged: for each index whose entry changes, the larger of the entries before and after."""
     indexes = tuple(indexes)
     spent = {}
     for index in indexes:
@@ -117,7 +117,7 @@ def charge_of(
 
 
 def billed_size(indexes: Iterable[VectorIndex], item: StoredItem) -> int:
-    """Bytes that a write of an item counts as: its vectors by their dimensions. The limit of 400 KB is another."""
+    """Bytes that a write of an item counts as: vectors by their dimensions. The limit of 400 KB counts otherwise."""
     size = item.size
     for attribute, dimensions in {index.attribute: index.dimensions for index in indexes}.items():
         value = item.attributes.get(attribute)

@@ -77,7 +77,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Vector, Vector], float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a search says, as far as that shows without its table: what is compared, and what is wanted of items."""
+    """A search as far as it can be read without its table: what is compared, and what is wanted of items."""
 
     condition: nodes.ConditionTree | None
     comparisons: tuple[tuple[nodes.Path, nodes.Literal], ...]
@@ -194,7 +194,7 @@ def _rounded(score: float) -> float:
 
 
 def _told(index: VectorIndex, entry: Entry, wanted: Wanted | None) -> Attributes:
-    """What a result tells of an entry: the vector only where it is asked for, and there is one in the projection."""
+    """An entry in a result: with its vector only where that is asked for and projected."""
     if wanted is None:
         return entry.attributes
     if index.projection == "ALL" or index.attribute in index.included:

@@ -72,7 +72,7 @@ def plan(steps: Sequence[TransactionStep]) -> None:
 
 
 def first_alone(reasons: Sequence[Reason]) -> list[Reason]:
-    """The first reason to cancel in its place, and none in all others."""
+    """The first reason to cancel, alone: all other actions have none."""
     first = next((at for at, reason in enumerate(reasons) if reason is not NO_REASON), None)
     return [reason if at == first else NO_REASON for at, reason in enumerate(reasons)]
 
@@ -86,7 +86,7 @@ def check_reasons(reasons: Sequence[Reason]) -> None:
 
 
 def reason_of(problem: DynamoDbError) -> Reason:
-    """The reason to cancel that an error is."""
+    """An error as an entry of CancellationReasons."""
     code = _CODES.get(problem.code, "ValidationError")
     return {"Code": code, "Message": problem.message, **problem.members}
 

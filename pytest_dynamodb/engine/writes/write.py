@@ -91,7 +91,7 @@ _ONLY_OLD = "ReturnValues can only be ALL_OLD or NONE"
 
 
 def check_return_values(wording: Wording, params: Mapping[str, Any]) -> None:
-    """PutItem and DeleteItem have nothing new to return. AWS looks at it after the item's values.
+    """Raise ValidationException if a put or a delete is asked for new attributes. Checked after the item's values.
 
     (dynalite, test/putItem; behind an envelope where the operation has one: error-messages/deleteItem, 2026-10-09; but
     not if a value is nested too deep for the newer validator: deepRequests.)
@@ -150,7 +150,7 @@ def carry_out(call: Call, write: Write, table: Table) -> Change:
 
 
 def apply(call: Call, table: Table, key: Attributes, old: StoredItem | None, new: StoredItem | None) -> Change:
-    """Store what a write came to, and tell who must know. The one place where items change."""
+    """Store the result of a write, and tell its followers. The one place where items change."""
     if new is None and old is None:
         return Change(None, None)
     table = call.writable(table)
@@ -186,7 +186,7 @@ def stored_size(table: Table, item: StoredItem) -> int:
 
 
 class Put(Write):
-    """An item in the place of the one with its key."""
+    """A put stores an item in place of the one with its key."""
 
     __slots__ = ("_batch", "_item")
 
@@ -226,7 +226,7 @@ class Put(Write):
 
 
 class Delete(Write):
-    """No item in the place of the one with a key."""
+    """A delete removes the item with a key."""
 
     __slots__ = ()
 
