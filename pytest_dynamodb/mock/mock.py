@@ -164,8 +164,12 @@ class Mock:
         Writer(self.engine, where).write_all(contents)
 
     def dump(self, *, region: str | None = None) -> dict[str, Any]:
-        """Every table of a region with its items, as plain JSON that ``load`` accepts; sorted by name and by key."""
-        return {name: self._dumped(name, region or self.region) for name in self.tables_in(region or self.region)}
+        """Every table of a region with its items, as plain JSON that ``load`` accepts; sorted by name and by key.
+
+        All as it was at one moment, whatever other threads write meanwhile.
+        """
+        where, moment = region or self.region, Mock(self.engine.fork(), region=self._region)
+        return {name: moment._dumped(name, where) for name in moment.tables_in(where)}
 
     def _dumped(self, name: str, region: str) -> dict[str, Any]:
         view = self.tables_in(region)[name]
