@@ -163,10 +163,15 @@ class RetryPolicy:
         return min(max(delay, retry_after), self.max_delay)
 
 
-# --- the circuit breaker: after too many failures nothing is sent for a while, then a few calls find out. failures in
-# a row open_for is over closed ─────────────────────────────▶ open ──────────────────────────▶ half-open ▲ ▲ a probe
-# fails │ │ └─────────────────────────────────┤
-# └──────────────────────────────────────────────────────────────────────┘ as many probes as asked for succeed ---
+# --- the circuit breaker ---
+# After too many failures nothing is sent for a while, then a few calls find out.
+#
+#              failures in a row                     open_for is over
+# closed ─────────────────────────────▶ open ──────────────────────────▶ half-open
+#    ▲                                    ▲    a probe fails                │
+#    │                                    └─────────────────────────────────┤
+#    └──────────────────────────────────────────────────────────────────────┘
+#                                         as many probes as asked for succeed
 
 State = Literal["closed", "open", "half-open"]
 CallResult = Literal["success", "failure", "unknown"]
