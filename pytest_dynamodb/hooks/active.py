@@ -19,10 +19,11 @@ from pytest_dynamodb import forks
 from pytest_dynamodb.errors import UnexpectedRequest
 from pytest_dynamodb.exchange import Provider
 
-# --- whose a call is: the test that started the thread which makes it, or that gave the job to a pool ---
-# A thread belongs to the test during which it was started, by the test or by another of its threads; a job of a pool
-# to the test that submitted it, whoever started the pool's threads. What wider fixtures start belongs to nobody, and
-# neither does the thread that runs the tests: whoever is in charge at the moment answers them.
+# --- owners ---
+# Whose a call is: the test that started the thread which makes it, or that gave the job to a pool. A thread belongs to
+# the test during which it was started, by the test or by another of its threads; a job of a pool to the test that
+# submitted it, whoever started the pool's threads. What wider fixtures start belongs to nobody, and neither does the
+# thread that runs the tests: whoever is in charge at the moment answers them.
 
 _OWNER = "_pytest_dynamodb_owner"
 """Where a thread, among its own attributes, keeps whose it is."""
@@ -48,7 +49,7 @@ def begin(owner: Owner) -> None:
 
 
 def end(owner: Owner) -> None:
-    """It is over; ending it again does nothing."""
+    """The test of ``owner`` has ended, and starts nothing any more. Ending it again does nothing."""
     global _present
     owner.ended = True
     if _present[0] is owner:
@@ -56,8 +57,8 @@ def end(owner: Owner) -> None:
 
 
 @contextmanager
-def nobodys() -> Iterator[None]:
-    """What is started in this block belongs to nobody."""
+def unowned() -> Iterator[None]:
+    """A block in which what is started belongs to nobody."""
     global _present
     before, _present = _present, (None, None)
     try:
@@ -70,7 +71,7 @@ _handed_down = False
 """Whether a thread or a job has ever been started on an owner's behalf: until then no thread can be late."""
 
 
-def late() -> Owner | None:
+def ended_owner() -> Owner | None:
     """The owner of the running thread, if it has ended."""
     owner: Owner | None = getattr(threading.current_thread(), _OWNER, None)
     return owner if owner is not None and owner.ended else None
@@ -92,7 +93,7 @@ def _hand_down() -> Owner | None:
 
 
 def inherit(thread: Any) -> None:
-    """A thread is about to be started by this one."""
+    """Give a thread that this one is about to start its owner."""
     setattr(thread, _OWNER, _hand_down())
 
 
@@ -105,7 +106,6 @@ class OwnedFunction:
         self._function, self._owner = function, _hand_down()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it."""
         thread = threading.current_thread()
         before = getattr(thread, _OWNER, None)
         setattr(thread, _OWNER, self._owner)
@@ -136,7 +136,7 @@ class Activation:
 
     @property
     def present(self) -> Provider:
-        """Who answers those who were told of it: once it has ended, whoever its owner has left behind.
+        """The provider for child processes that know this activation: once it has ended, the one its owner names.
 
         Raises ``UnexpectedRequest`` where there is nobody.
         """
@@ -154,7 +154,7 @@ class Activation:
 
 
 def in_charge() -> tuple[Activation, ...]:
-    """What answers in this process, the innermost last."""
+    """The activations of this process, the innermost last."""
     return _in_process
 
 
@@ -188,9 +188,9 @@ def deactivate(activation: Activation) -> None:
 def current(tags: frozenset[object] | None = None) -> Provider | None:
     """The provider that answers a client carrying ``tags``, or ``None``.
 
-    A thread that has outlived its test is answered by whoever that test has left behind, and never by another test's.
+    A thread that has outlived its test is answered as that test's owner says, and never by another test's provider.
     """
-    if _handed_down and (owner := late()) is not None:
+    if _handed_down and (owner := ended_owner()) is not None:
         return owner.afterwards()
     if not _in_process:
         return None

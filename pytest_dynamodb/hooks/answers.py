@@ -19,11 +19,12 @@ from botocore.parsers import create_parser
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Outcome, Request, Response, TransportFailure
 
-# --- answers in JSON as botocore's parser would give them, without a text to parse ---
-# A recorded body is JSON already, and of what botocore's parser does to it little is left to do: leave out what the
-# model does not name, decode binary values. A shape of the model is compiled into a function that does that. It
-# vouches only for what it knows: for anything else (timestamps, unions, documents, a value of another type than the
-# model says) it raises ``Unusual``, and botocore's own parser decides. A test compares the two.
+# --- readers of shapes ---
+# They give answers as botocore's parser would, without a text to parse. A recorded body is JSON already, and of what
+# botocore's parser does to it little is left to do: leave out what the model does not name, decode binary values. A
+# shape of the model is compiled into a function that does that. It vouches only for what it knows: for anything else
+# (timestamps, unions, documents, a value of another type than the model says) it raises ``Unusual``, and botocore's own
+# parser decides. A test compares the two.
 
 ShapeReader = Callable[[Any], Any]
 
@@ -48,7 +49,7 @@ def _reader(shape: Any, known: dict[str, ShapeReader]) -> ShapeReader:
 
 
 def unusual(_: Any) -> Any:
-    """Vouch for nothing."""
+    """Leave the value to botocore's own parser, whatever it is."""
     raise Unusual
 
 
@@ -195,11 +196,9 @@ class _Stream:
         self._body = body
 
     def stream(self, *_: Any, **__: Any) -> list[bytes]:
-        """All of it."""
         return [self._body]
 
     async def read(self, *_: Any) -> bytes:
-        """All of it."""
         return self._body
 
 

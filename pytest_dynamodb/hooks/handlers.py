@@ -55,27 +55,28 @@ class HookedCall:
             self.by.after(outcome)
 
 
-# --- attempts that are answered one at a time, in botocore's own retry loop, without network or signature ---
-# Events of an attempt: ``request-created`` (``choose-signer`` within it) → ``before-send`` → ``response-received`` →
-# ``needs-retry``, and then botocore sleeps. ``before-send`` is told nothing of the call that it belongs to, and neither
-# is the sleep, so the event before each hands the call over: both follow in the same thread or task, at once.
+# --- attempts ---
+# They are answered one at a time, in botocore's own retry loop, without network or signature. Events of an attempt:
+# ``request-created`` (``choose-signer`` within it) → ``before-send`` → ``response-received`` → ``needs-retry``, and
+# then botocore sleeps. ``before-send`` is told nothing of the call that it belongs to, and neither is the sleep, so the
+# event before each hands the call over: both follow in the same thread or task, at once.
 
-AttemptContext = MutableMapping[str, Any]
+Context = MutableMapping[str, Any]
 
 _next: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_attempt", default=None)
-
+"""The call that one event hands over to the next, in this thread or task."""
 
 _on_the_wire: ContextVar[HookedCall | None] = ContextVar("pytest_dynamodb_on_the_wire", default=None)
 """The call whose attempt is being sent in this thread or task."""
 
 
-def _hand_over(context: AttemptContext) -> None:
+def _hand_over(context: Context) -> None:
     call: HookedCall | None = context.get(CALL)
     _next.set(call if call is not None and call.by is not None else None)
 
 
 def taken_over() -> HookedCall | None:
-    """The call that the event before handed over, once. To be asked, too, when a call is over."""
+    """Take the call that the event before handed over, if it did. Asked too when a call ends, so that none is left."""
     call = _next.get()
     if call is not None:
         _next.set(None)
@@ -89,7 +90,7 @@ def request_created(request: Any, **_: Any) -> None:
 
 
 def sent() -> None:
-    """The attempt has come to its end: what is played from now on is somebody else's."""
+    """The attempt has ended: what another tool plays from now on belongs to another call."""
     _on_the_wire.set(None)
 
 
@@ -100,14 +101,14 @@ def played_elsewhere(source: str) -> None:
         call.foreign = source
 
 
-def choose_signer(context: AttemptContext, **_: Any) -> Any:
+def choose_signer(context: Context, **_: Any) -> Any:
     """Sign nothing that is not sent: there may be no credentials."""
     call: HookedCall | None = context.get(CALL)
     return UNSIGNED if call is not None and call.by is not None and call.by.offline else None
 
 
 def before_send(**_: Any) -> Any:
-    """HookAnswer the attempt, raise what it failed with, or let it be sent."""
+    """Answer the attempt, raise what it failed with, or let it be sent."""
     call = taken_over()
     if call is None or call.by is None:
         return None
@@ -141,8 +142,7 @@ ATTEMPT_EVENTS = (
 )
 """Event and handler."""
 
-
-Context = MutableMapping[str, Any]
+# --- calls ---
 
 _idempotency_tokens: dict[str, tuple[str, ...]] = {}
 

@@ -38,7 +38,7 @@ def install(*, cover_imports: bool = False) -> bool:
             if module is not None:
                 patch(module)
         if "botocore.hooks" in sys.modules:
-            _reach_the_living()
+            _register_with_living()
         return True
 
 
@@ -56,7 +56,7 @@ def refuse_namesake() -> None:
 
 
 def uninstall() -> None:
-    """Leave no trace: no handler, no patch, no import hook."""
+    """Take back every handler, every patch and the import hook."""
     global _finder
     with _lock:
         if _finder is None:
@@ -73,7 +73,7 @@ def uninstall() -> None:
                     emitter.unregister(event, handler, unique_id=None)
 
 
-def _reach_the_living() -> None:
+def _register_with_living() -> None:
     from pytest_dynamodb.hooks.handlers import EVENTS
 
     for emitter in internals.living_emitters():

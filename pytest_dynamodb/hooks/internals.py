@@ -32,7 +32,7 @@ name                                         why there is no other way
 ``…._client_method``
 ===========================================  ========================================================================
 
-All of it is put in place by ``patch`` when the module in question is imported and taken back by ``restore``.
+Each is put in place by a function of ``PATCHES`` once its module is imported, and taken back by ``restore``.
 """
 
 from __future__ import annotations
@@ -113,7 +113,6 @@ def patch_vcr(module: Any) -> None:
 before_start: list[Callable[[Any], None]] = []
 """What is done with each process of ``multiprocessing`` before it is started; see ``processes``."""
 
-
 environments: list[Callable[[Mapping[str, str] | None], Mapping[str, str] | None]] = []
 """What may change the environment of a program that is about to be started; see ``processes``."""
 
@@ -122,7 +121,7 @@ _ENV = 10
 
 
 def patch_programs(module: Any) -> None:
-    """Let somebody have a say in the environment of programs: it is all that they are given."""
+    """Let ``environments`` change a program's environment before it starts: nothing else of it can be reached."""
     original = module.Popen.__dict__["__init__"]
 
     @functools.wraps(original)
@@ -136,7 +135,7 @@ def patch_programs(module: Any) -> None:
 
 
 def patch_processes(module: Any) -> None:
-    """Let somebody know of each process before it is started: a spawned one gets nothing but its process object."""
+    """Call ``before_start`` with each process: a spawned one gets nothing but its process object."""
     original = module.BaseProcess.__dict__["start"]
 
     @functools.wraps(original)
@@ -268,7 +267,7 @@ def patch_endpoint(module: Any) -> None:
 
 
 def patch_async_endpoint(module: Any) -> None:
-    """The same of aiobotocore, whose endpoints sleep each in their own way."""
+    """As ``patch_endpoint``, for aiobotocore: each of its endpoints sleeps in its own way."""
     asyncio = module.asyncio
 
     async def sleep(seconds: float, *args: Any) -> Any:

@@ -11,11 +11,10 @@ import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import options
+from pytest_dynamodb.plugin import options, runs
 from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.naming import item_file, owner_of
-from pytest_dynamodb.plugin.stash import OWNER, RUN
-from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, state_of
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, OWNER, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.mock import Mock
 
 
-# --- fixtures for tests, and those that projects override ---
+# --- fixtures ---
 
 
 @pytest.fixture(scope="session")
@@ -81,21 +80,21 @@ def _dynamodb_cassette_open(
 
     The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
     """
-    from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, is_mocked, joined_settings, mock_settings
-
     item: pytest.Item = request.node
     state = state_of(request.config)
     said, (configured, home) = options.of_test(item), _dynamodb_cassette_places
-    mocked = is_mocked(item)
+    mocked = runs.is_mocked(item)
     if mocked:
-        joined = mock_settings(state.settings, configured, item.nodeid)
+        joined = runs.mock_settings(state.settings, configured, item.nodeid)
     else:
-        joined = joined_settings(state.settings, said, configured, item.nodeid)
-    check_settings(item.nodeid, joined)
+        joined = runs.joined_settings(state.settings, said, configured, item.nodeid)
+    runs.check_settings(item.nodeid, joined)
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
     path = item_file(item, home, name, apart=item.nodeid in state.apart)
-    run = CassetteRun(state, item, path, joined, owner=owner_of(item), engine=state.world.for_test(), keeps=not mocked)
-    item.stash[RUN] = run
+    run = runs.CassetteRun(
+        state, item, path, joined, owner=owner_of(item), engine=state.world.for_test(), keeps=not mocked
+    )
+    item.stash[runs.RUN] = run
     run.start()
     yield
     owner = item.stash[OWNER]
@@ -109,7 +108,7 @@ def _dynamodb_cassette_open(
 def dynamodb_cassette(_dynamodb_cassette_open: None, request: pytest.FixtureRequest) -> Cassette:
     """The test's open ``Cassette``. Asking for it marks the test."""
     item: pytest.Item = request.node
-    return item.stash[RUN].cassette
+    return item.stash[runs.RUN].cassette
 
 
 @pytest.fixture
@@ -123,7 +122,7 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
     if not options.is_marked(item):
         item.stash[ASKED_FOR_MOCK] = True
     request.getfixturevalue("_dynamodb_cassette_open")
-    run = item.stash[RUN]
+    run = item.stash[runs.RUN]
     if run.mock is None:
         raise pytest.UsageError(
             f"{item.nodeid}: dynamodb_mock is of no use here, the provider {run.provider_name} answers this test: "
@@ -151,7 +150,7 @@ def dynamodb_memo(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], An
 @pytest.fixture
 def dynamodb_provider(request: pytest.FixtureRequest) -> str:
     """Who answers the test's DynamoDB calls: ``replay``, ``record``, ``mock`` or ``live``."""
-    run = request.node.stash.get(RUN, None)
+    run = request.node.stash.get(runs.RUN, None)
     return "live" if run is None else run.provider_name
 
 
@@ -164,7 +163,8 @@ def dynamodb_client() -> Generator[DynamoDbClient, None, None]:
         yield client
 
 
-# --- the marker ``dynamodb_faults``: what goes wrong while a test runs, and not while its fixtures do ---
+# --- the marker ``dynamodb_faults`` ---
+# What goes wrong while a test runs, and not while its fixtures do.
 
 NAME = "dynamodb_faults"
 
@@ -196,7 +196,7 @@ def during_call(item: pytest.Item) -> Generator[None, object, object]:
     faults = planned(item)
     if not faults:
         return (yield)
-    run = item.stash.get(RUN, None)
+    run = item.stash.get(runs.RUN, None)
     if run is None:
         raise pytest.UsageError(
             f"{item.nodeid}: @pytest.mark.{NAME} needs somebody who answers the test: "

@@ -20,11 +20,11 @@ class Home:
 
     @property
     def folder(self) -> Path:
-        """The folder of it all; where they lie beside their modules, that of modules in rootdir."""
+        """The folder of all cassettes; with ``beside``, that of the modules in rootdir."""
         return self.path / self.beside
 
     def of_module(self, node_id: str) -> Path:
-        """The folder of what is in a module."""
+        """The folder of the cassettes of a module's tests and fixtures."""
         path = node_id.split("::", maxsplit=1)[0]
         parts = _parts(path)
         if self.beside:
@@ -36,7 +36,7 @@ class Home:
         return self.of_module(node_id).parent if self.beside else self.path
 
     def of(self, node_id: str) -> Path:
-        """The folder of what belongs to a module, a folder or the project, whatever the node id is of."""
+        """The folder of the cassettes of a node: a module, a folder or, with an empty id, the project."""
         path = node_id.split("::", maxsplit=1)[0]
         if path.endswith(".py"):
             return self.of_module(path)

@@ -30,8 +30,8 @@ def pytest_dynamodb_normalize(operation: str, params: dict[str, Any]) -> dict[st
 def pytest_dynamodb_redact(path: str, type_tag: str, value: str) -> str | None:
     """Return what a cassette shall hold instead of ``value``, or ``None`` to leave it.
 
-    Called for every text, number (``N``) and binary (``B``) of requests and answers; must answer alike for a value
-    and for what it made of it.
+    Called for every text, number (``N``) and binary (``B``) of requests and answers; must return the same
+    for a value and for what it returned for that value.
     """
 
 

@@ -4,49 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import fixtures, options, outcomes
-from pytest_dynamodb.plugin.latecomers import owner_of
+from pytest_dynamodb.plugin import fixtures, options, outcomes, runs
 from pytest_dynamodb.plugin.naming import fixture_file
-from pytest_dynamodb.plugin.options import INSTALLED, run_settings
-from pytest_dynamodb.plugin.outcomes import TestAttempt
 from pytest_dynamodb.plugin.selection import definitions
-from pytest_dynamodb.plugin.stash import ATTEMPT, OWNER, RUN
-from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, STATE, PluginState, state_of
-from pytest_dynamodb.plugin.workers import this_worker
-
-if TYPE_CHECKING:
-    from pytest_dynamodb.plugin.runs import CassetteRun
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of, this_worker
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings and declare the marker."""
     config.addinivalue_line("markers", options.DESCRIPTION)
     config.addinivalue_line("markers", fixtures.DESCRIPTION)
-    state = config.stash[STATE] = PluginState(run_settings(config))
+    state = config.stash[STATE] = PluginState(options.run_settings(config))
     if state.settings.block_network:
-        from pytest_dynamodb.hooks.active import activate
         from pytest_dynamodb.providers.offline import BlockingProvider
 
         why = f"--dynamodb-block-network is on, and the test is not marked with {options.NAME}"
-        state.blocking = activate(BlockingProvider(why))
+        state.blocking = active.activate(BlockingProvider(why))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind in this process."""
     state = config.stash.get(STATE, None)
     if state is not None and state.blocking is not None:
-        from pytest_dynamodb.hooks.active import deactivate
-
-        deactivate(state.blocking)
-    if config.stash.get(INSTALLED, False):
+        active.deactivate(state.blocking)
+    if config.stash.get(options.INSTALLED, False):
         from pytest_dynamodb.hooks.install import uninstall
 
-        config.stash[INSTALLED] = False
+        config.stash[options.INSTALLED] = False
         uninstall()
 
 
@@ -58,12 +47,12 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """
     state = state_of(item.config)
     state.current, state.places = item, None
-    item.stash[ATTEMPT] = TestAttempt()
-    item.stash[OWNER] = owner_of(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
+    item.stash[ATTEMPT] = outcomes.TestAttempt()
+    item.stash[OWNER] = outcomes.thread_owner(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
     active.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
-    if RUN in item.stash:
-        del item.stash[RUN]
+    if runs.RUN in item.stash:
+        del item.stash[runs.RUN]
     if options.is_answered(item):
         _ask_first(item, "_dynamodb_cassette_open")
     elif not state.tracked_fixtures.isdisjoint(definitions(item)):
@@ -93,8 +82,8 @@ def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
         attempt.end(phase, problem)
 
 
-def _attempt(item: pytest.Item) -> TestAttempt:
-    return item.stash.setdefault(ATTEMPT, TestAttempt())
+def _attempt(item: pytest.Item) -> outcomes.TestAttempt:
+    return item.stash.setdefault(ATTEMPT, outcomes.TestAttempt())
 
 
 def _ask_first(item: pytest.Item, fixture: str) -> None:
@@ -117,19 +106,19 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         del report.wasxfail
     _attempt(item).report(report)
-    run = item.stash.get(RUN, None)
+    run = item.stash.get(runs.RUN, None)
     if run is not None and report.failed and problem is not None:
         _show_misses(report, run, problem)
     state = state_of(item.config)
     if report.when == "teardown":
         if run is not None:
-            del item.stash[RUN]
+            del item.stash[runs.RUN]
         if state.pending:
             report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
     return report
 
 
-def _show_misses(report: pytest.TestReport, run: CassetteRun, problem: BaseException) -> None:
+def _show_misses(report: pytest.TestReport, run: runs.CassetteRun, problem: BaseException) -> None:
     """Add what was missed to the report of a failure that does not speak of it."""
     shown = "\n".join(map(str, outcomes.chained(problem)))
     misses = run.cassette.misses
@@ -145,9 +134,7 @@ def _show_misses(report: pytest.TestReport, run: CassetteRun, problem: BaseExcep
 def _trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
     chain = list(outcomes.chained(failure.value))
     if any(isinstance(problem, AssertionError) for problem in chain):  # as every miss is
-        from pytest_dynamodb.plugin.tracebacks import trim
-
-        trim(failure, chain)
+        outcomes.trim(failure, chain)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -167,7 +154,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 def _conclude(item: pytest.Item, outcome: outcomes.TestOutcome) -> None:
-    run, state = item.stash.get(RUN, None), state_of(item.config)
+    run, state = item.stash.get(runs.RUN, None), state_of(item.config)
     if outcome == "passed":
         state.ran[item.nodeid] = None if run is None else run.path
     if run is not None:
@@ -176,13 +163,13 @@ def _conclude(item: pytest.Item, outcome: outcomes.TestOutcome) -> None:
 
 def conclude_interrupted(state: PluginState) -> None:
     """Settle the cassette of the test that Ctrl-C or ``pytest.exit`` has ended: pytest does not report it any more."""
-    run = None if state.current is None else state.current.stash.get(RUN, None)
+    run = None if state.current is None else state.current.stash.get(runs.RUN, None)
     if run is not None:
         run.stop()
         run.conclude(outcome="failed")
 
 
-# -- fixtures wider than a test --------------------------------------------------------------------------------------
+# --- fixtures wider than a test ---
 
 
 @pytest.hookimpl(wrapper=True)
@@ -191,7 +178,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     state = request.config.stash.get(STATE, None)
     if state is None or fixturedef.scope == "function":
         return (yield)
-    with active.nobodys():
+    with active.unowned():
         return (yield from _set_up(state, fixturedef, request))
 
 
@@ -222,7 +209,7 @@ def _has_track(state: PluginState, fixturedef: Any, request: pytest.FixtureReque
         return False  # it is set up for the fixtures that name the places
     if isinstance(request.node, pytest.Item):
         return False  # class scope, and a test outside any class: set up for that test alone
-    return RUN in state.current.stash or any(one in state.tracked_fixtures for one in _askers(fixturedef, request))
+    return runs.RUN in state.current.stash or any(one in state.tracked_fixtures for one in _askers(fixturedef, request))
 
 
 def _askers(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
@@ -238,23 +225,21 @@ class _Track:
     """The cassette of a fixture wider than a test."""
 
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
-        from pytest_dynamodb.plugin.runs import CassetteRun, check_settings, is_mocked, joined_settings, mock_settings
-
         self._state = state
         assert state.current is not None
         assert state.places is not None
         item, (configured, home) = state.current, state.places
         where = f"fixture {fixturedef.argname}"
-        mocked = is_mocked(item)
+        mocked = runs.is_mocked(item)
         if mocked:
-            joined = mock_settings(state.settings, configured, where)
+            joined = runs.mock_settings(state.settings, configured, where)
         else:
-            joined = joined_settings(state.settings, options.of_surroundings(item), configured, where)
-        check_settings(where, joined)
+            joined = runs.joined_settings(state.settings, options.of_surroundings(item), configured, where)
+        runs.check_settings(where, joined)
         joined.pop("share", None)
         path = fixture_file(fixturedef, request, home)
         holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
-        self.run = CassetteRun(
+        self.run = runs.CassetteRun(
             state,
             item,
             path,

@@ -85,7 +85,7 @@ def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, home: Home) ->
 
 
 def dotted(item: pytest.Item) -> str:
-    """``<Class>.<test>[id]``."""
+    """The name of a test with those of its classes: ``<Class>.<test>[id]``."""
     names = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
     return ".".join([*names, _shown(item)])
 

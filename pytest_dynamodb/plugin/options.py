@@ -17,7 +17,7 @@ from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
 
-# --- command line, environment and ini: what they are called, and which of them wins ---
+# --- command line, environment and ini ---
 # Precedence: command line > environment > marker > ``dynamodb_cassette_config`` fixture > ini.
 
 PROVIDERS = ("replay", "record", "mock", "live")
@@ -28,13 +28,6 @@ _ORPHANS = ("ignore", "warn", "fail")
 
 RECORDING_MODES = frozenset({"once", "new_episodes", "rewrite", "all"})
 """Modes that may write a cassette."""
-
-
-def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks a project may implement."""
-    from pytest_dynamodb.plugin import hookspecs
-
-    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -257,7 +250,7 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-# --- the marker ``dynamodb_cassette``: what it may say, and what several of them say together ---
+# --- the marker ``dynamodb_cassette`` ---
 
 NAME = "dynamodb_cassette"
 MOCK = "dynamodb_mock"

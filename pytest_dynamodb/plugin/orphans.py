@@ -39,8 +39,10 @@ def pytest_make_collect_report(
 
 
 Findings = Mapping[str, Mapping[str, str]]
-"""What one process found: by path, why nobody has the cassette; for ``gone`` all processes must agree, because they all
-collected the same, while ``moved`` is known to the one that ran the test."""
+"""What one process found: for each cassette by its path, why it has no owner any more.
+
+All processes must agree on what is ``gone``, because they all collected the same. Only the process that ran a test
+knows whether its cassette ``moved``."""
 
 
 def find_orphans(session: pytest.Session, state: PluginState) -> Findings:
@@ -106,7 +108,7 @@ class _Judge:
         self._collected = state.collected_nodes - state.failed_nodes
 
     def moved(self, owner: str, path: Path) -> str:
-        """For a test that ran in this process."""
+        """Why a test that ran in this process does not use the cassette at ``path``."""
         if owner not in self._state.ran:
             return ""
         used = self._state.ran[owner]
@@ -115,7 +117,7 @@ class _Judge:
         return f"{owner} now uses {used}" if used != path else ""
 
     def gone(self, owner: str, path: Path) -> str:
-        """For what was collected."""
+        """Why an owner that should have been collected was not."""
         holder, *inner = _split(owner)
         if inner and inner[-1].endswith(SUFFIX):
             return self._fixture_gone("::".join([holder, *inner[:-1]]), path)

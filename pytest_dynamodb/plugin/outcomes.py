@@ -1,19 +1,25 @@
-"""What became of a test, decided in one place: from what its phases did and from what pytest reported of them.
-
-An attempt begins with a setup, and plugins that repeat a failed test make several, some of them without a report of
-each phase. So what a phase did is noted when it ends, and what pytest says of it afterwards (that it was skipped, or
-failed as expected) goes before that. A part that failed, such as a subtest, fails the attempt, and a test that was
-called has been set up.
-"""
+"""What became of a test: its outcome, the misses among its failures, and threads of it that are still running."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Literal
 
 import pytest
 
 from pytest_dynamodb.errors import UnexpectedRequest
+from pytest_dynamodb.exchange import Outcome, Provider, Request
+from pytest_dynamodb.hooks.active import Owner
+
+# --- outcomes ---
+# Decided in one place, from what a test's phases did and from what pytest reported of them. An attempt begins with a
+# setup, and plugins that repeat a failed test make several, some of them without a report of each phase. So what a
+# phase did is noted when it ends, and what pytest says of it afterwards (that it was skipped, or failed as expected)
+# goes before that. A part that failed, such as a subtest, fails the attempt, and a test that was called has been set
+# up.
 
 TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
 """What became of a test."""
@@ -32,7 +38,7 @@ class TestAttempt:
         self._running = phase
 
     def end(self, phase: str, problem: BaseException | None) -> None:
-        """It has ended, by an exception perhaps."""
+        """The phase has ended, with an exception or without."""
         self._running = ""
         self._phases[phase] = outcome_of(problem)
 
@@ -46,7 +52,7 @@ class TestAttempt:
 
     @property
     def outcome(self) -> TestOutcome:
-        """What it came to, but for its teardown."""
+        """The outcome of the attempt; its teardown does not count."""
         call = self._phases.get("call")
         setup = self._phases.get("setup", "failed" if call is None else "passed")
         if self._part_failed:
@@ -91,3 +97,78 @@ def chained(problem: BaseException | None) -> Iterator[BaseException]:
         yield problem
         yield from chained(problem.__cause__)
         problem = problem.__context__
+
+
+# --- tracebacks of misses ---
+# Without botocore's frames, which say nothing and which pytest takes 0.2 s to read and print.
+
+_CLIENTS = frozenset({"aiobotocore", "boto3", "botocore"})
+_HIDDEN = _CLIENTS | {"pytest_dynamodb"}
+
+
+def trim(failure: pytest.ExceptionInfo[BaseException], chain: Iterable[BaseException]) -> None:
+    """End the traceback of each miss in ``chain`` with the line that made the call.
+
+    ``chain`` is the exception of ``failure`` and those that led to it. A miss that was not raised through a client, as
+    those that are raised again at the end, is left as it is.
+    """
+    for problem in chain:
+        if isinstance(problem, UnexpectedRequest):
+            frames = list(_frames(problem.__traceback__))
+            if any(_package(frame) in _CLIENTS for frame in frames):
+                problem.__traceback__ = _joined(frame for frame in frames if _package(frame) not in _HIDDEN)
+                if problem is failure.value:
+                    failure.traceback = type(failure.traceback)(problem.__traceback__ or ())
+
+
+def _frames(trace: TracebackType | None) -> Iterable[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _package(trace: TracebackType) -> str:
+    name: Any = trace.tb_frame.f_globals.get("__name__")
+    return str(name).partition(".")[0]
+
+
+def _joined(frames: Iterable[TracebackType]) -> TracebackType | None:
+    joined: TracebackType | None = None
+    for one in reversed(list(frames)):
+        joined = TracebackType(joined, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return joined
+
+
+# --- threads that outlive their test ---
+# Their calls are refused, noted on that test, and reported when the session ends.
+
+_REMEDY = "join it before the test ends, or start it in a wider fixture"
+
+
+class Refusing(Provider):
+    """Answers the threads of a test that has ended: refuses their calls, and lets ``note`` know."""
+
+    offline = True
+
+    def __init__(self, node_id: str, note: Callable[[str], object]) -> None:
+        self._node_id, self._note = node_id, note
+
+    def before(self, request: Request) -> Outcome | None:
+        """Never returns."""
+        asked = f"{request.operation} on {request.params.get('TableName', '(no table)')}"
+        text = f"{self._node_id}: its thread {threading.current_thread().name!r} outlives it and calls {asked}"
+        self._note(text)
+        raise UnexpectedRequest(f"{text}: refused; {_REMEDY}")
+
+
+def thread_owner(node_id: str, note: Callable[[str], object], *, refuses: Callable[[], bool]) -> Owner:
+    """The owner of what a test starts. Where ``refuses`` returns false, its late calls go on as without this plugin."""
+    refusing = Refusing(node_id, note)
+    return Owner(lambda: refusing if refuses() else None)
+
+
+def late_lines(notes: Iterable[str]) -> list[str]:
+    """The lines for the end of a session, each different note once."""
+    counted = Counter(notes)
+    times = {note: "" if number == 1 else f" ({number} times)" for note, number in counted.items()}
+    return [f"{note}{times[note]}: refused; {_REMEDY}" for note in counted]

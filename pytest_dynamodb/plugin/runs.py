@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,19 +24,17 @@ from pytest_dynamodb.plugin.options import (
 )
 from pytest_dynamodb.plugin.outcomes import TestOutcome
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
-from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.clock import Clock
+    from pytest_dynamodb.exchange import Exchange
     from pytest_dynamodb.mock import Mock
+    from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
-
-MOCK_SETTINGS: Mapping[str, Any] = {"provider": "mock"}
-"""What holds for a test without a cassette that asks for ``dynamodb_mock``, whatever the run records or replays."""
 
 _NAMES = {"ReplayProvider": "replay", "RecordingProvider": "record", "MockProvider": "mock"}
-"""The name of each provider; those that are not here go by what their upstream is."""
+"""The name of each provider; any other is called ``live``."""
 
 
 def is_mocked(item: pytest.Item) -> bool:
@@ -44,7 +43,7 @@ def is_mocked(item: pytest.Item) -> bool:
 
 
 def claimed(path: Path, owners: Sequence[str]) -> str:
-    """What to say of a cassette that several tests take for theirs."""
+    """The message for a cassette that several tests claim."""
     return (
         f"the cassette {path} is claimed by {' and '.join(owners[:3])}: name them apart, "
         'or say share="name" in each if they mean to share one'
@@ -56,8 +55,9 @@ def joined_settings(
 ) -> dict[str, Any]:
     """What holds for one cassette: run over marker over ``dynamodb_cassette_config`` over ini.
 
-    Who says how to record, decides over who said further below that a provider replays or records. Only a marker's
-    ``provider="live"`` and ``provider="mock"`` stand: what such a test gets is never a cassette's.
+    A layer that names a mode takes away the provider that a layer below names; the mode ``none`` only makes ``replay``
+    of ``record``. A marker's ``provider="live"`` and ``provider="mock"`` stand: what such a test gets is never a
+    cassette's.
 
     In CI nothing records unless the command line or the environment says so: a stray ``mode="once"`` must not.
     Raises ``pytest.UsageError`` for a key the fixture may not return.
@@ -243,7 +243,7 @@ class CassetteRun:
         self._interception.start()
 
     def stop(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         if self in self._state.running:
             self._state.running.remove(self)
         self._interception.stop()
@@ -292,7 +292,30 @@ class CassetteRun:
             "unused": unused,
         }
         if self._state.settings.report:
-            from pytest_dynamodb.plugin.report import described
-
-            counts["report"] = described(cassette.traffic)
+            counts["report"] = _described(cassette.traffic)
         self._state.pending.append(counts)
+
+
+RUN = pytest.StashKey[CassetteRun]()
+"""How a test is answered; nothing for a test that this plugin has no say in."""
+
+
+def _described(traffic: Iterable[Exchange]) -> dict[str, Any]:
+    """A test's traffic in numbers that travel as JSON."""
+    from pytest_dynamodb.cassette.items import consumed
+    from pytest_dynamodb.operations import named
+
+    repeatable = named(effect="reads", shape="single") | named(effect="reads", shape="collection")
+    traffic = list(traffic)
+    used = consumed(traffic)
+    reads = Counter(f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in repeatable)
+    slowest = max(traffic, key=lambda exchange: exchange.elapsed, default=None)
+    return {
+        "exchanges": len(traffic),
+        "read": used.read,
+        "write": used.write,
+        "unreported": len(used.unreported),
+        "scans": sum(exchange.operation == "Scan" for exchange in traffic),
+        "repeated": sum(times - 1 for times in reads.values()),
+        "slowest": f"{slowest.operation} {slowest.elapsed * 1e3:.0f} ms" if slowest else "",
+    }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.plugin import options
+from pytest_dynamodb.plugin import options, runs
 from pytest_dynamodb.plugin.naming import differ_only_in_case, item_file, owner_of
 from pytest_dynamodb.plugin.state import PluginState, state_of
 
@@ -37,18 +37,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _check(marked: list[pytest.Item], state: PluginState) -> None:
-    from pytest_dynamodb.plugin.runs import check_settings, claimed, joined_settings
-
     claims: dict[Path, dict[str, bool]] = defaultdict(dict)
     for item in marked:
         said = options.of_test(item)
-        check_settings(item.nodeid, joined_settings(state.settings, said, {}, item.nodeid))
+        runs.check_settings(item.nodeid, runs.joined_settings(state.settings, said, {}, item.nodeid))
         share = said.get("share")
         path = item_file(item, state.settings.home, said.get("name") or share, apart=item.nodeid in state.apart)
         claims[path][owner_of(item)] = bool(share)
     for path, owners in claims.items():
         if len(owners) > 1 and not all(owners.values()):
-            raise pytest.UsageError(claimed(path, list(owners)))
+            raise pytest.UsageError(runs.claimed(path, list(owners)))
 
 
 def definitions(item: pytest.Item) -> Iterator[Any]:
@@ -58,7 +56,8 @@ def definitions(item: pytest.Item) -> Iterator[Any]:
         yield from known.get(name, ())
 
 
-# --- the other distribution that installs this import package ---
+# --- the namesake distribution ---
+# It installs the same import package.
 
 
 def refuse_namesake_at_start() -> None:

@@ -1,7 +1,8 @@
-"""What the plugin keeps on pytest's own objects."""
+"""What the plugin keeps on pytest's own objects, and what xdist's workers hand over of it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_dynamodb.hooks.active import Owner
 from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.options import RunSettings
+from pytest_dynamodb.plugin.outcomes import TestAttempt
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.options import Worker
     from pytest_dynamodb.plugin.world import World
+
+_LATE, _LEFT, _CONTRIBUTIONS = "dynamodb_cassette_late", "dynamodb_cassette_left", "dynamodb_cassette_contributions"
+"""The names under which a worker of xdist hands over what it knows."""
 
 
 @dataclass
@@ -48,12 +55,12 @@ class PluginState:
     has_answered: bool = False
     """Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen."""
     late: list[str] = field(default_factory=list)
-    """What threads asked that had outlived their test."""
+    """Notes of the calls of threads that had outlived their test."""
     left: set[str] = field(default_factory=set)
-    """Files beside the cassettes that were used here, of processes that were killed."""
+    """Files that killed processes left beside the cassettes that were used here."""
     orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
-    """What they make of it together, a line an orphan."""
+    """The orphans that all processes together found, a line each."""
     current: pytest.Item | None = None
     """The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it."""
     places: tuple[dict[str, Any], Home] | None = None
@@ -66,12 +73,41 @@ class PluginState:
 
         return World()
 
+    def hand_over(self, config: Any) -> None:
+        """Let xdist's controller know, when the worker ends; lists may grow until then."""
+        config.workeroutput.update({_LATE: self.late, _LEFT: sorted(self.left), _CONTRIBUTIONS: self.contributions})
+
+    def take_over(self, output: Mapping[str, Any]) -> None:
+        """Add what a worker of xdist has handed over."""
+        self.late += output.get(_LATE, ())
+        self.left.update(output.get(_LEFT, ()))
+        self.contributions += output.get(_CONTRIBUTIONS, ())
+
+    def clear_away(self) -> None:
+        """Remove the files by which workers joined their recordings."""
+        for name in self.contributions:
+            Path(name).unlink(missing_ok=True)
+
 
 STATE = pytest.StashKey[PluginState]()
 ASKED_FOR_MOCK = pytest.StashKey[bool]()
 """A test that asked for ``dynamodb_mock`` while it was running: nobody could know before."""
+ATTEMPT = pytest.StashKey[TestAttempt]()
+"""The attempt at a test that is under way."""
+OWNER = pytest.StashKey[Owner]()
+"""The owner of the threads and jobs that the test starts."""
 
 
 def state_of(config: pytest.Config) -> PluginState:
     """The state of the session that ``config`` belongs to."""
     return config.stash[STATE]
+
+
+def this_worker(config: pytest.Config) -> Worker | None:
+    """The worker that this process is, or ``None``."""
+    given = getattr(config, "workerinput", None)
+    if given is None:
+        return None
+    from pytest_dynamodb.cassette.options import Worker
+
+    return Worker(given["testrunuid"], given["workerid"], os.getppid())

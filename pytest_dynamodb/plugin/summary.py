@@ -5,21 +5,17 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from pytest_dynamodb.plugin import latecomers, workers
 from pytest_dynamodb.plugin.lifecycle import conclude_interrupted
 from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
-from pytest_dynamodb.plugin.report import report_table
+from pytest_dynamodb.plugin.outcomes import late_lines
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
-
-if TYPE_CHECKING:
-    pass
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
 _COMMANDS_SHOWN = 5
@@ -49,7 +45,7 @@ def pytest_testnodedown(node: Any) -> None:
     found = output.get(_WORKER_KEY)
     if found is not None:
         state.orphans_of_workers.append(found)
-    workers.take_over(output, state)
+    state.take_over(output)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -60,7 +56,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     state = state_of(session.config)
     conclude_interrupted(state)
     if not hasattr(session.config, "workeroutput"):
-        workers.clear_away(state)
+        state.clear_away()
     return result
 
 
@@ -73,7 +69,7 @@ def _judge(session: pytest.Session) -> None:
     found = None if state.settings.orphans == "ignore" else find_orphans(session, state)
     state.left.update(_left_behind(state))
     if hasattr(config, "workeroutput"):
-        workers.hand_over(config, state)
+        state.hand_over(config)
         if found is not None:
             config.workeroutput[_WORKER_KEY] = found
         return
@@ -100,7 +96,7 @@ def _lines(config: pytest.Config, orphans: Mapping[str, str]) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print it."""
+    """Print orphans, leftovers, refused calls, the table and the line of counts, whatever there is of them."""
     state = config.stash.get(STATE, None)
     if state is None:
         return
@@ -111,7 +107,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"dynamodb: {path} is left of a recording whose process was killed: delete it",
             yellow=True,
         )
-    for line in latecomers.lines(state.late):
+    for line in late_lines(state.late):
         terminalreporter.write_line(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
     if state.settings.report:
@@ -132,3 +128,19 @@ def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) 
     if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
         missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))
     return f"{line} · re-record: {command(*missed)}" if missed else line
+
+
+def report_table(counts: Iterable[dict[str, Any]]) -> list[str]:
+    """The lines of ``--dynamodb-report``; units that answers did not report are marked with ``+?``."""
+    rows = [(count["node_id"], count["report"]) for count in counts if "report" in count]
+    if not rows:
+        return []
+    width = max(len("test"), *(len(name) for name, _ in rows))
+    lines = [f"{'test':{width}}  exchanges   read units  write units  scans  repeated reads  slowest"]
+    for name, row in rows:
+        unsure = "+?" if row["unreported"] else "  "
+        lines.append(
+            f"{name:{width}}  {row['exchanges']:9}  {row['read']:9.1f}{unsure}  {row['write']:9.1f}{unsure}"
+            f"  {row['scans']:5}  {row['repeated']:14}  {row['slowest']}"
+        )
+    return lines

@@ -42,11 +42,11 @@ class World:
         return self._test
 
     def for_fixture(self) -> FixtureMock:
-        """A wider fixture's way to it."""
+        """What a wider fixture is answered from."""
         return FixtureMock(self)
 
     def begin(self, layer: FixtureMock) -> Snapshot:
-        """A fixture is about to write: what there was before."""
+        """Note that a fixture is about to write. Returns what there was before."""
         before = self.mock.snapshot()
         self._layers.append(layer)
         return before
@@ -124,13 +124,13 @@ class FixtureMock:
         return self._world.carry_out(request, self.mock)
 
     def again(self) -> None:
-        """Do what was done, on something else."""
+        """Repeat the fixture's writes on what the world holds now."""
         self._before = self._world.begin(self)
         for request in self._writes:
             self.mock.answer(request)
 
     def end(self) -> None:
-        """The fixture is torn down: as if it had never been."""
+        """Undo what the fixture wrote, now that it is torn down."""
         if self._before is not None:
             before, self._before = self._before, None
             self._world.undo(self, before)

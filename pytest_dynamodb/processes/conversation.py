@@ -25,18 +25,16 @@ ProcessMessage = dict[str, Any]
 
 
 def packed(message: Mapping[str, Any]) -> bytes:
-    """As it travels."""
     return json.dumps(message).encode("utf-8", "surrogatepass")
 
 
 def unpacked(raw: bytes) -> ProcessMessage:
-    """As it was."""
     message: ProcessMessage = json.loads(raw)
     return message
 
 
 def request_message(request: Request) -> ProcessMessage:
-    """A request. Its number is not sent: the parent counts for all of its children."""
+    """A request as a message. Its number is left out: the parent counts for all of its children."""
     return {
         "operation": request.operation,
         "params": request.params,
@@ -48,7 +46,7 @@ def request_message(request: Request) -> ProcessMessage:
 
 
 def request_of(message: ProcessMessage) -> Request:
-    """The request again, as one of the parent's own."""
+    """The request that a child sent, as one of this process."""
     return Request(
         message["operation"],
         message["params"],
@@ -60,7 +58,7 @@ def request_of(message: ProcessMessage) -> Request:
 
 
 def outcome_message(outcome: Outcome | None) -> ProcessMessage:
-    """An outcome; an empty message lets the request go to the network."""
+    """An outcome as a message; an empty one lets the request go to the network."""
     if outcome is None:
         return {}
     if isinstance(outcome, TransportFailure):
@@ -73,7 +71,7 @@ def outcome_message(outcome: Outcome | None) -> ProcessMessage:
 
 
 def outcome_of(message: ProcessMessage) -> Outcome | None:
-    """The outcome again. Raises the error that the parent raised."""
+    """The outcome that a message holds. Raises the error that the parent raised."""
     if "error" in message:
         raise _error(message["error"], message["text"])
     if "failure" in message:
@@ -86,7 +84,7 @@ def outcome_of(message: ProcessMessage) -> Outcome | None:
 
 
 def error_message(problem: BaseException) -> ProcessMessage:
-    """An error that the parent raised for a child's request."""
+    """An error that the parent raised for a child's request, as a message."""
     return {"error": type(problem).__name__, "text": str(problem)}
 
 
@@ -115,7 +113,7 @@ class Bequest:
 
 
 class ParentsProvider(Provider):
-    """Stands in for the provider of one of the parent's activations."""
+    """Answers as the provider of one of the parent's activations does: it asks the parent."""
 
     def __init__(self, bequest: Bequest) -> None:
         self.bequest = bequest
@@ -125,21 +123,19 @@ class ParentsProvider(Provider):
 
     @property
     def offline(self) -> bool:
-        """As the parent's."""
         return self.bequest.offline
 
     @property
     def endpoint(self) -> str | None:
-        """As the parent's."""
         return self.bequest.endpoint
 
     def before(self, request: Request) -> Outcome | None:
-        """What the parent's provider says. Raises what that raises; ``PytestDynamoDbError`` if the parent is gone."""
+        """What the parent's provider returns. Raises what that raises; ``PytestDynamoDbError`` without a parent."""
         said = {"process": os.getpid(), "activation": self.bequest.number, "request": request_message(request)}
         return outcome_of(self._ask({"number": request.number, **said}))
 
     def after(self, request: Request, outcome: Outcome) -> None:
-        """Tell the parent's provider."""
+        """Tell the parent's provider of the outcome."""
         outcome_of(self._ask({"number": request.number, "outcome": outcome_message(outcome)}))
 
     def _ask(self, message: ProcessMessage) -> ProcessMessage:
@@ -169,7 +165,7 @@ _receptions: dict[int, Reception] = {}
 
 
 def reception() -> Reception:
-    """This process's, opened for its first child and open until the process ends."""
+    """The reception of this process, opened for its first child and open until the process ends."""
     with _opening:
         process = os.getpid()
         if process not in _receptions:
@@ -179,7 +175,7 @@ def reception() -> Reception:
 
 
 class Reception:
-    """Where children of this process ask. ``address`` and ``key`` are what they need.
+    """Where children of this process ask its providers. ``address`` and ``key`` are what they need.
 
     ``known`` are the activations that children were told of, by number: they may ask when one has long ended.
     """

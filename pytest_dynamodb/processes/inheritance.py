@@ -1,4 +1,4 @@
-"""How children come to their stand-ins: forked ones by fork handlers, spawned ones with the process object they get."""
+"""How children get providers that ask the parent: by fork handlers, or with a spawned one's process object."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _environment(given: Mapping[str, str] | None) -> Mapping[str, str] | None:
 
 
 class _Heir:
-    """Rides on the object that a spawned process is given, and takes up the legacy when it arrives."""
+    """An attribute of a spawned process's object: pickled with it, it calls ``inherit`` when it is unpickled there."""
 
     def __init__(self, told: tuple[Bequest, ...]) -> None:
         self._told = told
@@ -88,7 +88,7 @@ class _Heir:
 
 
 def hand_down(process: Any) -> None:
-    """A process of ``multiprocessing`` is about to be started."""
+    """Give a process of ``multiprocessing`` that is about to start what it needs to ask this one."""
     told = bequests()
     if told:
         process._pytest_dynamodb = _Heir(tuple(told.values()))  # noqa: SLF001 - an attribute of ours, pickled with it

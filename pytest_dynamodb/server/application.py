@@ -22,8 +22,9 @@ from pytest_dynamodb.server import messages
 from pytest_dynamodb.server.authentication import Refused, caller_of
 from pytest_dynamodb.server.upstream import Upstream
 
-# --- content codings: requests that come compressed, answers that go out compressed to whoever takes them so ---
-# RFC 9110, 8.4 (codings), 12.5.3 (Accept-Encoding) and 12.4.2 (weights); RFC 1952, 2.2 (members of gzip).
+# --- content codings ---
+# Requests may come compressed, and answers go out compressed to whoever accepts that. RFC 9110, 8.4 (codings), 12.5.3
+# (Accept-Encoding) and 12.4.2 (weights); RFC 1952, 2.2 (members of gzip).
 
 WORTHWHILE = 4096
 """Answers up to here go out as they are (facts collected from AWS: compression begins above 4 KB)."""
@@ -41,7 +42,7 @@ _WEIGHT: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 class TooLarge(Exception):
-    """It would be larger than allowed."""
+    """A body is larger than allowed."""
 
 
 def decoded(body: bytes, coding: bytes, limit: int) -> bytes:
@@ -134,6 +135,8 @@ def encoded(body: bytes, coding: bytes) -> bytes:
     stream = zlib.compressobj(1, zlib.DEFLATED, _CODINGS[coding])
     return stream.compress(body) + stream.flush()
 
+
+# --- the application ---
 
 Scope = MutableMapping[str, Any]
 AsgiEvent = MutableMapping[str, Any]
@@ -273,7 +276,7 @@ class Application:
 
 
 def _failed(request: Request, problem: Exception) -> messages.Answer:
-    """Call it in an ``except`` clause."""
+    """The answer where ``problem`` was raised on the way; it is logged here."""
     if isinstance(problem, PytestDynamoDbError):
         log.warning("%s: %s", type(problem).__name__, problem)
         return messages.Answer(400, messages.explained(problem))

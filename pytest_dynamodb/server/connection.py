@@ -38,7 +38,6 @@ class HttpConnection(asyncio.Protocol):
         self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has come."""
         self._transport = cast("asyncio.Transport", transport)  # which uvloop's is not by its class
         self._server.connections.add(self)
         self._heard = self._loop.time()
@@ -67,7 +66,7 @@ class HttpConnection(asyncio.Protocol):
     # --- the parser's side ---
 
     def data_received(self, data: bytes) -> None:
-        """Bytes have come: the parser calls what is below."""
+        """Feed the parser, which calls the methods below."""
         self._heard = self._loop.time()
         try:
             self._parser.feed_data(data)
@@ -78,18 +77,15 @@ class HttpConnection(asyncio.Protocol):
             self._transport.close()
 
     def on_message_begin(self) -> None:
-        """A request begins."""
         self._target = b""
         self._headers: Headers = []
         self._parts: list[bytes] = []
         self._size = 0
 
     def on_url(self, part: bytes) -> None:
-        """A part of the target."""
         self._target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
         name = name.lower()
         self._headers.append((name, value))
         if name == b"expect" and value.lower() == b"100-continue":

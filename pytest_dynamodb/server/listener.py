@@ -19,8 +19,11 @@ from pytest_dynamodb.server.upstream import Upstream
 
 # --- uvicorn ---
 
-STOP_WITHIN = 3  # seconds that requests under way may take
-BACKLOG = 2048  # connections that wait to be accepted
+STOP_WITHIN = 3
+"""Seconds that requests under way may take when the server stops."""
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
 
 KEEP_ALIVE = 120
 """Seconds that an unused connection stays open: longer than clients keep theirs, so none is closed under a request."""
@@ -153,7 +156,6 @@ class LoopbackServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, name="dynamodb-cassette-programs", daemon=True).start()
 
     def url(self, path: str) -> str:
-        """The endpoint for a path."""
         return f"http://127.0.0.1:{self.server_port}/{path}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -165,7 +167,6 @@ class _Handler(BaseHTTPRequestHandler):
     server: LoopbackServer
 
     def do_POST(self) -> None:
-        """A call."""
         threading.current_thread().name = "a program that it started"
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = urlsplit(self.path)

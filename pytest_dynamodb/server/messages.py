@@ -75,7 +75,7 @@ _NO_CONTROLS = dict.fromkeys([*range(32), 127])
 class Answer:
     """An HTTP answer: its status, its body, and the headers that are special to it.
 
-    ``bare`` is one from further out than DynamoDB, which has none of its headers.
+    A ``bare`` answer comes from what stands before DynamoDB and has none of its headers.
     """
 
     status: int
@@ -127,12 +127,12 @@ def answer_of(operation: str, response: Response) -> Answer:
 
 
 def header(value: str) -> bytes:
-    """A header's value from elsewhere, without what would end it."""
+    """A header's value without control characters, which would end it."""
     return value.translate(_NO_CONTROLS).encode("latin-1", "replace")
 
 
 def explained(problem: PytestDynamoDbError) -> bytes:
-    """The body for what this package refuses: a code that no SDK retries, and the whole explanation."""
+    """The body of the answer to what this package refuses: a code that no SDK retries, and the whole explanation."""
     return error(type(problem).__name__, str(problem), namespace="pytest_dynamodb")
 
 
@@ -147,22 +147,22 @@ INTERNAL_ERROR_BODY = error(
 
 
 def not_found() -> Answer:
-    """A method, or a content type, that DynamoDB does not speak."""
+    """The answer to a method or a content type that DynamoDB does not know."""
     return Answer(404, NOT_FOUND_BODY)
 
 
 def too_large() -> Answer:
-    """More than 16 MB. Of the length AWS says nothing, so the empty body goes out in chunks."""
+    """The answer to more than 16 MB. AWS names no length in it, so the empty body goes out in chunks."""
     return Answer(413, bare=True)
 
 
 def healthy(region: str) -> Answer:
-    """What load balancers ask for. The blank at the end is AWS's."""
+    """The answer to a GET, by which load balancers ask for health. The blank at the end is AWS's."""
     return Answer(200, f"healthy: dynamodb.{region}.amazonaws.com ".encode())
 
 
 def preflight(headers: dict[bytes, bytes]) -> Answer:
-    """A browser may ask everything that it asks for."""
+    """The answer to a browser's preflight request: whatever it asks for is allowed."""
     allowed = [
         (answer, headers[question])
         for question, answer in (

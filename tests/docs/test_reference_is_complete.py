@@ -13,9 +13,8 @@ import pytest
 
 import pytest_dynamodb
 from pytest_dynamodb import cli, errors, expressions
-from pytest_dynamodb import plugin as the_plugin
 from pytest_dynamodb.cassette.choices import MODES
-from pytest_dynamodb.plugin import hookspecs
+from pytest_dynamodb.plugin import fixtures, hookspecs
 from pytest_dynamodb.plugin.options import KEYWORDS, pytest_addoption
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -113,7 +112,7 @@ def test_record_modes() -> None:
 
 
 def test_fixtures() -> None:
-    public = {name for name in the_plugin.__all__ if not name.startswith(("_", "pytest_"))}
+    public = {name for name in vars(fixtures) if name.startswith("dynamodb_")}
     listed = [codes[0] for codes in rows("pytest", "## Fixtures")]
     listed += [codes[0] for codes in rows("pytest", "For projects to override")]
     assert sorted(listed) == sorted(public)
