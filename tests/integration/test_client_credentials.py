@@ -218,14 +218,21 @@ def test_a_tokens_file_is_read_again_for_each_refresh(kind: str, tmp_path: Path)
 
 
 def test_credentials_are_refreshed_beside_the_calls_that_still_use_them(kind: str) -> None:
-    sts = Sts(600, 3600)
-    with reading(kind, lambda url: Credentials.assume_role(ROLE, base=STATIC, endpoint_url=url), sts) as (
+    sts, signed_twice = Sts(600, 3600), threading.Event()
+
+    def in_time(handler: Handler) -> None:
+        if sts.asked:  # the refresh takes as long as the call beside which it goes on
+            assert signed_twice.wait(30)
+        sts(handler)
+
+    with reading(kind, lambda url: Credentials.assume_role(ROLE, base=STATIC, endpoint_url=url), in_time) as (
         table,
         signed,
         _,
     ):
         table.get(KEY)
         table.get(KEY)  # goes on with what there is, and begins a refresh
+        signed_twice.set()
         while signed.keys[-1] != "ASIA2":
             table.get(KEY)
         table.get(KEY)
