@@ -5,6 +5,7 @@ A driver sends a call and hands the answer to ``read``; that is all a driver doe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -125,7 +126,7 @@ def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLik
     return Condition(as_condition(one)) & Condition(as_condition(other))
 
 
-class UpdateSteps:
+class UpdateSteps(ABC):
     """The steps of an update, alone or in a transaction. Each returns the update with one action more."""
 
     __slots__ = ()
@@ -152,8 +153,9 @@ class UpdateSteps:
         """Remove attributes."""
         return self._updated(self._update.remove(*paths))
 
+    @abstractmethod
     def _updated(self, update: Update) -> Self:
-        raise NotImplementedError
+        """The update with these actions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
