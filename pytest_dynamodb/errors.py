@@ -23,6 +23,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from pytest_dynamodb.terminal import printable, printable_lines
+
 
 def _as_it_is(error: BaseException) -> tuple[Any, ...]:
     """How pickle and copy make an error again: with all that it holds, and not by what its class is called with.
@@ -41,6 +43,10 @@ class PytestDynamoDbError(Exception):
 
     __reduce__ = _as_it_is
 
+    def __str__(self) -> str:
+        """The message, fit for a terminal whatever it quotes."""
+        return printable_lines(super().__str__())
+
 
 class ConfigurationError(PytestDynamoDbError):
     """An option, a marker argument or a setting is unknown, of the wrong type or contradicts another one."""
@@ -55,7 +61,7 @@ class CassetteError(PytestDynamoDbError):
 
     def __init__(self, path: str, problem: str, *, offset: int | None = None, remedy: str = "") -> None:
         self.path, self.problem, self.offset, self.remedy = path, problem, offset, remedy
-        where = f"{path}, byte {offset}" if offset is not None else path
+        where = printable(path) if offset is None else f"{printable(path)}, byte {offset}"
         super().__init__(f"{where}: {problem}" + (f" ({remedy})" if remedy else ""))
 
 
@@ -126,9 +132,9 @@ class DynamoDbError(Exception):
 
     def __str__(self) -> str:
         if not self.operation:
-            return self.message
+            return printable_lines(self.message)
         where = f"{self.operation} on {self.table}" if self.table else self.operation
-        return f"{where}: {self.code}: {self.message}"
+        return printable_lines(f"{where}: {self.code}: {self.message}")
 
     @property
     def retryable(self) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from pytest_dynamodb.cli.ls import cassettes_in, size_text
+from pytest_dynamodb.cli.printing import say, say_lines
 from pytest_dynamodb.errors import ConfigurationError
 
 _PACKAGE = Path(__file__).parent.parent
@@ -63,8 +64,8 @@ def _run(folder: Path, *, stays: bool) -> None:
         _pytest(folder, "--record", f"--dynamodb-upstream={upstream}", settings=settings)
     cassettes = list(cassettes_in(folder / "cassettes"))
     size = size_text(sum(path.stat().st_size for path in cassettes))
-    click.echo(f"What was said is in {len(cassettes)} cassettes now, {size} together.\n")
-    click.echo("2. Replay. That DynamoDB is gone, and opening a connection is an error. No credentials, no region:\n")
+    say_lines(f"What was said is in {len(cassettes)} cassettes now, {size} together.\n")
+    say_lines("2. Replay. That DynamoDB is gone, and opening a connection is an error. No credentials, no region:\n")
     _pytest(folder, hidden=("-p", "pytest_dynamodb.cli.sealed"))
     _conclude(into=str(folder) if stays else "")
 
@@ -80,21 +81,21 @@ def _example() -> Path:
 def _upstream() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Where to record from, and the environment for it: over HTTP where the server's requirements are installed."""
     if find_spec("uvicorn") is None:
-        click.echo("1. Record, from an in-memory DynamoDB in the same process. (To have it answer over HTTP, as any")
-        click.echo("   other would: pip install 'pytest-dynamodb-cassette[server]'.)\n")
+        say_lines("1. Record, from an in-memory DynamoDB in the same process. (To have it answer over HTTP, as any")
+        say_lines("   other would: pip install 'pytest-dynamodb-cassette[server]'.)\n")
         yield "mock", {}
         return
     from pytest_dynamodb.providers.mock import MockProvider
     from pytest_dynamodb.server import running
 
     with running(MockProvider(), port=0) as url:
-        click.echo("1. Record, from an in-memory DynamoDB that answers over HTTP as any other would:\n")
+        say_lines("1. Record, from an in-memory DynamoDB that answers over HTTP as any other would:\n")
         yield url, _ANYBODY
 
 
 def _pytest(folder: Path, *shown: str, hidden: tuple[str, ...] = (), settings: Mapping[str, str] | None = None) -> None:
     """Run pytest and print a summary. Ends this program if a test fails."""
-    click.secho(" ".join(["$ pytest", *shown]), bold=True)
+    say(" ".join(["$ pytest", *shown]), bold=True)
     began = time.perf_counter()
     # Our own interpreter, on files that came with this package.
     done = subprocess.run(  # noqa: S603 - this Python, and arguments of our own
@@ -109,11 +110,12 @@ def _pytest(folder: Path, *shown: str, hidden: tuple[str, ...] = (), settings: M
     spent = time.perf_counter() - began
     summary, passed = _SUMMARY.search(done.stdout), re.search(r"\d+ passed", done.stdout)
     if done.returncode != 0 or summary is None or passed is None:
-        click.echo(done.stdout)
-        click.echo(f"Error: the example's tests did not pass (pytest exited with {done.returncode})", err=True)
+        say_lines(done.stdout)
+        say_lines(f"Error: the example's tests did not pass (pytest exited with {done.returncode})", err=True)
         raise SystemExit(1)
-    click.echo(f"{passed.group()}, in {spent:.1f} s with starting Python and pytest")
-    click.secho(f"{summary.group()}\n", fg="green")
+    say_lines(f"{passed.group()}, in {spent:.1f} s with starting Python and pytest")
+    say(summary.group(), fg="green")
+    say()
 
 
 def _program() -> list[str]:
@@ -138,21 +140,21 @@ def _environment() -> dict[str, str]:
 
 
 def _introduce(folder: Path) -> None:
-    click.echo(
+    say_lines(
         "A small shop in one DynamoDB table: orders.py is plain boto3 and knows nothing of tests.\n"
         f"It is now in {folder}. One of its tests:\n"
     )
     shown = _SHOWN_TEST.search((folder / "tests" / "test_orders.py").read_text(encoding="utf-8"))
     if shown is not None:
         lines = ["pytestmark = pytest.mark.dynamodb_cassette", "", *shown.group().rstrip().splitlines()]
-        click.echo("\n".join(f"    {line}".rstrip() for line in lines) + "\n")
+        say_lines("\n".join(f"    {line}".rstrip() for line in lines) + "\n")
 
 
 def _conclude(*, into: str) -> None:
-    click.echo("The same tests, asking DynamoDB itself (with credentials and a region, where a table `AppData` is")
-    click.echo("welcome), and without any recording:\n")
-    click.echo(f"  $ cd {into}" if into else "  $ pytest-dynamodb demo --to orders && cd orders")
-    click.echo("  $ pytest --record")
-    click.echo("  $ pytest --dynamodb-provider=mock\n")
-    click.echo("In your own project: mark tests with @pytest.mark.dynamodb_cassette, run `pytest --record` once,")
-    click.echo("commit the folder `cassettes`, and from then on `pytest` replays it.")
+    say_lines("The same tests, asking DynamoDB itself (with credentials and a region, where a table `AppData` is")
+    say_lines("welcome), and without any recording:\n")
+    say_lines(f"  $ cd {into}" if into else "  $ pytest-dynamodb demo --to orders && cd orders")
+    say_lines("  $ pytest --record")
+    say_lines("  $ pytest --dynamodb-provider=mock\n")
+    say_lines("In your own project: mark tests with @pytest.mark.dynamodb_cassette, run `pytest --record` once,")
+    say_lines("commit the folder `cassettes`, and from then on `pytest` replays it.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,10 @@ import click
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import SUFFIX, read
+from pytest_dynamodb.cli.printing import say, say_json, say_lines
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, TransportFailure
+from pytest_dynamodb.terminal import printable
 
 _HEADINGS = ("exchanges", "size", "recorded", "cassette", "test")
 _FLUSH_RIGHT = frozenset({0, 1})
@@ -38,14 +39,14 @@ def ls(folder: Path, *, as_json: bool) -> None:
         else:
             found.append({**header_json(path, header), "exchanges": len(exchanges)})
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        say_json(found)
     elif found:
         for line in columns([_HEADINGS, *map(_row, found), _total(found)], right=_FLUSH_RIGHT):
-            click.echo(line)
+            say(line)
     elif not unreadable:
-        click.echo(f"no cassettes in {folder}")
+        say(f"no cassettes in {folder}")
     for damage in unreadable:
-        click.echo(f"Error: {damage}", err=True)
+        say_lines(f"Error: {damage}", err=True)
     if unreadable:
         raise SystemExit(1)
 
@@ -71,8 +72,9 @@ def cassettes_in(folder: Path) -> Iterator[Path]:
 
 def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
     """Rows as aligned lines. Columns numbered in ``right`` are right-aligned; the last one is not padded."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         cells = (
             cell.rjust(width) if number in right else cell.ljust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))

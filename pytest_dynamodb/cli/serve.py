@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from pytest_dynamodb.cli.printing import say
 from pytest_dynamodb.dialects import MEANT, TODAY, VARIABLE
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
@@ -110,7 +111,7 @@ def serve(
     server = running(served.provider, host=host, port=port, upstream=served.upstream, region=served.region)
     with _until_stopped() as stopped:
         with server as url:
-            click.echo(f"pytest-dynamodb: serving {provider} on {url}")
+            say(f"pytest-dynamodb: serving {provider} on {url}")
             while not stopped.wait(1.0):  # without an end, a wait would not hear Ctrl-C on Windows
                 pass
         served.finish()  # which a second Ctrl-C does not interrupt
@@ -160,7 +161,7 @@ def _write(mock: Mock, path: Path) -> None:
     for region in mock.engine.regions():
         if region.tables and (region.name, region.account) != (mock.region, mock.engine.account):
             left_out = f"tables of account {region.account} in {region.name}: {', '.join(sorted(region.tables))}"
-            click.echo(f"Warning: not dumped are {left_out} (AWS_DEFAULT_REGION chooses the region)", err=True)
+            say(f"Warning: not dumped are {left_out} (AWS_DEFAULT_REGION chooses the region)", err=True)
     tables = mock.dump()
     content = (json.dumps(tables, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -171,7 +172,7 @@ def _write(mock: Mock, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
         raise ConfigurationError(f"--dump {path}: cannot be written: {problem.strerror}") from problem
     items = sum(len(table["items"]) for table in tables.values())
-    click.echo(f"pytest-dynamodb: tables dumped into {path}: {len(tables)}, items: {items}")
+    say(f"pytest-dynamodb: tables dumped into {path}: {len(tables)}, items: {items}")
 
 
 def _replay(cassette: Path) -> _Served:
@@ -185,7 +186,7 @@ def _replay(cassette: Path) -> _Served:
 
     def finish() -> None:
         missed = len(provider.cassette.misses)
-        click.echo(f"pytest-dynamodb: {len(provider.cassette.traffic)} replayed, {missed} missed")
+        say(f"pytest-dynamodb: {len(provider.cassette.traffic)} replayed, {missed} missed")
         if missed:
             raise SystemExit(1)  # what was missed was said when it was
 
@@ -209,7 +210,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
     def finish() -> None:
         count = len(recording.recorded)
         provider.close()
-        click.echo(f"pytest-dynamodb: {count} recorded" + (f" into {cassette}" if count else ""))
+        say(f"pytest-dynamodb: {count} recorded" + (f" into {cassette}" if count else ""))
 
     return _Served(provider, there, finish=finish)
 

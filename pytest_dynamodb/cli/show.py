@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from pytest_dynamodb.cassette.matching import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
 from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.cli.ls import columns, header_json, size_text, status_text
+from pytest_dynamodb.cli.printing import say, say_json
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 
@@ -30,23 +30,23 @@ def show(file: Path, *, as_json: bool) -> None:
     header, exchanges = read(file)
     if as_json:
         listed = [_exchange_json(number, exchange) for number, exchange in enumerate(exchanges, 1)]
-        click.echo(json.dumps({**header_json(file, header), "exchanges": listed}, indent=2))
+        say_json({**header_json(file, header), "exchanges": listed})
         return
-    click.echo(header.node_id or "shared by several tests")
+    say(header.node_id or "shared by several tests")
     with_what = ", ".join(f"{name} {version}" for name, version in header.recorder.items())
     size, recorded = size_text(file.stat().st_size), header.recorded or "at an unknown time"
     place = " ".join(filter(None, (header.region, header.account)))
     where = f"{header.endpoint} in {place}" if place else header.endpoint
     origin = f"from {where}" + (f" with {with_what}" if with_what else "")
-    click.echo(f"{len(exchanges)} exchanges, {size}, recorded {recorded} {origin}")
-    click.echo()
+    say(f"{len(exchanges)} exchanges, {size}, recorded {recorded} {origin}")
+    say()
     rows = [_HEADINGS, *(_row(number, exchange) for number, exchange in enumerate(exchanges, 1))]
     if len(places_of(exchanges)) > 1:
         cells = ["place", *(f"{exchange.region} {exchange.account}".strip() for exchange in exchanges)]
         rows = [(*row[:2], cell, *row[2:]) for row, cell in zip(rows, cells, strict=True)]
     right = _FLUSH_RIGHT if len(rows[0]) == len(_HEADINGS) else frozenset({0, 5, 6})
     for line in columns(rows, right=right):
-        click.echo(line)
+        say(line)
 
 
 def _row(number: int, exchange: Exchange) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import click
 from pytest_dynamodb.cassette.report.requests import tables_text
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.cli.ls import cassettes_in
+from pytest_dynamodb.cli.printing import say, say_json, say_lines
 from pytest_dynamodb.dialects import CAPTURED, MEANT, TABLE, VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.exchange import Exchange
@@ -78,12 +79,12 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
         except CassetteError as problem:
             unreadable.append(problem)
     if as_json:
-        click.echo(json.dumps([_json(one) for one in checked], indent=2))
+        say_json([_json(one) for one in checked])
     else:
         for line in _lines(checked, asked):
-            click.echo(line)
+            say(line)
     for damage in unreadable:
-        click.echo(f"Error: {damage}", err=True)
+        say_lines(f"Error: {damage}", err=True)
     if unreadable or any(one.parity.findings for one in checked):
         raise SystemExit(1)
 
@@ -175,7 +176,7 @@ def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
                 try:
                     mock.load({"Table": described})
                 except ConfigurationError as problem:
-                    click.echo(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
+                    say(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
 
 
 def _lines(checked: Sequence[_Checked], asked: Dialect) -> Iterator[str]:

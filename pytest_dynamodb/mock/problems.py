@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.terminal import printable_lines
 
 
 class LoadError(PytestDynamoDbError):
@@ -18,7 +19,7 @@ class LoadError(PytestDynamoDbError):
 
     def __str__(self) -> str:
         said = f"{self.where}: {self.problem}" if self.where else self.problem
-        return f"{said} ({self.remedy})" if self.remedy else said
+        return printable_lines(f"{said} ({self.remedy})" if self.remedy else said)
 
 
 def joined(*parts: str) -> str:

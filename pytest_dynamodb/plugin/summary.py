@@ -16,6 +16,7 @@ from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
 from pytest_dynamodb.plugin.outcomes import late_lines
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
+from pytest_dynamodb.terminal import printable
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
 _COMMANDS_SHOWN = 5
@@ -100,21 +101,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     state = config.stash.get(STATE, None)
     if state is None:
         return
+
+    def say(line: str, **markup: bool) -> None:
+        """Node ids and paths come out of files: nothing is written but through here."""
+        terminalreporter.write_line(printable(line), **markup)
+
     for line in state.orphans:
-        terminalreporter.write_line(f"dynamodb: orphaned cassette {line}", yellow=True)
+        say(f"dynamodb: orphaned cassette {line}", yellow=True)
     for path in sorted(state.left):
-        terminalreporter.write_line(
-            f"dynamodb: {path} is left of a recording whose process was killed: delete it",
-            yellow=True,
-        )
+        say(f"dynamodb: {path} is left of a recording whose process was killed: delete it", yellow=True)
     for line in late_lines(state.late):
-        terminalreporter.write_line(f"dynamodb: {line}", red=True)
+        say(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
     if state.settings.report:
         for line in report_table(counts):
-            terminalreporter.write_line(line)
+            say(line)
     if counts:
-        terminalreporter.write_line(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
+        say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
 
 
 def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) -> str:

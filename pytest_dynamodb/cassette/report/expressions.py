@@ -10,10 +10,10 @@ from typing import Any
 
 from pytest_dynamodb.cassette.report.requests import EXPRESSIONS, WIDEST_VALUE, cut
 from pytest_dynamodb.cassette.report.trees import TreePath, path_text, shorten_both
+from pytest_dynamodb.terminal import BOLD, GREEN, RED, RESET, printable
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\w.]+|\s+|.', re.DOTALL)
 """A quoted text is one token, so that a value is highlighted as a whole."""
-_RED, _GREEN, _BOLD, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[1;7m", "\x1b[0m"
 
 _WIDEST_CLAUSE = 2 * WIDEST_VALUE
 """Longer clauses are shortened; a clause holds an operator and its operands' values."""
@@ -45,7 +45,7 @@ def _own(request: Any, at: TreePath, taken: dict[TreePath, list[str]]) -> Any:
         return request
     for name in EXPRESSIONS.keys() & request:
         place, clauses = (*at, name), request[name]
-        taken[place] = [str(clause) for clause in clauses] if isinstance(clauses, list) else [str(clauses)]
+        taken[place] = [printable(str(clause)) for clause in (clauses if isinstance(clauses, list) else [clauses])]
     return {name: value for name, value in request.items() if name not in EXPRESSIONS}
 
 
@@ -86,8 +86,8 @@ def _pair(was: str, now: str, *, colour: bool) -> Iterator[str]:
     before, after = _TOKENS.findall(was), _TOKENS.findall(now)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     kept_before, kept_after = _marks(matcher, before, 0), _marks(matcher, after, 1)
-    yield _line("-", _highlighted(before, kept_before, _RED) if colour else was, colour=colour, paint=_RED)
-    yield _line("+", _highlighted(after, kept_after, _GREEN) if colour else now, colour=colour, paint=_GREEN)
+    yield _line("-", _highlighted(before, kept_before, RED) if colour else was, colour=colour, paint=RED)
+    yield _line("+", _highlighted(after, kept_after, GREEN) if colour else now, colour=colour, paint=GREEN)
     if not colour and matcher.ratio() > 0.5:
         carets = "".join(
             ("^" if changed else " ") * len(token) for token, changed in zip(after, kept_after, strict=True)
@@ -107,11 +107,10 @@ def _marks(matcher: SequenceMatcher[str], tokens: list[str], side: int) -> list[
 
 def _highlighted(tokens: list[str], changed: list[bool], paint: str) -> str:
     return "".join(
-        f"{_BOLD}{token}{_RESET}{paint}" if different else token
-        for token, different in zip(tokens, changed, strict=True)
+        f"{BOLD}{token}{RESET}{paint}" if different else token for token, different in zip(tokens, changed, strict=True)
     )
 
 
 def _line(sign: str, text: str, *, colour: bool, paint: str | None = None) -> str:
-    paint = paint or (_RED if sign == "-" else _GREEN)
-    return f"{paint}{sign} {text}{_RESET}" if colour else f"{sign} {text}"
+    paint = paint or (RED if sign == "-" else GREEN)
+    return f"{paint}{sign} {text}{RESET}" if colour else f"{sign} {text}"

@@ -18,6 +18,7 @@ from pytest_dynamodb.cassette.report.trees import TreePath, describe, difference
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
+from pytest_dynamodb.terminal import printable
 
 _MOST_IGNORED, _MOST_LISTED = 2, 20
 """How many places `ignore` is suggested for, and how many differences of a recording are listed."""
@@ -66,7 +67,7 @@ def describe_miss(
             differs = bool(compared)
             if differs:
                 suggested = suggest_ignore(cassette, recorded, params, tokens)
-    lines.append(f"  cassette   {cassette.path} ({_holdings(cassette)})")
+    lines.append(f"  cassette   {printable(str(cassette.path))} ({_holdings(cassette)})")
     lines.append(f"  fix        {cassette.options.remedy}")
     if suggested:
         lines.append(f"  or         leave out what always differs: ignore=[{', '.join(map(_quoted, suggested))}]")
@@ -137,7 +138,7 @@ def _holdings(cassette: Inventory) -> str:
     if not cassette.exists:
         return "does not exist yet"
     count, age = len(cassette.exchanges), cassette.header.age
-    recorded = cassette.header.recorded[:10] or "an unknown date"
+    recorded = printable(cassette.header.recorded[:10]) or "an unknown date"
     old = "" if age is None else f", {_days(age.days)}"
     return f"{count} exchange{'' if count == 1 else 's'}, recorded {recorded}{old}"
 
@@ -253,5 +254,5 @@ def describe_unplayed(cassette: Inventory, unplayed: Sequence[Exchange]) -> str:
     shown = {id(exchange) for exchange in unplayed[:_SHOWN]}
     titles = [f"  #{n} {_line(exchange)}" for n, exchange in enumerate(exchanges, 1) if id(exchange) in shown]
     more = [f"  and {len(unplayed) - _SHOWN} more"] if len(unplayed) > _SHOWN else []
-    head = f"{cassette.path}: {len(unplayed)} of {len(exchanges)} recordings were not played"
+    head = f"{printable(str(cassette.path))}: {len(unplayed)} of {len(exchanges)} recordings were not played"
     return "\n".join([head, *titles, *more, f"  {cassette.options.remedy}"])

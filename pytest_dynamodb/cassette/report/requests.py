@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
+from pytest_dynamodb.terminal import printable
 
 WIDEST_VALUE, WIDEST_LINE = 80, 200
 """Characters that are shown of a value, and of a whole request on one line."""
@@ -31,12 +32,12 @@ _JOINTS = {"UpdateExpression": ", ", "ProjectionExpression": ", "}
 def title(operation: str, params: dict[str, Any]) -> str:
     """The operation and its tables: what a request is called in reports."""
     tables = tables_text(operation, params)
-    return f"{operation} on {tables}" if tables else operation
+    return f"{printable(operation)} on {tables}" if tables else printable(operation)
 
 
 def tables_text(operation: str, params: dict[str, Any]) -> str:
     """The tables a request names; empty if it names none."""
-    return ", ".join(sorted(filter(None, tables_of(operation, params))))
+    return printable(", ".join(sorted(filter(None, tables_of(operation, params)))))
 
 
 def request_line(operation: str, params: dict[str, Any], *, widest: int = WIDEST_LINE) -> str:
@@ -46,7 +47,7 @@ def request_line(operation: str, params: dict[str, Any], *, widest: int = WIDEST
 
 def one_line(form: dict[str, Any]) -> str:
     """A canonical form on one line: keys and items as they stand, expressions as their clauses."""
-    return " · ".join(_parts(form))
+    return printable(" · ".join(_parts(form)))
 
 
 def _parts(form: dict[str, Any]) -> Iterator[str]:
@@ -79,8 +80,7 @@ def clauses_text(name: str, clauses: Any) -> str:
 
 def value_text(value: Any) -> str:
     """A value as compact JSON on one line, whole."""
-    text = json.dumps(value, ensure_ascii=False, default=_binary)
-    return text.encode("utf-8", "backslashreplace").decode()
+    return printable(json.dumps(value, ensure_ascii=False, default=_binary))
 
 
 def _binary(value: Any) -> str:
