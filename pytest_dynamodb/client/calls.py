@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb.errors import ConfigurationError
@@ -15,6 +16,7 @@ from pytest_dynamodb.expressions.builders import Condition, ConditionLike, PathL
 from pytest_dynamodb.expressions.nodes import Name, Path
 from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import Update
+from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import tables_of
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
@@ -57,6 +59,21 @@ class ApiCall(Generic[Result_co]):
     def table(self) -> str:
         """The same as one text, for errors and telemetry."""
         return ", ".join(self.tables)
+
+
+def any_call(operation: str, params: Mapping[str, Any]) -> ApiCall[dict[str, Any]]:
+    """Any operation of DynamoDB; read as AWS's answer. Raises ``ConfigurationError`` for one that there is not."""
+    known = OPERATIONS.get(operation)
+    if known is None or known.service != "dynamodb":
+        near = get_close_matches(operation, [name for name, one in OPERATIONS.items() if one.service == "dynamodb"])
+        raise ConfigurationError(
+            f"DynamoDB has no operation {operation!r}" + (f": is it {' or '.join(near)}?" if near else "")
+        )
+    return ApiCall(operation, dict(params), _whole)
+
+
+def _whole(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in answer.items() if name != "ResponseMetadata"}
 
 
 def get_item(

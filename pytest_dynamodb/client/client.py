@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.batch import BatchWriter, TransactGetBuilder, Transaction
-from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.calls import Item, any_call
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.drivers.sync import SyncDriver
@@ -240,6 +240,14 @@ class DynamoDbClient:
         ``failure_of`` takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
         """
         return self._driver.run(statements.transaction(batch, token))
+
+    def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Any operation of DynamoDB, with retry, breaker and telemetry: ``client.call("DescribeLimits")``.
+
+        Operation, parameters and answer are as AWS names them, as in boto3's client: items hold attribute values.
+        Raises ``ConfigurationError`` for an operation that DynamoDB does not have.
+        """
+        return self._driver.send(any_call(operation, parameters))
 
     def create_table(
         self,

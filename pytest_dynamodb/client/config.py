@@ -12,7 +12,7 @@ from pytest_dynamodb.client.connection.credentials import Credentials, new_sessi
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.client.observer import Observer
-from pytest_dynamodb.client.page import Cursors
+from pytest_dynamodb.client.page import Cursors, CursorSecret
 from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
@@ -48,7 +48,8 @@ class ClientConfig:
     ``dialect``                whose answers the mock gives that the client makes for ``provider="mock"``: ``"today"``,
                                ``"classic"``, a day or a region's name; ``PYTEST_DYNAMODB_DIALECT`` unless given
     ``observer``               is told of every call
-    ``cursor_secret``          signs cursors, so that a changed one is refused; not empty; see ``client.page``
+    ``cursor_secret``          signs cursors, so that a changed one is refused; not empty. Of several, the first one
+                               signs and all are accepted, so that a secret can be replaced; see ``client.page``
     """
 
     region: str | None = None
@@ -67,7 +68,7 @@ class ClientConfig:
     sleep: Sleep | None = None
     dialect: str | date | Dialect | None = None
     observer: Observer | None = None
-    cursor_secret: bytes | str | None = field(default=None, repr=False)
+    cursor_secret: CursorSecret | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Raise ``ConfigurationError`` for a dialect that there is none of, and for an empty ``cursor_secret``."""

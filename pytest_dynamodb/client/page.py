@@ -70,14 +70,17 @@ def total(before: float | None, more: float | None) -> float | None:
 # position is the typed key of the item after which to go on, ``"start"`` or ``"end"``; there is one for each part of
 # what is read: one of a query, one for each segment of a parallel scan, one for each shard of a sharded query.
 #
-# The seal is an HMAC under the secret of ``Cursors``; without a secret, a checksum, which finds accidents and stops
-# nobody. Neither hides the key: it can be read by whoever has the cursor.
+# The seal is an HMAC under the (first) secret of ``Cursors``; without a secret, a checksum, which finds accidents and
+# stops nobody. Neither hides the key: it can be read by whoever has the cursor.
 
 VERSION = 1
 
 WireKey = dict[str, dict[str, Any]]
 Position = WireKey | Literal["start", "end"]
 """How far one part has been read."""
+
+CursorSecret = bytes | str | Sequence[bytes | str]
+"""What cursors are signed with. Of several the first one signs, and all are accepted: so that secrets can change."""
 
 
 class InvalidCursor(PytestDynamoDbError, ValueError):
@@ -104,23 +107,34 @@ _OTHERS = {"t": "of another table", "i": "of another index", "q": "of another qu
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """Writes and reads cursors. With ``secret`` they are signed, and those signed otherwise are refused."""
+    """Writes and reads cursors. With ``secret`` they are signed, and those signed otherwise are refused.
 
-    secret: bytes | str | None = field(default=None, repr=False)
+    Of several secrets the first one signs, and all are accepted.
+    """
+
+    secret: CursorSecret | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Raise ``ConfigurationError`` for a secret that seals nothing: anybody can sign with an empty one."""
-        secret: object = self.secret
-        if secret is not None and (not isinstance(secret, (bytes, str)) or not secret):
+        secrets: Sequence[object] = self._secrets
+        if self.secret is not None and not (
+            secrets and all(isinstance(secret, (bytes, str)) and secret for secret in secrets)
+        ):
             raise ConfigurationError(
-                "cursor_secret must be text or bytes, and not empty; leave it out where cursors need no signature"
+                "cursor_secret must be text or bytes, and not empty, or several of them; leave it out where cursors "
+                "need no signature"
             )
+
+    @property
+    def _secrets(self) -> Sequence[bytes | str | None]:
+        secret: Any = self.secret
+        return tuple(secret) if isinstance(secret, (list, tuple)) else (secret,)
 
     def encode(self, binding: Binding, positions: Sequence[Position]) -> str:
         """The cursor for these positions."""
         content = {"v": VERSION, **binding.marks(), "p": list(positions)}
         payload = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
-        return f"{_text(payload)}.{_text(self._seal(payload))}"
+        return f"{_text(payload)}.{_text(_seal(payload, self._secrets[0]))}"
 
     def decode(self, cursor: str, binding: Binding) -> list[Position]:
         """The positions of a cursor. Raises ``InvalidCursor``."""
@@ -142,7 +156,7 @@ class Cursors:
             payload, seal = map(_bytes, cursor.split("."))
         except (ValueError, AttributeError, TypeError, binascii.Error) as problem:
             raise InvalidCursor("this is no cursor, or not the whole of one") from problem
-        if not hmac.compare_digest(seal, self._seal(payload)):
+        if not any(hmac.compare_digest(seal, _seal(payload, secret)) for secret in self._secrets):
             raise InvalidCursor(
                 "the cursor has been changed, or was signed with another secret"
                 if self.secret is not None
@@ -156,11 +170,12 @@ class Cursors:
             raise InvalidCursor("this is no cursor")
         return content
 
-    def _seal(self, payload: bytes) -> bytes:
-        if self.secret is None:
-            return hashlib.sha256(payload).digest()[:6]
-        secret = self.secret.encode() if isinstance(self.secret, str) else self.secret
-        return hmac.new(secret, payload, hashlib.sha256).digest()[:16]
+
+def _seal(payload: bytes, secret: bytes | str | None) -> bytes:
+    if secret is None:
+        return hashlib.sha256(payload).digest()[:6]
+    key = secret.encode() if isinstance(secret, str) else secret
+    return hmac.new(key, payload, hashlib.sha256).digest()[:16]
 
 
 def _is_position(position: object) -> bool:

@@ -195,4 +195,4 @@ class EntityItems(Generic[DriverT]):
 def _shown(entities: Entities, plan: ReadPlan, expiry: Expiry) -> ReadPlan:
     """The plan without items of other models, and without those that have expired, if these are hidden."""
     condition = entities.condition(plan.index)
-    return expiry.applied(entities, plan if condition is None else plan.filter(condition))
+    return expiry.applied(entities, plan if condition is None else plan.shown_by(condition))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.aio.batch import AsyncBatchWriter, AsyncTransactGetBuilder, AsyncTransaction
 from pytest_dynamodb.client.aio.table import AsyncTableClient
-from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.calls import Item, any_call
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
 from pytest_dynamodb.client.connection.asynchronous import AsyncConnection
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
@@ -241,6 +241,14 @@ class AsyncDynamoDbClient:
         ``failure_of`` takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
         """
         return await self._driver.run(statements.transaction(batch, token))
+
+    async def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Any operation of DynamoDB, with retry, breaker and telemetry: ``client.call("DescribeLimits")``.
+
+        Operation, parameters and answer are as AWS names them, as in boto3's client: items hold attribute values.
+        Raises ``ConfigurationError`` for an operation that DynamoDB does not have.
+        """
+        return await self._driver.send(any_call(operation, parameters))
 
     async def create_table(
         self,

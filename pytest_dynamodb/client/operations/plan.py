@@ -96,6 +96,8 @@ class ReadPlan:
     index: str | None = None
     key: KeyChoice | None = None
     filtered_by: Condition | None = None
+    sparse: bool = False
+    """Whether a filter is the caller's, of which nobody knows how much it leaves. That of a model leaves most."""
     passing_filter: Condition | None = None
     """A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs
     to."""
@@ -121,6 +123,10 @@ class ReadPlan:
         return replace(self, segment=(number, of))
 
     def filter(self, condition: ConditionLike) -> ReadPlan:
+        return replace(self.shown_by(condition), sparse=True)
+
+    def shown_by(self, condition: ConditionLike) -> ReadPlan:
+        """With a filter that most of what is read is expected to pass."""
         more = Condition(as_condition(condition, expression="FilterExpression"))
         return replace(self, filtered_by=more if self.filtered_by is None else self.filtered_by & more)
 
@@ -197,6 +203,14 @@ class ReadPlan:
         return replace(self, key=replace(self.choice, partition=(value,)))
 
 
+SPARSE = 100
+"""Items that the first request reads at least, for a few that pass a filter."""
+GROWTH = 4
+"""How many times as many items the next request reads, where too few have passed."""
+LARGEST = 10_000
+"""The largest ``Limit`` that is sent; beyond it, a request reads its 1 MB."""
+
+
 def _listed(given: PathLike | Iterable[PathLike]) -> Iterable[PathLike]:
     if isinstance(given, (list, tuple, set, frozenset)):
         return given
@@ -250,22 +264,31 @@ class ReadSource:
     key: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
-    def call(self, position: Position, most: int | None = None, *, counting: bool = False) -> ApiCall[PageAnswer]:
-        """The request for what comes next. ``most`` is how many items are still wanted."""
+    def call(
+        self, position: Position, most: int | None = None, *, rounds: int = 0, counting: bool = False
+    ) -> ApiCall[PageAnswer]:
+        """The request for what comes next. ``most`` is how many items are still wanted, after so many ``rounds``."""
         params = dict(self.params)
         if isinstance(position, dict):
             params["ExclusiveStartKey"] = position
-        size = self.size(most)
+        size = self.size(most, rounds)
         if size is not None:
             params["Limit"] = size
         if counting:
             params["Select"] = "COUNT"
         return ApiCall(self.plan.operation, params, _answer)
 
-    def size(self, most: int | None) -> int | None:
-        """How many items DynamoDB shall read: with a filter nobody knows how many of them are wanted."""
-        sizes = [self.plan.page_size, None if self.plan.filters else most]
-        return min((size for size in sizes if size is not None), default=None)
+    def size(self, most: int | None, rounds: int = 0) -> int | None:
+        """How many items DynamoDB shall read.
+
+        With a filter nobody knows how many of them are wanted: as many as are left, at first, and from request to
+        request more, so that little is read for one item and few requests are made for one that is far away.
+        """
+        if most is not None and self.plan.filters:
+            most = max(most, SPARSE if self.plan.sparse else 1) * GROWTH**rounds
+            most = None if most > LARGEST else most
+        sizes = [size for size in (self.plan.page_size, most) if size is not None]
+        return min(sizes, default=None)
 
     def segment(self, number: int, segments: int) -> ReadSource:
         return replace(self, params={**self.params, "Segment": number, "TotalSegments": segments})

@@ -25,6 +25,7 @@ class Stretch:
         """Raises ``InvalidCursor``."""
         self._cursors, self._source, self._left = book.cursors, source, source.plan.limit
         self._binding: Binding | None = None
+        self._rounds = 0
         self.position: Position = "start"
         if after is not None:
             (self.position,) = self._cursors.decode(after, self._bound())
@@ -46,7 +47,8 @@ class Stretch:
 
     def next(self) -> Steps[PageAnswer]:
         """The next answer, without what is beyond the limit."""
-        answer = yield from send(self._source.call(self.position, self._left))
+        answer = yield from send(self._source.call(self.position, self._left, rounds=self._rounds))
+        self._rounds += 1
         answer = self._source.cut(answer, self._left)
         if self._left is not None:
             self._left -= len(answer.items)
@@ -82,9 +84,10 @@ class _Shard:
 
     def fill(self, most: int | None) -> Steps[tuple[int, float | None]]:
         """Read until there is an item or none is left. What was read for that, and its capacity units."""
-        scanned, capacity = 0, None
+        scanned, capacity, rounds = 0, None, 0
         while not self.ahead and self.next != "end":
-            answer = yield from send(self.source.call(self.next, most))
+            answer = yield from send(self.source.call(self.next, most, rounds=rounds))
+            rounds += 1
             self.come_to = self.next
             self.ahead.extend(answer.items)
             self.next = answer.position
@@ -267,8 +270,9 @@ def count_of(book: TableBook, plan: ReadPlan) -> Steps[int]:
     """How many items there are in one stretch, up to the limit or a little more."""
     source = yield from prepared(book, plan)
     position: Position = "start"
-    counted, most = 0, plan.limit
+    counted, rounds, most = 0, 0, plan.limit
     while position != "end" and (most is None or counted < most):
-        answer = yield from send(source.call(position, None if most is None else most - counted, counting=True))
-        counted, position = counted + answer.count, answer.position
+        left = None if most is None else most - counted
+        answer = yield from send(source.call(position, left, rounds=rounds, counting=True))
+        counted, rounds, position = counted + answer.count, rounds + 1, answer.position
     return counted

@@ -50,6 +50,7 @@ class _Scan:
         if after is not None:
             self.positions = self._cursors.decode(after, self._binding)
         self.left = source.plan.limit
+        self._rounds = [0] * segments
         self._running: dict[Job[PageAnswer], int] = {}
         self.items = self.scanned = 0
         self.capacity: float | None = None
@@ -69,7 +70,10 @@ class _Scan:
             return
         source = self.source.segment(number, self.segments)
         # Not what is left of the limit: that depends on who was first, and a recording could not be found again.
-        job = yield from start(send(source.call(self.positions[number], source.plan.limit)))
+        job = yield from start(
+            send(source.call(self.positions[number], source.plan.limit, rounds=self._rounds[number]))
+        )
+        self._rounds[number] += 1
         self._running[job] = number
 
     def next(self) -> Steps[tuple[int, PageAnswer] | None]:

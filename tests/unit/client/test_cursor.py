@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb import ClientConfig, ConfigurationError, InvalidCursor, PytestDynamoDbError
-from pytest_dynamodb.client.page import Binding, Cursors, Position
+from pytest_dynamodb.client.page import Binding, Cursors, Position, _seal
 
 BINDING = Binding("app", "gsi1", "pk = 1")
 KEY: dict[str, dict[str, Any]] = {"pk": {"S": "USER#1"}, "n": {"N": "1.5"}, "raw": {"B": "AAE="}}
@@ -17,7 +17,7 @@ KEY: dict[str, dict[str, Any]] = {"pk": {"S": "USER#1"}, "n": {"N": "1.5"}, "raw
 
 def token(content: object, *, seal: bytes | None = None) -> str:
     payload = content if isinstance(content, bytes) else json.dumps(content).encode()
-    own = Cursors()._seal(payload) if seal is None else seal
+    own = _seal(payload, None) if seal is None else seal
     parts = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (payload, own)]
     return ".".join(parts)
 
@@ -109,7 +109,18 @@ def test_an_invalid_cursor_is_an_error_of_this_package_and_a_value_error() -> No
     assert issubclass(InvalidCursor, (PytestDynamoDbError, ValueError))
 
 
-@pytest.mark.parametrize("secret", ["", b"", 7, bytearray(b"secret")])
+def test_a_secret_is_replaced_by_one_that_signs_beside_it() -> None:
+    old, both, new = Cursors("old"), Cursors(["new", b"old"]), Cursors("new")
+    assert both.decode(old.encode(BINDING, [KEY]), BINDING) == [KEY]
+    assert new.decode(both.encode(BINDING, [KEY]), BINDING) == [KEY]
+    with pytest.raises(InvalidCursor, match="another secret"):
+        old.decode(both.encode(BINDING, [KEY]), BINDING)
+    with pytest.raises(InvalidCursor, match="another secret"):
+        both.decode(Cursors("other").encode(BINDING, [KEY]), BINDING)
+    assert "old" not in repr(both)
+
+
+@pytest.mark.parametrize("secret", ["", b"", 7, bytearray(b"secret"), [], ["new", ""], ("new", 7)])
 def test_a_secret_that_seals_nothing_is_refused_before_anything_is_signed(secret: Any) -> None:
     with pytest.raises(ConfigurationError, match="cursor_secret must be text or bytes, and not empty"):
         ClientConfig(cursor_secret=secret)

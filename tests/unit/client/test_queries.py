@@ -90,8 +90,28 @@ def test_a_limit_without_a_filter_reads_no_more_than_it_needs(client: DynamoDbCl
     query = client.table("app", **KEYS).query().partition_key("x")
     assert query.limit(5).to_request()["Limit"] == 5
     assert query.limit(5).page_size(3).to_request()["Limit"] == 3
-    assert "Limit" not in query.filter(Attr("n") == 1).limit(5).to_request()
+    assert query.filter(Attr("n") == 1).limit(5).to_request()["Limit"] == 100  # nobody knows how many of them pass
     assert "Limit" not in query.limit(5).limit(None).to_request()
+
+
+@pytest.mark.parametrize(
+    ("place", "limits"),
+    [(99, [100]), (100, [100, 400]), (2500, [100, 400, 1600, 6400]), (None, [100, 400, 1600, 6400])],
+)
+def test_what_passes_a_filter_is_looked_for_in_ever_larger_requests(
+    client: DynamoDbClient, provider: Listening, place: int | None, limits: list[int]
+) -> None:
+    table = client.create_table("app", partition_key="pk", sort_key={"sk": "N"})
+    with table.batch_write() as batch:
+        for number in range(3000):
+            batch.put({"pk": "a", "sk": number, "marked": number == place})
+    provider.requests.clear()
+    marked = table.query().partition_key("a").filter(Attr("marked") == True).first()  # noqa: E712 - builds a condition
+    assert (None if marked is None else marked["sk"]) == place
+    assert [request.params["Limit"] for request in provider.requests] == limits
+    provider.requests.clear()
+    assert table.query().partition_key("a").filter(Attr("marked").exists()).limit(1).count() == 1
+    assert [request.params["Limit"] for request in provider.requests] == [100]
 
 
 def test_builders_are_immutable(client: DynamoDbClient) -> None:

@@ -143,3 +143,41 @@ def test_pages_go_on_where_they_ended(readings: TypedTable[Reading]) -> None:
     assert len({reading.model_dump_json() for reading in (*first, *second)}) == 8
     assert isinstance(first[0], Reading)
     assert first.scanned_count == 4
+
+
+@entity(pk="SENSOR#{sensor}", sk="SETTING#{name}")
+class Setting(BaseModel):
+    sensor: str
+    name: str
+
+
+def test_reads_of_one_model_cost_what_those_of_stored_items_do(
+    client: DynamoDbClient, readings: TypedTable[Reading]
+) -> None:
+    """The filter for the model's items reads no more than is asked for: a partition is not read for one item."""
+    settings = client.table("app", model=Setting)
+    with settings.batch_write() as batch:
+        for number in range(300):
+            batch.put(Setting(sensor="2", name=f"{number:03d}"))
+    typed = settings.query(sensor="2")
+    stored = client.table("app").query().partition_key("SENSOR#2")
+    for size in (1, 20, 50):
+        theirs, mine, cursor, others = 0.0, 0.0, None, None
+        for _ in range(6):
+            page, other = typed.limit(size).execute(cursor), stored.limit(size).execute(others)
+            assert [setting.name for setting in page] == [item["name"] for item in other]
+            mine, theirs = mine + (page.capacity or 0), theirs + (other.capacity or 0)
+            cursor, others = page.cursor, other.cursor
+        assert mine <= theirs * 1.1
+    assert typed.limit(7).to_request()["Limit"] == 7
+    assert typed.first() == Setting(sensor="2", name="000")
+    assert typed.limit(1).execute().scanned_count == 1
+
+
+def test_items_of_others_are_passed_in_ever_larger_steps(client: DynamoDbClient) -> None:
+    settings, readings = client.table("app", model=Setting), client.table("app", model=Reading)
+    for number in range(40):
+        readings.put(Reading(sensor="3", kind="heat", taken=day(1), number=number))
+    settings.put(Setting(sensor="3", name="last"))
+    page = client.table("app", models=(Reading, Setting)).of(Setting).scan().limit(1).execute()
+    assert list(page) == [Setting(sensor="3", name="last")]
