@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.observer import Observer, Watch
     from pytest_dynamodb.client.operations.batch_reads import BatchPage
     from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
-    from pytest_dynamodb.client.operations.reading import MultipleItemsFound
+    from pytest_dynamodb.client.operations.reading import ItemsNotRead, MultipleItemsFound
     from pytest_dynamodb.client.operations.segments import ScanProgress, SegmentPage
     from pytest_dynamodb.client.operations.statements import StatementResult
     from pytest_dynamodb.client.operations.tables import Index, TableNotReady
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.telemetry.otel import MetricsObserver, TracingObserver
     from pytest_dynamodb.client.telemetry.records import LoggingObserver
     from pytest_dynamodb.client.typed import EntityTable, TypedTable
+    from pytest_dynamodb.client.typed_actions import TypedActions, TypedPut, TypedUpdateAction
     from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
     from pytest_dynamodb.clock import SystemClock, VirtualClock
     from pytest_dynamodb.engine import Engine, Lifecycle, Snapshot
@@ -123,7 +124,7 @@ _HOMES = {
     "client.observer": "Observer Watch",
     "client.operations.batch_reads": "BatchPage",
     "client.operations.batch_writes": "BatchWrite ItemsNotWritten",
-    "client.operations.reading": "MultipleItemsFound",
+    "client.operations.reading": "ItemsNotRead MultipleItemsFound",
     "client.operations.segments": "ScanProgress SegmentPage",
     "client.operations.statements": "StatementResult",
     "client.operations.tables": "Index TableNotReady",
@@ -139,6 +140,7 @@ _HOMES = {
     "client.telemetry.otel": "MetricsObserver TracingObserver",
     "client.telemetry.records": "LoggingObserver",
     "client.typed": "EntityTable TypedTable",
+    "client.typed_actions": "TypedActions TypedPut TypedUpdateAction",
     "client.typed_query": "TypedBatchWriter TypedQuery TypedUpdate",
     "clock": "SystemClock VirtualClock",
     "engine": "Engine Lifecycle Snapshot",
@@ -165,7 +167,7 @@ _HOMES = {
     "simulation.throughput": "ThroughputLimits",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
-_EXTRAS = {"client.typed": ("pydantic", "models"), "client.typed_query": ("pydantic", "models")}
+_EXTRAS = dict.fromkeys(("client.typed", "client.typed_actions", "client.typed_query"), ("pydantic", "models"))
 """The homes that cannot be imported without an extra: what they need, and the extra that brings it."""
 
 __all__ = [
@@ -222,6 +224,7 @@ __all__ = [
     "InvalidValue",
     "ItemCollectionSizeLimitExceededException",
     "ItemNotFound",
+    "ItemsNotRead",
     "ItemsNotWritten",
     "Key",
     "KeyHeat",
@@ -278,10 +281,13 @@ __all__ = [
     "TransactionConflictException",
     "TransactionTooLarge",
     "TransportFailure",
+    "TypedActions",
     "TypedBatchWriter",
+    "TypedPut",
     "TypedQuery",
     "TypedTable",
     "TypedUpdate",
+    "TypedUpdateAction",
     "UnexpectedRequest",
     "UnplayedExchanges",
     "UnrecognizedClientException",

@@ -51,6 +51,13 @@ class ReadSteps(Generic[DriverT, ResultT]):
         """A strongly consistent read: it sees every write that succeeded before. Global indexes do not offer it."""
         return self._planned(replace(self._plan, consistent=consistent))
 
+    def hydrate(self) -> Self:
+        """The whole items, where an index has only some of their attributes: they are read from the table in batches.
+
+        An item that was deleted in between is left out. Costs a read of each item besides that of the index.
+        """
+        return self._planned(replace(self._plan, hydrated=True))
+
     def _planned(self, plan: ReadPlan) -> Self:
         return type(self)(self._driver, self._book, plan, self._decode)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pytest_dynamodb.client.builders import QuerySteps, ReadSteps, ScanSteps
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.sync import SyncDriver
-from pytest_dynamodb.client.operations import reading, segments
+from pytest_dynamodb.client.operations import deletion, reading, segments
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan, check_segments
+from pytest_dynamodb.client.operations.reading import Decode
 from pytest_dynamodb.client.operations.segments import SegmentPage
 from pytest_dynamodb.client.page import Page
 
@@ -49,6 +50,13 @@ class ExecutableRead(ReadSteps[SyncDriver, ResultT]):
         """How many items there are, up to ``limit``. DynamoDB reads and charges for them, but does not send them."""
         return self._driver.run(reading.count(self._book, self._plan))
 
+    def delete_all(self) -> int:
+        """Delete what is found, up to ``limit``, in batches; returns how many items. Versions are not looked at.
+
+        What is written meanwhile may stay. Raises ``ItemsNotWritten`` if some came back until the last attempt.
+        """
+        return self._driver.run(deletion.everything(self._book, self._plan))
+
     def to_request(self) -> dict[str, Any]:
         """The parameters of the first request, which is not sent. A query may send DescribeTable to learn the keys."""
         return self._driver.run(reading.request(self._book, self._plan))
@@ -77,37 +85,38 @@ class ScanBuilder(ScanSteps[SyncDriver], ExecutableRead[Item]):
 
     __slots__ = ()
 
-    def parallel(self, segments: int) -> ParallelScan:
+    def parallel(self, segments: int) -> ParallelScan[Item]:
         """All of this many segments, side by side."""
         return ParallelScan(self._driver, self._book, replace(self._plan, segment=None), check_segments(segments))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParallelScan:
+class ParallelScan(Generic[ResultT]):
     """A scan in segments that are read side by side; made by ``scan().parallel(8)``. Items come as they are found."""
 
     _driver: SyncDriver = field(repr=False)
     _book: TableBook = field(repr=False)
     _plan: ReadPlan
     _segments: int
+    _decode: Decode[ResultT] | None = field(default=None, repr=False)
 
-    def execute(self, after: str | None = None) -> Page[Item]:
+    def execute(self, after: str | None = None) -> Page[ResultT]:
         """All items, up to the limit, in the order of the segments. ``after`` is a cursor to go on from.
 
         Raises ``InvalidCursor`` for one of something else, or of another number of segments.
         """
-        return self._driver.run(segments.everything(self._book, self._plan, self._segments, after))
+        return self._driver.run(segments.everything(self._book, self._plan, self._segments, after, self._decode))
 
-    def pages(self, after: str | None = None) -> Iterator[SegmentPage[Item]]:
+    def pages(self, after: str | None = None) -> Iterator[SegmentPage[ResultT]]:
         """Page after page, of whichever segment is first, each with the progress of all.
 
         A page's ``cursor`` takes the whole scan up again where it was when that page came. While a page is looked at,
         the next one of each segment is being read.
         """
-        return self._driver.stream(segments.pages(self._book, self._plan, self._segments, after))
+        return self._driver.stream(segments.pages(self._book, self._plan, self._segments, after, self._decode))
 
-    def __iter__(self) -> Iterator[Item]:
-        return self._driver.stream(segments.items(self._book, self._plan, self._segments))
+    def __iter__(self) -> Iterator[ResultT]:
+        return self._driver.stream(segments.items(self._book, self._plan, self._segments, self._decode))
 
     def count(self) -> int:
         """How many items there are, up to the limit. They are read, and paid for, but not sent."""

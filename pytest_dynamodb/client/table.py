@@ -18,6 +18,7 @@ from pytest_dynamodb.client.query import QueryBuilder, ScanBuilder
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
+from pytest_dynamodb.values import item_size, to_wire_item
 
 
 class TableClient:
@@ -95,6 +96,10 @@ class TableClient:
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def size(self, item: Mapping[str, Any]) -> int:
+        """How large an item is, in bytes, as DynamoDB counts: it takes up to 400 KB. Sends nothing."""
+        return item_size(to_wire_item(item, floats=self._floats))
 
     def describe(self) -> dict[str, Any]:
         """The table's description, as AWS gives it: ``TableStatus``, ``KeySchema``, ..."""

@@ -12,13 +12,23 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, delete, get_call, put, version_of
+from pytest_dynamodb.client.models.entities import (
+    Entities,
+    Expiry,
+    codec_of,
+    delete,
+    get_call,
+    overwrite,
+    put,
+    version_of,
+)
+from pytest_dynamodb.client.models.upserting import UpsertPlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
-from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems
+from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems, as_stored
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike
@@ -135,13 +145,15 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         queue, clock = self._write_queue(), self._expiry.clock
         return TypedBatchWriter(self._driver, queue, self._codec, clock, raise_on_failed=raise_on_failed)
 
-    def put(self, instance: ModelT, *, condition: ConditionLike | None = None) -> ModelT:
+    def put(self, instance: ModelT, *, condition: ConditionLike | None = None, check_version: bool = True) -> ModelT:
         """Write an instance over whatever has its key; returns what is stored, with its next version and its stamps.
 
         Raises ``VersionConflict`` if somebody else has written it since it was read, or if it exists and the instance
-        is new; ``ConditionalCheckFailedException`` if the condition is false.
+        is new; ``ConditionalCheckFailedException`` if the condition is false. With ``check_version=False`` it is
+        written over whatever version is there, as the next one of that.
         """
-        return self._driver.run(put(self._codec, instance, condition, self._expiry.clock))
+        writing = put if check_version else overwrite
+        return self._driver.run(writing(self._codec, instance, condition, self._expiry.clock))
 
     def delete(
         self,
@@ -149,18 +161,35 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         /,
         *,
         condition: ConditionLike | None = None,
+        check_version: bool = True,
         **fields: object,
     ) -> ModelT | None:
         """Delete an item, which need not exist; returns what it was.
 
-        Of an instance with a version only that version is deleted: raises ``VersionConflict``.
+        Of an instance with a version only that version is deleted, unless ``check_version`` is false: raises
+        ``VersionConflict``.
         """
-        version, stored = self._version(key), self.key(key, **fields)
+        version, stored = self._version(key, check_version=check_version), self.key(key, **fields)
         return self._driver.run(delete(self._codec, stored, condition, version))
 
-    def update(self, key: ModelT | Mapping[str, object] | None = None, /, **fields: object) -> TypedUpdate[ModelT]:
-        """Begin an update of an existing item. Of an instance with a version, only that version is updated."""
-        return TypedUpdate(self._driver, self._expiry, self._updating(key, fields))
+    def update(
+        self, key: ModelT | Mapping[str, object] | None = None, /, *, check_version: bool = True, **fields: object
+    ) -> TypedUpdate[ModelT]:
+        """Begin an update of an existing item.
+
+        Of an instance with a version, only that version is updated, unless ``check_version`` is false.
+        """
+        return TypedUpdate(self._driver, self._expiry, self._updating(key, fields, check_version=check_version))
+
+    def upsert(self, key: Mapping[str, object] | None = None, /, **fields: object) -> TypedUpdate[ModelT]:
+        """Begin an update that makes the item where there is none: ``users.upsert(user_id="1").add("visits", 1)``.
+
+        A new item is whole: what nothing is said of has the model's default. Raises ``InvalidUpdate``, when it is
+        executed and with nothing sent, if the model has none for a field.
+        """
+        values = {**named(key), **fields}
+        plan = UpsertPlan(self._codec, certain=self._codec.validated(values), key=self._codec.key(values))
+        return TypedUpdate(self._driver, self._expiry, plan)
 
     def query(
         self, fields: Mapping[str, object] | None = None, /, *, index: str | None = None, **others: object
@@ -204,16 +233,24 @@ class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
         )
         return found
 
-    def put(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT:
+    def put(self, instance: PartT, *, condition: ConditionLike | None = None, check_version: bool = True) -> PartT:
         """Write an instance; as ``TypedTable.put``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        return self._driver.run(put(codec, instance, condition, self._expiry.clock))
+        writing = put if check_version else overwrite
+        return self._driver.run(writing(codec, instance, condition, self._expiry.clock))
 
-    def delete(self, instance: PartT, *, condition: ConditionLike | None = None) -> PartT | None:
+    def delete(
+        self, instance: PartT, *, condition: ConditionLike | None = None, check_version: bool = True
+    ) -> PartT | None:
         """Delete the item of an instance; as ``TypedTable.delete``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        version = version_of(codec, instance) or None
+        version = (version_of(codec, instance) or None) if check_version else None
         return self._driver.run(delete(codec, codec.key_of(instance), condition, version))
+
+    def decode(self, item: Mapping[str, Any]) -> ModelT:
+        """The instance of an item from elsewhere, of whichever model it is; as ``TypedTable.decode``."""
+        found: ModelT = self._entities.decoded(as_stored(item))
+        return found
 
     def collection(self, model: type[Any], /, *, index: str | None = None, **fields: object) -> TypedQuery[ModelT]:
         """Begin a query of all items of a partition, of whatever model, by the fields of one model's partition key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -15,7 +16,8 @@ from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import decoder, stamped
 from pytest_dynamodb.client.operations import reading
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
-from pytest_dynamodb.client.query import ExecutableRead
+from pytest_dynamodb.client.operations.plan import check_segments
+from pytest_dynamodb.client.query import ExecutableRead, ParallelScan
 from pytest_dynamodb.client.typed_steps import TypedQuerySteps, TypedUpdateSteps
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.expressions.builders import PathLike
@@ -42,6 +44,15 @@ class TypedQuery(TypedQuerySteps[SyncDriver, ResultT], ExecutableRead[ResultT]):
     def project(self, *paths: PathLike | Iterable[PathLike]) -> TypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
         return TypedQuery(self._driver, self._book, self._plan.project(*paths), None, self._codec, self._choice)
+
+    def segment(self, number: int, of: int) -> TypedQuery[ResultT]:
+        """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""
+        return self._planned(self._scanning().of_segment(number, of))
+
+    def parallel(self, segments: int) -> ParallelScan[ResultT]:
+        """Of a scan, all of this many segments, side by side."""
+        plan = replace(self._scanning(), segment=None)
+        return ParallelScan(self._driver, self._book, plan, check_segments(segments), self._decode)
 
     def one(self) -> ResultT:
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,13 +17,26 @@ from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
+from pytest_dynamodb.client.operations.transactions import TransactionSteps
+from pytest_dynamodb.client.typed_actions import FieldSteps, TypedActions, changed, updating, version_in
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.expressions.builders import ConditionLike
+from pytest_dynamodb.values import from_wire_item, item_size, to_wire_item
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def as_stored(item: Mapping[str, Any]) -> Item:
+    """An item as Python values, also if it is one of attribute values, as streams and errors have it."""
+    wire = bool(item) and all(isinstance(value, Mapping) and len(value) == 1 for value in item.values())
+    return from_wire_item(item) if wire and set().union(*item.values()) <= TAGS else dict(item)
+
+
+TAGS = frozenset({"B", "BOOL", "BS", "L", "M", "N", "NS", "NULL", "S", "SS"})
+"""What an attribute value says of its type (API reference, AttributeValue). A key, which every item has, is no map."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +78,12 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
             raise ConfigurationError("bounds of the sort key are of fields: use query(...) of one model")
         return self._planned(self._choice.bounded(self._plan, bound, *values))
 
+    def _scanning(self) -> ReadPlan:
+        """The plan of a scan. Raises ``ConfigurationError`` for a query, which has no segments."""
+        if self._plan.key is not None:
+            raise ConfigurationError("segments are of a scan: a query reads one partition, in its order")
+        return self._plan
+
     def _of_one(self, what: str) -> Codec[Any]:
         if self._codec is None:
             raise ConfigurationError(f"{what} is of one model's fields: use query(...) of one model")
@@ -72,44 +91,19 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TypedUpdateSteps(Generic[DriverT, ModelT]):
-    """The steps of an update of one typed item. Each returns a new one and leaves this one as it is."""
+class TypedUpdateSteps(FieldSteps[ModelT], Generic[DriverT, ModelT]):
+    """An update of one typed item that has not been sent. Each step returns a new one and leaves this one as it is."""
 
     _driver: DriverT = field(repr=False)
     _expiry: Expiry = field(repr=False)
     _plan: UpdatePlan[ModelT]
 
-    def set(self, path: str, value: object) -> Self:
-        """Set a field, or a part of one. Raises pydantic's ``ValidationError``."""
-        return replace(self, _plan=self._plan.set(path, value))
-
-    def set_if_absent(self, path: str, value: object) -> Self:
-        """Set a field unless the item has it."""
-        return replace(self, _plan=self._plan.set_if_absent(path, value))
-
-    def append(self, path: str, values: Iterable[object]) -> Self:
-        """Put values at the end of a list, which is created where it is missing."""
-        return replace(self, _plan=self._plan.append(path, values))
-
-    def add(self, path: str, value: object) -> Self:
-        """Add to a number or put members into a set, either of which may be missing."""
-        return replace(self, _plan=self._plan.add(path, value))
-
-    def delete(self, path: str, members: Iterable[object]) -> Self:
-        """Take members out of a set."""
-        return replace(self, _plan=self._plan.delete(path, members))
-
-    def remove(self, *paths: str) -> Self:
-        """Remove fields. Raises ``InvalidUpdate`` for one that the model requires."""
-        return replace(self, _plan=self._plan.remove(*paths))
-
-    def condition(self, condition: ConditionLike) -> Self:
-        """Only if this is true of the item's attributes; given again, only if all of them are."""
-        return replace(self, _plan=self._plan.only_if(condition))
-
     def to_request(self) -> dict[str, Any]:
         """The parameters of the request, which is not sent."""
         return self._plan.call(self._expiry.clock).params
+
+    def _planned(self, plan: UpdatePlan[ModelT]) -> Self:
+        return replace(self, _plan=plan)
 
 
 class TypedItems(Generic[DriverT, ModelT]):
@@ -142,6 +136,25 @@ class TypedItems(Generic[DriverT, ModelT]):
         """The condition that nobody has written the item since it was read; ``None`` for a model without a version."""
         return expected_version(self._codec, version_of(self._codec, instance))
 
+    def decode(self, item: Mapping[str, Any]) -> ModelT:
+        """The instance of an item from elsewhere: of a stream, a transaction, an error. Sends nothing.
+
+        ``item`` holds Python values, or attribute values as DynamoDB writes them. Raises ``InvalidItem``.
+        """
+        return self._codec.decoded(as_stored(item))
+
+    def size(self, instance: ModelT) -> int:
+        """How large the item of an instance is, in bytes, as DynamoDB counts: it takes up to 400 KB."""
+        return item_size(to_wire_item(self._codec.encoded(self._codec.checked(instance))))
+
+    def changed(self, before: ModelT, after: ModelT) -> tuple[str, ...]:
+        """The fields that are stored differently of these two instances."""
+        return changed(self._codec, before, after)
+
+    def within(self, transaction: TransactionSteps[Any]) -> TypedActions[ModelT]:
+        """What a transaction does with items of this model: ``users.within(tx).put(user)``."""
+        return TypedActions(transaction, self._codec, self._expiry)
+
     def _getting(
         self, key: Item, *, consistent: bool, into: type[BaseModel] | None = None, raw: bool = False
     ) -> ApiCall[Any]:
@@ -154,17 +167,14 @@ class TypedItems(Generic[DriverT, ModelT]):
             )
         return WriteQueue(self._book)
 
-    def _version(self, key: object) -> int | None:
-        """That of an instance, where it has one; ``None`` for fields."""
-        return version_of(self._codec, key) or None if isinstance(key, self._codec.model) else None
+    def _version(self, key: object, *, check_version: bool) -> int | None:
+        """That of an instance, where it has one and it matters; ``None`` for fields."""
+        return version_in(self._codec, key) if check_version else None
 
-    def _updating(self, key: ModelT | Mapping[str, object] | None, fields: Mapping[str, object]) -> UpdatePlan[ModelT]:
-        codec = self._codec
-        if isinstance(key, codec.model):
-            version = version_of(codec, key)
-            return UpdatePlan(codec, codec.key_of(key), instance=key, version=version, certain=codec.key_values(key))
-        values = {**named(key), **fields}
-        return UpdatePlan(codec, certain=codec.validated(values), key=codec.key(values))
+    def _updating(
+        self, key: ModelT | Mapping[str, object] | None, fields: Mapping[str, object], *, check_version: bool
+    ) -> UpdatePlan[ModelT]:
+        return updating(self._codec, key, fields, check_version=check_version)
 
     def _shown(self, plan: ReadPlan) -> ReadPlan:
         """The plan without items of other models, and without those that have expired."""

@@ -14,6 +14,7 @@ import pytest_dynamodb
 from pytest_dynamodb import Attr, DynamoDbClient
 from pytest_dynamodb.client.models.declaration import InvalidItem
 from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
+from pytest_dynamodb.client.operations.reading import ItemsNotRead
 from pytest_dynamodb.client.operations.transactions import Action, TransactionCancelled, UpdateAction
 from pytest_dynamodb.engine.partiql.write import NotOneItem
 from pytest_dynamodb.engine.validation.wording import BadValue
@@ -37,6 +38,7 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
     ExpressionError: lambda: ExpressionError("unused-values", expression="FilterExpression", keys=":a"),
     InvalidItem: lambda: InvalidItem("app", "User", {"pk": "a"}, ValueError("no name")),
     ItemNotFound: lambda: ItemNotFound("app", {"pk": "a"}),
+    ItemsNotRead: lambda: ItemsNotRead([{"pk": "a"}]),
     ItemsNotWritten: lambda: ItemsNotWritten([BatchWrite("app", "put", {"pk": "a"})]),
     LoadError: lambda: LoadError("seed.json", "no tables", remedy="give some"),
     NotOneItem: lambda: NotOneItem("Where clause does not contain a mandatory equality", "ValidationError"),

@@ -19,6 +19,7 @@ from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
+from pytest_dynamodb.values import item_size, to_wire_item
 
 
 class AsyncTableClient:
@@ -96,6 +97,10 @@ class AsyncTableClient:
     def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
         """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         return AsyncUpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+
+    def size(self, item: Mapping[str, Any]) -> int:
+        """How large an item is, in bytes, as DynamoDB counts: it takes up to 400 KB. Sends nothing."""
+        return item_size(to_wire_item(item, floats=self._floats))
 
     async def describe(self) -> dict[str, Any]:
         """The table's description, as AWS gives it: ``TableStatus``, ``KeySchema``, ..."""

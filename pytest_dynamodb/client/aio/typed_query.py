@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from pytest_dynamodb.client.aio.batch import _Batch
-from pytest_dynamodb.client.aio.query import AsyncExecutableRead
+from pytest_dynamodb.client.aio.query import AsyncExecutableRead, AsyncParallelScan
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.models.choosing import stored_key
@@ -17,6 +18,7 @@ from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import decoder, stamped
 from pytest_dynamodb.client.operations import reading
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
+from pytest_dynamodb.client.operations.plan import check_segments
 from pytest_dynamodb.client.typed_steps import TypedQuerySteps, TypedUpdateSteps
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.expressions.builders import PathLike
@@ -43,6 +45,15 @@ class AsyncTypedQuery(TypedQuerySteps[AsyncDriver, ResultT], AsyncExecutableRead
     def project(self, *paths: PathLike | Iterable[PathLike]) -> AsyncTypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
         return AsyncTypedQuery(self._driver, self._book, self._plan.project(*paths), None, self._codec, self._choice)
+
+    def segment(self, number: int, of: int) -> AsyncTypedQuery[ResultT]:
+        """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""
+        return self._planned(self._scanning().of_segment(number, of))
+
+    def parallel(self, segments: int) -> AsyncParallelScan[ResultT]:
+        """Of a scan, all of this many segments, side by side."""
+        plan = replace(self._scanning(), segment=None)
+        return AsyncParallelScan(self._driver, self._book, plan, check_segments(segments), self._decode)
 
     async def one(self) -> ResultT:
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""

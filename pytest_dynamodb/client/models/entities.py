@@ -14,6 +14,7 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import (
     InvalidItem,
+    VersionConflict,
     declaration_of,
     declaration_of_fields,
     version_conflict,
@@ -225,6 +226,17 @@ def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None,
         raise_conflict(codec, error, version)
         raise
     return stored
+
+
+def overwrite(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None, clock: Clock) -> Steps[ModelT]:
+    """Write an instance over whatever version is there, as the next one of that: so nobody takes it for another."""
+    while True:
+        try:
+            return (yield from put(codec, instance, condition, clock))
+        except VersionConflict as conflict:
+            if (conflict.found or 0) == version_of(codec, instance):
+                raise  # it is there without a version
+            instance = instance.model_copy(update={codec.declared.version or "": conflict.found or 0})
 
 
 def put_call(codec: Codec[ModelT], stored: ModelT, condition: ConditionLike | None) -> calls.ApiCall[calls.Item | None]:

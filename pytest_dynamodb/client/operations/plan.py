@@ -104,6 +104,8 @@ class ReadPlan:
     projection: nodes.ProjectionTree | None = None
     descending: bool = False
     consistent: bool = False
+    hydrated: bool = False
+    """Whether the whole items are read from the table, as an index does not have them."""
     limit: int | None = None
     page_size: int | None = None
     segment: tuple[int, int] | None = None
@@ -151,7 +153,7 @@ class ReadPlan:
         params.update(expression_params(**self._conditions(names), projection=self._projection(extra)))
         if self.descending:
             params["ScanIndexForward"] = False
-        if self.consistent:
+        if self.consistent and not self.hydrated:
             params["ConsistentRead"] = True
         if self.segment is not None:
             params["Segment"], params["TotalSegments"] = self.segment
@@ -183,13 +185,13 @@ class ReadPlan:
         return conditions
 
     def _projection(self, extra: Iterable[str]) -> nodes.ProjectionTree | None:
-        if self.projection is None:
+        if self.projection is None or self.hydrated:
             return None
         return nodes.ProjectionTree((*self.projection.paths, *map(_path, self.added(extra))))
 
     def added(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of these attributes that its projection leaves out."""
-        if self.projection is None:
+        if self.projection is None or self.hydrated:
             return ()
         whole = {path.parts[0].text for path in self.projection.paths if isinstance(path.parts[0], nodes.Name)}
         return tuple(name for name in names if name not in whole)

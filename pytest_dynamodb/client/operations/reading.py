@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.operations.batch_reads import batch_get
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import PageAnswer, ReadPlan, ReadSource, position_of, prepared
 from pytest_dynamodb.client.page import Binding, Page, Position, total
@@ -18,17 +19,45 @@ from pytest_dynamodb.errors import ItemNotFound, PytestDynamoDbError
 # --- queries and scans ---
 
 
+class ItemsNotRead(PytestDynamoDbError):
+    """Items of which an index has the keys were throttled until the last attempt; ``failed`` are their keys."""
+
+    def __init__(self, failed: Sequence[Item]) -> None:
+        self.failed = list(failed)
+        super().__init__(self.failed)
+
+    def __str__(self) -> str:
+        return f"{len(self.failed)} item(s) of an index could not be read from its table until the last attempt"
+
+
+def hydrated(book: TableBook, plan: ReadPlan, answer: PageAnswer) -> Steps[PageAnswer]:
+    """The answer with the whole items of its keys, if the plan asks for them. Raises ``ItemsNotRead``.
+
+    Those that were deleted since the index was read are left out.
+    """
+    if not plan.hydrated or not answer.items:
+        return answer
+    names = (yield from book.names(plan.table)).all
+    keys = [{name: item[name] for name in names} for item in answer.items]
+    projection = None if plan.projection is None else plan.projection.paths
+    read = yield from batch_get({plan.table: keys}, consistent=plan.consistent, projection=projection)
+    page = read[plan.table]
+    if page.failed:
+        raise ItemsNotRead(page.failed)
+    return replace(answer, items=list(page.items), capacity=total(answer.capacity, page.capacity))
+
+
 class Stretch:
     """Reads a query or a scan from its beginning, or from a cursor, to its end or limit."""
 
     def __init__(self, book: TableBook, source: ReadSource, after: str | None = None) -> None:
         """Raises ``InvalidCursor``."""
-        self._cursors, self._source, self._left = book.cursors, source, source.plan.limit
+        self._book, self._source, self._left = book, source, source.plan.limit
         self._binding: Binding | None = None
         self._rounds = 0
         self.position: Position = "start"
         if after is not None:
-            (self.position,) = self._cursors.decode(after, self._bound())
+            (self.position,) = self._book.cursors.decode(after, self._bound())
 
     @property
     def over(self) -> bool:
@@ -38,7 +67,7 @@ class Stretch:
     @property
     def cursor(self) -> str | None:
         """The cursor to continue from; ``None`` at the end."""
-        return None if self.position == "end" else self._cursors.encode(self._bound(), [self.position])
+        return None if self.position == "end" else self._book.cursors.encode(self._bound(), [self.position])
 
     def _bound(self) -> Binding:
         if self._binding is None:
@@ -53,7 +82,7 @@ class Stretch:
         if self._left is not None:
             self._left -= len(answer.items)
         self.position = answer.position
-        return answer
+        return (yield from hydrated(self._book, self._source.plan, answer))
 
     def shown(self, items: list[Item]) -> list[Item]:
         """The items without attributes that were read for positions alone."""
@@ -107,10 +136,10 @@ class Merge:
         self, book: TableBook, plan: ReadPlan, sources: Sequence[ReadSource], binding: Binding, after: str | None
     ) -> None:
         """Raises ``InvalidCursor``."""
-        self._cursors, self._plan, self._binding = book.cursors, plan, binding
+        self._book, self._plan, self._binding = book, plan, binding
         positions: list[Position] = ["start"] * len(sources)
         if after is not None:
-            positions = self._cursors.decode(after, binding)
+            positions = self._book.cursors.decode(after, binding)
         self._shards = [_Shard(source, at) for source, at in zip(sources, positions, strict=True)]
         names = sources[0].names
         self._sort = () if names is None else names.sort
@@ -125,7 +154,7 @@ class Merge:
     def cursor(self) -> str | None:
         """The cursor to continue from; ``None`` at the end."""
         positions: list[Position] = [shard.position for shard in self._shards]
-        return None if all(at == "end" for at in positions) else self._cursors.encode(self._binding, positions)
+        return None if all(at == "end" for at in positions) else self._book.cursors.encode(self._binding, positions)
 
     def next(self) -> Steps[PageAnswer]:
         """The next items: as many as a page has."""
@@ -143,7 +172,8 @@ class Merge:
             items.append(shard.take())
         if self._left is not None:
             self._left -= len(items)
-        return PageAnswer(items, "end", scanned, len(items), capacity)
+        answer = PageAnswer(items, "end", scanned, len(items), capacity)
+        return (yield from hydrated(self._book, self._plan, answer))
 
     def shown(self, items: list[Item]) -> list[Item]:
         """The items without attributes that were read for positions alone."""

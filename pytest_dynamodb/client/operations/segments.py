@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import PageAnswer, ReadPlan, ReadSource, prepared
-from pytest_dynamodb.client.operations.reading import count_of
+from pytest_dynamodb.client.operations.reading import Decode, count_of, hydrated
 from pytest_dynamodb.client.page import Page, Position, total
 from pytest_dynamodb.client.steps import Job, Steps, emit, finished, send, start, together
 
@@ -42,13 +41,16 @@ class SegmentPage(Page[Item_co]):
 class _Scan:
     """The positions of all segments."""
 
-    def __init__(self, book: TableBook, source: ReadSource, segments: int, after: str | None) -> None:
+    def __init__(
+        self, book: TableBook, source: ReadSource, segments: int, after: str | None, decode: Decode[Any] | None
+    ) -> None:
         """Raises ``InvalidCursor``."""
-        self._cursors, self.source, self.segments = book.cursors, source, segments
+        self._decode = decode
+        self._book, self.source, self.segments = book, source, segments
         self._binding = source.plan.binding(source.names, segments)
         self.positions: list[Position] = ["start"] * segments
         if after is not None:
-            self.positions = self._cursors.decode(after, self._binding)
+            self.positions = self._book.cursors.decode(after, self._binding)
         self.left = source.plan.limit
         self._rounds = [0] * segments
         self._running: dict[Job[PageAnswer], int] = {}
@@ -58,7 +60,7 @@ class _Scan:
     @property
     def cursor(self) -> str | None:
         over = all(position == "end" for position in self.positions)
-        return None if over else self._cursors.encode(self._binding, self.positions)
+        return None if over else self._book.cursors.encode(self._binding, self.positions)
 
     def begin(self) -> Steps[None]:
         """Begin to read every segment."""
@@ -84,7 +86,7 @@ class _Scan:
         number = self._running.pop(job)
         answer = self._took(number, job.result())
         yield from self._read(number)
-        return number, answer
+        return number, (yield from hydrated(self._book, self.source.plan, answer))
 
     def _took(self, number: int, answer: PageAnswer) -> PageAnswer:
         """Note a page; what is beyond the limit is cut off."""
@@ -97,10 +99,15 @@ class _Scan:
             self.left -= len(answer.items)
         return answer
 
-    def page(self, number: int, answer: PageAnswer) -> SegmentPage[Item]:
+    def shown(self, answer: PageAnswer) -> list[Any]:
+        """The items as they are handed out."""
+        items = self.source.shown(answer.items)
+        return items if self._decode is None else [self._decode(item) for item in items]
+
+    def page(self, number: int, answer: PageAnswer) -> SegmentPage[Any]:
         """A page as it is handed out."""
         return SegmentPage(
-            items=self.source.shown(answer.items),
+            items=self.shown(answer),
             cursor=self.cursor,
             capacity=answer.capacity,
             scanned_count=answer.scanned,
@@ -114,7 +121,7 @@ class _Scan:
         if position == "end":
             return None
         plan = replace(self.source.plan, segment=(number, self.segments))
-        return self._cursors.encode(plan.binding(None), [position])
+        return self._book.cursors.encode(plan.binding(None), [position])
 
     @property
     def progress(self) -> ScanProgress:
@@ -127,37 +134,43 @@ class _Scan:
         )
 
 
-def begun(book: TableBook, plan: ReadPlan, segments: int, after: str | None = None) -> Steps[_Scan]:
+def begun(
+    book: TableBook, plan: ReadPlan, segments: int, after: str | None = None, decode: Decode[Any] | None = None
+) -> Steps[_Scan]:
     """The plan's scan, begun."""
     # Each segment may bring as much as is wanted of all of them: what is too much is cut off, and read another time.
     source = yield from prepared(book, plan, positions=plan.limit is not None)
-    scan = _Scan(book, source, segments, after)
+    scan = _Scan(book, source, segments, after, decode)
     yield from scan.begin()
     return scan
 
 
-def pages(book: TableBook, plan: ReadPlan, segments: int, after: str | None) -> Steps[None]:
+def pages(
+    book: TableBook, plan: ReadPlan, segments: int, after: str | None, decode: Decode[Any] | None = None
+) -> Steps[None]:
     """Emits the pages of all segments as they come."""
-    scan = yield from begun(book, plan, segments, after)
+    scan = yield from begun(book, plan, segments, after, decode)
     while (read := (yield from scan.next())) is not None:
         yield from emit(scan.page(*read))
 
 
-def items(book: TableBook, plan: ReadPlan, segments: int) -> Steps[None]:
+def items(book: TableBook, plan: ReadPlan, segments: int, decode: Decode[Any] | None = None) -> Steps[None]:
     """Emits the items of all segments as they come."""
-    scan = yield from begun(book, plan, segments)
+    scan = yield from begun(book, plan, segments, None, decode)
     while (read := (yield from scan.next())) is not None:
-        for item in scan.source.shown(read[1].items):
+        for item in scan.shown(read[1]):
             yield from emit(item)
 
 
-def everything(book: TableBook, plan: ReadPlan, segments: int, after: str | None) -> Steps[Page[Item]]:
+def everything(
+    book: TableBook, plan: ReadPlan, segments: int, after: str | None, decode: Decode[Any] | None = None
+) -> Steps[Page[Any]]:
     """All items, up to the limit, in the order of the segments."""
-    scan = yield from begun(book, plan, segments, after)
-    found: list[list[Item]] = [[] for _ in range(segments)]
+    scan = yield from begun(book, plan, segments, after, decode)
+    found: list[list[Any]] = [[] for _ in range(segments)]
     while (read := (yield from scan.next())) is not None:
         number, answer = read
-        found[number] += scan.source.shown(answer.items)
+        found[number] += scan.shown(answer)
     return Page(
         items=[item for part in found for item in part],
         cursor=scan.cursor,

@@ -219,21 +219,22 @@ class TransactionSteps(Generic[DriverT]):
     def put(self, table: TableLike, item: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
         """Write an item over whatever has its key. Like the others, raises ``TransactionTooLarge`` beyond 100."""
         content = {"Item": to_wire_item(item, floats=self._floats)}
-        return self._added(Action("Put", name_of(table), content, condition))
+        return self.add(Action("Put", name_of(table), content, condition))
 
     def update(self, table: TableLike, key: Mapping[str, Any]) -> UpdateAction:
         """Update an item, which is created if it does not exist: ``tx.update(table, key).add("n", 1)``."""
-        return self._added(UpdateAction(name_of(table), key, floats=self._floats))
+        return self.add(UpdateAction(name_of(table), key, floats=self._floats))
 
     def delete(self, table: TableLike, key: Mapping[str, Any], *, condition: ConditionLike | None = None) -> Action:
         """Delete an item, which need not exist."""
-        return self._added(Action("Delete", name_of(table), {"Key": to_wire_item(key)}, condition))
+        return self.add(Action("Delete", name_of(table), {"Key": to_wire_item(key)}, condition))
 
     def check(self, table: TableLike, key: Mapping[str, Any], condition: ConditionLike) -> Action:
         """Change nothing, but make the transaction fail if the condition is false for this item."""
-        return self._added(Action("ConditionCheck", name_of(table), {"Key": to_wire_item(key)}, condition))
+        return self.add(Action("ConditionCheck", name_of(table), {"Key": to_wire_item(key)}, condition))
 
-    def _added(self, action: ActionT) -> ActionT:
+    def add(self, action: ActionT) -> ActionT:
+        """An action that was made elsewhere; raises ``TransactionTooLarge`` beyond 100."""
         self._check_open()
         check_size(len(self._actions) + 1)
         self._actions.append(action)
