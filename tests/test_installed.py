@@ -26,7 +26,7 @@ def test_package_comes_from_site_packages_and_not_from_the_folder() -> None:
 
 
 @only_installed
-@pytest.mark.parametrize("name", ["py.typed", "_example/orders.py", "_example/tests/test_orders.py"])
+@pytest.mark.parametrize("name", ["py.typed", "view/page.html", "_example/orders.py", "_example/tests/test_orders.py"])
 def test_wheel_ships(name: str) -> None:
     assert (Path(pytest_dynamodb.__file__).parent / name).is_file()
 

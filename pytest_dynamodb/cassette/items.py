@@ -125,13 +125,16 @@ def consumed(exchanges: Iterable[Exchange]) -> Consumed:
             unreported.append(exchange.operation)
         writes = is_write(exchange.operation, exchange.params)
         for entry in reported if isinstance(reported, list) else [reported] if isinstance(reported, dict) else []:
-            units = _units(entry, writes=writes)
+            units = reported_units(entry, writes=writes)
             read, write = read + units[0], write + units[1]
     return Consumed(read, write, unreported)
 
 
-def _units(entry: dict[str, Any], *, writes: bool) -> tuple[float, float]:
-    """Transactions report both arms; other operations report one total, which is of their own kind."""
+def reported_units(entry: Mapping[str, Any], *, writes: bool) -> tuple[float, float]:
+    """Read and write units of one ``ConsumedCapacity``.
+
+    Transactions report both arms; other operations report one total, which is of their own kind.
+    """
     if "ReadCapacityUnits" in entry or "WriteCapacityUnits" in entry:
         return float(entry.get("ReadCapacityUnits", 0)), float(entry.get("WriteCapacityUnits", 0))
     total = float(entry.get("CapacityUnits", 0))

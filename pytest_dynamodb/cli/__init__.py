@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds, an exchange a line.",
     "verify": "Ask the mock what cassettes hold, and compare its answers with the recorded ones.",
+    "view": "Write recordings as one HTML page: timeline, items, capacity, differences.",
 }
 """Each command's one sentence, so that ``--help`` need not load them; each is the function of the module named
 like it."""

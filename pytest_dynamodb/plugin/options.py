@@ -68,6 +68,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             "report",
             {"action": "store_true", "help": "a table of what each test asked of DynamoDB"},
         ),
+        (
+            "--dynamodb-html",
+            "html",
+            {"metavar": "FILE", "help": "write what the run asked of DynamoDB as one HTML page, misses first"},
+        ),
     ):
         group.addoption(flag, dest=f"dynamodb_cassette_{dest}", default=None, **settings)
     for name, kind, text in (
@@ -126,6 +131,7 @@ class RunSettings:
     orphans: str
     block_network: bool
     report: bool
+    html: Path | None
     home: Home
     shares_repetitions: bool
     in_ci: bool
@@ -189,6 +195,7 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         orphans=one_of("dynamodb_cassette_orphans", orphans, _ORPHANS),
         block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
         report=bool(_option(config, "report")),
+        html=_html(config),
         home=_home(config),
         shares_repetitions=bool(config.getini("dynamodb_cassette_share_repetitions")),
         in_ci=in_ci,
@@ -197,6 +204,17 @@ def _run_settings(config: pytest.Config) -> RunSettings:
     for where, said in (("", settings.command_line), ("", settings.environment), ("dynamodb_cassette_", settings.ini)):
         _check(where, said)
     return settings
+
+
+def _html(config: pytest.Config) -> Path | None:
+    """The page's file, from where pytest was started. Raises ``ConfigurationError`` where there is no folder for it."""
+    given = _option(config, "html")
+    if not given:
+        return None
+    path = Path(config.invocation_params.dir, given)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ConfigurationError(f"--dynamodb-html={given}: there is no folder {path.parent} to write a file in")
+    return path
 
 
 def _home(config: pytest.Config) -> Home:

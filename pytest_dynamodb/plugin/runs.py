@@ -195,7 +195,7 @@ class CassetteRun:
         from pytest_dynamodb.faults import Faults
         from pytest_dynamodb.intercept import CassetteInterception, open_cassette
 
-        self._state, self._item, self._engine = state, item, engine
+        self._state, self._item, self._owner, self._engine = state, item, owner, engine
         self.path = path if keeps else None
         provider_name = joined.get("provider")
         try:
@@ -271,10 +271,10 @@ class CassetteRun:
                 self._interception.conclude(passed=outcome != "failed")
         finally:
             self._engine.end()
-            self._count(passed=outcome == "passed")
+            self._count(outcome)
 
-    def _count(self, *, passed: bool) -> None:
-        cassette = self.cassette
+    def _count(self, outcome: TestOutcome) -> None:
+        cassette, passed = self.cassette, outcome == "passed"
         recorded, replayed = len(cassette.recorded), len(cassette.played)
         verified = type(self.provider).__name__ == "VerifyingProvider"
         mocked = len(cassette.traffic) if self.provider_name == "mock" else 0
@@ -293,6 +293,10 @@ class CassetteRun:
         }
         if self._state.settings.report:
             counts["report"] = _described(cassette.traffic)
+        if self._state.settings.html is not None:
+            from pytest_dynamodb.view.run import test_data
+
+            counts["html"] = test_data(self._owner, cassette, outcome=outcome, state=self.provider_name)
         self._state.pending.append(counts)
 
 

@@ -76,9 +76,25 @@ def _judge(session: pytest.Session) -> None:
         return
     if found is not None:
         state.orphans = _lines(config, agreed(state.orphans_of_workers or [found]))
+    if state.settings.html is not None:
+        _write_page(state, state.settings.html)
     wrong = state.late or (state.orphans and state.settings.orphans == "fail")
     if wrong and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _write_page(state: PluginState, path: Path) -> None:
+    """Write the page of ``--dynamodb-html``, and keep what to say of it."""
+    from pytest_dynamodb.view import page
+    from pytest_dynamodb.view.run import run_data
+
+    data = run_data([count["html"] for count in (*state.counts, *state.pending) if "html" in count])
+    try:
+        path.write_text(page(data), encoding="utf-8")
+    except OSError as problem:
+        state.page = f"--dynamodb-html: {path} cannot be written: {problem.strerror}"
+    else:
+        state.page = f"{len(data['exchanges'])} exchanges of {len(data['tests'])} tests and fixtures in {path}"
 
 
 def _left_behind(state: PluginState) -> list[str]:
@@ -116,6 +132,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if state.settings.report:
         for line in report_table(counts):
             say(line)
+    if state.page:
+        say(f"dynamodb: {state.page}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
 
