@@ -95,9 +95,14 @@ def is_generated(name: str, value: Any) -> bool:
     return name in GENERATED or name.endswith(("DateTime", "Timestamp"))
 
 
+_SCALARS = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS"})
+
+
 def without_generated(tree: Any) -> Any:
     """A copy of ``tree`` that lacks what the service made up."""
     if isinstance(tree, dict):
+        if len(tree) == 1 and not _SCALARS.isdisjoint(tree):  # most maps are values of attributes
+            return tree
         return {name: without_generated(value) for name, value in tree.items() if not is_generated(name, value)}
     if isinstance(tree, list):
         return [without_generated(value) for value in tree]

@@ -218,24 +218,26 @@ def equivalent(one: Sequence[Exchange], other: Sequence[Exchange], matcher: Matc
     """
     if len(one) != len(other):
         return False
-    first, second = _signed(one, matcher), _signed(other, matcher)
+    first, second = signed(one, matcher), signed(other, matcher)
     if first == second:
         return True
     return not strict and _by_subject(one, first) == _by_subject(other, second)
 
 
-def _signed(exchanges: Sequence[Exchange], matcher: Matcher) -> list[tuple[str, str]]:
+def signed(exchanges: Sequence[Exchange], matcher: Matcher) -> list[tuple[str, str]]:
+    """For each exchange a text of what was asked, and where if in several places, and one of what came back."""
     several = len(places_of(exchanges)) > 1
     return [
         (
             (f"{e.region} {e.account} " if several else "") + matcher.key(e.operation, e.params, e.tokens),
-            _signature(e.outcome, matcher),
+            signature_of(e.outcome, matcher),
         )
         for e in exchanges
     ]
 
 
-def _signature(outcome: Outcome, matcher: Matcher) -> str:
+def signature_of(outcome: Outcome, matcher: Matcher) -> str:
+    """A text that outcomes share if a replay cannot tell them apart."""
     if isinstance(outcome, TransportFailure):
         return f"{outcome.kind} {outcome.message} {outcome.attempts}"
     body = outcome.body

@@ -16,9 +16,11 @@ from pytest_dynamodb.errors import PytestDynamoDbError
 
 COMMANDS = {
     "demo": "Record the shipped example's tests from memory, and replay them.",
+    "diff": "Compare two cassettes, or two folders of them, by meaning.",
     "ls": "List the cassettes of a folder.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
-    "show": "Print what a cassette holds, an exchange a line.",
+    "show": "Print what a cassette holds.",
+    "stats": "Sum up the cassettes of a folder.",
     "verify": "Ask the mock what cassettes hold, and compare its answers with the recorded ones.",
     "view": "Write recordings as one HTML page: timeline, items, capacity, differences.",
 }

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import click
 
-from pytest_dynamodb.cli.ls import cassettes_in, size_text
-from pytest_dynamodb.cli.printing import say, say_lines
+from pytest_dynamodb.cli.printing import say, say_lines, size_text
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.upkeep.files import cassettes_in
 
 _PACKAGE = Path(__file__).parent.parent
 _HOMES = (_PACKAGE / "_example", _PACKAGE.parent / "examples" / "orders")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.store import SUFFIX, read
-from pytest_dynamodb.cli.printing import say, say_json, say_lines
+from pytest_dynamodb.cassette.store import read
+from pytest_dynamodb.cli.printing import counted, progress, say, say_json, say_lines, size_text, table
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, TransportFailure
-from pytest_dynamodb.terminal import printable
+from pytest_dynamodb.upkeep.files import cassettes_in
 
 _HEADINGS = ("exchanges", "size", "recorded", "cassette", "test")
 _FLUSH_RIGHT = frozenset({0, 1})
@@ -31,7 +30,8 @@ def ls(folder: Path, *, as_json: bool) -> None:
         raise click.BadParameter(f"there is no folder {str(folder)!r}: name the one that holds the cassettes")
     found: list[dict[str, Any]] = []
     unreadable: list[CassetteError] = []
-    for path in cassettes_in(folder):
+    paths = list(cassettes_in(folder))
+    for path in progress(paths, length=len(paths), what="Reading"):
         try:
             header, exchanges = read(path)
         except CassetteError as problem:
@@ -41,8 +41,7 @@ def ls(folder: Path, *, as_json: bool) -> None:
     if as_json:
         say_json(found)
     elif found:
-        for line in columns([_HEADINGS, *map(_row, found), _total(found)], right=_FLUSH_RIGHT):
-            say(line)
+        table([_HEADINGS, *map(_row, found), _total(found)], right=_FLUSH_RIGHT, total=True)
     elif not unreadable:
         say(f"no cassettes in {folder}")
     for damage in unreadable:
@@ -58,33 +57,10 @@ def _row(cassette: dict[str, Any]) -> tuple[str, ...]:
 
 def _total(found: list[dict[str, Any]]) -> tuple[str, ...]:
     size = size_text(sum(cassette["size"] for cassette in found))
-    count = f"{len(found)} cassette{'' if len(found) == 1 else 's'}"
-    return str(sum(cassette["exchanges"] for cassette in found)), size, "", count, ""
+    return str(sum(cassette["exchanges"] for cassette in found)), size, "", counted(len(found), "cassette"), ""
 
 
 # --- cassettes as text and as JSON, for the other commands too ---
-
-
-def cassettes_in(folder: Path) -> Iterator[Path]:
-    """The cassette files in ``folder`` and below, sorted by path; without journals and failed attempts."""
-    yield from sorted(path for path in folder.rglob(f"*{SUFFIX}") if not path.name.startswith("."))
-
-
-def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Rows as aligned lines. Columns numbered in ``right`` are right-aligned; the last one is not padded."""
-    shown = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        cells = (
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
-
-
-def size_text(size: int) -> str:
-    """A number of bytes for people to read."""
-    return f"{size} B" if size < 1000 else f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
 
 
 def header_json(path: Path, header: Header) -> dict[str, Any]:

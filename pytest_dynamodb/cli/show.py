@@ -9,11 +9,13 @@ import click
 
 from pytest_dynamodb.cassette.matching import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
-from pytest_dynamodb.cassette.store import read
-from pytest_dynamodb.cli.ls import columns, header_json, size_text, status_text
-from pytest_dynamodb.cli.printing import say, say_json
+from pytest_dynamodb.cassette.store import Contents, read
+from pytest_dynamodb.cli.ls import header_json, status_text
+from pytest_dynamodb.cli.printing import columns, counted, say, say_json, size_text
+from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
+from pytest_dynamodb.upkeep.text import cassette_lines, exchange_lines, item_lines
 
 _HEADINGS = ("#", "operation", "table", "answer", "tries", "ms", "request")
 _FLUSH_RIGHT = frozenset({0, 4, 5})
@@ -21,13 +23,23 @@ _FLUSH_RIGHT = frozenset({0, 4, 5})
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--answers", is_flag=True, help="Requests and answers in full, an exchange a block.")
+@click.option("--text", is_flag=True, help="The text form, which `git diff` shows after `git-setup`.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
-def show(file: Path, *, as_json: bool) -> None:
-    """Print what the cassette FILE holds, an exchange a line.
+def show(file: Path, *, answers: bool, text: bool, as_json: bool) -> None:
+    """Print what the cassette FILE holds: an exchange a line, and below it the first items of its answer.
 
-    Expressions are shown as they are compared: names and values in place of their placeholders, clauses in order.
+    A line says operation, table, status or error, attempts, milliseconds, and what was asked; where exchanges went to
+    several regions or accounts, also which. Expressions are shown as they are compared: names and values in place of
+    their placeholders, clauses in order.
     """
-    header, exchanges = read(file)
+    if answers + text + as_json > 1:
+        raise click.UsageError("take one of --answers, --text and --json")
+    if text:
+        _print_text(file)
+        return
+    contents = read(file)
+    header, exchanges = contents
     if as_json:
         listed = [_exchange_json(number, exchange) for number, exchange in enumerate(exchanges, 1)]
         say_json({**header_json(file, header), "exchanges": listed})
@@ -38,15 +50,48 @@ def show(file: Path, *, as_json: bool) -> None:
     place = " ".join(filter(None, (header.region, header.account)))
     where = f"{header.endpoint} in {place}" if place else header.endpoint
     origin = f"from {where}" + (f" with {with_what}" if with_what else "")
-    say(f"{len(exchanges)} exchanges, {size}, recorded {recorded} {origin}")
+    say(f"{counted(len(exchanges), 'exchange')}, {size}, recorded {recorded} {origin}")
     say()
+    if answers:
+        _print_answers(contents)
+    else:
+        _print_lines(exchanges)
+
+
+def _print_text(file: Path) -> None:
+    """The text form; of a file that is damaged, what is wrong with it: git shows nothing at all where this fails."""
+    try:
+        contents = read(file)
+    except CassetteError as problem:
+        if not file.is_file():
+            raise
+        say(f"not readable: {problem.problem}, at byte {problem.offset}")
+        return
+    for line in cassette_lines(contents):
+        say(line)
+
+
+def _print_answers(contents: Contents) -> None:
+    for number, exchange in enumerate(contents.exchanges, 1):
+        title, *lines = exchange_lines(exchange, contents.header)
+        say(f"#{number} {title} ({exchange.elapsed * 1000:.1f} ms)", bold=True)
+        for line in lines:
+            say(line)
+        say()
+
+
+def _print_lines(exchanges: list[Exchange]) -> None:
     rows = [_HEADINGS, *(_row(number, exchange) for number, exchange in enumerate(exchanges, 1))]
     if len(places_of(exchanges)) > 1:
         cells = ["place", *(f"{exchange.region} {exchange.account}".strip() for exchange in exchanges)]
         rows = [(*row[:2], cell, *row[2:]) for row, cell in zip(rows, cells, strict=True)]
     right = _FLUSH_RIGHT if len(rows[0]) == len(_HEADINGS) else frozenset({0, 5, 6})
-    for line in columns(rows, right=right):
+    heading, *lines = columns(rows, right=right)
+    say(heading, bold=True)
+    for line, exchange in zip(lines, exchanges, strict=True):
         say(line)
+        for item in item_lines(exchange):
+            say(f"{' ' * len(str(len(exchanges)))}  → {item}", dim=True)
 
 
 def _row(number: int, exchange: Exchange) -> tuple[str, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +19,11 @@ import click
 
 from pytest_dynamodb.cassette.report.requests import tables_text
 from pytest_dynamodb.cassette.store import SUFFIX, read
-from pytest_dynamodb.cli.ls import cassettes_in
-from pytest_dynamodb.cli.printing import say, say_json, say_lines
+from pytest_dynamodb.cli.printing import counted, progress, say, say_json, say_lines
 from pytest_dynamodb.dialects import CAPTURED, MEANT, TABLE, VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.upkeep.files import cassettes_in
 
 if TYPE_CHECKING:
     from pytest_dynamodb.mock import Mock
@@ -31,7 +34,7 @@ _DESCRIPTIONS = ("Table", "TableDescription")
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
+class ComparedCassette:
     """A cassette, how it compares in a dialect, and, if it differs there, the dialect that it fits best."""
 
     path: Path
@@ -71,13 +74,14 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
     Where answers differ, the other dialects are tried, and the one that fits best is named.
     """
     asked = dialect_of(dialect)
-    checked: list[_Checked] = []
+    checked: list[ComparedCassette] = []
     unreadable: list[CassetteError] = []
-    for path, root in _files(paths or (Path("cassettes"),)):
-        try:
-            checked.append(_compared(path, root, load, asked))
-        except CassetteError as problem:
-            unreadable.append(problem)
+    files = list(_files(paths or (Path("cassettes"),)))
+    for result in progress(results(files, load, asked), length=len(files), what="Asking the mock"):
+        if isinstance(result, CassetteError):
+            unreadable.append(result)
+        else:
+            checked.append(result)
     if as_json:
         say_json([_json(one) for one in checked])
     else:
@@ -103,16 +107,40 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
             raise click.BadParameter(f"there is no {str(path)!r}: name cassettes, or the folder that holds them")
 
 
-def _compared(path: Path, root: Path, load: Path | None, asked: Dialect) -> _Checked:
+def results(
+    files: Sequence[tuple[Path, Path]], load: Path | None, asked: Dialect
+) -> Iterator[ComparedCassette | CassetteError]:
+    """How each cassette compares, or why it cannot be read; many are compared by several processes at once."""
+    processes = min(len(files) // _WORTH_A_PROCESS, os.cpu_count() or 1, _MOST_PROCESSES)
+    compare = partial(_result, load=load, asked=asked)
+    if processes < 2:
+        yield from map(compare, files)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(compare, files, chunksize=_WORTH_A_PROCESS // 2)
+
+
+_WORTH_A_PROCESS, _MOST_PROCESSES = 20, 8
+"""So many cassettes take as long as starting a process."""
+
+
+def _result(file: tuple[Path, Path], *, load: Path | None, asked: Dialect) -> ComparedCassette | CassetteError:
+    try:
+        return _compared(*file, load, asked)
+    except CassetteError as problem:
+        return problem
+
+
+def _compared(path: Path, root: Path, load: Path | None, asked: Dialect) -> ComparedCassette:
     """A cassette in the dialect asked for; if it differs there, in all others too."""
     from pytest_dynamodb.engine.validation.surfaces import distinct_dialects
 
     parity = _check(path, root, load, asked)
     if not parity.findings:
-        return _Checked(path, asked, parity)
+        return ComparedCassette(path, asked, parity)
     tried = [(other, len(_check(path, root, load, other).findings)) for other in distinct_dialects()]
     best = min(tried, key=itemgetter(1))
-    return _Checked(path, asked, parity, best if best[1] < len(parity.findings) else None)
+    return ComparedCassette(path, asked, parity, best if best[1] < len(parity.findings) else None)
 
 
 def _check(path: Path, root: Path, load: Path | None, dialect: Dialect) -> Parity:
@@ -179,7 +207,7 @@ def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
                     say(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
 
 
-def _lines(checked: Sequence[_Checked], asked: Dialect) -> Iterator[str]:
+def _lines(checked: Sequence[ComparedCassette], asked: Dialect) -> Iterator[str]:
     fields: Counter[tuple[str, str]] = Counter()
     for one in checked:
         parity = one.parity
@@ -200,15 +228,14 @@ def _lines(checked: Sequence[_Checked], asked: Dialect) -> Iterator[str]:
     found = sum(len(one.parity.findings) for one in checked)
     skipped_all = sum(len(one.parity.skipped) for one in checked)
     yield f"dialect {asked}: {TABLE}"
-    files = f"{len(checked)} cassette{'' if len(checked) == 1 else 's'}"
-    yield f"{files}: {compared} compared, {_differ(found)}, {skipped_all} skipped"
+    yield f"{counted(len(checked), 'cassette')}: {compared} compared, {_differ(found)}, {skipped_all} skipped"
 
 
 def _differ(count: int) -> str:
     return f"{count} differ{'s' if count == 1 else ''}"
 
 
-def _json(one: _Checked) -> dict[str, Any]:
+def _json(one: ComparedCassette) -> dict[str, Any]:
     return {
         "cassette": str(one.path),
         "dialect": one.dialect.name,

@@ -181,7 +181,7 @@ def test_methods_of_the_client_are_named(owner: type) -> None:
 
 
 def test_commands() -> None:
-    listed = {codes[0].split()[0]: set(re.findall(r"--\w+", codes[0])) for codes in rows("command", "# The command")}
+    listed = {codes[0].split()[0]: set(re.findall(r"--[\w-]+", codes[0])) for codes in rows("command", "# The command")}
     assert listed.keys() == cli.COMMANDS.keys()
     for name, flags in listed.items():
         command = cli.main.get_command(None, name)  # type: ignore[arg-type]  # needs no context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,23 @@ from pytest_dynamodb.cassette.report.requests import WIDEST_VALUE, cut, value_te
 
 TreePath = tuple[str | int, ...]
 
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _TEXTS, _LISTS_OF_TEXT = frozenset({"S", "N", "B"}), frozenset({"SS", "NS", "BS"})
 
 
 class Missing:
-    """Stands where one of the two trees has nothing."""
+    """Stands where one of the two trees has nothing. There is one, in whichever process it was found missing."""
+
+    def __reduce__(self) -> tuple[object, tuple[()]]:
+        return _missing, ()
 
 
 MISSING = Missing()
+
+
+def _missing() -> Missing:
+    return MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +47,54 @@ class Difference:
 
 def find_differences(recorded: Any, now: Any) -> list[Difference]:
     """Every difference, in order of their places."""
-    from deepdiff import DeepDiff
-
-    found: dict[TreePath, Difference] = {}
     try:
-        diff = DeepDiff(recorded, now, view="tree", verbose_level=2)
-        levels = [level for kind in diff for level in diff[kind]]
+        found = list(_walk((), recorded, now))
     except RecursionError:  # far deeper than DynamoDB takes anything
         return [Difference((), recorded, now)]
-    for innermost in levels:
+    return sorted(found, key=lambda difference: [(type(part).__name__, part) for part in difference.path])
+
+
+def _walk(at: TreePath, recorded: Any, now: Any) -> Iterator[Difference]:
+    """Maps member by member, lists entry by entry where their entries stand in line; deepdiff finds who moved."""
+    if type(recorded) is type(now) and recorded == now:
+        return
+    if _is_value(recorded) or _is_value(now):
+        yield Difference(at, recorded, now)
+    elif isinstance(recorded, dict) and isinstance(now, dict):
+        for name in recorded.keys() | now.keys():
+            one, other = recorded.get(name, MISSING), now.get(name, MISSING)
+            if one is MISSING or other is MISSING:
+                yield Difference((*at, name), one, other)
+            else:
+                yield from _walk((*at, name), one, other)
+    elif isinstance(recorded, list) and isinstance(now, list):
+        if _in_line(recorded, now):
+            for number, (one, other) in enumerate(zip(recorded, now, strict=True)):
+                yield from _walk((*at, number), one, other)
+        else:
+            yield from _moved(at, recorded, now)
+    else:
+        yield Difference(at, recorded, now)
+
+
+def _in_line(recorded: list[Any], now: list[Any]) -> bool:
+    """Whether two lists are as long, and no entry of one stands at another place in the other."""
+    if len(recorded) != len(now):
+        return False
+    apart = [(one, other) for one, other in zip(recorded, now, strict=True) if one != other]
+    return len(apart) < 2 or {_encode(one) for one, _ in apart}.isdisjoint(_encode(other) for _, other in apart)
+
+
+def _moved(at: TreePath, recorded: list[Any], now: list[Any]) -> Iterator[Difference]:
+    from deepdiff import DeepDiff
+
+    diff = DeepDiff(recorded, now, view="tree", verbose_level=2)
+    found = dict[TreePath, Difference]()
+    for innermost in (level for kind in diff for level in diff[kind]):
         level = _value_around(innermost)
-        path = tuple(level.path(output_format="list"))
+        path = (*at, *level.path(output_format="list"))
         found[path] = Difference(path, _side(level.t1), _side(level.t2))
-    return sorted(found.values(), key=lambda difference: [(type(part).__name__, part) for part in difference.path])
+    yield from found.values()
 
 
 def _value_around(level: Any) -> Any:

@@ -1,0 +1,36 @@
+"""Cassettes where they lie: the files of a folder, and what one of them holds together with how it is packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_dynamodb.cassette import codec, frames
+from pytest_dynamodb.cassette.store import SUFFIX, Contents
+
+
+def cassettes_in(folder: Path) -> Iterator[Path]:
+    """The cassette files in ``folder`` and below, sorted by path; without journals and failed attempts."""
+    yield from sorted(path for path in folder.rglob(f"*{SUFFIX}") if not path.name.startswith("."))
+
+
+class Packed(NamedTuple):
+    """What a file holds, and whether it is compressed."""
+
+    contents: Contents
+    compressed: bool
+
+
+EMPTY = Packed(Contents(codec.Header(), []), compressed=False)
+"""A file that is not there."""
+
+
+def unpack(raw: bytes, name: str) -> Packed:
+    """The cassette in these bytes, called ``name`` in errors. Raises ``CassetteError``."""
+    found = list(frames.read_frames(raw, name))
+    header = codec.decode_header(found[0], name)
+    exchanges = [codec.decode_exchange(frame, name, header) for frame in found[1:]]
+    return Packed(
+        Contents(header, exchanges), compressed=any(frame.kind == frames.COMPRESSED_EXCHANGE for frame in found)
+    )
