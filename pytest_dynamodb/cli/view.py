@@ -9,9 +9,9 @@ import click
 
 from pytest_dynamodb.cassette.codec import collector_paused
 from pytest_dynamodb.cassette.store import SUFFIX, read
-from pytest_dynamodb.cli.ls import cassettes_in, size_text
-from pytest_dynamodb.cli.printing import say, say_lines
+from pytest_dynamodb.cli.printing import say, say_lines, size_text
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
+from pytest_dynamodb.upkeep.files import cassettes_in
 from pytest_dynamodb.view import ShownRecording, page, recordings_data
 from pytest_dynamodb.view.comparison import comparison_data
 
