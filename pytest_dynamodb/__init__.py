@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.observer import Observer, Watch
     from pytest_dynamodb.client.operations.batch_reads import BatchPage
     from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
+    from pytest_dynamodb.client.operations.keys import InvalidBatchItem
     from pytest_dynamodb.client.operations.reading import ItemsNotRead, MultipleItemsFound
     from pytest_dynamodb.client.operations.segments import ScanProgress, SegmentPage
     from pytest_dynamodb.client.operations.statements import StatementResult
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.page import InvalidCursor, Page
     from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy
     from pytest_dynamodb.client.query import ParallelScan, QueryBuilder, ScanBuilder
+    from pytest_dynamodb.client.rates import RateLimit
     from pytest_dynamodb.client.sharding import Sharded, sharded
     from pytest_dynamodb.client.table import TableClient
     from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
@@ -124,6 +126,7 @@ _HOMES = {
     "client.observer": "Observer Watch",
     "client.operations.batch_reads": "BatchPage",
     "client.operations.batch_writes": "BatchWrite ItemsNotWritten",
+    "client.operations.keys": "InvalidBatchItem",
     "client.operations.reading": "ItemsNotRead MultipleItemsFound",
     "client.operations.segments": "ScanProgress SegmentPage",
     "client.operations.statements": "StatementResult",
@@ -132,6 +135,7 @@ _HOMES = {
     "client.page": "InvalidCursor Page",
     "client.policy": "BreakerPolicy CircuitBreaker RetryPolicy",
     "client.query": "ParallelScan QueryBuilder ScanBuilder",
+    "client.rates": "RateLimit",
     "client.sharding": "Sharded sharded",
     "client.table": "TableClient",
     "client.telemetry.capacity": "Capacity CapacityObserver CapacityTotal",
@@ -217,6 +221,7 @@ __all__ = [
     "Index",
     "IndexKeys",
     "InternalServerError",
+    "InvalidBatchItem",
     "InvalidCursor",
     "InvalidItem",
     "InvalidKey",
@@ -248,6 +253,7 @@ __all__ = [
     "ProvisionedThroughputExceededException",
     "PytestDynamoDbError",
     "QueryBuilder",
+    "RateLimit",
     "RecordingProvider",
     "RecordingRefused",
     "ReplayProvider",

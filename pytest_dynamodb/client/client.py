@@ -18,6 +18,7 @@ from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
 from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import UNCHANGED, CircuitBreaker, RetryPolicy, Unchanged
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.table import TableClient
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider, ProviderName
@@ -182,12 +183,13 @@ class DynamoDbClient:
             batch_get({table: list(listed) for table, listed in keys.items()}, consistent=consistent)
         )
 
-    def batch_write(self, *, raise_on_failed: bool = False) -> BatchWriter:
+    def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> BatchWriter:
         """Begin a batch of any number of writes: ``with client.batch_write() as batch: batch.put("users", item)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        With ``at_once``, so many requests are collected and sent side by side.
         """
-        queue = WriteQueue(self._book, floats=self._config.floats)
+        queue = WriteQueue(self._book, floats=self._config.floats, at_once=at_once)
         return BatchWriter(self._driver, queue, raise_on_failed=raise_on_failed)
 
     def transaction(self, token: str | None = None) -> Transaction:
@@ -299,13 +301,14 @@ class DynamoDbClient:
         *,
         call_timeout: float | Unchanged | None = UNCHANGED,
         retry: RetryPolicy | Unchanged | None = UNCHANGED,
+        rate: RateLimit | Unchanged | None = UNCHANGED,
     ) -> DynamoDbClient:
         """The same client with other limits for its calls: one connection, one provider and the same circuits.
 
         ``close`` closes all of them.
         """
         other = copy(self)
-        other._driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)  # noqa: SLF001 - our copy
+        other._driver = self._driver.with_options(call_timeout=call_timeout, retry=retry, rate=rate)  # noqa: SLF001 - our copy
         return other
 
     def close(self) -> None:

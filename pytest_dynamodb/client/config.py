@@ -14,6 +14,7 @@ from pytest_dynamodb.client.effort import MonotonicClock, Sleep, Timing
 from pytest_dynamodb.client.observer import Observer
 from pytest_dynamodb.client.page import Cursors, CursorSecret
 from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
@@ -40,6 +41,7 @@ class ClientConfig:
     ``call_timeout``           in seconds, of a call with all its attempts and waits; no attempt begins after it
     ``max_pool_connections``   open sockets; 50 unless ``botocore`` says otherwise
     ``retry``, ``breaker``     policies; ``None`` switches them off
+    ``rate``                   a ``RateLimit``: units a second; none
     ``botocore``               a ``botocore.config.Config`` with any other setting; the fields here take precedence
     ``floats``                 lets items and updates hold ``float``, see ``values.to_wire``; conditions say so
                                themselves: ``Attr("price", floats=True)``
@@ -62,6 +64,7 @@ class ClientConfig:
     max_pool_connections: int | None = None
     retry: RetryPolicy | Literal["default"] | None = "default"
     breaker: BreakerPolicy | Literal["default"] | None = "default"
+    rate: RateLimit | None = None
     botocore: Config | None = None
     floats: bool = False
     clock: Clock | None = None
@@ -274,6 +277,7 @@ class Settings:
             breaker=self._circuits(self.breaker, timing),
             observer=config.observer,
             call_timeout=config.call_timeout,
+            rate=config.rate,
         )
 
     def _circuits(self, policy: BreakerPolicy | None, timing: Timing) -> CircuitBreaker | None:

@@ -10,8 +10,10 @@ from pytest_dynamodb.client import policy
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.effort import Admission, Effort, Timing
 from pytest_dynamodb.client.observer import Observer, Watch
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.steps import Attempt, Steps, Wait
 from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
+from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import changes_nothing, parts
 
 Result = TypeVar("Result")
@@ -34,18 +36,21 @@ class Core:
     breaker: policy.CircuitBreaker | None = None
     observer: Observer | None = None
     call_timeout: float | None = None
+    rate: RateLimit | None = None
 
     def with_options(
         self,
         *,
         call_timeout: float | policy.Unchanged | None = policy.UNCHANGED,
         retry: policy.RetryPolicy | policy.Unchanged | None = policy.UNCHANGED,
+        rate: RateLimit | policy.Unchanged | None = policy.UNCHANGED,
     ) -> Core:
         """The same, with other limits: circuits and the quota of retries stay shared."""
         return replace(
             self,
             call_timeout=self.call_timeout if isinstance(call_timeout, policy.Unchanged) else call_timeout,
             retry=self.retry if isinstance(retry, policy.Unchanged) else retry,
+            rate=self.rate if isinstance(rate, policy.Unchanged) else rate,
         )
 
     def deadline(self) -> policy.Deadline | None:
@@ -69,6 +74,12 @@ class Core:
         A read that finds the first region in trouble is made in the next one, unless it is a consistent one.
         """
         deadline = deadline or self.deadline()
+        limited = self.rate if self.rate is not None and OPERATIONS[call.operation].uses_units else None
+        reserved = 0.0
+        if limited is not None:
+            reserved, seconds = limited.reserve(call, self.timing.clock.now())
+            if seconds:
+                yield Wait(seconds if deadline is None else min(seconds, max(0.0, deadline.remaining)))
         if self.observer is not None:
             watch = _Watched(self.observer.begin(call), self.regions[0])
             answer = yield from self._watched(call, deadline, watch)
@@ -76,6 +87,8 @@ class Core:
             answer = yield from self._in_region(0, call, deadline, None, failover=False)
         else:
             answer = yield from self._anywhere(call, deadline, None)
+        if limited is not None:
+            limited.spent(call, answer, reserved, self.timing.clock.now())
         return call.read(answer)
 
     def _watched(
@@ -133,6 +146,7 @@ class Core:
             deadline=deadline,
             watch=watch,
             admission=admission,
+            rate=self.rate,
             limit=limit,
         )
         attempt = Attempt(call, effort, region)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.calls import ApiCall
     from pytest_dynamodb.client.observer import Retrying
     from pytest_dynamodb.client.policy import RetryPolicy, RetryQuota
+    from pytest_dynamodb.client.rates import RateLimit
 
 # --- timing ---
 # The clock, the sleep and the jitter of a client, which tests replace.
@@ -66,6 +67,7 @@ class Effort:
         "_admission",
         "_deadline",
         "_quota",
+        "_rate",
         "_retry",
         "_timing",
         "_watch",
@@ -88,10 +90,11 @@ class Effort:
         deadline: Deadline | None = None,
         watch: Retrying | None = None,
         admission: Admission | None = None,
+        rate: RateLimit | None = None,
         limit: int = 1,
     ) -> None:
         self._timing, self._retry, self._quota = timing, retry, quota
-        self._deadline, self._watch, self._admission = deadline, watch, admission
+        self._deadline, self._watch, self._admission, self._rate = deadline, watch, admission, rate
         self.call, self.limit = call, limit
         self.attempts = self.sent = 0
         self.damaged = False
@@ -119,6 +122,8 @@ class Effort:
         """Note an attempt that failed. The seconds to wait before another one; ``None`` if there shall be none."""
         self.attempts += 1
         kind = kind_of(error)
+        if kind == "throttling" and self._rate is not None:
+            self._rate.throttled(self.call, self._timing.clock.now())
         delay = None if kind == "final" else self._delay(kind, retry_after)
         if delay is None:
             self.settled = True

@@ -15,6 +15,7 @@ from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.client.query import QueryBuilder, ScanBuilder
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
@@ -43,9 +44,10 @@ class TableClient:
         *,
         call_timeout: float | Unchanged | None = UNCHANGED,
         retry: RetryPolicy | Unchanged | None = UNCHANGED,
+        rate: RateLimit | Unchanged | None = UNCHANGED,
     ) -> TableClient:
         """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
-        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
+        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry, rate=rate)
         return TableClient(driver, self.name, floats=self._floats, book=self._book)
 
     def get(
@@ -119,12 +121,13 @@ class TableClient:
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
         return self._driver.run(steps)[self.name]
 
-    def batch_write(self, *, raise_on_failed: bool = False) -> TableBatchWriter:
+    def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> TableBatchWriter:
         """Begin a batch of any number of writes: ``with table.batch_write() as batch: batch.put(item)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        With ``at_once``, so many requests are collected and sent side by side.
         """
-        queue = WriteQueue(self._book, floats=self._floats)
+        queue = WriteQueue(self._book, floats=self._floats, at_once=at_once)
         return TableBatchWriter(self._driver, queue, self.name, raise_on_failed=raise_on_failed)
 
     def scan(self, index: str | None = None) -> ScanBuilder:

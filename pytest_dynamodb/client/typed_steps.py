@@ -160,12 +160,12 @@ class TypedItems(Generic[DriverT, ModelT]):
     ) -> ApiCall[Any]:
         return get_call(self._codec, key, self._expiry, consistent=consistent, into=into, raw=raw)
 
-    def _write_queue(self) -> WriteQueue:
+    def _write_queue(self, at_once: int) -> WriteQueue:
         if self._codec.version is not None:
             raise ConfigurationError(
                 f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
             )
-        return WriteQueue(self._book)
+        return WriteQueue(self._book, at_once=at_once)
 
     def _version(self, key: object, *, check_version: bool) -> int | None:
         """That of an instance, where it has one and it matters; ``None`` for fields."""

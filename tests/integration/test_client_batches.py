@@ -19,7 +19,9 @@ from client_cases import Case, Cases
 from pytest_dynamodb import (
     AsyncDynamoDbClient,
     ClientConfig,
+    ConfigurationError,
     DynamoDbClient,
+    InvalidBatchItem,
     ItemsNotWritten,
     Mock,
     MockProvider,
@@ -121,21 +123,39 @@ def any_number_of_items_is_got_in_the_order_of_their_keys(table: TableClient, cl
 
 
 @CASES.add_but_not("moto", "moto carries out a part of a batch that it refuses")
-def what_waits_behind_a_refused_request_is_not_lost(table: TableClient, client: DynamoDbClient) -> None:
-    with pytest.raises(ValidationException), table.batch_write() as batch:
-        batch.put({**item(0), "sk": 5})
-        for number in range(1, 25):
-            try:
+def all_is_written_but_what_is_refused_which_is_named(table: TableClient, client: DynamoDbClient) -> None:
+    bad = {**item(0), "sk": 5}
+    with pytest.raises(InvalidBatchItem, match=r"of this batch, it is about .*'sk': 6") as at_the_end:  # noqa: SIM117
+        with table.batch_write() as batch:
+            batch.put(bad)
+            for number in range(1, 24):
                 batch.put(item(number))
-            except ValidationException:
-                break
-        else:
-            raise AssertionError("25 writes are a request")
-        for number in range(30, 40):
-            batch.put(item(number))
-        batch.put({**item(0), "sk": 6})
-    assert len(batch.failed) == 25 + 11
-    assert table.scan().count() == 0
+            with pytest.raises(InvalidBatchItem, match=r"does not match the schema .*'sk': 5") as refused:
+                batch.put(item(24))
+            for number in range(30, 40):
+                batch.put(item(number))
+            batch.put({**bad, "sk": 6})
+    assert refused.value.item == bad
+    assert at_the_end.value.item == {**bad, "sk": 6}
+    assert [write.item["sk"] for write in batch.failed] == [5, 6]
+    assert table.scan().count() == batch.written == 24 + 10
+    with pytest.raises(InvalidBatchItem) as unread:
+        table.batch_get([*map(key, range(30)), {"pk": "p1", "sk": 7}])
+    assert unread.value.item == {"pk": "p1", "sk": 7}
+
+
+@CASES.add
+def several_requests_are_sent_at_once(table: TableClient, client: DynamoDbClient) -> None:
+    with table.batch_write(at_once=4) as batch:
+        for number in range(230):
+            batch.put(item(number % 220, turn=number // 220))
+        assert batch.written in (200, 225)
+        batch.delete(key(219))
+    assert batch.failed == []
+    found = table.batch_get(map(key, range(220)))
+    assert [one["turn"] for one in found] == [1] * 10 + [0] * 209
+    with pytest.raises(ConfigurationError, match="at_once is a number of requests"):
+        table.batch_write(at_once=0)
 
 
 class Troubled(Provider):
@@ -214,9 +234,10 @@ def check(mock: Mock, provider: Troubled, *, turns: int) -> None:
         latest[sort_key] = turn
 
 
-def test_nothing_is_lost_where_much_is_left_unprocessed(mock: Mock) -> None:
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_nothing_is_lost_where_much_is_left_unprocessed(mock: Mock, at_once: int) -> None:
     provider = Troubled(mock)
-    with DynamoDbClient(provider=provider) as client, client.table("app").batch_write() as batch:
+    with DynamoDbClient(provider=provider) as client, client.table("app").batch_write(at_once=at_once) as batch:
         for number in range(ITEMS):
             batch.put(item(number, turn=0))
     assert batch.failed == []
@@ -224,9 +245,10 @@ def test_nothing_is_lost_where_much_is_left_unprocessed(mock: Mock) -> None:
     check(mock, provider, turns=1)
 
 
-def test_threads_may_share_a_batch(mock: Mock) -> None:
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_threads_may_share_a_batch(mock: Mock, at_once: int) -> None:
     provider = Troubled(mock)
-    with DynamoDbClient(provider=provider) as client, client.table("app").batch_write() as batch:
+    with DynamoDbClient(provider=provider) as client, client.table("app").batch_write(at_once=at_once) as batch:
 
         def write(numbers: range) -> None:
             for turn in range(3):  # soon after each other, so that turns of one item meet

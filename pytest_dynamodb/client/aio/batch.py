@@ -60,7 +60,8 @@ class AsyncBatchWriter(_Batch):
     async def put(self, table: TableLike, item: Mapping[str, Any]) -> None:
         """Add an item to the batch; it replaces the item with its key.
 
-        Sends a request once the writes that wait fill one (25, or 16 MB), and raises what that request raises.
+        Sends a request once the writes that wait fill one (25, or 16 MB), and raises what that request raises; for one
+        item that DynamoDB does not take, ``InvalidBatchItem``, with the others of its request written.
         """
         await self._driver.run(self._queue.put(name_of(table), item))
 
@@ -79,7 +80,8 @@ class AsyncTableBatchWriter(_Batch):
     async def put(self, item: Mapping[str, Any]) -> None:
         """Add an item to the batch; it replaces the item with its key.
 
-        Sends a request once the writes that wait fill one (25, or 16 MB), and raises what that request raises.
+        Sends a request once the writes that wait fill one (25, or 16 MB), and raises what that request raises; for one
+        item that DynamoDB does not take, ``InvalidBatchItem``, with the others of its request written.
         """
         await self._driver.run(self._queue.put(self._table, item))
 

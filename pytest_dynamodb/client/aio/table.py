@@ -16,6 +16,7 @@ from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.errors import ItemNotFound
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.updates import Update
@@ -44,9 +45,10 @@ class AsyncTableClient:
         *,
         call_timeout: float | Unchanged | None = UNCHANGED,
         retry: RetryPolicy | Unchanged | None = UNCHANGED,
+        rate: RateLimit | Unchanged | None = UNCHANGED,
     ) -> AsyncTableClient:
         """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
-        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
+        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry, rate=rate)
         return AsyncTableClient(driver, self.name, floats=self._floats, book=self._book)
 
     async def get(
@@ -120,12 +122,13 @@ class AsyncTableClient:
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
         return (await self._driver.run(steps))[self.name]
 
-    def batch_write(self, *, raise_on_failed: bool = False) -> AsyncTableBatchWriter:
+    def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> AsyncTableBatchWriter:
         """Begin a batch of any number of writes: ``with table.batch_write() as batch: batch.put(item)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        With ``at_once``, so many requests are collected and sent side by side.
         """
-        queue = WriteQueue(self._book, floats=self._floats)
+        queue = WriteQueue(self._book, floats=self._floats, at_once=at_once)
         return AsyncTableBatchWriter(self._driver, queue, self.name, raise_on_failed=raise_on_failed)
 
     def scan(self, index: str | None = None) -> AsyncScanBuilder:

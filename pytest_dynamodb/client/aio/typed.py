@@ -29,6 +29,7 @@ from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
 from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.typed_steps import EntityItems, TypedItems, as_stored
 from pytest_dynamodb.clock import Clock, SystemClock
 from pytest_dynamodb.errors import ConfigurationError, ItemNotFound
@@ -53,9 +54,10 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         *,
         call_timeout: float | Unchanged | None = UNCHANGED,
         retry: RetryPolicy | Unchanged | None = UNCHANGED,
+        rate: RateLimit | Unchanged | None = UNCHANGED,
     ) -> AsyncTypedTable[ModelT]:
         """The same table with other limits for its calls."""
-        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry)
+        driver = self._driver.with_options(call_timeout=call_timeout, retry=retry, rate=rate)
         return AsyncTypedTable(driver, self._book, self._entities, self._codec, self._expiry)
 
     @overload
@@ -137,13 +139,14 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
         return BatchPage(items=list(map(self._codec.decoded, shown)), capacity=page.capacity, failed=page.failed)
 
-    def batch_write(self, *, raise_on_failed: bool = False) -> AsyncTypedBatchWriter[ModelT]:
+    def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> AsyncTypedBatchWriter[ModelT]:
         """Begin a batch of any number of writes: ``with users.batch_write() as batch: batch.put(user)``.
 
         What is not written in the end is in ``batch.failed``; with ``raise_on_failed`` it raises ``ItemsNotWritten``.
+        With ``at_once``, so many requests are collected and sent side by side.
         Raises ``ConfigurationError`` for a model with a version, which a batch cannot check.
         """
-        queue, clock = self._write_queue(), self._expiry.clock
+        queue, clock = self._write_queue(at_once), self._expiry.clock
         return AsyncTypedBatchWriter(self._driver, queue, self._codec, clock, raise_on_failed=raise_on_failed)
 
     async def put(

@@ -13,6 +13,7 @@ from pytest_dynamodb.client.connection.retries import passes_between_attempts
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.policy import UNCHANGED, Deadline, RetryPolicy, Unchanged
+from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.steps import Attempt, Effect, Emit, Finished, Job, Pause, Send, Start, Steps, Wait
 
 Result = TypeVar("Result")
@@ -33,10 +34,15 @@ class SyncDriver:
         self.connection, self.core = connection, core
 
     def with_options(
-        self, *, call_timeout: float | Unchanged | None = UNCHANGED, retry: RetryPolicy | Unchanged | None = UNCHANGED
+        self,
+        *,
+        call_timeout: float | Unchanged | None = UNCHANGED,
+        retry: RetryPolicy | Unchanged | None = UNCHANGED,
+        rate: RateLimit | Unchanged | None = UNCHANGED,
     ) -> SyncDriver:
         """A driver of the same connection with other limits for its calls."""
-        return SyncDriver(self.connection, self.core.with_options(call_timeout=call_timeout, retry=retry))
+        core = self.core.with_options(call_timeout=call_timeout, retry=retry, rate=rate)
+        return SyncDriver(self.connection, core)
 
     def send(self, call: ApiCall[Result]) -> Result:
         """What the call's answer means. Raises as ``core.perform``."""

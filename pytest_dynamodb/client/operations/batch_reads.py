@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.keys import ItemIdentity, identity
+from pytest_dynamodb.client.operations.keys import ItemIdentity, identity, invalid_item
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
+from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.expressions.builders import PathLike
 from pytest_dynamodb.expressions.nodes import Name, Path, ProjectionTree
 from pytest_dynamodb.expressions.rendering import expression_params
@@ -102,7 +103,10 @@ def _chunk(keys: list[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]
     whole = _Answer({}, keys, {})
     rounds = 0
     while True:
-        answer = yield from send(_call(whole.left, wanted))
+        try:
+            answer = yield from send(_call(whole.left, wanted))
+        except ValidationException as error:
+            return (yield from _halves(whole, wanted, error))
         whole.found.update(answer.found)
         for table, units in answer.capacity.items():
             whole.capacity[table] = whole.capacity.get(table, 0.0) + units
@@ -110,6 +114,23 @@ def _chunk(keys: list[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]
         rounds += 1
         if not whole.left or not (yield from pause(rounds)):
             return whole
+
+
+def _halves(whole: _Answer, wanted: Mapping[str, _Wanted], error: ValidationException) -> Steps[_Answer]:
+    """What was refused in two requests, and so on, until it is known which key it is. Raises ``InvalidBatchItem``."""
+    keys = whole.left
+    if len(keys) == 1:
+        table, wire = keys[0]
+        key = from_wire_item(wire)
+        raise invalid_item(error, table, key, key) from error
+    found, left, capacity = whole.found, [], whole.capacity
+    for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+        answer = yield from _chunk(half, wanted)
+        found.update(answer.found)
+        left += answer.left
+        for table, units in answer.capacity.items():
+            capacity[table] = capacity.get(table, 0.0) + units
+    return _Answer(found, left, capacity)
 
 
 def _call(keys: Iterable[tuple[str, dict[str, Any]]], wanted: Mapping[str, _Wanted]) -> ApiCall[_Answer]:

@@ -14,10 +14,10 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.operations.keys import ItemIdentity, TableBook, identity
+from pytest_dynamodb.client.operations.keys import InvalidBatchItem, ItemIdentity, TableBook, identity, invalid_item
 from pytest_dynamodb.client.page import total
-from pytest_dynamodb.client.steps import Steps, pause, send
-from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.client.steps import Steps, finished, pause, send, start
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, ValidationException
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 DriverT = TypeVar("DriverT")
@@ -47,20 +47,25 @@ class ItemsNotWritten(PytestDynamoDbError):
 
 
 class _Entry:
-    __slots__ = ("identity", "sent", "size", "wire", "write")
+    __slots__ = ("begun", "identity", "sent", "size", "wire", "write")
 
     def __init__(self, write: BatchWrite, wire: dict[str, Any], key: ItemIdentity) -> None:
         self.write, self.wire, self.identity = write, wire, key
         # What travels is JSON: a request of 25 items may be larger than they are.
         self.size = len(json.dumps(wire))
         self.sent = 0
+        self.begun = False
+        """Whether the request that it is under way in was begun."""
 
 
 class WriteQueue:
     """The writes of a batch that wait to be sent, and the results of those that were."""
 
-    def __init__(self, book: TableBook, *, floats: bool = False) -> None:
-        self._book, self._floats = book, floats
+    def __init__(self, book: TableBook, *, floats: bool = False, at_once: int = 1) -> None:
+        """Raises ``ConfigurationError`` for fewer than one request ``at_once``."""
+        if at_once < 1:
+            raise ConfigurationError(f"at_once is a number of requests, 1 or more, not {at_once!r}")
+        self._book, self._floats, self._at_once = book, floats, at_once
         self._lock = forks.lock()
         self._fresh: dict[ItemIdentity, _Entry] = {}
         self._again: dict[ItemIdentity, _Entry] = {}
@@ -122,22 +127,91 @@ class WriteQueue:
             self._fresh.clear()
 
     def _send_what_is_there(self, *, whole: bool) -> Steps[None]:
-        while chunk := self._take(whole=whole):
-            yield from self._send(chunk)
+        while chunks := self._take_some(whole=whole):
+            if len(chunks) == 1:
+                yield from self._send(chunks[0])
+            else:
+                yield from self._send_at_once(chunks)
+
+    def _send_at_once(self, chunks: list[list[_Entry]]) -> Steps[None]:
+        """Several requests side by side. Raises what the first of them raised, once all have ended."""
+        problem: Exception | None = None
+        try:
+            jobs = []
+            for chunk in chunks:
+                jobs.append((yield from start(self._send(chunk))))  # noqa: PERF401 - no comprehension may hold a `yield`
+            while jobs:
+                done = yield from finished(jobs)
+                jobs.remove(done)
+                try:
+                    done.result()
+                except Exception as error:  # noqa: BLE001 - raised below
+                    problem = problem or error
+        finally:
+            with self._lock:  # what was not even begun, as all of this is cancelled
+                left = [entry for chunk in chunks for entry in chunk if not entry.begun]
+                for entry in left:
+                    del self._under_way[entry.identity]
+                self._failed += [entry.write for entry in left]
+        if problem is not None:
+            raise problem
+
+    def _take_some(self, *, whole: bool) -> list[list[_Entry]]:
+        """The writes of the next requests, as many as are sent at once; fewer only where a last one is not full."""
+        with self._lock:
+            if whole and self._at_once > 1 and len(self._fresh) + len(self._again) < self._at_once * WRITES:
+                return []
+        chunks = (self._take(whole=whole) for _ in range(self._at_once))
+        return [chunk for chunk in chunks if chunk]
 
     def _send(self, chunk: list[_Entry]) -> Steps[None]:
         """One request, after a pause if some of it has come back before."""
+        with self._lock:
+            if self._under_way.get(chunk[0].identity) is not chunk[0]:
+                return  # given up before it was begun
+            for entry in chunk:
+                entry.begun = True
         rounds = max(entry.sent for entry in chunk)
-        patient, answer = True, None
+        patient, answer, refusal = True, None, None
         try:
             patient = not rounds or (yield from pause(rounds))
             if patient:
                 answer = yield from send(self._call(chunk))
+        except ValidationException as error:  # nothing of it is written
+            refusal = error
+            if len(chunk) == 1:
+                write = chunk[0].write
+                raise invalid_item(error, write.table, write.item, self._key(write)) from error
         finally:  # however it ends: with an error, or cancelled
-            if patient:
-                self._sent(chunk, answer)
-            else:
+            if not patient:
                 self._give_up(chunk, rounds)
+            elif refusal is None or len(chunk) == 1:
+                self._sent(chunk, answer)
+        if refusal is not None and len(chunk) > 1:
+            yield from self._send_halves(chunk)
+
+    def _send_halves(self, chunk: list[_Entry]) -> Steps[None]:
+        """Send what was refused in two requests, and so on, until it is known which item it is. All others are written.
+
+        Raises ``InvalidBatchItem``.
+        """
+        halves = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
+        problem: InvalidBatchItem | None = None
+        try:
+            while halves:
+                try:
+                    yield from self._send(halves.pop(0))
+                except InvalidBatchItem as error:
+                    problem = problem or error
+        finally:
+            for half in halves:
+                self._sent(half, None)
+        if problem is not None:
+            raise problem
+
+    def _key(self, write: BatchWrite) -> Item:
+        names = self._book.known(write.table)
+        return write.item if names is None else {name: write.item.get(name) for name in names.all}
 
     def _take(self, *, whole: bool) -> list[_Entry]:
         """The writes of the next request, under way from now on. ``whole``: none, unless they fill one.
@@ -152,6 +226,7 @@ class WriteQueue:
             for entry in chunk:
                 (self._again if entry.sent else self._fresh).pop(entry.identity)
                 self._under_way[entry.identity] = entry
+                entry.begun = False
             return chunk
 
     def _sent(self, chunk: Iterable[_Entry], answer: _Answer | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.page import Cursors
 from pytest_dynamodb.client.steps import Steps, send
-from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError
+from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError, ValidationException
 
 KeysLike = str | Sequence[str | Sequence[str]]
 """``"pk"``, ``("pk", "sk")``, or ``(("tenant", "region"), ("day", "time"))`` for keys of several attributes."""
@@ -170,3 +170,24 @@ def name_of(table: TableLike) -> str:
             f"a table is meant by its name, or by what client.table(...) returns, not {table!r:.80}"
         )
     return name
+
+
+# --- items of batches ---
+# DynamoDB refuses a whole batch for one item of it, and does not say which.
+
+
+class InvalidBatchItem(ValidationException):
+    """DynamoDB takes all of a batch but this. ``item`` is it: the item of a put, the key of a delete or a read."""
+
+
+def invalid_item(error: ValidationException, table: str, item: Mapping[str, Any], key: object) -> InvalidBatchItem:
+    """The refusal of a batch, by the one item that it is about."""
+    return InvalidBatchItem(
+        f"{error.message} (of this batch, it is about {key!r:.400})",
+        operation=error.operation,
+        table=table,
+        request_id=error.request_id,
+        status=error.status,
+        item=dict(item),
+        members=error.members,
+    )

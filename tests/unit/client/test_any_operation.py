@@ -12,6 +12,7 @@ from pytest_dynamodb import (
     ClientConfig,
     ConfigurationError,
     DynamoDbClient,
+    FaultyProvider,
     Mock,
     MockProvider,
     ResourceNotFoundException,
@@ -40,12 +41,13 @@ def test_any_operation_is_called_and_answered_as_aws_names_it(mock: Mock) -> Non
 
 
 def test_it_is_retried_and_observed_as_any_other(mock: Mock) -> None:
-    clock, observer = VirtualClock(), CapacityObserver()
+    clock, observer = VirtualClock(0.0), CapacityObserver()
     mock.faults.add(Throttled(operation="Scan", times=3))
     config = ClientConfig(clock=clock, sleep=clock.advance, observer=observer)
-    with DynamoDbClient(config, provider=MockProvider(mock)) as client:
+    with DynamoDbClient(config, provider=FaultyProvider(MockProvider(mock), mock.faults)) as client:
         assert client.call("Scan", TableName="app")["Count"] == 1
         assert observer.total.read == 0.5
+        assert clock.now() > 0  # it waited three times
         with pytest.raises(ResourceNotFoundException, match="DescribeTable on nowhere"):
             client.call("DescribeTable", TableName="nowhere")
 
