@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         VersionConflict,
         entity,
     )
+    from pytest_dynamodb.client.numbers import int_or_float
     from pytest_dynamodb.client.observer import Observer, Watch
     from pytest_dynamodb.client.operations.batch_reads import BatchPage
     from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.telemetry.observers import Observers
     from pytest_dynamodb.client.telemetry.otel import MetricsObserver, TracingObserver
     from pytest_dynamodb.client.telemetry.records import LoggingObserver
+    from pytest_dynamodb.client.telemetry.signals import Signals
     from pytest_dynamodb.client.typed import EntityTable, TypedTable
     from pytest_dynamodb.client.typed_actions import TypedActions, TypedPut, TypedUpdateAction
     from pytest_dynamodb.client.typed_query import TypedBatchWriter, TypedQuery, TypedUpdate
@@ -123,6 +125,7 @@ _HOMES = {
     "client.connection.credentials": "Credentials",
     "client.heat": "HotKey KeyHeat",
     "client.models.declaration": "IndexKeys InvalidItem InvalidKey InvalidUpdate InvalidValue VersionConflict entity",
+    "client.numbers": "int_or_float",
     "client.observer": "Observer Watch",
     "client.operations.batch_reads": "BatchPage",
     "client.operations.batch_writes": "BatchWrite ItemsNotWritten",
@@ -143,6 +146,7 @@ _HOMES = {
     "client.telemetry.observers": "Observers",
     "client.telemetry.otel": "MetricsObserver TracingObserver",
     "client.telemetry.records": "LoggingObserver",
+    "client.telemetry.signals": "Signals",
     "client.typed": "EntityTable TypedTable",
     "client.typed_actions": "TypedActions TypedPut TypedUpdateAction",
     "client.typed_query": "TypedBatchWriter TypedQuery TypedUpdate",
@@ -269,6 +273,7 @@ __all__ = [
     "SegmentPage",
     "ServiceUnavailable",
     "Sharded",
+    "Signals",
     "Snapshot",
     "StatementResult",
     "SystemClock",
@@ -303,6 +308,7 @@ __all__ = [
     "VirtualClock",
     "Watch",
     "entity",
+    "int_or_float",
     "load_cassette",
     "mock_dynamodb",
     "save_cassette",

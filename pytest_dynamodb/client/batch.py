@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.calls import Item, each
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations import transactions
 from pytest_dynamodb.client.operations.batch_writes import BatchResult, ItemsNotWritten, WriteQueue
@@ -128,4 +128,4 @@ class TransactGetBuilder(transactions.TransactGetSteps[SyncDriver]):
 
         Raises ``TransactionCancelled``, whose ``failure_of`` takes an item's number, from 0.
         """
-        return self._driver.run(transactions.read(self._gets))
+        return each(self._driver.run(transactions.read(self._gets)), self._decode)

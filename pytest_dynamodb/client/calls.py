@@ -136,6 +136,23 @@ def _write(
     return ApiCall(operation, params, _attributes)
 
 
+def shown(call: ApiCall[Item | None], decode: Callable[[Item], Item] | None) -> ApiCall[Item | None]:
+    """The call, with the item that it reads decoded; ``None`` leaves it as it is."""
+    if decode is None:
+        return call
+
+    def read(answer: Mapping[str, Any]) -> Item | None:
+        item = call.read(answer)
+        return None if item is None else decode(item)
+
+    return replace(call, read=read)
+
+
+def each(items: Iterable[Item | None], decode: Callable[[Item], Item] | None) -> list[Item | None]:
+    """Items in their places, decoded; ``None`` stays."""
+    return [item if item is None or decode is None else decode(item) for item in items]
+
+
 def both(one: ConditionLike | None, other: ConditionLike | None) -> ConditionLike | None:
     """The condition that both are true; ``None`` stands for no condition."""
     if one is None or other is None:
@@ -185,6 +202,7 @@ class PendingUpdate(UpdateSteps, Generic[DriverT]):
     _update: Update
     _condition: ConditionLike | None = None
     _returning: Returning = "none"
+    _decode: Callable[[Item], Item] | None = field(default=None, repr=False)
 
     def condition(self, condition: ConditionLike) -> Self:
         """Only if this is true; given again, only if all of them are."""
@@ -198,7 +216,9 @@ class PendingUpdate(UpdateSteps, Generic[DriverT]):
         return replace(self, _update=update)
 
     def _call(self) -> ApiCall[Item | None]:
-        return update_item(self._table, self._key, self._update, condition=self._condition, returning=self._returning)
+        condition, returning = self._condition, self._returning
+        call = update_item(self._table, self._key, self._update, condition=condition, returning=returning)
+        return shown(call, self._decode)
 
 
 def check_returning(returning: str) -> Returning:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.batch import BatchWriter, TransactGetBuilder, Transaction
-from pytest_dynamodb.client.calls import Item, any_call
+from pytest_dynamodb.client.calls import Item, any_call, each
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.numbers import with_numbers
 from pytest_dynamodb.client.operations import statements, tables
-from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get, decoded
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
 from pytest_dynamodb.client.page import Cursors, Page
@@ -62,6 +64,8 @@ class DynamoDbClient:
         self._connection = Connection(Settings(self._config), chosen_provider(provider))
         self._driver = SyncDriver(self._connection, self._connection.core)
         self._book = TableBook(cursors=Cursors(self._config.cursor_secret))
+        numbers = self._config.numbers
+        self._decode = None if numbers is None else with_numbers(numbers)
 
     @property
     def config(self) -> ClientConfig:
@@ -170,7 +174,7 @@ class DynamoDbClient:
                 clock=clock,
             )
         self._book.give(name, keys, indexes)
-        return TableClient(self._driver, name, floats=self._config.floats, book=self._book)
+        return TableClient(self._driver, name, floats=self._config.floats, book=self._book, decode=self._decode)
 
     def batch_get(
         self, keys: Mapping[str, Iterable[Mapping[str, Any]]], *, consistent: bool = False
@@ -179,9 +183,9 @@ class DynamoDbClient:
 
         By table, each as ``table.batch_get`` returns them.
         """
-        return self._driver.run(
-            batch_get({table: list(listed) for table, listed in keys.items()}, consistent=consistent)
-        )
+        steps = batch_get({table: list(listed) for table, listed in keys.items()}, consistent=consistent)
+        pages = self._driver.run(steps)
+        return {table: decoded(page, self._decode) for table, page in pages.items()}
 
     def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> BatchWriter:
         """Begin a batch of any number of writes: ``with client.batch_write() as batch: batch.put("users", item)``.
@@ -202,7 +206,7 @@ class DynamoDbClient:
 
     def transact_get(self) -> TransactGetBuilder:
         """Begin to read items as of one moment: ``client.transact_get().get("users", key).get(...).execute()``."""
-        return TransactGetBuilder(self._driver)
+        return TransactGetBuilder(self._driver, _decode=self._decode)
 
     def execute_statement(
         self,
@@ -222,7 +226,8 @@ class DynamoDbClient:
         steps = statements.execute(
             statement, parameters, consistent=consistent, limit=limit, page_size=page_size, after=after
         )
-        return self._driver.run(steps)
+        page = self._driver.run(steps)
+        return page if self._decode is None else page.map(self._decode)
 
     def batch_execute_statement(
         self, batch: Iterable[statements.StatementLike], *, consistent: bool = False
@@ -231,7 +236,9 @@ class DynamoDbClient:
 
         Returns the result of each, in their order. A statement that fails stops no other, and raises nothing.
         """
-        return self._driver.run(statements.batch(batch, consistent=consistent))
+        results = self._driver.run(statements.batch(batch, consistent=consistent))
+        items = each([result.item for result in results], self._decode)
+        return [replace(result, item=item) for result, item in zip(results, items, strict=True)]
 
     def execute_transaction(
         self, batch: Iterable[statements.StatementLike], *, token: str | None = None
@@ -241,7 +248,7 @@ class DynamoDbClient:
         Returns the item that each reads, ``None`` for one that writes. Raises ``TransactionCancelled``, whose
         ``failure_of`` takes a statement's number, from 0; ``TransactionTooLarge`` beyond 100.
         """
-        return self._driver.run(statements.transaction(batch, token))
+        return each(self._driver.run(statements.transaction(batch, token)), self._decode)
 
     def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Any operation of DynamoDB, with retry, breaker and telemetry: ``client.call("DescribeLimits")``.

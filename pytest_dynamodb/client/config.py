@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import MonotonicClock, Sleep, Timing
+from pytest_dynamodb.client.numbers import NumberType
 from pytest_dynamodb.client.observer import Observer
 from pytest_dynamodb.client.page import Cursors, CursorSecret
 from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPolicy, RetryQuota
@@ -45,6 +46,8 @@ class ClientConfig:
     ``botocore``               a ``botocore.config.Config`` with any other setting; the fields here take precedence
     ``floats``                 lets items and updates hold ``float``, see ``values.to_wire``; conditions say so
                                themselves: ``Attr("price", floats=True)``
+    ``numbers``                what is made of the numbers of items that are read, such as ``int_or_float``; without
+                               it they are ``Decimal``, which alone keeps all digits. Not of typed tables
     ``clock``, ``sleep``       for tests: ``ClientConfig(clock=clock, sleep=clock.advance)`` with a ``VirtualClock``
                                waits no time; an asynchronous client awaits what ``sleep`` returns, if it can be
     ``dialect``                whose answers the mock gives that the client makes for ``provider="mock"``: ``"today"``,
@@ -67,6 +70,7 @@ class ClientConfig:
     rate: RateLimit | None = None
     botocore: Config | None = None
     floats: bool = False
+    numbers: NumberType | None = None
     clock: Clock | None = None
     sleep: Sleep | None = None
     dialect: str | date | Dialect | None = None

@@ -74,7 +74,8 @@ class QueryBuilder(QuerySteps[SyncDriver], ExecutableRead[Item]):
 
     def one(self) -> Item:
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""
-        return self._driver.run(reading.one(self._book, self._plan))
+        found: Item = self._driver.run(reading.one(self._book, self._plan, self._decode))
+        return found
 
 
 # --- scans ---
@@ -87,7 +88,8 @@ class ScanBuilder(ScanSteps[SyncDriver], ExecutableRead[Item]):
 
     def parallel(self, segments: int) -> ParallelScan[Item]:
         """All of this many segments, side by side."""
-        return ParallelScan(self._driver, self._book, replace(self._plan, segment=None), check_segments(segments))
+        plan = replace(self._plan, segment=None)
+        return ParallelScan(self._driver, self._book, plan, check_segments(segments), self._decode)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

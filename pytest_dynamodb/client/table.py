@@ -8,10 +8,11 @@ from typing import Any
 from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.batch import TableBatchWriter
 from pytest_dynamodb.client.drivers.sync import SyncDriver
-from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
+from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get, decoded
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.client.operations.reading import Decode
 from pytest_dynamodb.client.operations.tables import describe
 from pytest_dynamodb.client.policy import UNCHANGED, RetryPolicy, Unchanged
 from pytest_dynamodb.client.query import QueryBuilder, ScanBuilder
@@ -30,10 +31,18 @@ class TableClient:
     where DynamoDB answers one.
     """
 
-    __slots__ = ("_book", "_driver", "_floats", "name")
+    __slots__ = ("_book", "_decode", "_driver", "_floats", "name")
 
-    def __init__(self, driver: SyncDriver, name: str, *, floats: bool = False, book: TableBook | None = None) -> None:
-        self._driver, self.name, self._floats = driver, name, floats
+    def __init__(
+        self,
+        driver: SyncDriver,
+        name: str,
+        *,
+        floats: bool = False,
+        book: TableBook | None = None,
+        decode: Decode[calls.Item] | None = None,
+    ) -> None:
+        self._driver, self.name, self._floats, self._decode = driver, name, floats, decode
         self._book = TableBook() if book is None else book
 
     def __repr__(self) -> str:
@@ -48,7 +57,7 @@ class TableClient:
     ) -> TableClient:
         """The same table with other limits for its calls: ``table.with_options(call_timeout=0.2).get(key)``."""
         driver = self._driver.with_options(call_timeout=call_timeout, retry=retry, rate=rate)
-        return TableClient(driver, self.name, floats=self._floats, book=self._book)
+        return TableClient(driver, self.name, floats=self._floats, book=self._book, decode=self._decode)
 
     def get(
         self,
@@ -58,7 +67,8 @@ class TableClient:
         projection: Iterable[PathLike] | str | None = None,
     ) -> calls.Item | None:
         """The item, or ``None``. With ``projection``, only these paths of it; ``{}`` if it has none of them."""
-        return self._driver.send(calls.get_item(self.name, key, consistent=consistent, projection=projection))
+        call = calls.get_item(self.name, key, consistent=consistent, projection=projection)
+        return self._driver.send(calls.shown(call, self._decode))
 
     def get_or_raise(
         self,
@@ -85,19 +95,19 @@ class TableClient:
         Raises ``ConditionalCheckFailedException`` with that item on it if the condition is false.
         """
         call = calls.put_item(self.name, item, condition=condition, return_old=return_old, floats=self._floats)
-        return self._driver.send(call)
+        return self._driver.send(calls.shown(call, self._decode))
 
     def delete(
         self, key: Mapping[str, Any], *, condition: ConditionLike | None = None, return_old: bool = False
     ) -> calls.Item | None:
         """Delete an item, which need not exist; returns it if ``return_old``, else ``None``. Raises as ``put``."""
-        return self._driver.send(
-            calls.delete_item(self.name, key, condition=condition, return_old=return_old),
-        )
+        call = calls.delete_item(self.name, key, condition=condition, return_old=return_old)
+        return self._driver.send(calls.shown(call, self._decode))
 
     def update(self, key: Mapping[str, Any]) -> UpdateBuilder:
         """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
-        return UpdateBuilder(self._driver, self.name, dict(key), Update(floats=self._floats))
+        update = Update(floats=self._floats)
+        return UpdateBuilder(self._driver, self.name, dict(key), update, _decode=self._decode)
 
     def size(self, item: Mapping[str, Any]) -> int:
         """How large an item is, in bytes, as DynamoDB counts: it takes up to 400 KB. Sends nothing."""
@@ -119,7 +129,7 @@ class TableClient:
         ``failed`` of the result holds the keys that were throttled until the last attempt.
         """
         steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
-        return self._driver.run(steps)[self.name]
+        return decoded(self._driver.run(steps)[self.name], self._decode)
 
     def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> TableBatchWriter:
         """Begin a batch of any number of writes: ``with table.batch_write() as batch: batch.put(item)``.
@@ -132,11 +142,12 @@ class TableClient:
 
     def scan(self, index: str | None = None) -> ScanBuilder:
         """Begin a scan of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
-        return ScanBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index))
+        return ScanBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index), self._decode)
 
     def query(self, index: str | None = None) -> QueryBuilder:
         """Begin a query of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
-        return QueryBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index, key=KeyChoice()))
+        plan = ReadPlan(table=self.name, index=index, key=KeyChoice())
+        return QueryBuilder(self._driver, self._book, plan, self._decode)
 
 
 class UpdateBuilder(calls.PendingUpdate[SyncDriver]):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.calls import Item, each
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations import transactions
 from pytest_dynamodb.client.operations.batch_writes import BatchResult, ItemsNotWritten, WriteQueue
@@ -129,4 +129,4 @@ class AsyncTransactGetBuilder(transactions.TransactGetSteps[AsyncDriver]):
 
         Raises ``TransactionCancelled``, whose ``failure_of`` takes an item's number, from 0.
         """
-        return await self._driver.run(transactions.read(self._gets))
+        return each(await self._driver.run(transactions.read(self._gets)), self._decode)

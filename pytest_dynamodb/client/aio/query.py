@@ -75,7 +75,8 @@ class AsyncQueryBuilder(QuerySteps[AsyncDriver], AsyncExecutableRead[Item]):
 
     async def one(self) -> Item:
         """The only item. Raises ``ItemNotFound`` if there is none, ``MultipleItemsFound`` if there are more."""
-        return await self._driver.run(reading.one(self._book, self._plan))
+        found: Item = await self._driver.run(reading.one(self._book, self._plan, self._decode))
+        return found
 
 
 # --- scans ---
@@ -88,7 +89,8 @@ class AsyncScanBuilder(ScanSteps[AsyncDriver], AsyncExecutableRead[Item]):
 
     def parallel(self, segments: int) -> AsyncParallelScan[Item]:
         """All of this many segments, side by side."""
-        return AsyncParallelScan(self._driver, self._book, replace(self._plan, segment=None), check_segments(segments))
+        plan = replace(self._plan, segment=None)
+        return AsyncParallelScan(self._driver, self._book, plan, check_segments(segments), self._decode)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pytest_dynamodb.client.calls import ApiCall, Item
@@ -32,6 +32,11 @@ class BatchPage(Page[Item_co]):
     """
 
     failed: Sequence[Item] = ()
+
+
+def decoded(page: BatchPage[Item], decode: Callable[[Item], Any] | None) -> BatchPage[Any]:
+    """The page with its items decoded; ``None`` leaves them as they are."""
+    return page if decode is None else replace(page, items=[decode(item) for item in page.items])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -251,6 +251,7 @@ class TransactGetSteps(Generic[DriverT]):
 
     _driver: DriverT = field(repr=False)
     _gets: tuple[Get, ...] = ()
+    _decode: Callable[[Item], Item] | None = field(default=None, repr=False)
 
     def get(
         self, table: TableLike, key: Mapping[str, Any], *, projection: Iterable[PathLike] | str | None = None
