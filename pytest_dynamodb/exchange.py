@@ -7,7 +7,7 @@ and an HTTP server alike.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal, get_args
@@ -163,6 +163,10 @@ class Provider(ABC):
         Called once a call, by callers that retry; those that do not retry call ``before``.
         """
         return self.before(request)
+
+    def turn(self, request: Request) -> Awaitable[None] | None:
+        """What a coroutine awaits before it asks; ``None`` is nothing. Others ask at once."""
+        return None
 
     def after(self, request: Request, outcome: Outcome) -> None:  # noqa: B027  # most have nothing to do
         """Called with what the network answered, if ``before`` let the request go."""

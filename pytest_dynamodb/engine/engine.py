@@ -224,6 +224,11 @@ class Engine:
         with self._lock:
             self._simulators = switched_on(throughput, consistency)
 
+    @property
+    def is_simulating(self) -> bool:
+        """Whether throughput is limited, or reads may be stale."""
+        return bool(self._simulators)
+
     def fork(self) -> Engine:
         """A second engine with the same content, on the same clock; neither sees the other's later writes."""
         with self._lock:

@@ -172,6 +172,11 @@ class Faults:
         self._plans, self.is_empty = plans, not plans
 
     @property
+    def planned(self) -> list[Fault]:
+        """The faults that are planned, in order."""
+        return [plan.fault for plan in self._plans]
+
+    @property
     def struck(self) -> list[Strike]:
         """The strikes so far, in order."""
         return list(self._struck)

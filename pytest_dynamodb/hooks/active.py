@@ -85,6 +85,13 @@ def present_owner() -> Owner | None:
     return owner if thread is holder else inherited
 
 
+def adopt(owner: Owner) -> None:
+    """The running thread, and what it starts, belongs to ``owner`` from now on."""
+    global _handed_down
+    _handed_down = True
+    setattr(threading.current_thread(), _OWNER, owner)
+
+
 def _hand_down() -> Owner | None:
     global _handed_down
     owner = present_owner()

@@ -178,7 +178,7 @@ def before_call(
         return None
     if type(request_signer).__module__.startswith("aiobotocore"):
         return _in_turn(provider, model, params, context, request_signer)
-    return _ask(provider, model, params, context, request_signer)
+    return _ask(provider, model, _request(model, params, context), context, request_signer)
 
 
 async def _in_turn(
@@ -189,19 +189,22 @@ async def _in_turn(
     A call that is cancelled meanwhile was never asked: it is neither played nor missed.
     """
     await asyncio.sleep(0)
-    return _ask(provider, model, params, context, request_signer, is_async=True)
+    request = _request(model, params, context)
+    waiting = provider.turn(request)
+    if waiting is not None:
+        await waiting
+    return _ask(provider, model, request, context, request_signer, is_async=True)
 
 
 def _ask(
     provider: Provider,
     model: Any,
-    params: dict[str, Any],
+    request: Request,
     context: Context,
     request_signer: Any,
     *,
     is_async: bool = False,
 ) -> HookAnswer | None:
-    request = _request(model, params, context)
     outcome = provider.begin(request)
     if outcome is not None and not isinstance(outcome, Attempts):
         return answers.to_botocore(model, request, outcome)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock
+    from pytest_dynamodb.races import Races
 
 
 # --- fixtures ---
@@ -130,6 +131,14 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
         )
     run.mock.faults = run.faults
     return run.mock
+
+
+@pytest.fixture
+def dynamodb_races(dynamodb_mock: Mock) -> Races:
+    """``explore`` of ``pytest_dynamodb.races``, on the test's mock: ``dynamodb_races(*actors, check=...)``."""
+    from pytest_dynamodb.races import Races
+
+    return Races(dynamodb_mock)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from pytest_dynamodb.errors import (
 )
 from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.mock.problems import LoadError
+from pytest_dynamodb.races import RaceFound
 from pytest_dynamodb.server.authentication import Refused
 from pytest_dynamodb.simulation.throughput.meter import _Throttled
 
@@ -42,6 +43,7 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
     ItemsNotWritten: lambda: ItemsNotWritten([BatchWrite("app", "put", {"pk": "a"})]),
     LoadError: lambda: LoadError("seed.json", "no tables", remedy="give some"),
     NotOneItem: lambda: NotOneItem("Where clause does not contain a mandatory equality", "ValidationError"),
+    RaceFound: lambda: RaceFound("lost", schedule="a b b a"),
     Refused: lambda: Refused("AccessDeniedException", "no"),
     TransactionCancelled: lambda: TransactionCancelled(
         "cancelled",
