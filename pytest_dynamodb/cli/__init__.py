@@ -15,6 +15,7 @@ from pytest_dynamodb.dialects import TABLE
 from pytest_dynamodb.errors import PytestDynamoDbError
 
 COMMANDS = {
+    "convert": "Turn other tools' recordings into cassettes, and cassettes into theirs.",
     "demo": "Record the shipped example's tests from memory, and replay them.",
     "diff": "Compare two cassettes, or two folders of them, by meaning.",
     "ls": "List the cassettes of a folder.",

@@ -1,8 +1,7 @@
-"""Names of cassette files: readable, the same everywhere, and fit for every file system."""
+"""Which cassette file belongs to which test, and to which fixture."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,14 +10,11 @@ from typing import Any
 
 import pytest
 
+from pytest_dynamodb.cassette.filenames import fit
 from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.state import state_of
 
 SUFFIX = ".ddb.msgpack"
-
-_LONGEST = 120
-"""Longer names are shortened: file systems end at 255 bytes, and journals add to the name."""
-_UNFIT = re.compile(r"[^\w\-.\[\]=,+@()]", re.ASCII)
 
 
 def item_file(item: pytest.Item, home: Home, name: str | None = None, *, apart: bool = False) -> Path:
@@ -28,13 +24,13 @@ def item_file(item: pytest.Item, home: Home, name: str | None = None, *, apart: 
     ``pytest.UsageError`` for a name that leads out of the folder.
     """
     if name is None:
-        return home.of_module(item.nodeid) / (_fit(dotted(item), apart=apart) + SUFFIX)
+        return home.of_module(item.nodeid) / (fit(dotted(item), apart=apart) + SUFFIX)
     name = name.removesuffix(SUFFIX)
     parts = PurePosixPath(name).parts
     if not parts or PurePosixPath(name).is_absolute() or ".." in parts:
         raise pytest.UsageError(f"{item.nodeid}: {name!r} is no name of a cassette: it must stay within {home.folder}")
     base = home.above_module(item.nodeid).joinpath(*parts[:-1]) if len(parts) > 1 else home.of_module(item.nodeid)
-    return base / (_fit(parts[-1]) + SUFFIX)
+    return base / (fit(parts[-1]) + SUFFIX)
 
 
 def owner_of(item: pytest.Item) -> str:
@@ -78,10 +74,10 @@ def fixture_file(fixturedef: Any, request: pytest.FixtureRequest, home: Home) ->
     if above:
         name += f"+{above}"
     if fixturedef.scope == "session":
-        return home.of(fixturedef.baseid) / (_fit(name) + SUFFIX)
+        return home.of(fixturedef.baseid) / (fit(name) + SUFFIX)
     node = request.node
     classes = [part.name for part in node.listchain() if isinstance(part, pytest.Class)]
-    return home.of(node.nodeid) / (_fit(".".join([*classes, name])) + SUFFIX)
+    return home.of(node.nodeid) / (fit(".".join([*classes, name])) + SUFFIX)
 
 
 def dotted(item: pytest.Item) -> str:
@@ -122,12 +118,3 @@ def _words(value: object) -> str:
         return value
     words = str(getattr(value, "__qualname__", "")) or repr(value)
     return "" if " at 0x" in words else words
-
-
-def _fit(name: str, *, apart: bool = False) -> str:
-    """``name`` as a file name. One that was changed, shortened or is told apart carries a hash: no two become one."""
-    fit = _UNFIT.sub("-", name)
-    if fit == name and len(fit) <= _LONGEST and not apart:
-        return fit
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{fit[:_LONGEST]}-{digest}"

@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             "upstream",
             {
                 "metavar": "X",
-                "help": 'where record, live and verify go: "aws", "mock" or a URL such as http://127.0.0.1:8000',
+                "help": 'where record, live and verify go: "aws", "mock", a URL, or placebo:FOLDER',
             },
         ),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
+from typing import Final
 from urllib.parse import urlsplit
 
 from pytest_dynamodb.cassette.cassette import Cassette
@@ -13,23 +14,28 @@ from pytest_dynamodb.exchange import Outcome, Provider, Request
 
 # --- upstreams ---
 
+SCHEME: Final = "placebo:"
+"""What the name of an upstream begins with that is a folder of placebo's."""
+
 
 def endpoint_of(upstream: str) -> str | None:
-    """The URL of ``upstream``; ``None`` for ``"aws"`` and ``"mock"``. Raises ``ConfigurationError`` for anything
-    else.
+    """The URL of ``upstream``; ``None`` for ``"aws"``, ``"mock"`` and a folder of placebo's. Raises
+    ``ConfigurationError`` for anything else.
     """
-    if upstream in ("aws", "mock"):
+    if upstream in ("aws", "mock") or str(upstream).startswith(SCHEME):
         return None
     parts = urlsplit(str(upstream))
     if parts.scheme in ("http", "https") and parts.hostname:
         return upstream
     raise ConfigurationError(
-        f'upstream must be "aws", "mock", a URL such as http://127.0.0.1:8000 or a Provider, not {upstream!r:.80}'
+        'upstream must be "aws", "mock", a URL such as http://127.0.0.1:8000, "placebo:" and a folder, or a Provider, '
+        f"not {upstream!r:.80}"
     )
 
 
 def provider_of(upstream: str | Provider) -> Provider:
-    """The provider for ``upstream``: the network, an in-memory engine for ``"mock"``, or the provider given.
+    """The provider for ``upstream``: the network, an in-memory engine for ``"mock"``, what placebo recorded for
+    ``"placebo:"`` and its folder, or the provider given.
 
     Raises ``ConfigurationError`` for anything else.
     """
@@ -39,6 +45,10 @@ def provider_of(upstream: str | Provider) -> Provider:
         from pytest_dynamodb.providers.mock import MockProvider  # an engine, which few recordings need
 
         return MockProvider()
+    if upstream.startswith(SCHEME):
+        from pytest_dynamodb.providers.placebo import PlaceboProvider  # for those who come from there
+
+        return PlaceboProvider(upstream.removeprefix(SCHEME))
     return Network(endpoint_of(upstream))
 
 
