@@ -242,8 +242,22 @@ class Cassette:
                 )
 
     def record(self, request: Request, outcome: Outcome) -> None:
-        """Keep an exchange, redacted. The journal has it when this returns."""
+        """Keep an exchange, redacted. The journal has it when this returns.
+
+        Raises ``CassetteError`` for one that no cassette can hold, and if the journal cannot be written. The recording
+        is not written then, even if the error is caught: a replay would lack the exchange.
+        """
         assert self._recording is not None
+        try:
+            self._record(self._recording, request, outcome)
+        except RecursionError as problem:
+            self._recording.lacks(problem)
+            raise CassetteError(str(self.path), f"{request.operation} is nested too deeply to be recorded") from None
+        except BaseException as problem:
+            self._recording.lacks(problem)
+            raise
+
+    def _record(self, recording: Recording, request: Request, outcome: Outcome) -> None:
         exchange: Exchange | None = self.redacted(request, outcome)
         hook = self.options.hooks.before_record
         if hook is not None and exchange is not None:
@@ -252,7 +266,7 @@ class Cassette:
         if exchange is None:
             return
         with self._lock:
-            self._recording.add(request.number, exchange)
+            recording.add(request.number, exchange)
             self.traffic.append(exchange)
 
     def see(self, request: Request, outcome: Outcome) -> None:

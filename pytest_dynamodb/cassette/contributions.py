@@ -19,9 +19,10 @@ from typing import Any, NamedTuple, TypeVar
 from pytest_dynamodb.cassette.codec import Header, decode_memo, encode_memo
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import Worker
-from pytest_dynamodb.cassette.store import Contents, locked, read, write
+from pytest_dynamodb.cassette.store import Contents, exists, locked, put, read, remove, unreadable, write
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, TransportFailure
+from pytest_dynamodb.files import read_plain
 
 Value = TypeVar("Value")
 
@@ -86,7 +87,7 @@ class Contributions:
     @contextlib.contextmanager
     def _open(self) -> Iterator[Contents]:
         with locked(self._path):
-            yield read(self.file) if self.file.exists() else Contents(Header(), [])
+            yield read(self.file) if exists(self.file) else Contents(Header(), [])
 
     def _keep(self, header: Header, exchanges: Sequence[Exchange]) -> None:
         write(self.file, header, exchanges)
@@ -97,21 +98,26 @@ class Contributions:
 
     def _save_cassette(self, now: Contents) -> None:
         """Keep the cassette of before the session, before the first of its workers writes another."""
-        if not now.exchanges and self._path.exists():
-            self._saved.write_bytes(self._path.read_bytes())
+        if not now.exchanges and exists(self._path):
+            self._copy(self._path, self._saved)
 
     def _readable(self) -> Contents | None:
         try:
-            return read(self._saved) if self._saved.exists() else None
+            return read(self._saved) if exists(self._saved) else None
         except CassetteError:
             return None  # damaged: it is being recorded afresh
 
     def restore(self) -> None:
         """Let the cassette be what it was before the session, byte for byte."""
-        if self._saved.exists():
-            self._path.write_bytes(self._saved.read_bytes())
+        if exists(self._saved):
+            self._copy(self._saved, self._path)
         else:
-            self._path.unlink(missing_ok=True)
+            remove(self._path)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        with unreadable(source):
+            content = read_plain(source)
+        put(target, content)
 
     @property
     def files(self) -> list[str]:

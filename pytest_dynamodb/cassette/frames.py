@@ -24,8 +24,17 @@ _KINDS = frozenset({HEADER, EXCHANGE, END, COMPRESSED_EXCHANGE})
 _CHECKSUM_OF_KIND = {kind: zlib.crc32(bytes([kind])) for kind in _KINDS}
 _HEAD = struct.Struct(">BBBIB")  # array of three, kind, an integer of 32 bits, the checksum, and how wide a length is
 
-_FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 16 * 2**20, 128
-"""Compressed exchanges may unpack to this many bytes plus a multiple of the file's size. More is taken for a bomb."""
+MOST_LEVELS = 200
+"""Maps and lists within each other in a frame's body. (DynamoDB takes 32 in an attribute, which is about 80 here.)"""
+
+_FREE_UNPACKED_BYTES, _UNPACKED_PER_BYTE = 2**20, 128
+_FREE_OBJECTS, _OBJECTS_PER_BYTE = 250_000, 8
+"""Compressed exchanges may unpack to this many bytes plus a multiple of the file's size; and once they are beyond the
+free bytes, to this many objects plus a multiple of it. (A byte may be an object, which takes up to 80 bytes of memory.)
+More is taken for a bomb."""
+
+_CONTAINERS = bytes([*range(0x80, 0xA0), 0xDC, 0xDD, 0xDE, 0xDF])
+"""The bytes with which msgpack's maps and arrays begin."""
 
 _BIG_INTEGER = 1  # msgpack extension: an integer beyond 64 bits, as decimal text
 _BIN_HEADERS = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of bin 8/16/32 -> bytes of its length
@@ -33,11 +42,12 @@ _RECORD_AGAIN = "restore the file from version control, or record it again"
 
 
 class Frame(NamedTuple):
-    """One frame of a file: where it begins, what it is, and its decoded body."""
+    """One frame of a file: where it begins, what it is, its decoded body, and where it ends."""
 
     offset: int
     kind: int
     body: dict[str, Any]
+    end: int
 
 
 def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
@@ -48,7 +58,9 @@ def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
     packed = _pack(body)
     if kind == COMPRESSED_EXCHANGE:
         compressed = zlib.compress(packed, 6)
-        if len(packed) <= _UNPACKED_PER_BYTE * len(compressed):
+        if len(packed) <= _UNPACKED_PER_BYTE * len(compressed) and _has_few_objects(
+            packed, _OBJECTS_PER_BYTE * len(compressed)
+        ):
             packed = compressed
         else:
             kind = EXCHANGE
@@ -56,7 +68,11 @@ def pack_frame(kind: int, body: dict[str, Any]) -> bytes:
 
 
 def pack_draft(kind: int, body: dict[str, Any]) -> bytes:
-    """A frame that reads like ``pack_frame``'s, in a fifth of the time: keys as they come, binaries left in base64."""
+    """A frame that reads like ``pack_frame``'s, in a fifth of the time: keys as they come, binaries left in base64.
+
+    It takes what ``pack_frame`` takes, and nothing else.
+    """
+    check_levels(body)
     try:
         packed: bytes = msgpack.packb(body, use_bin_type=True, unicode_errors="surrogatepass")
     except (OverflowError, ValueError):
@@ -80,15 +96,21 @@ def pack_end(frames: Iterator[bytes] | list[bytes]) -> bytes:
 def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]:
     """The header frame and the exchange frames of a file's bytes.
 
-    ``whole=False`` reads a journal, which has no end frame and may break off. Raises ``CassetteError`` naming the
-    byte where the file stops making sense; a length is believed only if the file has that many bytes.
+    ``whole=False`` reads a journal, which has no end frame, may break off anywhere (what is left of its last frame is
+    passed over) and may have further headers, the last of which holds. Raises ``CassetteError`` naming the byte where
+    the file stops making sense; a length is believed only if the file has that many bytes.
     """
-    position, count, chain, budget = 0, -1, 0, _FREE_UNPACKED_BYTES + _UNPACKED_PER_BYTE * len(raw)
+    position, count, chain, budget = 0, -1, 0, _Budget(len(raw))
     if not raw:
         raise CassetteError(path, "the file is empty", offset=0, remedy=_RECORD_AGAIN)
     while position < len(raw):
         start = position
-        kind, crc, body_at, position = _frame_bounds(raw, start, path)
+        try:
+            kind, crc, body_at, position = _frame_bounds(raw, start, path)
+        except _CutOff:
+            if whole or start == 0:
+                raise
+            return
         packed = raw[body_at:position]
         if _checksum(kind, packed) != crc:
             raise CassetteError(
@@ -96,7 +118,6 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
             )
         if kind == COMPRESSED_EXCHANGE:
             packed = _decompress(packed, budget, path, start)
-            budget -= len(packed)
         body = _unpack(packed, path, body_at)
         if kind == END and count >= 0:
             if position != len(raw):
@@ -104,19 +125,23 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
             if body.get("exchanges") != count or body.get("checksum") != chain:
                 raise CassetteError(path, "exchanges are missing, added or moved", offset=start, remedy=_RECORD_AGAIN)
             return
-        if (kind == HEADER) != (count == -1):
+        if (kind == HEADER) != (count == -1) and (whole or count == -1):
             raise CassetteError(path, "the header is not at the beginning", offset=start, remedy=_RECORD_AGAIN)
         count, chain = count + 1, zlib.crc32(raw[start + 3 : start + 7], chain)
-        yield Frame(start, kind, body)
+        yield Frame(start, kind, body, position)
     if whole:
         raise CassetteError(path, "the file is cut off: its end is missing", offset=len(raw), remedy=_RECORD_AGAIN)
+
+
+class _CutOff(CassetteError):
+    """A file ends in the middle of a frame."""
 
 
 def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int]:
     """Kind, checksum, and where the body begins and ends."""
     if len(raw) - start < _HEAD.size:
         problem = "this is not a cassette" if start == 0 and raw[:1] != b"\x93" else "the file is cut off"
-        raise CassetteError(path, problem, offset=len(raw), remedy=_RECORD_AGAIN)
+        raise _CutOff(path, problem, offset=len(raw), remedy=_RECORD_AGAIN)
     array, kind, integer, crc, marker = _HEAD.unpack_from(raw, start)
     if array != 0x93 or integer != 0xCE or kind not in _KINDS or marker not in _BIN_HEADERS:
         problem = "this is not a cassette" if start == 0 else "no frame begins here, the file is damaged"
@@ -124,7 +149,7 @@ def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int
     body_at = start + _HEAD.size + _BIN_HEADERS[marker]
     end = body_at + int.from_bytes(raw[start + _HEAD.size : body_at], "big")
     if end > len(raw):
-        raise CassetteError(path, "the file is cut off", offset=len(raw), remedy=_RECORD_AGAIN)
+        raise _CutOff(path, "the file is cut off", offset=len(raw), remedy=_RECORD_AGAIN)
     return kind, crc, body_at, end
 
 
@@ -139,15 +164,36 @@ def _bin_header(length: int) -> bytes:
     raise ValueError(f"an exchange of {length} bytes is too large for a cassette")
 
 
-def _decompress(packed: bytes, budget: int, path: str, offset: int) -> bytes:
+class _Budget:
+    """What the compressed exchanges of a file of ``size`` bytes may still unpack to."""
+
+    def __init__(self, size: int) -> None:
+        self._bytes = self._all_bytes = _FREE_UNPACKED_BYTES + _UNPACKED_PER_BYTE * size
+        self._objects = _FREE_OBJECTS + _OBJECTS_PER_BYTE * size
+
+    @property
+    def most(self) -> int:
+        """The size of the next exchange."""
+        return max(self._bytes, 1)
+
+    def covers(self, body: bytes) -> bool:
+        """Take off an unpacked exchange. Returns whether the file may hold as much."""
+        self._bytes -= len(body)
+        if self._all_bytes - self._bytes <= _FREE_UNPACKED_BYTES:
+            return True
+        self._objects -= _objects(body, self._objects)
+        return self._objects >= 0
+
+
+def _decompress(packed: bytes, budget: _Budget, path: str, offset: int) -> bytes:
     unpacker = zlib.decompressobj()
     try:
-        body = unpacker.decompress(packed, max(budget, 1))
+        body = unpacker.decompress(packed, budget.most)
     except zlib.error as problem:
         raise CassetteError(
             path, f"compressed data is damaged: {problem}", offset=offset, remedy=_RECORD_AGAIN
         ) from None
-    if not unpacker.eof:
+    if not unpacker.eof or not budget.covers(body):
         problem_text = "compressed data is incomplete or unpacks to more than a cassette may hold"
         raise CassetteError(path, problem_text, offset=offset, remedy=_RECORD_AGAIN)
     return body
@@ -157,11 +203,24 @@ def _decompress(packed: bytes, budget: int, path: str, offset: int) -> bytes:
 
 
 def _pack(body: dict[str, Any]) -> bytes:
-    try:
-        packed: bytes = msgpack.packb(_to_disk(body), use_bin_type=True, unicode_errors="surrogatepass")
-    except RecursionError:
-        raise ValueError("nested too deeply for a cassette") from None
+    check_levels(body)
+    packed: bytes = msgpack.packb(_to_disk(body), use_bin_type=True, unicode_errors="surrogatepass")
     return packed
+
+
+def check_levels(tree: Any) -> None:
+    """Raise ``ValueError`` for maps and lists within each other on more than ``MOST_LEVELS`` levels."""
+    level = [tree]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for node in level
+            for inner in (node.values() if isinstance(node, dict) else node)
+            if isinstance(inner, (dict, list, tuple))
+        ]
+        if not level:
+            return
+    raise ValueError(f"it is nested on more than {MOST_LEVELS} levels")
 
 
 def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
@@ -171,6 +230,10 @@ def _unpack(packed: bytes, path: str, offset: int) -> dict[str, Any]:
         body = msgpack.unpackb(
             packed, raw=False, strict_map_key=True, unicode_errors="surrogatepass", ext_hook=_big_integer
         )
+        if (
+            len(packed) - len(packed.translate(None, _CONTAINERS)) > MOST_LEVELS
+        ):  # no less are needed for as many levels
+            check_levels(body)
         # Binaries to convert (bin 8, 16 and 32) and timestamps to refuse (0xff is their type, -1) have these bytes.
         if b"\xc4" in packed or b"\xc5" in packed or b"\xc6" in packed or b"\xff" in packed:
             body = _from_disk(body)
@@ -187,6 +250,31 @@ def _walk_through(packed: bytes) -> None:
     walker = msgpack.Unpacker(None, max_buffer_size=len(packed))
     walker.feed(packed)
     walker.skip()
+
+
+_LENGTHS = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+"""The bytes of the length that stands behind the markers of binaries, extensions and texts."""
+_SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+_SIZES |= {0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17, 0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
+"""The bytes behind all other markers that have any: numbers, short extensions, and how many a container holds."""
+_SIZES |= {0xA0 + length: length for length in range(32)}
+
+
+def _has_few_objects(packed: bytes, most: int) -> bool:
+    return len(packed) <= most or _objects(packed, most) <= most
+
+
+def _objects(packed: bytes, most: int) -> int:
+    """How many objects msgpack would make of these bytes, keys included; or any number above ``most``."""
+    position = count = 0
+    while position < len(packed) and count <= most:
+        marker = packed[position]
+        position, count = position + 1 + _SIZES.get(marker, 0), count + 1
+        width = _LENGTHS.get(marker)
+        if width is not None:
+            length = int.from_bytes(packed[position : position + width], "big")
+            position += width + length + (0xC7 <= marker <= 0xC9)  # an extension's type
+    return count
 
 
 def _to_disk(value: Any) -> Any:

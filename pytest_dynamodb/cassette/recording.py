@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,10 +16,11 @@ from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.items import key_names, touched
+from pytest_dynamodb.cassette.journal import Journal, Left, Purpose
 from pytest_dynamodb.cassette.matching import Matcher, home_of, places_of
 from pytest_dynamodb.cassette.options import CassetteOptions, Worker
 from pytest_dynamodb.cassette.redaction import Sanitizer
-from pytest_dynamodb.cassette.store import Contents, Journal, locked, read, write
+from pytest_dynamodb.cassette.store import Contents, exists, locked, read, remove, write
 from pytest_dynamodb.clock import real_time
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, Outcome, TransportFailure
@@ -45,7 +47,23 @@ class Recording:
         self._before = previous or Contents(Header(), [])
         self._journal: Journal | None = None
         self._settled = False
+        self._gap: BaseException | None = None
+        self._origin: Header | None = None
         self._numbered: list[tuple[int, Exchange]] = []
+
+    @classmethod
+    def left(cls, left: Left, path: Path) -> Recording:
+        """The recording that a journal is left of, to be committed to the cassette at ``path``."""
+        (header, exchanges), purpose = left.contents, left.purpose
+        recording = cls(
+            path,
+            CassetteOptions(owner=purpose.owner, shared=purpose.shared),
+            sanitizer=Sanitizer(known=header.pseudonyms),
+            previous=read(path) if exists(path) else None,
+            keep=purpose.adds,
+        )
+        recording._origin, recording._numbered = header, list(enumerate(exchanges))
+        return recording
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -61,17 +79,53 @@ class Recording:
             return
         learned = self._sanitizer.learned()
         if self._journal is None:
-            self._journal = Journal(self._path, self._header((), {}))
+            purpose = Purpose(self._keep, self._options.shared, self._options.owner)
+            self._journal = Journal(self._path, self._header((), {}), purpose)
         elif learned and self._journal.holds(learned):  # found to be sensitive only now
             self._journal.rewrite(self._header((), {}), self._clean())
         self._journal.append(exchange)
         self._numbered.append((number, exchange))
 
+    def lacks(self, problem: BaseException) -> None:
+        """Note that an exchange could not be kept, and why: without it, the recording is not written."""
+        self._gap = self._gap or problem
+
     def commit(self, memos: Mapping[str, list[Any]], *, played: Sequence[Exchange] = ()) -> None:
         """Make it the cassette's file, unless it would only say what the file says already.
 
         ``played`` are recordings of others that answered requests: a shared cassette keeps them for this owner, too.
+        Raises ``CassetteError`` if that fails; what was recorded is then kept in a file that the message names.
         """
+        with self._kept_if_it_fails(memos):
+            if self._gap is not None:
+                raise CassetteError(
+                    str(self._path), f"it was not written: an exchange could not be recorded ({self._gap})"
+                )
+            self._settle(memos, played)
+        self._discard_journal()
+        with contextlib.suppress(OSError):
+            self._failed.unlink()
+
+    @contextlib.contextmanager
+    def _kept_if_it_fails(self, memos: Mapping[str, list[Any]]) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as problem:
+            self._settled = True
+            if self._journal is None:
+                raise
+            header = self._header(self.exchanges, memos)
+            kept, self._journal = self._journal.set_aside(header), None
+            if not isinstance(problem, CassetteError):
+                raise
+            path = shlex.quote(str(kept))
+            remedy = (
+                f"{problem.remedy + '; ' if problem.remedy else ''}what was recorded is kept in {path}: "
+                f"`pytest-dynamodb show {path}` shows it, `pytest-dynamodb recover {path}` writes the cassette"
+            )
+            raise CassetteError(problem.path, problem.problem, offset=problem.offset, remedy=remedy) from problem
+
+    def _settle(self, memos: Mapping[str, list[Any]], played: Sequence[Exchange]) -> None:
         recorded = self._clean()
         if self._options.shared:
             with locked(self._path):
@@ -84,9 +138,6 @@ class Recording:
                 raise
         else:
             self._commit(recorded, memos)
-        self._discard_journal()
-        with contextlib.suppress(OSError):
-            self._failed.unlink()
 
     def _commit(self, recorded: list[Exchange], memos: Mapping[str, list[Any]]) -> None:
         (header, previous), exchanges = self._before, recorded
@@ -94,7 +145,7 @@ class Recording:
             exchanges, memos = [*previous, *recorded], {**header.memos, **memos}
         if not exchanges and not memos:
             if self._exists:
-                self._path.unlink(missing_ok=True)
+                remove(self._path)
             return
         if self._exists and self._says_the_same(previous, exchanges, header.memos, memos):
             return
@@ -121,7 +172,7 @@ class Recording:
     ) -> None:
         """Put what the test recorded among what others have in the file by now."""
         path, owner = self._path, self._options.owner
-        now = read(path) if path.exists() else Contents(Header(), [])
+        now = read(path) if exists(path) else Contents(Header(), [])
         mine, mine_memos = recorded, memos
         own = [exchange for exchange in now.exchanges if exchange.owner == owner]
         own_memos = {name: values for name, values in now.header.memos.items() if name.startswith(f"{owner}\n")}
@@ -137,7 +188,7 @@ class Recording:
         memos = {**{n: v for n, v in now.header.memos.items() if n not in own_memos}, **mine_memos}
         exchanges = sorted([*others, *mine], key=lambda exchange: exchange.owner)
         if not exchanges and not memos:
-            path.unlink(missing_ok=True)
+            remove(path)
             return
         header = self._header(exchanges, memos)
         header = replace(
@@ -149,9 +200,10 @@ class Recording:
 
     def abandon(self, memos: Mapping[str, list[Any]]) -> None:
         """Write what there is to ``*.failed``, for whoever wants to see what went wrong."""
-        recorded = self._clean()
-        if recorded:
-            write(self._failed, self._header(recorded, memos), recorded)
+        with self._kept_if_it_fails(memos):
+            recorded = self._clean()
+            if recorded:
+                write(self._failed, self._header(recorded, memos), recorded)
         self._discard_journal()
 
     def discard(self) -> None:
@@ -197,11 +249,14 @@ class Recording:
         options = self._options
         tables = {**(self._before.header.tables if self._keep else {}), **key_names(exchanges)}
         region, account = home_of(exchanges)
-        return Header(
-            node_id="" if options.shared else options.owner,
+        begun = self._origin or Header(
             recorded=strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(real_time())),
             endpoint=options.upstream if options.upstream in ("aws", "mock") else "url",
             recorder=_recorder(),
+        )
+        return replace(
+            begun,
+            node_id="" if options.shared else options.owner,
             region=region,
             account=account,
             tables=tables,

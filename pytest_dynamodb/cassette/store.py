@@ -1,4 +1,4 @@
-"""Cassettes on disk: read whole and checked, written in one atomic step, and the journal kept meanwhile."""
+"""Cassettes on disk: read whole and checked, written in one atomic step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pytest_dynamodb.cassette import codec, frames
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.files import problem_with, read_plain, replace
 
 SUFFIX = ".ddb.msgpack"
 
@@ -26,14 +27,22 @@ class Contents(NamedTuple):
 def read(path: str | os.PathLike[str], *, whole: bool = True) -> Contents:
     """The contents of the file at ``path``; ``whole=False`` also accepts a journal. Raises ``CassetteError``."""
     name = os.fspath(path)
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as problem:
-        raise CassetteError(name, f"cannot be read: {problem.strerror or problem}") from None
+    with unreadable(name):
+        raw = read_plain(name)
     with codec.collector_paused(many=len(raw) > codec.MANY_BYTES):
-        found = frames.read_frames(raw, name, whole=whole)
-        header = codec.decode_header(next(found), name)
-        return Contents(header, [codec.decode_exchange(frame, name, header) for frame in found])
+        return contents_of(frames.read_frames(raw, name, whole=whole), name)
+
+
+def contents_of(found: Iterator[frames.Frame], name: str) -> Contents:
+    """What the frames of the file called ``name`` hold; of several headers, as a journal may have, the last one."""
+    header = codec.decode_header(next(found), name)
+    exchanges = []
+    for frame in found:
+        if frame.kind == frames.HEADER:
+            header = codec.decode_header(frame, name)
+        else:
+            exchanges.append(codec.decode_exchange(frame, name, header))
+    return Contents(header, exchanges)
 
 
 def write(
@@ -41,131 +50,76 @@ def write(
 ) -> None:
     """Replace the file at ``path``, so that at any moment it is the old one or the new one, whole.
 
-    A link stays one: what it leads to is replaced.
+    A link stays one: what it leads to is replaced. A file that is there keeps its permissions.
     """
-    target = Path(os.path.realpath(path))
-    packed = [_frame(target, frames.HEADER, codec.encode_header(header))]
+    packed = [frame_of(path, frames.HEADER, codec.encode_header(header))]
     kind = frames.COMPRESSED_EXCHANGE if compress else frames.EXCHANGE
-    packed += [_frame(target, kind, codec.encode_exchange(exchange, header)) for exchange in exchanges]
-    data = b"".join([*packed, frames.pack_end(packed)])
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except OSError as problem:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise CassetteError(str(target), f"cannot be written: {problem.strerror or problem}") from problem
+    packed += [frame_of(path, kind, codec.encode_exchange(exchange, header)) for exchange in exchanges]
+    put(path, b"".join([*packed, frames.pack_end(packed)]))
 
 
-def _frame(path: Path, kind: int, body: dict[str, object], *, draft: bool = False) -> bytes:
+def put(path: str | os.PathLike[str], content: bytes) -> None:
+    """Replace the file at ``path`` by one with this content, as ``write`` does."""
+    with unwritable(path):
+        replace(path, content)
+
+
+def remove(path: Path) -> None:
+    """Delete the cassette at ``path``, if there is one. Raises ``CassetteError``."""
+    with unwritable(path, "cannot be deleted"):
+        path.unlink(missing_ok=True)
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything at ``path``. Raises ``CassetteError`` where that cannot be told."""
+    with unreadable(path):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+
+def frame_of(path: str | os.PathLike[str], kind: int, body: dict[str, object], *, draft: bool = False) -> bytes:
+    """A frame for the file at ``path``. Raises ``CassetteError`` for what no cassette can hold."""
     try:
         return frames.pack_draft(kind, body) if draft else frames.pack_frame(kind, body)
     except (ValueError, TypeError, OverflowError) as problem:
-        raise CassetteError(str(path), f"cannot hold an exchange: {problem}") from None
+        raise CassetteError(os.fspath(path), f"cannot hold an exchange: {problem}") from None
 
 
-class Journal:
-    """Exchanges as they come, in a file beside the cassette to be.
-
-    It is what remains of a recording whose process was killed; a finished recording deletes it. Written through to
-    the operating system after each exchange.
-    """
-
-    def __init__(self, cassette: str | os.PathLike[str], header: codec.Header) -> None:
-        self._target, self._header = Path(cassette), header
-        self.path = self._target.with_name(f".{self._target.name}.{os.getpid()}.journal")
-        try:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(self._target)
-            self._file = open(  # noqa: SIM115 - lives as long as the recording, closed by discard()
-                os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb", buffering=0
-            )
-        except OSError as problem:
-            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
-        self._file.write(_frame(self._target, frames.HEADER, codec.encode_header(header)))
-
-    def append(self, exchange: Exchange) -> None:
-        """Add one exchange. Raises ``CassetteError`` if a cassette cannot hold it or the disk is full."""
-        frame = _frame(self._target, frames.EXCHANGE, codec.encode_exchange(exchange, self._header), draft=True)
-        try:
-            self._file.write(frame)
-        except OSError as problem:
-            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
-
-    def holds(self, values: Iterable[str]) -> bool:
-        """Whether any of these texts stands in it."""
-        raw = self.path.read_bytes()
-        return any(value.encode("utf-8", "surrogatepass") in raw for value in values)
-
-    def rewrite(self, header: codec.Header, exchanges: Iterable[Exchange]) -> None:
-        """Begin anew with these exchanges. Raises ``CassetteError`` as ``append`` does."""
-        self._header = header
-        packed = [_frame(self._target, frames.HEADER, codec.encode_header(header))]
-        bodies = (codec.encode_exchange(exchange, header) for exchange in exchanges)
-        packed += [_frame(self._target, frames.EXCHANGE, body, draft=True) for body in bodies]
-        try:
-            self._file.seek(0)
-            self._file.write(b"".join(packed))
-            self._file.truncate()
-        except OSError as problem:
-            raise CassetteError(str(self.path), f"cannot be written: {problem.strerror or problem}") from problem
-
-    def discard(self) -> None:
-        """Close and delete it."""
-        self._file.close()
-        with contextlib.suppress(OSError):
-            self.path.unlink()
-
-
-def _sweep(target: Path) -> None:
-    """Delete journals and temporary files that dead processes left of this cassette."""
-    for left in left_behind(target.parent, of=target.name):
-        with contextlib.suppress(OSError):
-            left.unlink()
-
-
-def left_behind(folder: Path, *, of: str = "") -> list[Path]:
-    """Journals and temporary files of dead processes in a folder, of all cassettes or of the one with that name.
-
-    None where a process cannot be asked whether it lives without touching it: anywhere but on POSIX systems.
-    """
-    if os.name != "posix":
-        return []
-    wanted = f".{_escaped(of)}" if of else f".*{SUFFIX}"
-    found = [path for suffix in ("journal", "tmp") for path in folder.glob(f"{wanted}.*.{suffix}")]
-    owners = {path: path.name.split(".")[-2] for path in found}
-    return sorted(path for path, owner in owners.items() if owner.isdigit() and not _alive(int(owner)))
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "[?*" else letter for letter in name)
-
-
-def _alive(process: int) -> bool:
+@contextlib.contextmanager
+def unreadable(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Make a ``CassetteError`` of what goes wrong with the file at ``path``, with a remedy."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        yield
+    except OSError as problem:
+        said, remedy = problem_with(problem)
+        raise CassetteError(os.fspath(path), f"cannot be read: {said}", remedy=remedy) from problem
+
+
+@contextlib.contextmanager
+def unwritable(path: str | os.PathLike[str], what: str = "cannot be written") -> Iterator[None]:
+    """The same of what goes wrong when the file at ``path`` is written."""
+    try:
+        yield
+    except OSError as problem:
+        said, remedy = problem_with(problem)
+        raise CassetteError(os.fspath(path), f"{what}: {said}", remedy=remedy) from problem
 
 
 @contextlib.contextmanager
 def locked(path: str | os.PathLike[str]) -> Iterator[None]:
     """Keep other processes from rewriting cassettes of the same folder: shared ones, and those of several workers."""
     folder = Path(path).parent
-    folder.mkdir(parents=True, exist_ok=True)
+    with unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         import msvcrt
 
-        with open(folder / ".dynamodb-cassette.lock", "ab") as file:
+        with unwritable(folder, "cannot be locked"):
+            file = open(folder / ".dynamodb-cassette.lock", "ab")  # noqa: SIM115 - closed below
+        with file:
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
             try:
                 yield
@@ -175,9 +129,11 @@ def locked(path: str | os.PathLike[str]) -> Iterator[None]:
     else:
         import fcntl
 
-        descriptor = os.open(folder, os.O_RDONLY)
+        with unwritable(folder, "cannot be locked"):
+            descriptor = os.open(folder, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with unwritable(folder, "cannot be locked"):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Record the shipped example's tests from memory, and replay them.",
     "diff": "Compare two cassettes, or two folders of them, by meaning.",
     "ls": "List the cassettes of a folder.",
+    "recover": "Write the cassette of a recording that could not be written.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds.",
     "stats": "Sum up the cassettes of a folder.",

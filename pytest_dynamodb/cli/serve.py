@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from pytest_dynamodb.cli.printing import say
 from pytest_dynamodb.dialects import MEANT, TODAY, VARIABLE
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
+from pytest_dynamodb.files import problem_with, replace
 from pytest_dynamodb.server import Upstream, running
 
 if TYPE_CHECKING:
@@ -164,13 +164,11 @@ def _write(mock: Mock, path: Path) -> None:
             say(f"Warning: not dumped are {left_out} (AWS_DEFAULT_REGION chooses the region)", err=True)
     tables = mock.dump()
     content = (json.dumps(tables, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        unfinished.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-        os.replace(unfinished, path)
+        replace(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
     except OSError as problem:
-        unfinished.unlink(missing_ok=True)
-        raise ConfigurationError(f"--dump {path}: cannot be written: {problem.strerror}") from problem
+        said, remedy = problem_with(problem)
+        raise ConfigurationError(f"--dump {path}: cannot be written: {said} ({remedy})") from problem
     items = sum(len(table["items"]) for table in tables.values())
     say(f"pytest-dynamodb: tables dumped into {path}: {len(tables)}, items: {items}")
 

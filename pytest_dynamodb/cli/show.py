@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pytest_dynamodb.cassette.journal import is_journal, read_journal
 from pytest_dynamodb.cassette.matching import places_of
 from pytest_dynamodb.cassette.report.requests import request_line, tables_text
 from pytest_dynamodb.cassette.store import Contents, read
@@ -29,6 +30,8 @@ _FLUSH_RIGHT = frozenset({0, 4, 5})
 def show(file: Path, *, answers: bool, text: bool, as_json: bool) -> None:
     """Print what the cassette FILE holds: an exchange a line, and below it the first items of its answer.
 
+    FILE may be a journal, too: what is left of a recording that did not come to its end.
+
     A line says operation, table, status or error, attempts, milliseconds, and what was asked; where exchanges went to
     several regions or accounts, also which. Expressions are shown as they are compared: names and values in place of
     their placeholders, clauses in order.
@@ -38,8 +41,7 @@ def show(file: Path, *, answers: bool, text: bool, as_json: bool) -> None:
     if text:
         _print_text(file)
         return
-    contents = read(file)
-    header, exchanges = contents
+    header, exchanges = contents = _contents(file)
     if as_json:
         listed = [_exchange_json(number, exchange) for number, exchange in enumerate(exchanges, 1)]
         say_json({**header_json(file, header), "exchanges": listed})
@@ -92,6 +94,16 @@ def _print_lines(exchanges: list[Exchange]) -> None:
         say(line)
         for item in item_lines(exchange):
             say(f"{' ' * len(str(len(exchanges)))}  → {item}", dim=True)
+
+
+def _contents(file: Path) -> Contents:
+    """What a cassette holds, or what is left of its recording."""
+    if not is_journal(file):
+        return read(file)
+    left = read_journal(file)
+    if left.broke_off:
+        say("Warning: the last exchange broke off while it was written, and is lost", err=True)
+    return left.contents
 
 
 def _row(number: int, exchange: Exchange) -> tuple[str, ...]:

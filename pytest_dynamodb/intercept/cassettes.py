@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.options import CassetteOptions
-from pytest_dynamodb.cassette.store import SUFFIX, read
+from pytest_dynamodb.cassette.store import SUFFIX, exists, read
 from pytest_dynamodb.dialects import dialect_of
 from pytest_dynamodb.errors import (
     CassetteError,
@@ -73,20 +73,20 @@ def open_cassette(
 def _opened(
     path: Path, options: CassetteOptions, mode: Mode, there: str | Provider, *, lenient: bool
 ) -> tuple[Cassette, Provider]:
-    exists = path.exists()
+    there_is_one = exists(path)
     if mode == "rewrite":
-        cassette = Cassette(path, contents=_readable(path) if exists else None, options=options)
+        cassette = Cassette(path, contents=_readable(path) if there_is_one else None, options=options)
         return cassette, RecordingProvider(cassette, upstream=there)
-    cassette = Cassette(path, contents=read(path) if exists else None, options=options)
+    cassette = Cassette(path, contents=read(path) if there_is_one else None, options=options)
     if mode == "verify":
-        if not exists and not lenient:
+        if not there_is_one and not lenient:
             raise CassetteError(str(path), "there is no cassette to verify", remedy=options.remedy)
         return cassette, VerifyingProvider(cassette, upstream=there)
     cassette.check_age()
-    if mode == "none" or (mode == "once" and exists):
+    if mode == "none" or (mode == "once" and there_is_one):
         return cassette, ReplayProvider(cassette)
     recording = RecordingProvider(cassette, upstream=there, keep=True)
-    return cassette, ReplayProvider(cassette, otherwise=recording) if exists else recording
+    return cassette, ReplayProvider(cassette, otherwise=recording) if there_is_one else recording
 
 
 def _mock(engine: Answering | None, dialect: str | date | None, *, witness: Cassette | None = None) -> Provider:

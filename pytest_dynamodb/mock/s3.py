@@ -34,22 +34,34 @@ class S3Buckets:
         except self._client.exceptions.ClientError as problem:
             if problem.response["ResponseMetadata"]["HTTPStatusCode"] == _ABSENT:
                 return False
-            where = self._client.meta.endpoint_url
-            raise ConfigurationError(
-                f"the bucket {bucket!r} at {where} cannot be used: {problem}. Name another client with `buckets=`"
-            ) from problem
+            raise self._unusable(bucket, problem) from problem
         return True
+
+    def _unusable(self, bucket: str, problem: Exception) -> ConfigurationError:
+        where = self._client.meta.endpoint_url
+        return ConfigurationError(
+            f"the bucket {bucket!r} at {where} cannot be used: {problem}. Name another client with `buckets=`"
+        )
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """The keys in a bucket that begin with a prefix, sorted."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        return sorted(found["Key"] for page in pages for found in page.get("Contents", ()))
+        try:
+            return sorted(found["Key"] for page in pages for found in page.get("Contents", ()))
+        except self._client.exceptions.ClientError as problem:
+            raise self._unusable(bucket, problem) from problem
 
     def read(self, bucket: str, key: str) -> bytes:
         """What is in an object."""
-        content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        try:
+            content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except self._client.exceptions.ClientError as problem:
+            raise self._unusable(bucket, problem) from problem
         return content
 
     def write(self, bucket: str, key: str, content: bytes) -> None:
         """Put an object."""
-        self._client.put_object(Bucket=bucket, Key=key, Body=content)
+        try:
+            self._client.put_object(Bucket=bucket, Key=key, Body=content)
+        except self._client.exceptions.ClientError as problem:
+            raise self._unusable(bucket, problem) from problem

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -13,6 +14,7 @@ from urllib.parse import quote, unquote
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Request
+from pytest_dynamodb.files import problem_with, read_plain, replace
 from pytest_dynamodb.mock.contents import TableContents
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.mock.tables import Tables
@@ -166,21 +168,33 @@ class Buckets:
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """The files in a bucket whose keys begin with a prefix, sorted."""
         top = self._folder / _name(bucket)
-        found = ("/".join(map(unquote, path.relative_to(top).parts)) for path in top.rglob("*") if path.is_file())
+        with _explained(top, "read"):
+            found = ["/".join(map(unquote, path.relative_to(top).parts)) for path in top.rglob("*") if path.is_file()]
         return sorted(key for key in found if key.startswith(prefix))
 
     def read(self, bucket: str, key: str) -> bytes:
-        """The content of a file."""
-        return self._path(bucket, key).read_bytes()
+        """The content of a file. Raises ``ConfigurationError`` if it cannot be read."""
+        path = self._path(bucket, key)
+        with _explained(path, "read"):
+            return read_plain(path)
 
     def write(self, bucket: str, key: str, content: bytes) -> None:
-        """Write a file, making the folders in its path."""
+        """Write a file, making the folders in its path. Raises ``ConfigurationError`` if it cannot be written."""
         path = self._path(bucket, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with _explained(path, "written"):
+            replace(path, content)
 
     def _path(self, bucket: str, key: str) -> Path:
         return self._folder.joinpath(_name(bucket), *map(_name, key.split("/")))
+
+
+@contextlib.contextmanager
+def _explained(path: Path, done: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        said, remedy = problem_with(problem)
+        raise ConfigurationError(f"the bucket's file {path} cannot be {done}: {said} ({remedy})") from problem
 
 
 def buckets_in(place: BucketPlace) -> Files:

@@ -5,6 +5,7 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def _left_behind(state: PluginState) -> list[str]:
     """What processes that were killed have left beside the cassettes that were used here."""
     if not state.opened:
         return []
-    from pytest_dynamodb.cassette.store import left_behind
+    from pytest_dynamodb.cassette.journal import left_behind
 
     return [str(path) for folder in {path.parent for path in state.opened} for path in left_behind(folder)]
 
@@ -125,7 +126,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in state.orphans:
         say(f"dynamodb: orphaned cassette {line}", yellow=True)
     for path in sorted(state.left):
-        say(f"dynamodb: {path} is left of a recording whose process was killed: delete it", yellow=True)
+        say(f"dynamodb: {path} is left of a recording whose process was killed: delete it{_hint(path)}", yellow=True)
     for line in late_lines(state.late):
         say(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
@@ -136,6 +137,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         say(f"dynamodb: {state.page}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
+
+
+def _hint(path: str) -> str:
+    shown = shlex.quote(path)
+    return f", or keep what it holds: pytest-dynamodb recover {shown}" if path.endswith(".journal") else ""
 
 
 def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 import pytest_dynamodb
 from pytest_dynamodb import Attr, DynamoDbClient
+from pytest_dynamodb.cassette.frames import _CutOff
 from pytest_dynamodb.client.models.declaration import InvalidItem
 from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
 from pytest_dynamodb.client.operations.reading import ItemsNotRead
@@ -53,6 +54,7 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
         ],
         reasons=[CancellationReason("ConditionalCheckFailed", "no", {"n": 1}), CancellationReason("None")],
     ),
+    _CutOff: lambda: _CutOff("a.ddb.msgpack", "cut off", offset=3),
     _Throttled: lambda: _Throttled(ValidationException("no"), "app"),
 }
 """Those that are not made of one text."""

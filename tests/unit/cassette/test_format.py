@@ -160,7 +160,7 @@ def test_what_is_nested_beyond_reason_is_refused_when_writing(tmp_path: Path) ->
     tree: Any = {}
     for _ in range(5_000):
         tree = {"M": tree}
-    with pytest.raises(CassetteError, match="nested too deeply"):
+    with pytest.raises(CassetteError, match="nested on more than 200 levels"):
         write(tmp_path / "x.ddb.msgpack", HEAD, [Exchange("PutItem", tree, Response(200, {}))])
 
 
