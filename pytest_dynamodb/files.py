@@ -51,7 +51,7 @@ def read_plain(path: str | os.PathLike[str]) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
     except OSError as problem:
         if problem.errno == errno.ENXIO:  # a socket, or a device that is not there
-            _check(os.stat(path).st_mode)
+            _check(Path(path).stat().st_mode)
         raise
     try:
         _check(os.fstat(descriptor).st_mode)

@@ -132,7 +132,7 @@ def test_what_is_no_plain_file_is_refused_at_once(path: Path, kind: str, use: Ca
 def test_neither_is_it_played_shown_or_recorded_over(path: Path) -> None:
     os.mkfifo(path)
     for mode in ("none", "once", "new_episodes", "verify"):
-        with pytest.raises(CassetteError, match="a pipe"), use_cassette(path, mode=mode):  # type: ignore[arg-type]
+        with pytest.raises(CassetteError, match="a pipe"), use_cassette(path, mode=mode):
             pass
     assert "it is a pipe" in run("show", path).output
     cassette = Cassette(path)
@@ -379,7 +379,7 @@ def whole(kind: int, body: bytes) -> bytes:
 def exchange_of(marker: bytes, count: int) -> bytes:
     """An exchange with a list of ``count`` equal elements."""
     empty: dict[str, Any] = {"attempts": 1, "elapsed": 0, "operation": "Scan", "response": {"status": 200, "body": {}}}
-    start = msgpack.packb(empty)
+    start: bytes = msgpack.packb(empty)
     return (
         bytes([start[0] + 1])
         + start[1:]

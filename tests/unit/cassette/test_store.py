@@ -17,8 +17,8 @@ import pytest
 
 from pytest_dynamodb import Cassette, Exchange, Request, Response, TransportFailure
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.journal import Journal
+from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import read, write
 from pytest_dynamodb.errors import CassetteError, ConfigurationError, RecordingRefused, UnexpectedRequest
 
