@@ -383,7 +383,7 @@ def exchange_of(marker: bytes, count: int) -> bytes:
     return (
         bytes([start[0] + 1])
         + start[1:]
-        + msgpack.packb("params")
+        + b"\xa6params"
         + b"\x81\xa1x\xdd"
         + count.to_bytes(4, "big")
         + (marker * count)
