@@ -110,6 +110,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.explain import Explanation
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
+    from pytest_dynamodb.triggers import DeliveryFailed, EventSourceMapping
 
 __version__ = "0.1.0"
 
@@ -173,6 +174,7 @@ _HOMES = {
     "simulation.consistency": "Consistency",
     "simulation.explain": "Explanation",
     "simulation.throughput": "ThroughputLimits",
+    "triggers": "DeliveryFailed EventSourceMapping",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 _EXTRAS = dict.fromkeys(("client.typed", "client.typed_actions", "client.typed_query"), ("pydantic", "models"))
@@ -209,12 +211,14 @@ __all__ = [
     "ConfigurationError",
     "Consistency",
     "Credentials",
+    "DeliveryFailed",
     "DriftError",
     "DynamoDbClient",
     "DynamoDbError",
     "EmfObserver",
     "Engine",
     "EntityTable",
+    "EventSourceMapping",
     "Exchange",
     "ExpiredTokenException",
     "Explanation",

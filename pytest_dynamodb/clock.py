@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pytest_dynamodb import forks
@@ -48,6 +49,8 @@ class VirtualClock:
     def __init__(self, start: float | None = None) -> None:
         self._now = time.time() if start is None else start
         self._lock = forks.lock()
+        self.watchers: tuple[Callable[[], object], ...] = ()
+        """Called whenever time has passed."""
 
     def now(self) -> float:
         """Seconds since the epoch on this clock."""
@@ -59,3 +62,5 @@ class VirtualClock:
             raise ValueError(f"a clock cannot go back: advance({seconds!r})")
         with self._lock:
             self._now += seconds
+        for watcher in self.watchers:
+            watcher()

@@ -1,19 +1,23 @@
-"""Kinesis streams as destinations of tables: settings with statuses.
+"""Kinesis streams as destinations of tables: settings with statuses, and what is sent there.
 
-Nothing is sent, and no stream is looked for: every destination becomes active.
+No stream is looked for: every destination becomes active. What is sent is kept for those who are subscribed to it.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.lookup import existing
-from pytest_dynamodb.engine.call import Call
+from pytest_dynamodb.engine.call import Call, Written
 from pytest_dynamodb.engine.settings import Destination
+from pytest_dynamodb.engine.storage.hashorder import hash_of
+from pytest_dynamodb.engine.streams.capture import event_name
 from pytest_dynamodb.engine.table import Table
 from pytest_dynamodb.errors import ValidationException, error_for
+from pytest_dynamodb.values import item_size
 
 # --- destinations ---
 # (ack-api-quirks, DDB-TABLE-268, 299 to 304)
@@ -73,6 +77,73 @@ def changed(call: Call, table: Table, destination: Destination, doing: str) -> d
 def precision_in(configuration: Mapping[str, Any] | None) -> str | None:
     found: str | None = (configuration or {}).get("ApproximateCreationDateTimePrecision")
     return found
+
+
+# --- what is sent ---
+
+_FIRST_NUMBER: Final = 495 * 10**53
+"""Sequence numbers have 56 digits, and begin so (Lambda developer guide, "Using AWS Lambda with Amazon Kinesis")."""
+
+RETENTION_SECONDS: Final = 24 * 3600.0
+"""How long a Kinesis stream keeps records unless it is told to keep them longer (Kinesis developer guide)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRecord:
+    """A change sent to the Kinesis stream of an ARN: its number there, its partition key, its time, its data."""
+
+    arn: str
+    number: int
+    partition_key: str
+    time: float
+    data: dict[str, Any]
+
+
+def send(call: Call, table: Table, written: Written) -> None:
+    """Keep a record of a change for each active destination of the table; none if nothing has changed.
+
+    (Developer guide, "Using Kinesis Data Streams to capture changes to DynamoDB"; the members are those that the
+    parsers of Powertools for AWS Lambda know.)
+    """
+    old, new = written.change.old, written.change.new
+    active = [one for one in table.settings.destinations if status_of(one, written.time) == "ACTIVE"]
+    item = new or old
+    if not active or item is None or (old and new and old.attributes == new.attributes):
+        return
+    keys = table.keys.key_of(item.attributes)
+    size, images = item_size(keys), {}
+    for member, image in (("NewImage", new), ("OldImage", old)):
+        if image is not None:
+            images[member] = image.attributes
+            size += image.size
+    sent = call.region.records.of(SentRecord)
+    for key, earlier in list(sent.items()):
+        if earlier.time >= written.time - RETENTION_SECONDS:
+            break
+        del sent[key]
+    for destination in active:
+        call.region.records.last += 1
+        number = _FIRST_NUMBER + call.region.records.last
+        microseconds = destination.precision == "MICROSECOND"
+        told = {
+            "ApproximateCreationDateTime": int(written.time * (1_000_000 if microseconds else 1000)),
+            **({"ApproximateCreationDateTimePrecision": destination.precision} if destination.precision else {}),
+            "Keys": keys,
+            **images,
+            "SizeBytes": size,
+        }
+        data = {
+            "awsRegion": call.region.name,
+            "eventID": str(uuid.UUID(int=call.random.getrandbits(128), version=4)),
+            "eventName": event_name(old, new),
+            "userIdentity": written.identity,
+            "recordFormat": "application/json",
+            "tableName": table.name,
+            "dynamodb": told,
+            "eventSource": "aws:dynamodb",
+        }
+        partition = f"{hash_of(table.keys.identity(item.attributes)):016X}"
+        sent[str(number)] = SentRecord(destination.arn, number, partition, written.time, data)
 
 
 # --- DescribeKinesisStreamingDestination ---

@@ -114,13 +114,18 @@ class Engine:
         self._regions: dict[tuple[str, str], Region] = {}
         self._followers = followers()
         self._simulators = switched_on(throughput, consistency)
+        self.watchers: tuple[Callable[[], object], ...] = ()
+        """Called after each request that was carried out, in the thread that made it."""
 
     def answer(self, request: Request) -> Response:
         """Carry a request out. Never raises because of the request: errors are answers too."""
         try:
-            return Response(200, self.run(request))
+            answer = Response(200, self.run(request))
         except DynamoDbError as problem:
             return answers.to_response(problem)
+        for watcher in self.watchers:
+            watcher()
+        return answer
 
     def run(self, request: Request) -> dict[str, object]:
         """The body of a successful answer. Raises ``DynamoDbError`` for any other."""

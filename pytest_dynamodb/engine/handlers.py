@@ -77,6 +77,7 @@ _FOLLOWERS: Final = (
     ("pytest_dynamodb.engine.streams.capture", "capture"),
     ("pytest_dynamodb.control.backups.backup", "note"),
     ("pytest_dynamodb.control.replication.delivery", "send"),
+    ("pytest_dynamodb.control.kinesis", "send"),
 )
 """Who is told of each change of an item, in this order."""
 
@@ -85,7 +86,7 @@ _DELIVER: Final = ("pytest_dynamodb.control.replication.delivery", "deliver")
 
 @cache
 def followers() -> tuple[Follower, ...]:
-    """What follows a change: a stream record, an entry in the history, writes in other regions."""
+    """What follows a change: records in streams, an entry in the history, writes in other regions."""
     return tuple(_named(module, name) for module, name in _FOLLOWERS)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.explain import Explanation
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
+    from pytest_dynamodb.triggers import Streams
 
 LoadSource: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | os.PathLike[str]
 """What ``Mock.load`` accepts: a mapping, a list, or a file's path."""
@@ -48,6 +49,7 @@ class Mock:
             raise ConfigurationError("dialect goes with no engine, which has one of its own: give one of the two")
         self.engine = Engine(dialect=dialect or TODAY) if engine is None else engine
         self._region = region
+        self._streams: Streams | None = None
         self.faults = Faults()
 
     @property
@@ -72,6 +74,15 @@ class Mock:
         if not isinstance(clock, VirtualClock):
             raise ConfigurationError(f"this mock was given a clock of its own, which cannot be moved: {clock!r}")
         return clock
+
+    @property
+    def streams(self) -> Streams:
+        """Functions that are handed what is written: ``mock.streams.subscribe("orders", handler)``."""
+        if self._streams is None:
+            from pytest_dynamodb.triggers import Streams
+
+            self._streams = Streams(self.engine, lambda: self.region)
+        return self._streams
 
     def simulate(self, *, throughput: ThroughputLimits | None = None, consistency: Consistency | None = None) -> None:
         """From now on limit throughput, or let reads be stale; what is not given is switched off."""
@@ -114,8 +125,12 @@ class Mock:
         return self.engine.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Replace everything by what a snapshot holds; any number of times. The clock does not go back."""
+        """Replace everything by what a snapshot holds; any number of times. The clock does not go back, and functions
+        that are subscribed to streams are handed what is written from now on.
+        """
         self.engine.restore(snapshot)
+        if self._streams is not None:
+            self._streams.restored()
 
     def fork(self) -> Mock:
         """A second mock with the same content; neither sees the other's later writes or changes of the clock."""

@@ -46,7 +46,7 @@ def capture(call: Call, table: Table, written: Written) -> None:
     told |= {"SizeBytes": size, "StreamViewType": stream.view_type}
     body: dict[str, Any] = {
         "eventID": f"{call.random.getrandbits(128):032x}",
-        "eventName": _event(old, new),
+        "eventName": event_name(old, new),
         "eventVersion": "1.1",
         "eventSource": "aws:dynamodb",
         "awsRegion": call.region.name,
@@ -57,7 +57,8 @@ def capture(call: Call, table: Table, written: Written) -> None:
     stream.add(table.keys.identity(item.attributes), written.time, size, body)
 
 
-def _event(old: StoredItem | None, new: StoredItem | None) -> str:
+def event_name(old: StoredItem | None, new: StoredItem | None) -> str:
+    """What happened to an item."""
     return "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
 
 

@@ -156,13 +156,13 @@ def apply(call: Call, table: Table, key: Attributes, old: StoredItem | None, new
     table = call.writable(table)
     change = table.delete(key) if new is None else table.put(new)
     settings = table.settings
-    if settings.stream is not None or settings.recovery is not None or settings.replicas:
+    if settings.stream is not None or settings.recovery is not None or settings.replicas or settings.destinations:
         tell(call, table, Written(change, call.clock.now()))
     return change
 
 
 def tell(call: Call, table: Table, written: Written) -> None:
-    """Tell the followers of a table's change: its stream, its history, its replicas. The table is this region's own."""
+    """Tell the followers of a table's change: streams, history, replicas. The table is this region's own."""
     for follower in call.followers:
         follower(call, table, written)
 
