@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -25,7 +26,9 @@ from pytest_dynamodb.server import Upstream, running
 if TYPE_CHECKING:
     from types import FrameType
 
+    from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.mock import Mock
+    from pytest_dynamodb.remote import Address
 
 PROVIDERS = ("mock", "replay", "record")
 
@@ -36,6 +39,9 @@ _OPTIONS = {
 }
 """Which options belong to which provider; the others make no sense with it."""
 _REQUIRED = {"mock": set[str](), "replay": {"cassette"}, "record": {"cassette", "upstream"}}
+
+SHORTEST_TOKEN = 12
+"""Characters."""
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -61,9 +67,12 @@ class _Served:
     """A provider, where the requests go that it does not answer, and what to do at the end."""
 
     provider: Provider
+    cassette: Cassette
     upstream: Upstream | None = None
+    mock: Mock | None = None
     region: str = "us-east-1"
     finish: Callable[[], None] = lambda: None
+    token: str = ""
 
 
 @click.command()
@@ -84,6 +93,16 @@ class _Served:
     metavar="PLACE",
     help="Where the buckets of exports and imports are: folders in a folder, or an S3.",
 )
+@click.option("--token", envvar="PYTEST_DYNAMODB_TOKEN", metavar="T", help="What opens the control plane.")
+@click.option(
+    "--cassettes",
+    default="cassettes",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the cassettes of tests are that the control plane begins.",
+)
+@click.option("--no-control", is_flag=True, help="No control plane under /_dynamodb, and no view under /_view.")
 def serve(
     host: str,
     port: int,
@@ -95,6 +114,10 @@ def serve(
     lifecycle: float | None,
     dump: Path | None,
     buckets: str | None,
+    token: str | None,
+    cassettes: Path,
+    *,
+    no_control: bool,
 ) -> None:
     """Serve DynamoDB over HTTP: the mock, what a cassette holds, or another DynamoDB while recording it.
 
@@ -108,12 +131,21 @@ def serve(
         served = _replay(cassette or Path())
     else:
         served = _record(cassette or Path(), upstream or "")
-    server = running(served.provider, host=host, port=port, upstream=served.upstream, region=served.region)
+    address = None if no_control else _beside(served, host, token, cassettes, f"serve, {provider}")
+    server = running(
+        served.provider, host=host, port=port, upstream=served.upstream, region=served.region, beside=address
+    )
     with _until_stopped() as stopped:
         with server as url:
             say(f"pytest-dynamodb: serving {provider} on {url}")
+            if served.token and not token:
+                say(
+                    f"pytest-dynamodb: control plane at {url}/_dynamodb, token {served.token}; live view at {url}/_view"
+                )
             while not stopped.wait(1.0):  # without an end, a wait would not hear Ctrl-C on Windows
                 pass
+        if address is not None:
+            address.tests.close()
         served.finish()  # which a second Ctrl-C does not interrupt
 
 
@@ -126,7 +158,32 @@ def _check_options(provider: str, given: dict[str, object]) -> None:
             raise click.UsageError(f"--provider {provider} needs --{name}")
 
 
+def _beside(served: _Served, host: str, token: str | None, cassettes: Path, name: str) -> Address:
+    """What is at the server's address beside DynamoDB.
+
+    From other machines the control plane is reached only where somebody has chosen a token, and the live view never.
+    """
+    from pytest_dynamodb.remote import Address, ServedTests
+    from pytest_dynamodb.remote.address import is_loopback
+    from pytest_dynamodb.remote.live import WatchedProvider
+    from pytest_dynamodb.remote.tests import MAIN, ServedTest
+
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise click.UsageError(
+            f"--token needs {SHORTEST_TOKEN} characters or more: whoever guesses it reads and writes"
+        )
+    here = is_loopback(host)
+    served.token = token or (secrets.token_urlsafe(24) if here else "")
+    main = ServedTest(MAIN, name, served.cassette, served.provider, served.upstream, served.mock)
+    watched = WatchedProvider(main.line.provider) if here else None
+    served.provider = watched or main.line.provider
+    return Address(
+        ServedTests(main, folder=cassettes.absolute()), token=served.token, watched=watched, anywhere=not here
+    )
+
+
 def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None, lifecycle: float) -> _Served:
+    from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.clock import SystemClock
     from pytest_dynamodb.engine import Engine, Lifecycle
     from pytest_dynamodb.hooks.defaults import s3_at
@@ -153,7 +210,7 @@ def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: st
         if dump is not None:
             _write(mock, dump)
 
-    return _Served(MockProvider(mock), region=mock.region, finish=finish)
+    return _Served(MockProvider(mock), Cassette("none"), mock=mock, region=mock.region, finish=finish)
 
 
 def _write(mock: Mock, path: Path) -> None:
@@ -188,7 +245,7 @@ def _replay(cassette: Path) -> _Served:
         if missed:
             raise SystemExit(1)  # what was missed was said when it was
 
-    return _Served(provider, finish=finish)
+    return _Served(provider, provider.cassette, finish=finish)
 
 
 def _record(cassette: Path, upstream: str) -> _Served:
@@ -210,7 +267,7 @@ def _record(cassette: Path, upstream: str) -> _Served:
         provider.close()
         say(f"pytest-dynamodb: {count} recorded" + (f" into {cassette}" if count else ""))
 
-    return _Served(provider, there, finish=finish)
+    return _Served(provider, recording, there, finish=finish)
 
 
 @contextmanager

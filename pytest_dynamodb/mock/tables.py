@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -31,6 +32,11 @@ class TableView:
         """The items in wire form, in the order of their keys."""
         table = self._table()
         return [dict(item.attributes) for item in _in_key_order(table.keys, table.store)]
+
+    def first(self, most: int) -> list[dict[str, Any]]:
+        """Up to ``most`` items in wire form, in the order of their keys: all of them where there are no more."""
+        table = self._table()
+        return [dict(item.attributes) for item in _in_key_order(table.keys, islice(table.store, most))]
 
     @property
     def count(self) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,6 @@ from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.clock import Clock
-    from pytest_dynamodb.exchange import Exchange
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
@@ -292,7 +290,9 @@ class CassetteRun:
             "unused": unused,
         }
         if self._state.settings.report:
-            counts["report"] = _described(cassette.traffic)
+            from pytest_dynamodb.cassette.report.traffic import traffic_in_numbers
+
+            counts["report"] = traffic_in_numbers(cassette.traffic)
         if self._state.settings.html is not None:
             from pytest_dynamodb.view.run import test_data
 
@@ -302,24 +302,3 @@ class CassetteRun:
 
 RUN = pytest.StashKey[CassetteRun]()
 """How a test is answered; nothing for a test that this plugin has no say in."""
-
-
-def _described(traffic: Iterable[Exchange]) -> dict[str, Any]:
-    """A test's traffic in numbers that travel as JSON."""
-    from pytest_dynamodb.cassette.items import consumed
-    from pytest_dynamodb.operations import named
-
-    repeatable = named(effect="reads", shape="single") | named(effect="reads", shape="collection")
-    traffic = list(traffic)
-    used = consumed(traffic)
-    reads = Counter(f"{e.operation} {sorted(e.params.items())!r}" for e in traffic if e.operation in repeatable)
-    slowest = max(traffic, key=lambda exchange: exchange.elapsed, default=None)
-    return {
-        "exchanges": len(traffic),
-        "read": used.read,
-        "write": used.write,
-        "unreported": len(used.unreported),
-        "scans": sum(exchange.operation == "Scan" for exchange in traffic),
-        "repeated": sum(times - 1 for times in reads.values()),
-        "slowest": f"{slowest.operation} {slowest.elapsed * 1e3:.0f} ms" if slowest else "",
-    }

@@ -6,8 +6,8 @@ provider lets go. uvicorn (extra ``server``) is imported where it is needed.
 
 from __future__ import annotations
 
-from pytest_dynamodb.server.application import Application, app
+from pytest_dynamodb.server.application import Application, Beside, Line, app
 from pytest_dynamodb.server.listener import running
 from pytest_dynamodb.server.upstream import Upstream
 
-__all__ = ["Application", "Upstream", "app", "running"]
+__all__ = ["Application", "Beside", "Line", "Upstream", "app", "running"]

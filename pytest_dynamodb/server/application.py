@@ -13,13 +13,13 @@ import re
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import quote
 
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Json, Provider, Request, TransportFailure
 from pytest_dynamodb.server import messages
-from pytest_dynamodb.server.authentication import Refused, caller_of
+from pytest_dynamodb.server.authentication import Caller, Refused, caller_of
 from pytest_dynamodb.server.upstream import Upstream
 
 # --- content codings ---
@@ -153,14 +153,49 @@ class _Gone(Exception):
     """The client hung up before it had said everything."""
 
 
+class Line(NamedTuple):
+    """Who answers a caller, and where the requests go that it lets go."""
+
+    provider: Provider
+    upstream: Upstream | None = None
+
+
+class Beside(Protocol):
+    """What else there is at the address of a DynamoDB: pages, and callers whom somebody else answers."""
+
+    def page(self, message: messages.Message) -> messages.Answer | None:
+        """The answer to a request whose path begins with ``/_``; ``None`` where it is DynamoDB's business."""
+
+    def line(self, message: messages.Message, caller: Caller) -> Line | None:
+        """Who answers this call; ``None`` where it is the server's own provider.
+
+        Raises what this package raises for a caller whom nobody answers.
+        """
+
+
+class _Call(NamedTuple):
+    """A request that a provider lets go."""
+
+    request: Request
+    line: Line
+
+
 class Application:
     """Answers HTTP requests as ``provider`` does; an ASGI application, too.
 
-    What the provider lets go is sent to ``upstream``. ``region`` is that of requests which name none.
+    What the provider lets go is sent to ``upstream``. ``region`` is that of requests which name none. ``beside`` is
+    asked first.
     """
 
-    def __init__(self, provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> None:
-        self._provider, self._upstream, self._region = provider, upstream, region
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        upstream: Upstream | None = None,
+        region: str = "us-east-1",
+        beside: Beside | None = None,
+    ) -> None:
+        self._line, self._region, self._beside = Line(provider, upstream), region, beside
 
     async def __call__(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
         """One HTTP request. There is nothing to do when the server starts and stops."""
@@ -188,21 +223,25 @@ class Application:
 
         Only what goes to the upstream has to be awaited.
         """
+        if self._beside is not None and message.target.startswith(b"/_"):
+            page = self._beside.page(message)
+            if page is not None:
+                return page
         answer = self._answer(message)
-        if isinstance(answer, Request):
+        if isinstance(answer, _Call):
             return self._sent_on(answer, message)
         return None if answer is None else _finished(answer, message)
 
-    async def _sent_on(self, request: Request, message: messages.Message) -> messages.Answer | None:
+    async def _sent_on(self, call: _Call, message: messages.Message) -> messages.Answer | None:
         try:
-            answer = await self._forwarded(request, message)
+            answer = await self._forwarded(call, message)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the client is answered and the log has it
-            answer = _failed(request, problem)
+            answer = _failed(call.request.operation, problem)
         if answer is not None and not answer.content_type:
             answer.content_type = _media_type(message.fields.get(b"content-type", b"")) or messages.PLAIN_JSON
         return None if answer is None else _finished(answer, message)
 
-    def _answer(self, message: messages.Message) -> messages.Answer | Request | None:
+    def _answer(self, message: messages.Message) -> messages.Answer | _Call | None:
         """The answer, or the request that the provider lets go."""
         if message.method != "POST":
             if message.method == "OPTIONS" and b"origin" in message.fields:
@@ -216,7 +255,7 @@ class Application:
             answer.content_type = content_type or messages.PLAIN_JSON
         return answer
 
-    def _call(self, message: messages.Message) -> messages.Answer | Request | None:
+    def _call(self, message: messages.Message) -> messages.Answer | _Call | None:
         """The answer to a POST with a body of JSON or none."""
         fields, body = message.fields, message.body
         coding = fields.get(b"content-encoding")
@@ -236,36 +275,40 @@ class Application:
             return messages.Answer(400, refusal.body)
         if not isinstance(params, dict):
             return messages.Answer(400, messages.SERIALIZATION_BODY)
-        return self._provided(
-            Request(
-                operation.name,
-                params,
-                caller.region or self._region,
-                _endpoint(message),
-                operation.tokens,
-                account=caller.account,
-            )
-        )
-
-    def _provided(self, request: Request) -> messages.Answer | Request | None:
-        """The provider's answer, or the request itself where the provider lets it go."""
         try:
-            outcome = self._provider.before(request)
+            line = None if self._beside is None else self._beside.line(message, caller)
+        except PytestDynamoDbError as problem:
+            return _failed(operation.name, problem)
+        request = Request(
+            operation.name,
+            params,
+            caller.region or self._region,
+            _endpoint(message),
+            operation.tokens,
+            account=caller.account,
+        )
+        return self._provided(request, line or self._line)
+
+    def _provided(self, request: Request, line: Line) -> messages.Answer | _Call | None:
+        """The provider's answer, or the call where the provider lets it go."""
+        try:
+            outcome = line.provider.before(request)
             if outcome is None:
-                return request
+                return _Call(request, line)
             return None if isinstance(outcome, TransportFailure) else messages.answer_of(request.operation, outcome)
         except Exception as problem:  # noqa: BLE001 - likewise
-            return _failed(request, problem)
+            return _failed(request.operation, problem)
 
-    async def _forwarded(self, request: Request, message: messages.Message) -> messages.Answer | None:
-        if self._upstream is None:
+    async def _forwarded(self, call: _Call, message: messages.Message) -> messages.Answer | None:
+        request, (provider, upstream) = call
+        if upstream is None:
             raise ConfigurationError(f"{request.operation}: nobody answers it here, and there is no upstream")
         path = message.target.decode("latin-1")
         try:
-            forwarded = await self._upstream.forward_aside(path, message.headers, message.body)
+            forwarded = await upstream.forward_aside(path, message.headers, message.body)
         except asyncio.CancelledError:
             return None  # the server stops and waits no longer; the connection ends, as it would have a moment later
-        self._provider.after(request, forwarded.outcome)
+        provider.after(request, forwarded.outcome)
         if isinstance(forwarded.outcome, TransportFailure):
             log.warning("the upstream did not answer: %s", forwarded.outcome.message)
             return None
@@ -275,12 +318,12 @@ class Application:
         return answer
 
 
-def _failed(request: Request, problem: Exception) -> messages.Answer:
+def _failed(operation: str, problem: Exception) -> messages.Answer:
     """The answer where ``problem`` was raised on the way; it is logged here."""
     if isinstance(problem, PytestDynamoDbError):
         log.warning("%s: %s", type(problem).__name__, problem)
         return messages.Answer(400, messages.explained(problem))
-    log.error("%s failed", request.operation, exc_info=problem)
+    log.error("%s failed", operation, exc_info=problem)
     return messages.Answer(500, messages.INTERNAL_ERROR_BODY)
 
 
@@ -299,9 +342,11 @@ def _finished(answer: messages.Answer, message: messages.Message) -> messages.An
     return answer
 
 
-def app(provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1") -> Application:
+def app(
+    provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1", beside: Beside | None = None
+) -> Application:
     """The ASGI application of a provider: see ``Application``."""
-    return Application(provider, upstream=upstream, region=region)
+    return Application(provider, upstream=upstream, region=region, beside=beside)
 
 
 def _message(scope: Scope, body: bytes) -> messages.Message:

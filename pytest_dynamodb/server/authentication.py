@@ -25,10 +25,11 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class Caller(NamedTuple):
-    """Where a request wants to go, and for whom; empty where it does not say."""
+    """Where a request wants to go, and for whom; empty where it does not say. ``key`` is the access key id."""
 
     region: str
     account: str
+    key: str
 
 
 class Refused(Exception):
@@ -89,4 +90,4 @@ def _caller(credential: str) -> Caller:
     region = scope[1] if len(scope) == 4 else ""
     if region and not _REGION.fullmatch(region):
         raise Refused("InvalidSignatureException", f"Credential should be scoped to a valid region, not '{region}'. ")
-    return Caller(region, key if _ACCOUNT.fullmatch(key) else "")
+    return Caller(region, key if _ACCOUNT.fullmatch(key) else "", key)

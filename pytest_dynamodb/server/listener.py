@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Provider
-from pytest_dynamodb.server.application import app
+from pytest_dynamodb.server.application import Beside, app
 from pytest_dynamodb.server.upstream import Upstream
 
 # --- uvicorn ---
@@ -37,6 +37,7 @@ def running(
     port: int = 0,
     upstream: Upstream | None = None,
     region: str = "us-east-1",
+    beside: Beside | None = None,
 ) -> Iterator[str]:
     """The URL of a server that answers as ``provider`` does, stopped on leaving; port 0 is one that is free.
 
@@ -47,7 +48,7 @@ def running(
     begun = threading.Event()
     server = _server_class(uvicorn, begun)(
         uvicorn.Config(
-            app(provider, upstream=upstream, region=region),
+            app(provider, upstream=upstream, region=region, beside=beside),
             access_log=False,
             http=_protocol(),
             interface="asgi3",

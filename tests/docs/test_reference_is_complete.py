@@ -84,7 +84,11 @@ def test_environment_variables() -> None:
         for path in Path(pytest_dynamodb.__file__).parent.rglob("*.py")
         for name in re.findall(r"\bPYTEST_DYNAMODB_[A-Z_]+", path.read_text(encoding="utf-8"))
     }
-    said = {word for word in named("pytest", "library", "client", "redaction") if word.startswith("PYTEST_DYNAMODB_")}
+    said = {
+        word
+        for word in named("pytest", "library", "client", "redaction", "command")
+        if word.startswith("PYTEST_DYNAMODB_")
+    }
     assert said == read
 
 

@@ -28,6 +28,7 @@ from pytest_dynamodb.cli import main
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 
 START_WITHIN, STOP_WITHIN = 60, 30
+TOKEN = "a token for tests"
 READY = "pytest-dynamodb: serving "
 
 
@@ -36,7 +37,7 @@ def serving(
     *arguments: object, status: int = 0, stop: signal.Signals = signal.SIGTERM
 ) -> Iterator[tuple[str, list[str]]]:
     """The URL of a server, and (once it has stopped) what it printed. Stopped by a signal, it exits with ``status``."""
-    command = [sys.executable, "-m", "pytest_dynamodb", "serve", "--port", "0", *map(str, arguments)]
+    command = [sys.executable, "-m", "pytest_dynamodb", "serve", "--port", "0", "--token", TOKEN, *map(str, arguments)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert server.stdout is not None
     printed: list[str] = []

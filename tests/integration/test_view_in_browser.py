@@ -10,10 +10,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pytest_dynamodb.cassette.cassette import Cassette
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import write
 from pytest_dynamodb.cli import main
-from pytest_dynamodb.exchange import Exchange, Response
+from pytest_dynamodb.exchange import Exchange, Request, Response
+from pytest_dynamodb.mock import Mock
+from pytest_dynamodb.providers.mock import MockProvider
+from pytest_dynamodb.remote import Address, ServedTests
+from pytest_dynamodb.remote.live import WatchedProvider
+from pytest_dynamodb.remote.tests import MAIN, ServedTest
+from pytest_dynamodb.server import running
 from pytest_dynamodb.view import ShownRecording, page, recordings_data
 from pytest_dynamodb.view.comparison import comparison_data
 from pytest_dynamodb.view.run import run_data
@@ -236,3 +243,23 @@ def test_of_a_long_list_only_what_is_in_sight_is_there(opened: Any, tmp_path: Pa
     view.press("/")
     view.tab.keyboard.type('"9876"')
     view.tab.wait_for_selector("#found:has-text('1 of 10,000')")
+
+
+def test_a_live_page_shows_what_is_written_meanwhile(chromium: Any, tmp_path: Path) -> None:
+    mock = Mock(region="us-east-1")
+    keys = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+    types = [{"AttributeName": "pk", "AttributeType": "S"}]
+    mock.load({"t": {"table": {**keys, "AttributeDefinitions": types}, "items": [{"pk": "first"}]}})
+    main = ServedTest(MAIN, "the server", Cassette("none"), MockProvider(mock), None, mock)
+    watched = WatchedProvider(main.line.provider)
+    address = Address(ServedTests(main, folder=tmp_path), watched=watched)
+    with running(watched, beside=address) as url:
+        tab = chromium.new_page()
+        problems: list[str] = []
+        tab.on("console", lambda message: problems.append(message.text))
+        tab.goto(f"{url}/_view")
+        assert tab.locator(".item .partition span").all_inner_texts() == ["first"]
+        watched.before(Request("PutItem", {"TableName": "t", "Item": {"pk": {"S": "second"}}}, "us-east-1"))
+        tab.wait_for_selector(".item .partition span:text-is('second')")
+        assert problems == []
+        tab.close()
