@@ -18,7 +18,9 @@ COMMANDS = {
     "convert": "Turn other tools' recordings into cassettes, and cassettes into theirs.",
     "demo": "Record the shipped example's tests from memory, and replay them.",
     "diff": "Compare two cassettes, or two folders of them, by meaning.",
+    "git-setup": "Let git show cassettes as text and join two branches' recordings.",
     "ls": "List the cassettes of a folder.",
+    "merge": "Join two recordings of one cassette by meaning; git's merge driver.",
     "recover": "Write the cassette of a recording that could not be written.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds.",
@@ -40,7 +42,8 @@ class LazyGroup(click.Group):
         """The command called ``cmd_name``, loaded now; ``None`` if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"{__name__}.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

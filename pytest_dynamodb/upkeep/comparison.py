@@ -52,18 +52,14 @@ def compare(was: Sequence[Exchange], now: Sequence[Exchange], matcher: Matcher) 
     Requests are compared by meaning; the n-th time that something is asked is compared with the n-th time before. A
     request that nothing was like is taken for the one of the same operation and tables that stood in its place.
     """
-    alike = dict(_alike(was, now))
-    partners = dict(alike)
-    if len(alike) < max(len(was), len(now)):
-        partners.update(_partners(was, now, alike, matcher))
-        partners.update(_replaced(was, now, partners))
+    alike, partners = paired(was, now, matcher)
     moved = set() if _in_order(partners) else _out_of_line(partners)
     changes = list[tuple[tuple[float, int], ExchangeChange]]()
     for number, exchange in enumerate(now):
         old = partners.get(number)
         if old is None:
             change = ExchangeChange("added", None, exchange, 0, number + 1)
-        elif number not in alike and _differ(was[old], exchange, matcher):
+        elif number not in alike and differ(was[old], exchange, matcher):
             change = ExchangeChange("changed", was[old], exchange, old + 1, number + 1)
         elif number in moved:
             change = ExchangeChange("moved", was[old], exchange, old + 1, number + 1)
@@ -81,6 +77,19 @@ def compare(was: Sequence[Exchange], now: Sequence[Exchange], matcher: Matcher) 
     if all(change.kind == "moved" for change in found) and equivalent(was, now, matcher):
         return []  # only calls that have nothing to do with each other changed places
     return found
+
+
+def paired(was: Sequence[Exchange], now: Sequence[Exchange], matcher: Matcher) -> tuple[dict[int, int], dict[int, int]]:
+    """Which exchange of the newer recording is which of the older, by their numbers from 0.
+
+    First those that are the same to the letter, then all that have a counterpart.
+    """
+    alike = dict(_alike(was, now))
+    partners = dict(alike)
+    if len(alike) < max(len(was), len(now)):
+        partners.update(_partners(was, now, alike, matcher))
+        partners.update(_replaced(was, now, partners))
+    return alike, partners
 
 
 def _alike(was: Sequence[Exchange], now: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
@@ -133,7 +142,7 @@ def _named(
     return named
 
 
-def _differ(was: Exchange, now: Exchange, matcher: Matcher) -> bool:
+def differ(was: Exchange, now: Exchange, matcher: Matcher) -> bool:
     """Whether a replay could tell two exchanges apart."""
     return _request_differs(was, now, matcher) or signature_of(was.outcome, matcher) != signature_of(
         now.outcome, matcher

@@ -16,13 +16,14 @@ def cassettes_in(folder: Path) -> Iterator[Path]:
 
 
 class Packed(NamedTuple):
-    """What a file holds, and whether it is compressed."""
+    """What a file holds, its bytes, and whether exchanges in it are compressed."""
 
     contents: Contents
+    raw: bytes
     compressed: bool
 
 
-EMPTY = Packed(Contents(codec.Header(), []), compressed=False)
+EMPTY = Packed(Contents(codec.Header(), []), b"", compressed=False)
 """A file that is not there."""
 
 
@@ -31,6 +32,5 @@ def unpack(raw: bytes, name: str) -> Packed:
     found = list(frames.read_frames(raw, name))
     header = codec.decode_header(found[0], name)
     exchanges = [codec.decode_exchange(frame, name, header) for frame in found[1:]]
-    return Packed(
-        Contents(header, exchanges), compressed=any(frame.kind == frames.COMPRESSED_EXCHANGE for frame in found)
-    )
+    compressed = any(frame.kind == frames.COMPRESSED_EXCHANGE for frame in found)
+    return Packed(Contents(header, exchanges), raw, compressed)
