@@ -114,6 +114,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """The documentation as a site, in build/site; a warning is an error. With `-- linkcheck`: links to elsewhere."""
+    session.install(f"{wheel(session)}[docs]")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", *(session.posargs or ["html"]), "docs", "build/site")
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Source distribution and wheel, and the wheel made from the former, in dist/."""
     session.install("build", "twine")
