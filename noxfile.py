@@ -96,6 +96,13 @@ def tests_async(session: nox.Session, aiobotocore: str) -> None:
 
 
 @nox.session
+def moving(session: nox.Session) -> None:
+    """The examples of moving from other clients, with pydynox, which `dev` does not bring."""
+    session.install(f"{wheel(session)}[dev]", "pydynox>=1.8")
+    test(session, "tests/examples/test_moving_example.py")
+
+
+@nox.session
 def dynamodb_local(session: nox.Session) -> None:
     """What talks to a real endpoint, against Amazon's DynamoDB Local."""
     absent = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]

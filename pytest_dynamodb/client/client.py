@@ -251,7 +251,7 @@ class DynamoDbClient:
         return each(self._driver.run(statements.transaction(batch, token)), self._decode)
 
     def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        """Any operation of DynamoDB, with retry, breaker and telemetry: ``client.call("DescribeLimits")``.
+        """Any operation of DynamoDB, through retry, breaker and telemetry: ``client.call("UpdateTable", ...)``.
 
         Operation, parameters and answer are as AWS names them, as in boto3's client: items hold attribute values.
         Raises ``ConfigurationError`` for an operation that DynamoDB does not have.
