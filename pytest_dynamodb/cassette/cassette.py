@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -25,6 +25,8 @@ from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.report.misses import Inventory
+    from pytest_dynamodb.cassette.volatile.binding import BindingPlayback
+    from pytest_dynamodb.cassette.volatile.passes import Differing
 
 Value = TypeVar("Value")
 
@@ -70,6 +72,7 @@ class Cassette:
         self.matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
         self.sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
         self._playback: Playback | None = None
+        self._binding: BindingPlayback | None = None
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -120,9 +123,11 @@ class Cassette:
         with codec.collector_paused(many=len(self._loaded) > codec.MANY_EXCHANGES):
             if options.order == "causal" and any(is_write(one.operation, one.params) for one in self._loaded):
                 tables = {**self.header.tables, **key_names(self._loaded)}
-            self._playback = Playback(
+            playback = self._playback = Playback(
                 self._loaded, self.matcher, order=options.order, repeats=options.repeats, tables=tables
             )
+        if options.volatile or self.header.volatile:
+            self._binding = _binding(playback, self.matcher, self._loaded, self.header.volatile, options.volatile)
 
     def answer(self, request: Request) -> tuple[Outcome | None, str]:
         """The recorded outcome for ``request``, or ``None`` and the reason."""
@@ -138,6 +143,8 @@ class Cassette:
         with self._lock:
             self.traffic.append(exchange)
         outcome = self._as_asked(exchange, request) if self.matcher.ignores_tables else exchange.outcome
+        if self._binding is not None:
+            outcome = self._binding.as_live(outcome)
         return self.sanitizer.restore(outcome), ""
 
     def _as_asked(self, exchange: Exchange, request: Request) -> Outcome:
@@ -152,6 +159,10 @@ class Cassette:
         if playback is None or not self._loaded:
             return None, "nothing is recorded yet" if not self.exists else "no recording matches"
         operation, params, tokens = request.operation, request.params, request.tokens
+        if self._binding is not None:
+            params = self.sanitizer.params(params)
+            found = self._binding.find(operation, params, tokens, place_of(request) if playback.is_apart else None)
+            return (None, found.reason) if found.number is None else (self._loaded[found.number], "")
         key = self.matcher.key(operation, params, tokens)
         if self.sanitizer.suspects(key):
             params = self.sanitizer.params(params)
@@ -166,6 +177,8 @@ class Cassette:
         from pytest_dynamodb.cassette.report.misses import describe_miss, nearest
 
         params = self.sanitizer.params(request.params)
+        if self._binding is not None:
+            params = self._binding.as_recorded(params)
         near = nearest(request.operation, params, self._loaded, self._plays)
         report = describe_miss(
             self.inventory, request.operation, params, reason, near, tokens=request.tokens, colour=self.options.colour
@@ -284,6 +297,18 @@ class Cassette:
         outcome = self.sanitizer.outcome(outcome)
         return Exchange(request.operation, params, outcome, request.tokens, owner, region, account)
 
+    def compare_passes(self, former: Sequence[Exchange]) -> Differing:
+        """What differs by itself between an earlier recording of the same test and this one.
+
+        The values that can be carried from requests into answers are noted, for the cassette's header.
+        """
+        from pytest_dynamodb.cassette.volatile.passes import compare  # for those who record twice
+
+        assert self._recording is not None
+        found = compare(former, self.recorded, self.matcher)
+        self._recording.volatile = found.values
+        return found
+
     def commit(self) -> None:
         """The recording passed: replace the file, unless it would say the same. Raises ``CassetteError``."""
         with self._lock:  # an answer that comes later is not recorded
@@ -314,6 +339,8 @@ class Cassette:
             if recorded is None:
                 self.drift.append(f"{request.operation}: {reason}")
             else:
+                if self._binding is not None:
+                    recorded = replace(recorded, outcome=self._binding.as_live(recorded.outcome))
                 self.drift.extend(describe_drift(recorded, actual, self.matcher))
 
     def drift_error(self) -> DriftError | None:
@@ -386,6 +413,21 @@ def load_cassette(path: str | os.PathLike[str]) -> Cassette:
 def save_cassette(cassette: Cassette, path: str | os.PathLike[str]) -> None:
     """Write ``cassette`` to the file at ``path`` in one atomic step. Raises ``CassetteError`` if that fails."""
     write(path, cassette.header, cassette.exchanges)
+
+
+def _binding(
+    playback: Playback,
+    matcher: Matcher,
+    exchanges: Sequence[Exchange],
+    volatile: Mapping[str, Sequence[str]],
+    expressions: Sequence[str],
+) -> BindingPlayback | None:
+    """What carries values of this run; ``None`` where no recording holds any that are new in every run."""
+    from pytest_dynamodb.cassette.volatile.binding import BindingPlayback  # for cassettes that have such values
+    from pytest_dynamodb.cassette.volatile.recordings import VolatileRecordings
+
+    recordings = VolatileRecordings(exchanges, matcher, volatile, expressions)
+    return BindingPlayback(playback, recordings, matcher) if recordings.opened else None
 
 
 def _own(exchanges: list[Exchange], owner: str) -> list[Exchange]:

@@ -30,7 +30,8 @@ class Header:
     ``recorded`` is UTC in ISO 8601, ``endpoint`` one of ``aws``, ``url`` and ``mock``, ``recorder`` the versions of
     what recorded it, ``region`` and ``account`` where those exchanges were sent that do not say so themselves (empty if
     unknown; of an account it is a stand-in), ``tables`` the names of each table's key attributes (partition key first)
-    as far as they were seen, ``pseudonyms`` what stands for redacted values, ``memos`` the remembered values by name.
+    as far as they were seen, ``pseudonyms`` what stands for redacted values, ``memos`` the remembered values by name,
+    ``volatile`` the values that are new in every run, each with the places of requests where it was found.
     """
 
     node_id: str = ""
@@ -42,6 +43,7 @@ class Header:
     memos: Mapping[str, list[Any]] = field(default_factory=dict)
     region: str = ""
     account: str = ""
+    volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def age(self) -> timedelta | None:
@@ -73,6 +75,7 @@ def encode_header(header: Header) -> dict[str, Any]:
         "tables": {name: list(keys) for name, keys in header.tables.items()},
         "pseudonyms": list(header.pseudonyms),
         "memos": dict(header.memos),
+        "volatile": {value: list(places) for value, places in header.volatile.items()},
     }
     return {
         "format": FORMAT,
@@ -103,6 +106,7 @@ def decode_header(frame: Frame, path: str) -> Header:
         tables={name: fields.inner("tables").text_list(name) for name in fields.get("tables", dict, {})},
         pseudonyms=fields.text_list("pseudonyms"),
         memos={name: fields.inner("memos").get(name, list) for name in fields.get("memos", dict, {})},
+        volatile={value: fields.inner("volatile").text_list(value) for value in fields.get("volatile", dict, {})},
     )
 
 

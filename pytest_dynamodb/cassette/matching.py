@@ -33,10 +33,18 @@ class Matcher:
 
     def key(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> str:
         """A text that is equal for requests that ask the same, and for no others. Costs one pass over ``params``."""
-        return operation + _encode(self.form(operation, params, tokens))
+        return self.text(operation, self.part(operation, params, tokens))
 
     def form(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
         """The part of a request that is compared, in canonical form. It shares values with ``params``."""
+        return canonical_params(operation, self.part(operation, params, tokens))
+
+    def text(self, operation: str, part: dict[str, Any]) -> str:
+        """The key of a request of which this part is compared."""
+        return operation + _encode(canonical_params(operation, part))
+
+    def part(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The part of a request that is compared, as it is written. It shares values with ``params``."""
         if self._normalize is not None:
             rewritten = self._normalize(operation, params)
             params = params if rewritten is None else rewritten
@@ -48,7 +56,7 @@ class Matcher:
             params = without(params, select(self._ignore, params))
             if self.ignores_tables:
                 params = nameless(params)
-        return canonical_params(operation, params)
+        return params
 
     def comparable(self, body: Any) -> Any:
         """An answer's body without what the service made up and what is ignored: two runs should agree on the rest."""

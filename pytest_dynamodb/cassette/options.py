@@ -54,6 +54,7 @@ class CassetteOptions:
 
     mode: Mode = "none"
     ignore: Sequence[str] = ()
+    volatile: Sequence[str] = ()
     redact: Sequence[str] = ()
     order: Order = "causal"
     repeats: bool = False
@@ -74,7 +75,7 @@ class CassetteOptions:
         object.__setattr__(self, "mode", check_mode(self.mode))
         one_of("order", self.order, ORDERS)
         one_of("on_unused", self.on_unused, ON_UNUSED)
-        for name in ("ignore", "redact", "allow"):
+        for name in ("ignore", "volatile", "redact", "allow"):
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(element, str) for element in value):
                 raise ConfigurationError(f"{name} takes a list of strings, not {value!r}")

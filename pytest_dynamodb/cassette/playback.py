@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_dynamodb import forks
@@ -40,18 +40,20 @@ class Playback:
         self._tables = tables or {}
         self._lock = forks.lock()
         self._keys = [matcher.key(e.operation, e.params, e.tokens) for e in exchanges]
-        places = places_of(exchanges)
-        self._places = places
-        self.is_apart = len(places) > 1
+        self._places_of = [(exchange.region, exchange.account) for exchange in exchanges]
+        self._places = places_of(exchanges)
+        self.is_apart = len(self._places) > 1
         """Whether the recordings are of several places, so that it matters where a request is asked."""
         if self.is_apart:
-            self._keys = [_at((e.region, e.account), key) for e, key in zip(exchanges, self._keys, strict=True)]
+            self._keys = [_at(place, key) for place, key in zip(self._places_of, self._keys, strict=True)]
         self._index: dict[str, _Recordings] = {}
         for number, key in enumerate(self._keys):
             recordings = self._index.get(key)
             if recordings is None:
                 recordings = self._index[key] = _Recordings()
             recordings.all.append(number)
+        self._open: dict[str, _Recordings] = {}
+        self._opened: dict[int, _Recordings] = {}
         self._played = bytearray(len(exchanges))
         self._causality = _causality(exchanges, self._tables, apart=self.is_apart) if order == "causal" else None
         if self._causality is not None:
@@ -67,7 +69,7 @@ class Playback:
         """The recording that answers a request with ``key``, marked as played; ``place`` matters where ``is_apart``."""
         with self._lock:
             if place is not None and self.is_apart:
-                place = self._nearest(place, key)
+                place = self._nearest(place, key, self._index)
                 key, touches = _at(place, key), touches and _touched_at(place, touches)
             recordings = self._index.get(key)
             if recordings is None:
@@ -77,10 +79,57 @@ class Playback:
                 self._play(found.number, recordings)
             return found
 
-    def _nearest(self, place: RegionAndAccount, key: str) -> RegionAndAccount:
+    def recorded_as(self, key: str, place: RegionAndAccount | None = None) -> Sequence[int]:
+        """The numbers of the recordings with this key."""
+        if place is not None and self.is_apart:
+            key = _at(self._nearest(place, key, self._index), key)
+        recordings = self._index.get(key)
+        return () if recordings is None else recordings.all
+
+    # --- recordings with values that are new in every run ---
+
+    def lay_open(self, keys: Mapping[int, str]) -> None:
+        """Let ``find_open`` find recordings, given by their numbers, under keys that several have in common."""
+        for number, common in keys.items():
+            key = _at(self._places_of[number], common) if self.is_apart else common
+            recordings = self._open.setdefault(key, _Recordings())
+            recordings.all.append(number)
+            self._opened[number] = recordings
+
+    def find_open(self, key: str, fits: Callable[[int], bool], place: RegionAndAccount | None = None) -> Found:
+        """The first recording under a key of ``lay_open`` that fits and has not been played, marked as played.
+
+        Of reads, one that was recorded in the present state of its items goes before one of a later state.
+        """
+        with self._lock:
+            if place is not None and self.is_apart:
+                key = _at(self._nearest(place, key, self._open), key)
+            recordings = self._open.get(key)
+            number = None if recordings is None else self._choose_open(recordings, fits)
+            if number is None:
+                return Found(None, "no recording matches")
+            self._play(number, self._index[self._keys[number]])
+            return Found(number)
+
+    def _choose_open(self, recordings: _Recordings, fits: Callable[[int], bool]) -> int | None:
+        expected, position = self._played.find(0), recordings.unplayed(0)
+        later: int | None = None
+        while position < len(recordings.all):
+            number = recordings.all[position]
+            if self._order == "strict" and number != expected:
+                return None
+            if fits(number):
+                state = _SAME if self._causality is None else self._causality.state_of(number)
+                if state == _SAME:
+                    return number
+                later = number if later is None and state == _EARLY else later
+            position = recordings.unplayed(position + 1)
+        return later
+
+    def _nearest(self, place: RegionAndAccount, key: str, index: Mapping[str, _Recordings]) -> RegionAndAccount:
         """The place whose recordings answer, of those that have any of the request."""
         near = nearest_first(place, self._places)
-        return next((other for other in near if _at(other, key) in self._index), near[0])
+        return next((other for other in near if _at(other, key) in index), near[0])
 
     def touches(self, operation: str, params: Mapping[str, object]) -> Touched | None:
         """The items that a request reads or writes; ``None`` where that does not decide which recording answers it."""
@@ -89,6 +138,8 @@ class Playback:
     def _play(self, number: int, recordings: _Recordings) -> None:
         self._played[number] = 1
         recordings.play(number)
+        if number in self._opened:
+            self._opened[number].play(number)
         if self._causality is not None:
             self._causality.note(number)
 
@@ -219,6 +270,10 @@ class _Causality:
         """Whether these recordings read the same items."""
         one = self.reads.get(numbers[0])
         return all((other := self.reads.get(n)) == one or set(other or ()) == set(one or ()) for n in numbers[1:])
+
+    def state_of(self, number: int) -> str:
+        """The state that a recorded read saw, as of the items that it reads itself; that of a write is the present."""
+        return self.state(number, Touched(self.reads.get(number, ()), writes=False))
 
     def state(self, number: int, touches: Touched) -> str:
         """Whether a recorded read saw the items as they are now, as they were before, or as they will be."""

@@ -49,6 +49,8 @@ class Recording:
         self._settled = False
         self._gap: BaseException | None = None
         self._origin: Header | None = None
+        self.volatile: Mapping[str, tuple[str, ...]] = {}
+        """The values that are new in every run, as far as they are known, each with its places."""
         self._numbered: list[tuple[int, Exchange]] = []
 
     @classmethod
@@ -127,6 +129,8 @@ class Recording:
 
     def _settle(self, memos: Mapping[str, list[Any]], played: Sequence[Exchange]) -> None:
         recorded = self._clean()
+        if not self.volatile and self._before.header.volatile and not self._keep:
+            self.volatile = self._volatile_again(recorded)
         if self._options.shared:
             with locked(self._path):
                 self._commit_shared(recorded, memos, played)
@@ -195,6 +199,7 @@ class Recording:
             header,
             tables={**now.header.tables, **header.tables},
             pseudonyms=tuple(sorted({*now.header.pseudonyms, *header.pseudonyms})),
+            volatile=dict(sorted({**now.header.volatile, **header.volatile}.items())),
         )
         write(path, header, exchanges, compress=self._options.compress)
 
@@ -240,7 +245,34 @@ class Recording:
         options = self._options
         if self._before.header.is_older_than(options.max_age) or dict(memos_now) != dict(memos_before):
             return False
+        if self.volatile or options.volatile:
+            if bool(self.volatile) != bool(self._before.header.volatile):
+                return False
+            before = self._numbered_but(before, self._before.header.volatile)
+            now = self._numbered_but(now, self.volatile)
         return equivalent(before, now, self._matcher_across_runs(), strict=options.order == "strict")
+
+    def _volatile_again(self, recorded: Sequence[Exchange]) -> Mapping[str, tuple[str, ...]]:
+        """What now stands where the recording before had values that are new in every run."""
+        from pytest_dynamodb.cassette.volatile.passes import compare, texts_of  # for cassettes that have such values
+
+        header, previous = self._before
+        places = {place for places in header.volatile.values() for place in places}
+        owner = self._options.owner if self._options.shared else ""
+        mine = [exchange for exchange in previous if not owner or exchange.owner == owner]
+        found = compare(mine, recorded, self._matcher_across_runs()).values
+        now = {value: at for value, at in found.items() if not places.isdisjoint(at)}
+        there = texts_of(recorded)
+        return {**{value: at for value, at in header.volatile.items() if value in there}, **now}
+
+    def _numbered_but(
+        self, exchanges: Sequence[Exchange], volatile: Mapping[str, tuple[str, ...]]
+    ) -> Sequence[Exchange]:
+        """Exchanges that are equal where only values differ that are new in every run."""
+        from pytest_dynamodb.cassette.volatile.passes import numbered  # for cassettes that have such values
+        from pytest_dynamodb.cassette.volatile.recordings import volatile_at
+
+        return numbered(exchanges, {**volatile, **volatile_at(self._options.volatile, exchanges)})
 
     def _matcher_across_runs(self) -> Matcher:
         return Matcher(self._options.ignore, normalize=self._options.hooks.normalize, across_runs=True)
@@ -262,6 +294,7 @@ class Recording:
             tables=tables,
             pseudonyms=self._sanitizer.pseudonyms,
             memos=memos,
+            volatile={**(self._before.header.volatile if self._keep else {}), **self.volatile},
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import options, runs
+from pytest_dynamodb.plugin import options, passes, runs
 from pytest_dynamodb.plugin.homes import Home
 from pytest_dynamodb.plugin.naming import item_file, owner_of
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, OWNER, state_of
@@ -93,7 +93,14 @@ def _dynamodb_cassette_open(
     name = said.get("name") or joined.get("share") or dynamodb_cassette_name
     path = item_file(item, home, name, apart=item.nodeid in state.apart)
     run = runs.CassetteRun(
-        state, item, path, joined, owner=owner_of(item), engine=state.world.for_test(), keeps=not mocked
+        state,
+        item,
+        path,
+        joined,
+        owner=owner_of(item),
+        engine=state.world.for_test(),
+        keeps=not mocked,
+        first_pass=item.stash.get(passes.FIRST_PASS, None),
     )
     item.stash[runs.RUN] = run
     run.start()

@@ -57,6 +57,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             "on_unused",
             {"choices": ON_UNUSED, "help": "recordings that a passing test never played: %(choices)s"},
         ),
+        (
+            "--dynamodb-record-passes",
+            "record_passes",
+            {
+                "metavar": "N",
+                "type": int,
+                "choices": (1, 2),
+                "help": "with 2, tests that record run twice, and values that are new each time are found and carried",
+            },
+        ),
         ("--dynamodb-orphans", "orphans", {"choices": _ORPHANS, "help": "cassettes that no test owns: %(choices)s"}),
         (
             "--dynamodb-block-network",
@@ -87,6 +97,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("beside", "bool", "a folder of that name beside each test module, instead of one for all"),
         ("share_repetitions", "bool", "repetitions of a test (pytest-repeat) share its cassette"),
         ("ignore", "linelist", "JMESPath expressions of parameters that do not matter, one a line"),
+        ("volatile", "linelist", "JMESPath expressions of values that are new in every run, one a line"),
         ("redact", "linelist", "JMESPath expressions of values that may not be recorded, one a line"),
         ("max_age", "string", "greatest age of a cassette, such as 90d"),
         ("allow", "args", "patterns of the names of tables that may be recorded"),
@@ -132,6 +143,7 @@ class RunSettings:
     block_network: bool
     report: bool
     html: Path | None
+    passes: int
     home: Home
     shares_repetitions: bool
     in_ci: bool
@@ -196,6 +208,7 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
         report=bool(_option(config, "report")),
         html=_html(config),
+        passes=_option(config, "record_passes") or 1,
         home=_home(config),
         shares_repetitions=bool(config.getini("dynamodb_cassette_share_repetitions")),
         in_ci=in_ci,
@@ -263,7 +276,19 @@ def _has_record(config: pytest.Config) -> bool:
 
 def _ini(config: pytest.Config) -> dict[str, Any]:
     """The ini values that tests take as their defaults; those left empty are left out."""
-    names = ("mode", "provider", "upstream", "dialect", "on_unused", "ignore", "redact", "max_age", "allow", "compress")
+    names = (
+        "mode",
+        "provider",
+        "upstream",
+        "dialect",
+        "on_unused",
+        "ignore",
+        "volatile",
+        "redact",
+        "max_age",
+        "allow",
+        "compress",
+    )
     values = {name: config.getini(f"dynamodb_cassette_{name}") for name in names}
     return {name: value for name, value in values.items() if value}
 
@@ -274,14 +299,27 @@ NAME = "dynamodb_cassette"
 MOCK = "dynamodb_mock"
 
 KEYWORDS = frozenset(
-    {"mode", "provider", "upstream", "dialect", "ignore", "redact", "order", "repeats", "on_unused", "max_age", "share"}
+    {
+        "mode",
+        "provider",
+        "upstream",
+        "dialect",
+        "ignore",
+        "volatile",
+        "redact",
+        "order",
+        "repeats",
+        "on_unused",
+        "max_age",
+        "share",
+    }
 )
 CONFIG_KEYWORDS = KEYWORDS | {"allow", "compress"}
 """What the fixture ``dynamodb_cassette_config`` may say besides."""
 
 DESCRIPTION = (
-    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, redact, order, repeats, on_unused, max_age, "
-    "share): "
+    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, volatile, redact, order, repeats, on_unused, "
+    "max_age, share): "
     "record the test's DynamoDB calls to a cassette, and replay them from it"
 )
 

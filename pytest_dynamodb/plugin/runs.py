@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,12 @@ from pytest_dynamodb.plugin.options import (
     re_record,
 )
 from pytest_dynamodb.plugin.outcomes import TestOutcome
+from pytest_dynamodb.plugin.passes import FirstPass
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
+    from pytest_dynamodb.cassette.volatile.passes import Differing
     from pytest_dynamodb.clock import Clock
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.plugin.world import FixtureMock, TestMock
@@ -102,6 +104,7 @@ def check_settings(where: str, joined: Mapping[str, Any]) -> None:
     try:
         options = CassetteOptions(**values)
         compile_paths(options.ignore, option="ignore")
+        compile_paths(options.volatile, option="volatile")
         compile_paths(options.redact, option="redact")
         endpoint_of(options.upstream)
         dialect_of(joined.get("dialect", TODAY))
@@ -189,6 +192,7 @@ class CassetteRun:
         engine: TestMock | FixtureMock,
         keeps: bool = True,
         worker: Worker | None = None,
+        first_pass: FirstPass | None = None,
     ) -> None:
         from pytest_dynamodb.faults import Faults
         from pytest_dynamodb.intercept import CassetteInterception, open_cassette
@@ -210,6 +214,8 @@ class CassetteRun:
         self.faults = Faults()
         self._interception = CassetteInterception(cassette, provider, faults=self.faults, clock=self._clock)
         self._concluded = False
+        self._first_pass = first_pass
+        self._differing: Differing | None = None
 
     @property
     def contributed(self) -> list[str]:
@@ -258,6 +264,8 @@ class CassetteRun:
             return
         self._concluded = True
         cassette = self.cassette
+        if self._first_pass is not None and self._conclude_pass(self._first_pass, outcome):
+            return
         if outcome in ("xfailed", "skipped"):
             cassette.options = replace(cassette.options, on_unused="ignore")
         try:
@@ -270,6 +278,19 @@ class CassetteRun:
         finally:
             self._engine.end()
             self._count(outcome)
+
+    def _conclude_pass(self, first: FirstPass, outcome: TestOutcome) -> bool:
+        """Keep what the first of two passes recorded, or compare with it what the second did; whether that is all."""
+        cassette = self.cassette
+        if not first.is_over:
+            first.outcome = outcome
+            first.exchanges = cassette.recorded if outcome == "passed" and not cassette.misses else ()
+            cassette.discard()
+            self._engine.end()
+            return True
+        if outcome == "passed" and cassette.recorded and first.exchanges:
+            self._differing = cassette.compare_passes(first.exchanges)
+        return False
 
     def _count(self, outcome: TestOutcome) -> None:
         cassette, passed = self.cassette, outcome == "passed"
@@ -289,6 +310,10 @@ class CassetteRun:
             "missed": len(cassette.misses),
             "unused": unused,
         }
+        if self._differing is not None:
+            counts["volatile"] = asdict(self._differing)
+        elif self._first_pass is not None and recorded and self._first_pass.outcome != "passed":
+            counts["first_pass"] = self._first_pass.outcome
         if self._state.settings.report:
             from pytest_dynamodb.cassette.report.traffic import traffic_in_numbers
 

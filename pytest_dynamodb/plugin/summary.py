@@ -16,6 +16,7 @@ from pytest_dynamodb.plugin.lifecycle import conclude_interrupted
 from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
 from pytest_dynamodb.plugin.outcomes import late_lines
+from pytest_dynamodb.plugin.passes import findings
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
 from pytest_dynamodb.terminal import printable
 
@@ -130,6 +131,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in late_lines(state.late):
         say(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
+    for line in findings(counts):
+        say(f"dynamodb: {line}")
     if state.settings.report:
         for line in report_table(counts):
             say(line)

@@ -15,6 +15,8 @@ from pytest_dynamodb.cassette.options import CassetteOptions, compile_paths, sel
 from pytest_dynamodb.cassette.report.expressions import describe_expressions, take_expressions
 from pytest_dynamodb.cassette.report.requests import request_line, title
 from pytest_dynamodb.cassette.report.trees import TreePath, describe, differences, find_differences, path_text
+from pytest_dynamodb.cassette.volatile.parts import is_unmistakable
+from pytest_dynamodb.cassette.volatile.passes import compare
 from pytest_dynamodb.exchange import Exchange, TransportFailure
 from pytest_dynamodb.expressions.canonical import canonical_params
 from pytest_dynamodb.requests import tables_of
@@ -53,7 +55,7 @@ def describe_miss(
     """
     exchanges, played = cassette.exchanges, {id(exchange) for exchange in cassette.played}
     lines = [f"{title(operation, params)}: {reason}", f"  request    {request_line(operation, params)}"]
-    matcher, suggested, differs = cassette.matcher, list[str](), False
+    matcher, suggested, volatile, differs = cassette.matcher, list[str](), list[str](), False
     for rank, number in enumerate(near):
         recorded = exchanges[number]
         state = "already played" if id(recorded) in played else "not played"
@@ -67,12 +69,15 @@ def describe_miss(
             differs = bool(compared)
             if differs:
                 suggested = suggest_ignore(cassette, recorded, params, tokens)
+                volatile = suggest_volatile(cassette, recorded, Exchange(operation, params, recorded.outcome, tokens))
     lines.append(f"  cassette   {printable(str(cassette.path))} ({_holdings(cassette)})")
     lines.append(f"  fix        {cassette.options.remedy}")
     if suggested:
         lines.append(f"  or         leave out what always differs: ignore=[{', '.join(map(_quoted, suggested))}]")
     elif differs:
         lines.append("  or         leave out what always differs: ignore=[…] with JMESPath, such as Item.created_at")
+    if volatile:
+        lines.append(f"  or         carry what is new in every run: volatile=[{', '.join(map(_quoted, volatile))}]")
     return "\n".join(lines)
 
 
@@ -111,6 +116,17 @@ def suggest_ignore(
     wider = Matcher(suggested, normalize=options.hooks.normalize)
     one = wider.key(recorded.operation, recorded.params, recorded.tokens)
     return suggested if one == wider.key(recorded.operation, params, tokens) else []
+
+
+def suggest_volatile(cassette: Inventory, recorded: Exchange, asked: Exchange) -> list[str]:
+    """The ``volatile`` paths with which ``recorded`` would answer, if nothing differs but ids and times; else none.
+
+    Those that are volatile already come first, as with ``ignore``.
+    """
+    found = compare([recorded], [asked], cassette.matcher)
+    if found.places or any(found.unpaired) or not found.values or not all(map(is_unmistakable, found.values)):
+        return []
+    return [*cassette.options.volatile, *(place for place in found.bound if place not in cassette.options.volatile)]
 
 
 def _without(ignored: Sequence[Any], params: dict[str, Any], tokens: tuple[str, ...]) -> dict[str, Any]:
