@@ -25,8 +25,8 @@ from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.report.misses import Inventory
-    from pytest_dynamodb.cassette.volatile.binding import BindingPlayback
     from pytest_dynamodb.cassette.volatile.passes import Differing
+    from pytest_dynamodb.cassette.volatile.replay import BindingPlayback
 
 Value = TypeVar("Value")
 
@@ -423,8 +423,8 @@ def _binding(
     expressions: Sequence[str],
 ) -> BindingPlayback | None:
     """What carries values of this run; ``None`` where no recording holds any that are new in every run."""
-    from pytest_dynamodb.cassette.volatile.binding import BindingPlayback  # for cassettes that have such values
     from pytest_dynamodb.cassette.volatile.recordings import VolatileRecordings
+    from pytest_dynamodb.cassette.volatile.replay import BindingPlayback  # for cassettes that have such values
 
     recordings = VolatileRecordings(exchanges, matcher, volatile, expressions)
     return BindingPlayback(playback, recordings, matcher) if recordings.opened else None

@@ -267,6 +267,7 @@ def _header(
         endpoint=_either(base.endpoint, ours.endpoint, theirs.endpoint, newer.endpoint),
         tables={**ours.tables, **theirs.tables, **key_names(exchanges)},
         pseudonyms=tuple(sorted({*ours.pseudonyms, *theirs.pseudonyms})),
+        volatile={**theirs.volatile, **ours.volatile},
         memos=memos,
         region=region,
         account=account,

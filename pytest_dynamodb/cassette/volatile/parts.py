@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Final, NamedTuple
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """A piece of a text. ``kind`` is empty for what stands between the others."""
 
     text: str
@@ -33,30 +33,30 @@ _DIGITS_OF_SECONDS = 10
 _UNMISTAKABLE_MIX, _UNMISTAKABLE = 6, 20
 
 
-def split(text: str) -> list[Part]:
+def split(text: str) -> list[TextPart]:
     """The parts of a text, in order; joined they are the text."""
-    parts: list[Part] = []
+    parts: list[TextPart] = []
     done = 0
     for found in _MADE.finditer(text):
         _split_words(text[done : found.start()], parts)
-        parts.append(Part(found.group(), str(found.lastgroup)))
+        parts.append(TextPart(found.group(), str(found.lastgroup)))
         done = found.end()
     _split_words(text[done:], parts)
     return parts
 
 
-def _split_words(text: str, parts: list[Part]) -> None:
+def _split_words(text: str, parts: list[TextPart]) -> None:
     done = 0
     for found in _WORDS.finditer(text):
         if done < found.start():
-            parts.append(Part(text[done : found.start()], ""))
-        parts.append(Part(found.group(), "word"))
+            parts.append(TextPart(text[done : found.start()], ""))
+        parts.append(TextPart(found.group(), "word"))
         done = found.end()
     if done < len(text):
-        parts.append(Part(text[done:], ""))
+        parts.append(TextPart(text[done:], ""))
 
 
-def alike(one: Sequence[Part], other: Sequence[Part]) -> bool:
+def alike(one: Sequence[TextPart], other: Sequence[TextPart]) -> bool:
     """Whether two texts have parts of the same kinds, and the same between them."""
     return len(one) == len(other) and all(
         a.kind == b.kind and (a.kind or a.text == b.text) for a, b in zip(one, other, strict=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pytest_dynamodb.cassette.matching import Matcher
-from pytest_dynamodb.cassette.volatile.names import Names
+from pytest_dynamodb.cassette.volatile.bindings import Renaming
 from pytest_dynamodb.cassette.volatile.parts import alike, is_time, is_unmistakable, split, whole_seconds
 from pytest_dynamodb.cassette.volatile.places import Leaf, PlacePath, leaves, place_name
 from pytest_dynamodb.exchange import Exchange, Response
@@ -142,7 +142,7 @@ def numbered(exchanges: Sequence[Exchange], volatile: Iterable[str]) -> list[Exc
 
     So two recordings are equal that differ in nothing but such values.
     """
-    known, names, count = set(volatile), Names(), 0
+    known, names, count = set(volatile), Renaming(), 0
     if not known:
         return list(exchanges)
     for leaf, value in _texts(exchanges):
@@ -170,7 +170,7 @@ _TIME: Final = 10**30
 """Stands for every time; the numbers of other values begin after it."""
 
 
-def _renamed(exchange: Exchange, names: Names) -> Exchange:
+def _renamed(exchange: Exchange, names: Renaming) -> Exchange:
     outcome = exchange.outcome
     if isinstance(outcome, Response) and isinstance(outcome.body, dict):
         outcome = replace(outcome, body=names.in_tree(outcome.body))

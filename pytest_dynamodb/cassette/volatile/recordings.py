@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from pytest_dynamodb.cassette.matching import Matcher
 from pytest_dynamodb.cassette.options import Place, compile_paths, select
-from pytest_dynamodb.cassette.volatile.names import Bindings, Pairing
-from pytest_dynamodb.cassette.volatile.parts import Part, alike, is_unmistakable, split
+from pytest_dynamodb.cassette.volatile.bindings import Bindings, Pairing
+from pytest_dynamodb.cassette.volatile.parts import TextPart, alike, is_unmistakable, split
 from pytest_dynamodb.cassette.volatile.places import Leaf, Mask, closed, leaves, looks_open, place_name
 from pytest_dynamodb.exchange import Exchange
 
@@ -149,7 +149,7 @@ class VolatileRecordings:
     def _fits_text(
         self, leaf: Leaf, recorded: Any, asked: Any, bindings: Bindings, also: Pairing, *, free: bool
     ) -> bool:
-        """Part by part where both texts are alike; as a whole where anything may stand there."""
+        """TextPart by part where both texts are alike; as a whole where anything may stand there."""
         one, other = split(recorded), split(asked)
         if not self._is_whole(leaf, recorded) and alike(one, other):
             trial = Pairing(also)
@@ -159,7 +159,7 @@ class VolatileRecordings:
         whole = free or self._is_whole(leaf, recorded)
         return bindings.pair(leaf.attribute, recorded, asked, also) if whole else recorded == asked
 
-    def _fits_part(self, leaf: Leaf, one: Part, other: Part, bindings: Bindings, also: Pairing) -> bool:
+    def _fits_part(self, leaf: Leaf, one: TextPart, other: TextPart, bindings: Bindings, also: Pairing) -> bool:
         if not one.kind or not self._is_whole(leaf, one.text):
             return one.text == other.text
         return bindings.pair(leaf.attribute, one.text, other.text, also)

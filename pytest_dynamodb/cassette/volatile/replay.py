@@ -8,7 +8,7 @@ from typing import Any
 from pytest_dynamodb import forks
 from pytest_dynamodb.cassette.matching import Matcher, RegionAndAccount
 from pytest_dynamodb.cassette.playback import Found, Playback
-from pytest_dynamodb.cassette.volatile.names import Bindings
+from pytest_dynamodb.cassette.volatile.bindings import Bindings
 from pytest_dynamodb.cassette.volatile.places import Leaf
 from pytest_dynamodb.cassette.volatile.recordings import VolatileRecordings
 from pytest_dynamodb.exchange import Outcome, Response

@@ -10,7 +10,7 @@ from pytest_dynamodb.errors import ValidationException
 from pytest_dynamodb.values.numbers import canonical_number
 
 
-class Names:
+class Renaming:
     """Other texts for texts.
 
     One that is unmistakable is put wherever it stands, as a whole or as a part of a text; any other only as the whole
@@ -108,7 +108,7 @@ class Bindings:
     """
 
     def __init__(self) -> None:
-        self.live, self.recorded = Names(), Names()
+        self.live, self.recorded = Renaming(), Renaming()
         self._live: dict[Scoped, str] = {}
         self._recorded: dict[Scoped, str] = {}
 
