@@ -1,9 +1,11 @@
-"""What ``table.get`` costs beside the same read of boto3's client: over memory, a replay, and a server on this machine.
+"""What ``table.get`` costs beside the same read of boto3's client: over memory, a replay, and a server on this machine;
+and what typed tables cost beside it.
 
 python benchmarks/client.py [--calls 5000]
 
 All ratios are of one run, with what is compared measured in turn. boto3's client is given and gives attribute values;
-``table.get`` is given and gives Python values, under retries, circuit breaker and all.
+``table.get`` is given and gives Python values, under retries, circuit breaker and all. Then what typed tables cost
+beside untyped ones: a get, whose model has the item's five attributes, and reading a partition page after page.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from replay import client, item, server
 
-from pytest_dynamodb import ClientConfig, DynamoDbClient, mock_dynamodb, use_cassette
+from pytest_dynamodb import ClientConfig, DynamoDbClient, entity, mock_dynamodb, use_cassette
+from pytest_dynamodb.values import from_wire_item
 
 ROUND = 50
 KEYS = 100
@@ -81,6 +85,61 @@ def over_a_server(url: str, _: Path, calls: int) -> tuple[float, float]:
         return compared(*readers(stack, url), calls)
 
 
+class Address(BaseModel):
+    city: str
+    zip: str
+
+
+class Thing(BaseModel):
+    """As ``item`` of ``replay``."""
+
+    pk: str
+    n: int
+    data: str
+    tags: list[str]
+    address: Address
+
+
+@entity(pk="P#{part}", sk="{number:06d}")
+class Row(BaseModel):
+    part: str
+    number: int
+    data: str = "x" * 100
+
+
+PAGE, ROWS = 50, 500
+
+
+def typed_over_memory(calls: int) -> Iterator[tuple[str, float, float]]:
+    """Typed beside untyped: a get, and all pages of a partition, in microseconds of an item."""
+    with DynamoDbClient(ClientConfig(region="us-east-1"), provider="mock") as client:
+        stored = client.create_table("t", partition_key="pk")
+        for number in range(KEYS):
+            stored.put(from_wire_item(item(f"key#{number:06d}")))
+        things = client.table("t", model=Thing, keys="pk")
+        typed, untyped = compared(lambda key: things.get(pk=key), lambda key: stored.get({"pk": key}), calls)
+        yield "get", typed, untyped
+        client.create_table("rows", partition_key="pk", sort_key="sk")
+        rows = client.table("rows", model=Row)
+        with rows.batch_write() as batch:
+            for number in range(ROWS):
+                batch.put(Row(part="1", number=number))
+        paged = rows.query(part="1").limit(PAGE)
+        plain = client.table("rows").query().partition_key("P#1").limit(PAGE)
+        units = [sum(page.capacity or 0 for page in pages(query)) for query in (paged, plain)]
+        typed, untyped = compared(lambda _: pages(paged), lambda _: pages(plain), max(calls // 50, ROUND))
+        yield "item of a page", typed / ROWS, untyped / ROWS
+        yield "units of all pages", *units
+
+
+def pages(query: Any) -> list[Any]:
+    """Every page, each with a cursor of the one before it."""
+    found = [query.execute()]
+    while (cursor := found[-1].cursor) is not None:
+        found.append(query.execute(cursor))
+    return found
+
+
 def measured(url: str, folder: Path, calls: int) -> Iterator[tuple[str, float, float]]:
     for name, measure in (("memory", over_memory), ("replay", over_a_replay), ("server", over_a_server)):
         yield name, *measure(url, folder, calls)
@@ -97,6 +156,8 @@ def main() -> None:
         for name, ours, theirs in measured(url, Path(folder), arguments.calls):
             figures = f"table.get {ours:.0f} µs".ljust(20) + f"boto3's get_item {theirs:.0f} µs".ljust(28)
             print(f"over {name:<10}{figures}{(ours / theirs - 1) * 100:+.0f} %", flush=True)
+    for name, typed, untyped in typed_over_memory(arguments.calls):
+        print(f"{name:<20}typed {typed:.1f}, untyped {untyped:.1f}: {typed / untyped:.2f} times as much", flush=True)
 
 
 if __name__ == "__main__":
