@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         AsyncTransaction,
     )
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
+    from pytest_dynamodb.client.aio.leases import AsyncLease
     from pytest_dynamodb.client.aio.query import AsyncParallelScan, AsyncQueryBuilder, AsyncScanBuilder
     from pytest_dynamodb.client.aio.table import AsyncTableClient
     from pytest_dynamodb.client.batch import BatchWriter, TableBatchWriter, TransactGetBuilder, Transaction
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.connection.credentials import Credentials
     from pytest_dynamodb.client.heat import HotKey, KeyHeat
+    from pytest_dynamodb.client.leases import Lease
     from pytest_dynamodb.client.models.declaration import (
         IndexKeys,
         InvalidItem,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.operations.batch_reads import BatchPage
     from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
     from pytest_dynamodb.client.operations.keys import InvalidBatchItem
+    from pytest_dynamodb.client.operations.leasing import LeaseLost, LeaseNotAcquired
     from pytest_dynamodb.client.operations.reading import ItemsNotRead, MultipleItemsFound
     from pytest_dynamodb.client.operations.segments import ScanProgress, SegmentPage
     from pytest_dynamodb.client.operations.statements import StatementResult
@@ -118,6 +121,7 @@ _HOMES = {
     "cassette.cassette": "Cassette Miss load_cassette save_cassette",
     "client.aio.batch": "AsyncBatchWriter AsyncTableBatchWriter AsyncTransactGetBuilder AsyncTransaction",
     "client.aio.client": "AsyncDynamoDbClient",
+    "client.aio.leases": "AsyncLease",
     "client.aio.query": "AsyncParallelScan AsyncQueryBuilder AsyncScanBuilder",
     "client.aio.table": "AsyncTableClient",
     "client.batch": "BatchWriter TableBatchWriter TransactGetBuilder Transaction",
@@ -125,12 +129,14 @@ _HOMES = {
     "client.config": "ClientConfig",
     "client.connection.credentials": "Credentials",
     "client.heat": "HotKey KeyHeat",
+    "client.leases": "Lease",
     "client.models.declaration": "IndexKeys InvalidItem InvalidKey InvalidUpdate InvalidValue VersionConflict entity",
     "client.numbers": "int_or_float",
     "client.observer": "Observer Watch",
     "client.operations.batch_reads": "BatchPage",
     "client.operations.batch_writes": "BatchWrite ItemsNotWritten",
     "client.operations.keys": "InvalidBatchItem",
+    "client.operations.leasing": "LeaseLost LeaseNotAcquired",
     "client.operations.reading": "ItemsNotRead MultipleItemsFound",
     "client.operations.segments": "ScanProgress SegmentPage",
     "client.operations.statements": "StatementResult",
@@ -186,6 +192,7 @@ __all__ = [
     "ActionFailure",
     "AsyncBatchWriter",
     "AsyncDynamoDbClient",
+    "AsyncLease",
     "AsyncParallelScan",
     "AsyncQueryBuilder",
     "AsyncScanBuilder",
@@ -241,6 +248,9 @@ __all__ = [
     "ItemsNotWritten",
     "Key",
     "KeyHeat",
+    "Lease",
+    "LeaseLost",
+    "LeaseNotAcquired",
     "Lifecycle",
     "LimitExceededException",
     "LiveProvider",

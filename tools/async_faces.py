@@ -22,6 +22,7 @@ CLIENT = ROOT / "pytest_dynamodb" / "client"
 
 FACES = (
     "batch",
+    "leases",
     "query",
     "table",
     "typed",

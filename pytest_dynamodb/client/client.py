@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -13,11 +15,13 @@ from pytest_dynamodb.client.calls import Item, any_call, each
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
 from pytest_dynamodb.client.connection.sync import Connection
 from pytest_dynamodb.client.drivers.sync import SyncDriver
+from pytest_dynamodb.client.leases import Lease
 from pytest_dynamodb.client.numbers import with_numbers
 from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get, decoded
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
+from pytest_dynamodb.client.operations.leasing import LeaseTerms
 from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import UNCHANGED, CircuitBreaker, RetryPolicy, Unchanged
 from pytest_dynamodb.client.rates import RateLimit
@@ -203,6 +207,20 @@ class DynamoDbClient:
         out once. Without one, the client makes one up that all attempts share.
         """
         return Transaction(self._driver, token=token, floats=self._config.floats)
+
+    def lease(
+        self, table: TableLike, name: str, *, seconds: float = 30.0, wait: float = 0.0, owner: str | None = None
+    ) -> Lease:
+        """A lock that ends by itself: ``with client.lease("locks", "nightly") as lease: ...``.
+
+        It is an item of ``table``, had for ``seconds`` and for as long again with each ``renew()``. Who finds it taken
+        waits up to ``wait`` seconds, and then raises ``LeaseNotAcquired``. ``owner`` is said to others: this machine's
+        name and the process's number, unless it is given.
+        """
+        if not seconds > 0:
+            raise ConfigurationError(f"a lease is for a number of seconds above 0, not {seconds!r}")
+        terms = LeaseTerms(name_of(table), name, owner or f"{platform.node()}:{os.getpid()}", seconds)
+        return Lease(self._driver, self._book, terms, wait)
 
     def transact_get(self) -> TransactGetBuilder:
         """Begin to read items as of one moment: ``client.transact_get().get("users", key).get(...).execute()``."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -10,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_dynamodb.client.aio.batch import AsyncBatchWriter, AsyncTransactGetBuilder, AsyncTransaction
+from pytest_dynamodb.client.aio.leases import AsyncLease
 from pytest_dynamodb.client.aio.table import AsyncTableClient
 from pytest_dynamodb.client.calls import Item, any_call, each
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
@@ -20,6 +23,7 @@ from pytest_dynamodb.client.operations import statements, tables
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get, decoded
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook, TableLike, name_of
+from pytest_dynamodb.client.operations.leasing import LeaseTerms
 from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import UNCHANGED, CircuitBreaker, RetryPolicy, Unchanged
 from pytest_dynamodb.client.rates import RateLimit
@@ -204,6 +208,20 @@ class AsyncDynamoDbClient:
         out once. Without one, the client makes one up that all attempts share.
         """
         return AsyncTransaction(self._driver, token=token, floats=self._config.floats)
+
+    def lease(
+        self, table: TableLike, name: str, *, seconds: float = 30.0, wait: float = 0.0, owner: str | None = None
+    ) -> AsyncLease:
+        """A lock that ends by itself: ``with client.lease("locks", "nightly") as lease: ...``.
+
+        It is an item of ``table``, had for ``seconds`` and for as long again with each ``renew()``. Who finds it taken
+        waits up to ``wait`` seconds, and then raises ``LeaseNotAcquired``. ``owner`` is said to others: this machine's
+        name and the process's number, unless it is given.
+        """
+        if not seconds > 0:
+            raise ConfigurationError(f"a lease is for a number of seconds above 0, not {seconds!r}")
+        terms = LeaseTerms(name_of(table), name, owner or f"{platform.node()}:{os.getpid()}", seconds)
+        return AsyncLease(self._driver, self._book, terms, wait)
 
     def transact_get(self) -> AsyncTransactGetBuilder:
         """Begin to read items as of one moment: ``client.transact_get().get("users", key).get(...).execute()``."""
