@@ -22,6 +22,7 @@ COMMANDS = {
     "ls": "List the cassettes of a folder.",
     "merge": "Join two recordings of one cassette by meaning; git's merge driver.",
     "recover": "Write the cassette of a recording that could not be written.",
+    "review": "Accept or reject what a recording changed, exchange by exchange.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds.",
     "stats": "Sum up the cassettes of a folder.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
 from pytest_dynamodb.cassette.matching import Matcher, places_of
@@ -120,26 +121,35 @@ def _is_same(was: Exchange, now: Exchange) -> bool:
 def _partners(
     was: Sequence[Exchange], now: Sequence[Exchange], alike: Mapping[int, int], matcher: Matcher
 ) -> Iterator[tuple[int, int]]:
-    """Of all others: the n-th time that something is asked, and the n-th time that the same was asked before."""
-    taken = set(alike.values())
-    several = len(places_of([*was, *now])) > 1
-    before = _named([(n, exchange) for n, exchange in enumerate(was) if n not in taken], matcher, several=several)
-    after = _named([(n, exchange) for n, exchange in enumerate(now) if n not in alike], matcher, several=several)
-    yield from ((number, before[name]) for name, number in after.items() if name in before)
+    """Of all others: the n-th time that something is asked, and the n-th time that the same was asked before.
+
+    Where it is asked more or less often than before, those are left over whose answers are.
+    """
+    taken, several = set(alike.values()), len(places_of([*was, *now])) > 1
+    before = _asked([n for n in range(len(was)) if n not in taken], was, matcher, several=several)
+    after = _asked([n for n in range(len(now)) if n not in alike], now, matcher, several=several)
+    for name, numbers in after.items():
+        olds = before.get(name, [])
+        if len(olds) == len(numbers):
+            yield from zip(numbers, olds, strict=True)
+            continue
+        one = [signature_of(was[old].outcome, matcher) for old in olds]
+        other = [signature_of(now[number].outcome, matcher) for number in numbers]
+        for _, start, end, first, last in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+            yield from zip(numbers[first:last], olds[start:end], strict=False)
 
 
-def _named(
-    numbered: Sequence[tuple[int, Exchange]], matcher: Matcher, *, several: bool
-) -> dict[tuple[object, ...], int]:
-    """Numbers of exchanges by what is asked, of whom, by whom, and for the how many-th time."""
-    seen: Counter[tuple[object, ...]] = Counter()
-    named = dict[tuple[object, ...], int]()
-    for number, exchange in numbered:
+def _asked(
+    numbers: Sequence[int], exchanges: Sequence[Exchange], matcher: Matcher, *, several: bool
+) -> dict[object, list[int]]:
+    """The numbers of exchanges by what was asked, by whom, and where."""
+    asked: dict[object, list[int]] = defaultdict(list)
+    for number in numbers:
+        exchange = exchanges[number]
         place = (exchange.region, exchange.account) if several else ()
-        name = (exchange.owner, place, matcher.key(exchange.operation, exchange.params, exchange.tokens))
-        named[name, seen[name]] = number
-        seen[name] += 1
-    return named
+        key = matcher.key(exchange.operation, exchange.params, exchange.tokens)
+        asked[exchange.owner, place, key].append(number)
+    return asked
 
 
 def differ(was: Exchange, now: Exchange, matcher: Matcher) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_dynamodb.cassette import codec, frames
-from pytest_dynamodb.cassette.store import SUFFIX, Contents
+from pytest_dynamodb.cassette.store import SUFFIX, Contents, contents_of
 
 
 def cassettes_in(folder: Path) -> Iterator[Path]:
@@ -30,7 +30,5 @@ EMPTY = Packed(Contents(codec.Header(), []), b"", compressed=False)
 def unpack(raw: bytes, name: str) -> Packed:
     """The cassette in these bytes, called ``name`` in errors. Raises ``CassetteError``."""
     found = list(frames.read_frames(raw, name))
-    header = codec.decode_header(found[0], name)
-    exchanges = [codec.decode_exchange(frame, name, header) for frame in found[1:]]
     compressed = any(frame.kind == frames.COMPRESSED_EXCHANGE for frame in found)
-    return Packed(Contents(header, exchanges), raw, compressed)
+    return Packed(contents_of(iter(found), name), raw, compressed)
