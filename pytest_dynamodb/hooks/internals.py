@@ -8,6 +8,9 @@ name                                         why there is no other way
                                              out of our sight (moto hooks here too)
 ``botocore.hooks.HierarchicalEmitter``       found among the live objects once, to reach sessions and clients that were
                                              made before installation
+``botocore.retries.quota.RetryQuota``        found among the live objects in the same way: how many retries a client has
+                                             left is its own, and a run that is to be like the one before begins with as
+                                             many
 ``Session.create_client`` (wrapped)          a client without a region must be possible while a replay answers, and the
                                              region is decided here, before any event
 ``Session.get_credentials`` (wrapped),       a session keeps the first credentials it finds; what is put off (next row)
@@ -325,6 +328,14 @@ def living_emitters() -> Iterator[Any]:
         # type(), not isinstance(): proxies of other libraries answer __class__ by running code.
         if issubclass(type(candidate), hooks.HierarchicalEmitter):
             yield candidate
+
+
+def living_retry_quotas() -> list[Any]:
+    """What clients have left for retries in botocore's mode ``standard``. ``release`` gives some of it back."""
+    module = sys.modules.get("botocore.retries.quota")
+    if module is None:
+        return []
+    return [candidate for candidate in gc.get_objects() if type(candidate) is module.RetryQuota]
 
 
 @contextmanager

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_dynamodb.plugin import fixtures, hookspecs, lifecycle, options, orphans, passes, selection, summary
+from pytest_dynamodb.plugin import (
+    fixtures,
+    hookspecs,
+    lifecycle,
+    options,
+    orphans,
+    passes,
+    repetition,
+    selection,
+    summary,
+)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks a project may implement, and register the plugin's modules."""
     pluginmanager.add_hookspecs(hookspecs)
-    for module in (fixtures, lifecycle, options, orphans, passes, selection, summary):
+    for module in (fixtures, lifecycle, options, orphans, passes, repetition, selection, summary):
         pluginmanager.register(module, module.__name__)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import fixtures, options, outcomes, runs
+from pytest_dynamodb.plugin import fixtures, options, outcomes, repetition, runs
 from pytest_dynamodb.plugin.naming import fixture_file
 from pytest_dynamodb.plugin.selection import definitions
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of, this_worker
@@ -19,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings and declare the marker."""
     config.addinivalue_line("markers", options.DESCRIPTION)
     config.addinivalue_line("markers", fixtures.DESCRIPTION)
+    config.addinivalue_line("markers", repetition.DESCRIPTION)
     state = config.stash[STATE] = PluginState(options.run_settings(config))
     if state.settings.block_network:
         from pytest_dynamodb.providers.offline import BlockingProvider

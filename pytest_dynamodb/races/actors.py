@@ -193,10 +193,21 @@ class ThreadActor(Actor):
         active.adopt(self._owner)
         try:
             result = self.function()
+            if inspect.isawaitable(result):
+                result = self._alone(result)
         except BaseException as problem:  # noqa: BLE001 - whatever it is, it is how the actor ended
             self.finish(None, problem)
         else:
             self.finish(result, None)
+
+    def _alone(self, awaitable: Any) -> Any:
+        """What the coroutine of a function comes to that is no coroutine function, such as a lambda."""
+        loop = VirtualLoop(acting_now, patience=self._patience)
+        try:
+            return loop.result_of(awaitable)
+        finally:
+            loop.end_tasks()
+            loop.close()
 
     def settle(self) -> bool:
         with self._arrival:

@@ -7,10 +7,11 @@ from typing import Any
 from pytest_dynamodb.mock import Mock
 from pytest_dynamodb.races.actors import ActorFunction
 from pytest_dynamodb.races.exploration import Exploration, explore
+from pytest_dynamodb.races.repetition import FaultExploration, explore_faults
 
 
 class Races:
-    """``explore`` on one mock. Calling it explores too."""
+    """``explore`` and ``explore_faults`` on one mock. Calling it explores too."""
 
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
@@ -20,3 +21,7 @@ class Races:
         return explore(*actors, mock=self.mock, **settings)
 
     __call__ = explore
+
+    def explore_faults(self, action: ActorFunction, **settings: Any) -> FaultExploration:
+        """As ``pytest_dynamodb.races.explore_faults``, whose keyword arguments it takes but for ``mock``."""
+        return explore_faults(action, mock=self.mock, **settings)

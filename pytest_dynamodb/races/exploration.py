@@ -9,13 +9,14 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, PytestDynamoDbError
 from pytest_dynamodb.mock import Mock
-from pytest_dynamodb.races.actors import LETTERS, Actor, ActorFunction
+from pytest_dynamodb.races.actors import LETTERS, Actor, ActorFunction, acting_now
+from pytest_dynamodb.races.gate import Gate
 from pytest_dynamodb.races.play import Play, PlayedCall, playing
 from pytest_dynamodb.races.search import AsGiven, AtRandom, FewestSwitches, OneOfEach, Strategy, staying, switches
 from pytest_dynamodb.races.stage import Setup, Stage, mock_in_charge, outside_of_loops
 from pytest_dynamodb.races.story import LONGEST, call_of, effect_of, table
 
-Check: TypeAlias = Callable[[], Any] | Callable[[Mock], Any] | Callable[[Mock, list[Any]], Any]
+Check: TypeAlias = Callable[..., Any]
 """What is asked after each order: a function or a coroutine function of nothing, of the mock, or of the mock and the
 actors' results. It raises ``AssertionError`` for what must not be."""
 
@@ -90,7 +91,7 @@ def explore(
     def work() -> Exploration:
         with mock_in_charge(mock) as found:
             stage = Stage(found, setup)
-            with stage.open():
+            with stage.open(Gate(stage.provider), hurries=lambda: acting_now() is not None):
                 search = _Search(stage, actors, check, max_calls)
                 if given is not None:
                     return search.through(AsGiven(given), 1, tell=False)
@@ -155,7 +156,7 @@ class _Search:
 
     def __init__(self, stage: Stage, actors: Sequence[ActorFunction], check: Check | None, max_calls: int) -> None:
         self._stage, self._actors, self._check, self._max_calls = stage, actors, check, max_calls
-        self._names = [f"{letter} {_name_of(actor)}" for letter, actor in zip(LETTERS, actors, strict=False)]
+        self._names = [f"{letter} {name_of(actor)}" for letter, actor in zip(LETTERS, actors, strict=False)]
         self._in_turn: list[set[type[BaseException]]] | None = None
         self._orders = 0
 
@@ -230,7 +231,7 @@ class _Search:
     def _judged(self, play: Play, able: Sequence[Sequence[int]]) -> WrongOrder | None:
         for actor in play.actors:
             if actor.problem is not None and not self._is_a_result(actor, actor.problem):
-                what = f"{self._names[actor.number]} raises {_described(actor.problem)}"
+                what = f"{self._names[actor.number]} raises {described(actor.problem)}"
                 return self._found("actor", what, actor.problem, play, able)
         if self._check is None:
             return None
@@ -240,7 +241,7 @@ class _Search:
         except PytestDynamoDbError:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever a check raises says that something is wrong
-            return self._found("check", f"check raises {_described(problem)}", problem, play, able)
+            return self._found("check", f"check raises {described(problem)}", problem, play, able)
         return None
 
     def _is_a_result(self, actor: Actor, problem: BaseException) -> bool:
@@ -314,13 +315,15 @@ def is_answer(problem: BaseException) -> bool:
     return isinstance(problem, DynamoDbError | ClientError | BotoCoreError)
 
 
-def _name_of(function: Any) -> str:
+def name_of(function: Any) -> str:
+    """What a function is called."""
     while hasattr(function, "func"):  # functools.partial
         function = function.func
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def _described(problem: BaseException) -> str:
+def described(problem: BaseException) -> str:
+    """An exception's class and text."""
     text = str(problem)
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
 

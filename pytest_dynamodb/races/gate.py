@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
-from unittest.mock import patch
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Attempts, Outcome, Provider, Request
@@ -16,19 +13,19 @@ from pytest_dynamodb.races.virtualloop import VirtualLoop
 
 
 class Gate(Provider):
-    """Lets one call of the actors through at a time. ``answering`` says which provider answers it.
+    """Lets one call of the actors through at a time, to ``provider``, which answers it.
 
     Calls of nobody, such as those of ``setup`` and ``check``, go through at once.
     """
 
     offline = True
 
-    def __init__(self, answering: Callable[[], Provider]) -> None:
-        self._answering = answering
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
 
     def before(self, request: Request) -> Outcome | None:
         """The answer, when it is the caller's turn."""
-        outcome: Outcome | None = self._pass(request, self._answering().before)
+        outcome: Outcome | None = self._pass(request, self._provider.before)
         return outcome
 
     def begin(self, request: Request) -> Outcome | Attempts | None:
@@ -46,10 +43,10 @@ class Gate(Provider):
 
     def wait(self, seconds: float) -> None:
         """Let time pass on the mock's clock."""
-        self._answering().wait(seconds)
+        self._provider.wait(seconds)
 
     def _begun(self, request: Request) -> Outcome | Attempts | None:
-        begun = self._answering().begin(request)
+        begun = self._provider.begin(request)
         return GatedAttempts(begun, self._again(request)) if isinstance(begun, Attempts) else begun
 
     def _again(self, request: Request) -> Callable[[Callable[[], Any]], Any]:
@@ -80,20 +77,6 @@ class Gate(Provider):
         elif isinstance(outcome, GatedAttempts):
             outcome.first = turn
         return outcome
-
-    @contextmanager
-    def without_pauses(self) -> Iterator[None]:
-        """A block in which ``time.sleep`` of an actor takes no time but the mock's."""
-        sleep = time.sleep
-
-        def pause(seconds: float) -> None:
-            if acting_now() is None:
-                sleep(seconds)
-            else:
-                self.wait(seconds)
-
-        with patch.object(time, "sleep", pause):
-            yield
 
 
 async def _await_turn(actor: Actor, turn: AsyncTurn) -> None:
@@ -130,7 +113,7 @@ class GatedAttempts(Attempts):
     def attempt(self, timeout: float | None) -> Outcome | None:
         """The outcome of the next attempt, when it is its turn."""
         turn, self.first = self.first, None
-        if turn is None and not _in_actors_loop():
+        if turn is None and not isinstance(acting_now(), CoroutineActor):
             outcome: Outcome | None = self._again(lambda: self._attempts.attempt(timeout))
             return outcome
         outcome = self._attempts.attempt(timeout)

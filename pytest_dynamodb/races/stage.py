@@ -5,25 +5,27 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypeVar
+from unittest.mock import patch
 
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine, Snapshot
 from pytest_dynamodb.errors import ConfigurationError, DynamoDbError
 from pytest_dynamodb.exchange import Provider, Request
 from pytest_dynamodb.hooks import active
+from pytest_dynamodb.hooks.internals import living_retry_quotas
 from pytest_dynamodb.intercept import Interception, mock_dynamodb
 from pytest_dynamodb.mock import Mock
 from pytest_dynamodb.providers.faults import FaultyProvider
 from pytest_dynamodb.providers.mock import MockProvider
 from pytest_dynamodb.races.actors import acting_now
 from pytest_dynamodb.races.footprints import EVERYTHING, Footprint, footprint
-from pytest_dynamodb.races.gate import Gate
 from pytest_dynamodb.races.virtualloop import VirtualLoop
 from pytest_dynamodb.requests import parts
 
@@ -32,6 +34,9 @@ PATIENCE: Final = 0.15
 
 JOBS_PATIENCE: Final = 2.0
 """The same for what coroutines have given to threads."""
+
+FULL: Final = 1_000_000
+"""More than any client may use up for retries."""
 
 Setup: TypeAlias = Callable[[], Any] | Callable[[Mock], Any]
 """What prepares the mock: a function or a coroutine function, of nothing or of the mock."""
@@ -61,9 +66,10 @@ class Stage:
         self._before = mock.snapshot()
         clock = mock.engine.clock
         self._clock, self._began = clock, clock.now() if isinstance(clock, VirtualClock) else None
+        self._quotas = living_retry_quotas()
         self._key_names: dict[str, Sequence[str]] = {}
-        self._provider = FaultyProvider(MockProvider(mock), mock.faults, clock=lambda: mock.engine.clock)
-        self.gate = Gate(lambda: self._provider)
+        self.provider: Provider = FaultyProvider(MockProvider(mock), mock.faults, clock=lambda: mock.engine.clock)
+        """Who answers the calls, as far as they are let through."""
         self.loop = VirtualLoop(acting_now, patience=JOBS_PATIENCE)
         self.waits: dict[tuple[int, ...], frozenset[int]] = {}
         """After which schedules which actors were found to wait for something else than DynamoDB."""
@@ -75,6 +81,8 @@ class Stage:
             self.mock.engine.clock = VirtualClock(self._began)
         self._faults.clear()
         self._faults.add(*self._planned)
+        for quota in self._quotas:
+            quota.release(FULL)
         if self._setup is not None:
             self.call(self._setup, self.mock)
 
@@ -85,21 +93,10 @@ class Stage:
         self._faults.clear()
         self._faults.add(*self._planned)
 
-    def answering(self, provider: Provider) -> None:
-        """Have another provider answer from now on."""
-        self.gate = Gate(lambda: provider)
-
     def call(self, function: Callable[..., Any], *offered: object) -> Any:
         """The result of a function, or of a coroutine function, given as many arguments as it takes."""
         result = function(*offered[: _positional(function)])
-        return self.awaited(result) if inspect.isawaitable(result) else result
-
-    def awaited(self, waiting: Any) -> Any:
-        """What an awaitable of the actors' loop comes to."""
-        task = asyncio.ensure_future(waiting, loop=self.loop)
-        if not self.loop.run_until(task.done, waits=lambda _: True):
-            raise ConfigurationError(f"{waiting!r} waits for something that does not happen")
-        return task.result()
+        return self.loop.result_of(result) if inspect.isawaitable(result) else result
 
     # -- what calls touch --------------------------------------------------------------------------------------------
 
@@ -133,24 +130,20 @@ class Stage:
     # -- begin and end -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def open(self) -> Iterator[None]:
-        """A block in which all DynamoDB calls of the process come through the gate."""
-        interception = Interception(self.gate)
+    def open(self, entrance: Provider, *, hurries: Callable[[], bool]) -> Iterator[None]:
+        """A block in which all DynamoDB calls of the process come in by ``entrance``, and ``time.sleep`` takes no time
+        for threads of which ``hurries`` is true.
+        """
+        interception = Interception(entrance)
         interception.start()
         try:
-            with self.gate.without_pauses():
+            with _without_pauses(self.provider.wait, hurries):
                 yield
         finally:
             interception.stop()
             self.restore()
-            self._close_loop()
-
-    def _close_loop(self) -> None:
-        left = asyncio.all_tasks(self.loop)
-        for task in left:
-            task.cancel()
-        self.loop.run_until(lambda: all(task.done() for task in left), waits=lambda _: False)
-        self.loop.close()
+            self.loop.end_tasks()
+            self.loop.close()
 
 
 def _item(engine: Engine, request: Request) -> Mapping[str, Any] | None:
@@ -172,6 +165,20 @@ def _positional(function: Callable[..., object]) -> int:
     return sum(
         one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD} and one.default is one.empty for one in parameters
     )
+
+
+@contextmanager
+def _without_pauses(wait: Callable[[float], None], hurries: Callable[[], bool]) -> Iterator[None]:
+    sleep = time.sleep
+
+    def pause(seconds: float) -> None:
+        if hurries():
+            wait(seconds)
+        else:
+            sleep(seconds)
+
+    with patch.object(time, "sleep", pause):
+        yield
 
 
 @contextmanager

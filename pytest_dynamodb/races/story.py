@@ -52,10 +52,11 @@ def effect_of(step: PlayedCall) -> str:
     """What came of it: the values read, or written, or why there are none."""
     outcome = step.outcome
     changes = _changes(step.written)
+    yet = f", and yet {changes}" if any(one.before != one.after for one in step.written) else ""
     if isinstance(outcome, TransportFailure):
-        return f"no answer ({outcome.kind})" + (f", and yet {changes}" if step.changed else "")
+        return f"no answer ({outcome.kind}){yet}"
     if isinstance(outcome, BaseException):
-        return type(outcome).__name__ + (f", and {changes}" if step.changed else "")
+        return f"{type(outcome).__name__}{yet}"
     if not isinstance(outcome, Response) or not isinstance(outcome.body, Mapping):
         return ""
     if outcome.status >= 300:

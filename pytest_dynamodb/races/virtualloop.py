@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from typing import Any, Final
+
+from pytest_dynamodb.errors import ConfigurationError
 
 ROUNDS: Final = 100_000
 """After so many rounds of the loop without a pause, whoever keeps it busy is taken to wait for somebody else."""
@@ -43,6 +45,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if not reached():
             self.run_forever()
         return reached()
+
+    def result_of(self, awaitable: Awaitable[Any]) -> Any:
+        """What an awaitable comes to. Raises ``ConfigurationError`` if it never comes to anything."""
+        task = asyncio.ensure_future(awaitable, loop=self)
+        if not self.run_until(task.done, waits=lambda _: True):
+            task.cancel()
+            self.run_until(task.done, waits=lambda _: False)
+            raise ConfigurationError(
+                f"{awaitable!r} waits for something that does not happen. Coroutines that wait for each other share a "
+                "loop if the coroutine functions themselves are given, not functions that return coroutines"
+            )
+        return task.result()
+
+    def end_tasks(self) -> None:
+        """Cancel what is left, and let it end."""
+        left = asyncio.all_tasks(self)
+        for task in left:
+            task.cancel()
+        self.run_until(lambda: all(task.done() for task in left), waits=lambda _: False)
 
     def call_at(  # type: ignore[override]  # of any arguments, as Python 3.10 cannot say it exactly
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None

@@ -29,7 +29,7 @@ from pytest_dynamodb.errors import (
 )
 from pytest_dynamodb.expressions.messages import ExpressionError
 from pytest_dynamodb.mock.problems import LoadError
-from pytest_dynamodb.races import RaceFound
+from pytest_dynamodb.races import RaceFound, UnsafeCall, UnsafeToRepeat
 from pytest_dynamodb.server.authentication import Refused
 from pytest_dynamodb.simulation.throughput.meter import _Throttled
 
@@ -55,6 +55,9 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
         reasons=[CancellationReason("ConditionalCheckFailed", "no", {"n": 1}), CancellationReason("None")],
     ),
     _CutOff: lambda: _CutOff("a.ddb.msgpack", "cut off", offset=3),
+    UnsafeToRepeat: lambda: UnsafeToRepeat(
+        "not safe", calls=[UnsafeCall(3, "UpdateItem shop", "repeated", ("process gone",), "check raises")]
+    ),
     _Throttled: lambda: _Throttled(ValidationException("no"), "app"),
 }
 """Those that are not made of one text."""

@@ -438,7 +438,23 @@ def test_planned_faults_strike_in_each_order(accounts: Any, mock: Mock) -> None:
             accounts.put_item(Item=KEY)
 
     mock.faults.add(Throttled(operation="PutItem", times=None))
-    assert explore(refused, refused, max_schedules=5, samples=5).orders == 10
+    assert explore(refused, refused, max_schedules=5, samples=40).orders == 45
+
+
+def test_clients_have_as_many_retries_in_each_order(accounts: Any, mock: Mock) -> None:
+    attempts: list[int] = []
+
+    def refused() -> None:
+        with pytest.raises(ClientError):
+            accounts.put_item(Item=KEY)
+
+    def count(mock: Mock) -> None:
+        attempts.append(len(mock.faults.struck))
+
+    mock.faults.add(Throttled(operation="PutItem", times=None))
+    explore(refused, refused, check=count, max_schedules=1, samples=60)
+    grown = [after - before for before, after in zip([0, *attempts], attempts, strict=False)]
+    assert len(set(grown)) == 1
 
 
 @pytest.mark.parametrize(
