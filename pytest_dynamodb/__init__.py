@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.config import ClientConfig
     from pytest_dynamodb.client.connection.credentials import Credentials
     from pytest_dynamodb.client.heat import HotKey, KeyHeat
+    from pytest_dynamodb.client.ids import new_id
     from pytest_dynamodb.client.leases import Lease
     from pytest_dynamodb.client.models.declaration import (
         IndexKeys,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         InvalidKey,
         InvalidUpdate,
         InvalidValue,
+        NotUnique,
         VersionConflict,
         entity,
     )
@@ -129,8 +131,11 @@ _HOMES = {
     "client.config": "ClientConfig",
     "client.connection.credentials": "Credentials",
     "client.heat": "HotKey KeyHeat",
+    "client.ids": "new_id",
     "client.leases": "Lease",
-    "client.models.declaration": "IndexKeys InvalidItem InvalidKey InvalidUpdate InvalidValue VersionConflict entity",
+    "client.models.declaration": (
+        "IndexKeys InvalidItem InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict entity"
+    ),
     "client.numbers": "int_or_float",
     "client.observer": "Observer Watch",
     "client.operations.batch_reads": "BatchPage",
@@ -262,6 +267,7 @@ __all__ = [
     "MockProvider",
     "MultipleItemsFound",
     "NoResponse",
+    "NotUnique",
     "Observer",
     "Observers",
     "Outcome",
@@ -325,6 +331,7 @@ __all__ = [
     "int_or_float",
     "load_cassette",
     "mock_dynamodb",
+    "new_id",
     "save_cassette",
     "sharded",
     "use_cassette",

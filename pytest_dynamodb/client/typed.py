@@ -12,16 +12,8 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.entities import (
-    Entities,
-    Expiry,
-    codec_of,
-    delete,
-    get_call,
-    overwrite,
-    put,
-    version_of,
-)
+from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, get_call, version_of
+from pytest_dynamodb.client.models.uniqueness import check_unique, delete, put, refuse_unique
 from pytest_dynamodb.client.models.upserting import UpsertPlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
 from pytest_dynamodb.client.operations.keys import KeysLike, TableBook
@@ -155,8 +147,8 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         is new; ``ConditionalCheckFailedException`` if the condition is false. With ``check_version=False`` it is
         written over whatever version is there, as the next one of that.
         """
-        writing = put if check_version else overwrite
-        return self._driver.run(writing(self._codec, instance, condition, self._expiry.clock))
+        over = not check_version
+        return self._driver.run(put(self._codec, instance, condition, self._expiry.clock, over=over))
 
     def delete(
         self,
@@ -190,6 +182,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         A new item is whole: what nothing is said of has the model's default. Raises ``InvalidUpdate``, when it is
         executed and with nothing sent, if the model has none for a field.
         """
+        refuse_unique(self._codec, "an upsert")
         values = {**named(key), **fields}
         plan = UpsertPlan(self._codec, certain=self._codec.validated(values), key=self._codec.key(values))
         return TypedUpdate(self._driver, self._expiry, plan)
@@ -239,8 +232,7 @@ class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
     def put(self, instance: PartT, *, condition: ConditionLike | None = None, check_version: bool = True) -> PartT:
         """Write an instance; as ``TypedTable.put``."""
         codec: Codec[PartT] = self._entities.of(type(instance))
-        writing = put if check_version else overwrite
-        return self._driver.run(writing(codec, instance, condition, self._expiry.clock))
+        return self._driver.run(put(codec, instance, condition, self._expiry.clock, over=not check_version))
 
     def delete(
         self, instance: PartT, *, condition: ConditionLike | None = None, check_version: bool = True
@@ -292,6 +284,8 @@ def typed_table(
     if not listed:
         raise ConfigurationError("models= is empty")
     entities = Entities(name, [codec_of(name, one, keys) for one in listed])
+    for codec in entities.codecs.values():
+        check_unique(codec)
     entities.tell(book)
     expiry = Expiry(clock or SystemClock(), hide_expired)
     if model is not None:

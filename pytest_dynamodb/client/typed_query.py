@@ -14,6 +14,7 @@ from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models.choosing import stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import decoder, stamped
+from pytest_dynamodb.client.models.uniqueness import update
 from pytest_dynamodb.client.operations import reading
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.plan import check_segments
@@ -79,7 +80,7 @@ class TypedUpdate(TypedUpdateSteps[SyncDriver, ModelT]):
 
         Raises ``ItemNotFound`` if there is no such item, ``VersionConflict``, ``ConditionalCheckFailedException``.
         """
-        return self._driver.run(self._plan.steps(self._expiry.clock))
+        return self._driver.run(update(self._plan, self._expiry.clock))
 
 
 # --- batches ---

@@ -13,6 +13,7 @@ from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.models.choosing import Bound, Choice, named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities, Expiry, expected_version, get_call, stamped, version_of
+from pytest_dynamodb.client.models.uniqueness import refuse_unique
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
 from pytest_dynamodb.client.operations.keys import TableBook
@@ -153,6 +154,7 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def within(self, transaction: TransactionSteps[Any]) -> TypedActions[ModelT]:
         """What a transaction does with items of this model: ``users.within(tx).put(user)``."""
+        refuse_unique(self._codec, "a transaction of yours")
         return TypedActions(transaction, self._codec, self._expiry)
 
     def _getting(
@@ -165,6 +167,7 @@ class TypedItems(Generic[DriverT, ModelT]):
             raise ConfigurationError(
                 f"a batch cannot make sure of the version of a {self._codec.name}: put it, or use a transaction"
             )
+        refuse_unique(self._codec, "a batch")
         return WriteQueue(self._book, at_once=at_once)
 
     def _version(self, key: object, *, check_version: bool) -> int | None:

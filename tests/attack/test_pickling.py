@@ -13,7 +13,7 @@ import pytest
 import pytest_dynamodb
 from pytest_dynamodb import Attr, DynamoDbClient
 from pytest_dynamodb.cassette.frames import _CutOff
-from pytest_dynamodb.client.models.declaration import InvalidItem
+from pytest_dynamodb.client.models.declaration import InvalidItem, NotUnique
 from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
 from pytest_dynamodb.client.operations.reading import ItemsNotRead
 from pytest_dynamodb.client.operations.transactions import Action, TransactionCancelled, UpdateAction
@@ -43,6 +43,7 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
     ItemsNotRead: lambda: ItemsNotRead([{"pk": "a"}]),
     ItemsNotWritten: lambda: ItemsNotWritten([BatchWrite("app", "put", {"pk": "a"})]),
     LoadError: lambda: LoadError("seed.json", "no tables", remedy="give some"),
+    NotUnique: lambda: NotUnique("User", "email", "a@example.com"),
     NotOneItem: lambda: NotOneItem("Where clause does not contain a mandatory equality", "ValidationError"),
     RaceFound: lambda: RaceFound("lost", schedule="a b b a"),
     Refused: lambda: Refused("AccessDeniedException", "no"),

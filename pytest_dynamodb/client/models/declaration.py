@@ -48,6 +48,7 @@ class Declaration:
     created: str | None = None
     updated: str | None = None
     ttl: str | None = None
+    unique: Sequence[str] = ()
 
 
 _DECLARED: WeakKeyDictionary[type[BaseModel], Declaration] = WeakKeyDictionary()
@@ -66,6 +67,7 @@ def entity(
     created: str | None = None,
     updated: str | None = None,
     ttl: str | None = None,
+    unique: Sequence[str] = (),
 ) -> Callable[[type[ModelT]], type[ModelT]]:
     """Say how a pydantic model's items are stored. The model stays what it is.
 
@@ -79,6 +81,7 @@ def entity(
     ``version``          an ``int`` field that counts writes; each expects the version it was read with
     ``created``          ``datetime`` fields that are stamped with the time of the first and of the last write
     ``updated``
+    ``unique``           fields of which no two items of the model have the same value; see ``uniqueness``
     ``ttl``              a ``datetime`` field that is stored as DynamoDB's time to live, in whole seconds
     """
 
@@ -95,6 +98,7 @@ def entity(
             created=created,
             updated=updated,
             ttl=ttl,
+            unique=tuple(unique),
         )
         return model
 
@@ -155,6 +159,17 @@ class VersionConflict(ConditionalCheckFailedException):
 
     expected: int = 0
     found: int | None = None
+
+
+class NotUnique(ConditionalCheckFailedException):
+    """Another item has this value of a unique field. Nothing has been written.
+
+    ``field`` is the field's name, ``value`` the value as it is stored.
+    """
+
+    def __init__(self, model: str, field: str, value: object) -> None:
+        self.field, self.value = field, value
+        super().__init__(f"another {model} has {value!r:.200} as its {field}, which is unique")
 
 
 def version_conflict(error: ConditionalCheckFailedException, expected: int, found: int | None) -> VersionConflict:
