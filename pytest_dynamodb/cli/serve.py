@@ -93,6 +93,16 @@ class _Served:
     metavar="PLACE",
     help="Where the buckets of exports and imports are: folders in a folder, or an S3.",
 )
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let web pages of ORIGIN ask, such as http://localhost:3000; * for any.",
+)
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A name by which the server is asked for; * for any."
+)
 @click.option("--token", envvar="PYTEST_DYNAMODB_TOKEN", metavar="T", help="What opens the control plane.")
 @click.option(
     "--cassettes",
@@ -114,6 +124,8 @@ def serve(
     lifecycle: float | None,
     dump: Path | None,
     buckets: str | None,
+    origins: tuple[str, ...],
+    hosts: tuple[str, ...],
     token: str | None,
     cassettes: Path,
     *,
@@ -133,7 +145,14 @@ def serve(
         served = _record(cassette or Path(), upstream or "")
     address = None if no_control else _beside(served, host, token, cassettes, f"serve, {provider}")
     server = running(
-        served.provider, host=host, port=port, upstream=served.upstream, region=served.region, beside=address
+        served.provider,
+        host=host,
+        port=port,
+        upstream=served.upstream,
+        region=served.region,
+        beside=address,
+        origins=origins,
+        hosts=hosts,
     )
     with _until_stopped() as stopped:
         with server as url:

@@ -1,7 +1,7 @@
 """The application: HTTP to ``exchange.Request``, the provider's outcome to HTTP. Under ASGI, or asked directly.
 
-Order of what is looked at, as AWS has it (dynalite's test/connection.js): size, CORS, method, content type, JSON,
-target, signature, empty body; then the provider.
+Who asks is looked at first (``visitors``); then, as AWS has it (dynalite's test/connection.js), size, CORS, method,
+content type, JSON, target, signature, empty body; then the provider.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from pytest_dynamodb.exchange import Json, Provider, Request, TransportFailure
 from pytest_dynamodb.server import messages
 from pytest_dynamodb.server.authentication import Caller, Refused, caller_of
 from pytest_dynamodb.server.upstream import Upstream
+from pytest_dynamodb.server.visitors import Visitors
 
 # --- content codings ---
 # Requests may come compressed, and answers go out compressed to whoever accepts that. RFC 9110, 8.4 (codings), 12.5.3
@@ -184,7 +185,7 @@ class Application:
     """Answers HTTP requests as ``provider`` does; an ASGI application, too.
 
     What the provider lets go is sent to ``upstream``. ``region`` is that of requests which name none. ``beside`` is
-    asked first.
+    asked first. ``visitors`` says which web pages may ask, and under which names.
     """
 
     def __init__(
@@ -194,8 +195,10 @@ class Application:
         upstream: Upstream | None = None,
         region: str = "us-east-1",
         beside: Beside | None = None,
+        visitors: Visitors | None = None,
     ) -> None:
         self._line, self._region, self._beside = Line(provider, upstream), region, beside
+        self._visitors = visitors or Visitors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
         """One HTTP request. There is nothing to do when the server starts and stops."""
@@ -223,6 +226,9 @@ class Application:
 
         Only what goes to the upstream has to be awaited.
         """
+        refusal = self._visitors.refusal(message.method, message.fields)
+        if refusal is not None:
+            return refusal
         if self._beside is not None and message.target.startswith(b"/_"):
             page = self._beside.page(message)
             if page is not None:
@@ -230,7 +236,7 @@ class Application:
         answer = self._answer(message)
         if isinstance(answer, _Call):
             return self._sent_on(answer, message)
-        return None if answer is None else _finished(answer, message)
+        return None if answer is None else self._finished(answer, message)
 
     async def _sent_on(self, call: _Call, message: messages.Message) -> messages.Answer | None:
         try:
@@ -239,7 +245,21 @@ class Application:
             answer = _failed(call.request.operation, problem)
         if answer is not None and not answer.content_type:
             answer.content_type = _media_type(message.fields.get(b"content-type", b"")) or messages.PLAIN_JSON
-        return None if answer is None else _finished(answer, message)
+        return None if answer is None else self._finished(answer, message)
+
+    def _finished(self, answer: messages.Answer, message: messages.Message) -> messages.Answer:
+        """The answer with what the request's headers ask for."""
+        fields = message.fields
+        if answer.bare:
+            return answer
+        if b"origin" in fields:
+            answer.headers += self._visitors.headers(fields)
+        if len(answer.body) > WORTHWHILE and b"accept-encoding" in fields:
+            coding = accepted(fields[b"accept-encoding"])
+            if coding is not None:
+                answer.body = encoded(answer.body, coding)
+                answer.headers.append((b"content-encoding", coding))
+        return answer
 
     def _answer(self, message: messages.Message) -> messages.Answer | _Call | None:
         """The answer, or the request that the provider lets go."""
@@ -327,26 +347,21 @@ def _failed(operation: str, problem: Exception) -> messages.Answer:
     return messages.Answer(500, messages.INTERNAL_ERROR_BODY)
 
 
-def _finished(answer: messages.Answer, message: messages.Message) -> messages.Answer:
-    """The answer with what the request's headers ask for."""
-    fields = message.fields
-    if answer.bare:
-        return answer
-    if b"origin" in fields:
-        answer.headers.append((b"access-control-allow-origin", b"*"))
-    if len(answer.body) > WORTHWHILE and b"accept-encoding" in fields:
-        coding = accepted(fields[b"accept-encoding"])
-        if coding is not None:
-            answer.body = encoded(answer.body, coding)
-            answer.headers.append((b"content-encoding", coding))
-    return answer
-
-
 def app(
-    provider: Provider, *, upstream: Upstream | None = None, region: str = "us-east-1", beside: Beside | None = None
+    provider: Provider,
+    *,
+    upstream: Upstream | None = None,
+    region: str = "us-east-1",
+    beside: Beside | None = None,
+    origins: Iterable[str] = (),
+    hosts: Iterable[str] = (),
 ) -> Application:
-    """The ASGI application of a provider: see ``Application``."""
-    return Application(provider, upstream=upstream, region=region, beside=beside)
+    """The ASGI application of a provider: see ``Application``.
+
+    ``origins`` are those of web pages that may ask it, ``hosts`` names under which it is asked for: see ``Visitors``.
+    """
+    visitors = Visitors(tuple(origins), tuple(hosts))
+    return Application(provider, upstream=upstream, region=region, beside=beside, visitors=visitors)
 
 
 def _message(scope: Scope, body: bytes) -> messages.Message:

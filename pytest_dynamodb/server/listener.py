@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -38,17 +38,21 @@ def running(
     upstream: Upstream | None = None,
     region: str = "us-east-1",
     beside: Beside | None = None,
+    origins: Iterable[str] = (),
+    hosts: Iterable[str] = (),
 ) -> Iterator[str]:
     """The URL of a server that answers as ``provider`` does, stopped on leaving; port 0 is one that is free.
 
+    ``origins`` are those of web pages that may ask it, ``hosts`` names under which it is asked for: see ``Visitors``.
     Raises ``ConfigurationError`` if there is no uvicorn, or if the address cannot be had.
     """
     uvicorn = _uvicorn()
+    application = app(provider, upstream=upstream, region=region, beside=beside, origins=origins, hosts=hosts)
     listening = _listen(host, port)
     begun = threading.Event()
     server = _server_class(uvicorn, begun)(
         uvicorn.Config(
-            app(provider, upstream=upstream, region=region, beside=beside),
+            application,
             access_log=False,
             http=_protocol(),
             interface="asgi3",

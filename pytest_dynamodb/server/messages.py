@@ -171,4 +171,6 @@ def preflight(headers: dict[bytes, bytes]) -> Answer:
         )
         if question in headers
     ]
+    if b"access-control-request-private-network" in headers:
+        allowed.append((b"access-control-allow-private-network", b"true"))
     return Answer(200, headers=[*allowed, (b"access-control-max-age", b"172800")])

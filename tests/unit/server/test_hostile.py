@@ -15,14 +15,16 @@ from pytest_dynamodb.exchange import Outcome, Provider, Request, Response
 from pytest_dynamodb.server import app
 from pytest_dynamodb.server.application import TooLarge, decoded, encoded
 
-STATUSES = {200, 400, 404, 413}
+STATUSES = {200, 400, 403, 404, 413}
 LIKELY = {
     b"accept-encoding": [b"gzip", b"deflate;q=0.1", b"gzip;q=,,;"],
     b"authorization": [b"AWS4-HMAC-SHA256 Credential=a/1/us-east-1/d/e,SignedHeaders=h,Signature=s", b"AWS4-,,=,"],
     b"content-encoding": [b"gzip", b"deflate"],
     b"content-type": [b"application/json", b"application/x-amz-json-1.0; x"],
     b"date": [b"now"],
-    b"origin": [b"x"],
+    b"host": [b"localhost:8000", b"evil.example"],
+    b"origin": [b"x", b"http://localhost:8000"],
+    b"sec-fetch-site": [b"cross-site", b"same-origin"],
     b"x-amz-target": [b"DynamoDB_20120810.ListTables", b"DynamoDBStreams_20120810.ListStreams"],
 }
 HEADERS = st.fixed_dictionaries(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from pytest_dynamodb.server import running
 
 JSON, AMZ_JSON = "application/json", "application/x-amz-json-1.0"
 LIST_TABLES = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
@@ -180,9 +183,16 @@ def test_a_proper_call_without_a_body_cannot_be_deserialized(client: Any, told: 
     assert told.requests == []
 
 
-def test_a_browser_may_ask(client: Any) -> None:
+@pytest.fixture
+def browser(told: Any, connect: Callable[[str], Any]) -> Iterator[Any]:
+    """A client of a server that any web page may ask."""
+    with running(told, origins=["*"]) as url:
+        yield connect(url)
+
+
+def test_a_browser_may_ask_where_that_is_allowed(browser: Any) -> None:
     asked = {"Origin": "x", "Access-Control-Request-Headers": "a, b, c", "Access-Control-Request-Method": "d"}
-    reply = client.send("OPTIONS", headers=asked)
+    reply = browser.send("OPTIONS", headers=asked)
     assert (reply.status, reply.raw) == (200, b"")
     assert reply.headers["access-control-allow-origin"] == "*"
     assert reply.headers["access-control-allow-headers"] == "a, b, c"
@@ -191,12 +201,12 @@ def test_a_browser_may_ask(client: Any) -> None:
     assert reply.headers["content-length"] == "0"
 
 
-def test_a_browser_may_ask_without_details(client: Any) -> None:
-    reply = client.send("OPTIONS", headers={"Origin": "x"})
+def test_a_browser_may_ask_without_details(browser: Any) -> None:
+    reply = browser.send("OPTIONS", headers={"Origin": "x"})
     assert (reply.status, reply.headers["access-control-allow-origin"]) == (200, "*")
     assert "access-control-allow-methods" not in reply.headers
 
 
-def test_answers_to_browsers_say_so(client: Any) -> None:
-    assert client.call("ListTables", headers={"Origin": "x"}).headers["access-control-allow-origin"] == "*"
-    assert "access-control-allow-origin" not in client.call("ListTables").headers
+def test_answers_to_browsers_say_so(browser: Any) -> None:
+    assert browser.call("ListTables", headers={"Origin": "x"}).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in browser.call("ListTables").headers
