@@ -86,6 +86,7 @@ if TYPE_CHECKING:
         ItemCollectionSizeLimitExceededException,
         ItemNotFound,
         LimitExceededException,
+        LimitsExceeded,
         NoResponse,
         ProvisionedThroughputExceededException,
         PytestDynamoDbError,
@@ -167,7 +168,7 @@ _HOMES = {
     "errors": (
         "AccessDeniedException CancellationReason CassetteError CircuitOpen ConditionalCheckFailedException "
         "ConfigurationError DriftError DynamoDbError ExpiredTokenException InternalServerError "
-        "ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException NoResponse "
+        "ItemCollectionSizeLimitExceededException ItemNotFound LimitExceededException LimitsExceeded NoResponse "
         "ProvisionedThroughputExceededException PytestDynamoDbError RecordingRefused ReplicatedWriteConflictException "
         "RequestLimitExceeded ResourceInUseException ResourceNotFoundException ServiceUnavailable ThrottlingException "
         "TransactionCanceledException TransactionConflictException UnexpectedRequest UnplayedExchanges "
@@ -258,6 +259,7 @@ __all__ = [
     "LeaseNotAcquired",
     "Lifecycle",
     "LimitExceededException",
+    "LimitsExceeded",
     "LiveProvider",
     "LoadError",
     "LoggingObserver",

@@ -6,6 +6,7 @@
     ├── UnexpectedRequest            a request that no recording answers (also an AssertionError)
     ├── DriftError                   an upstream no longer answers as recorded (also an AssertionError)
     ├── UnplayedExchanges            recordings were left over where that was asked to fail (also an AssertionError)
+    ├── LimitsExceeded               a test did more than its project's limits allow (also an AssertionError)
     ├── RecordingRefused             recording was asked for where it is not allowed
     └── ItemNotFound                 ``get_or_raise`` found no item (also a LookupError)
     DynamoDbError                    the service's: what DynamoDB itself answers
@@ -75,6 +76,10 @@ class DriftError(PytestDynamoDbError, AssertionError):
 
 class UnplayedExchanges(PytestDynamoDbError, AssertionError):
     """A test passed without playing everything its cassette holds, and ``on_unused`` is ``"fail"``."""
+
+
+class LimitsExceeded(PytestDynamoDbError, AssertionError):
+    """A test did more of something that costs than ``dynamodb_cassette_limits`` allows."""
 
 
 class ItemNotFound(PytestDynamoDbError, LookupError):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.cassette import codec
-from pytest_dynamodb.cassette.items import consumed, key_names
+from pytest_dynamodb.cassette.assertions import TrafficAssertions
+from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher, place_of, renamed
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.playback import Playback
@@ -41,7 +42,7 @@ class Miss:
     report: str
 
 
-class Cassette:
+class Cassette(TrafficAssertions):
     """A cassette in use. Its methods may be called from any thread.
 
     ``path`` is its file, ``exchanges`` what it holds (in record modes: what was recorded so far), ``played`` and
@@ -376,30 +377,6 @@ class Cassette:
         contributions, number = Contributions(self.path, worker), len(self._memos.recorded.get(name, ()))
         return lambda: contributions.remember(name, number, factory)
 
-    def assert_operations(self, *operations: str) -> None:
-        """Assert that exactly these operations were called, in this order."""
-        made = tuple(exchange.operation for exchange in self.traffic)
-        if made != operations:
-            raise AssertionError(f"expected the operations {_listed(operations)}, but it was {_listed(made)}")
-
-    def assert_no_scan(self) -> None:
-        """Assert that no table was scanned."""
-        scanned = [str(e.params.get("TableName")) for e in self.traffic if e.operation == "Scan"]
-        if scanned:
-            raise AssertionError(f"expected no Scan, but there were {len(scanned)}: of {_listed(sorted(set(scanned)))}")
-
-    def assert_capacity(self, *, read: float | None = None, write: float | None = None) -> None:
-        """Assert that no more capacity units were consumed, by what the answers' ``ConsumedCapacity`` says."""
-        used = consumed(self.traffic)
-        if used.unreported:
-            raise AssertionError(
-                f"{len(used.unreported)} answers do not say what they consumed ({_listed(used.unreported)}): "
-                'call them with ReturnConsumedCapacity="TOTAL"'
-            )
-        for name, limit, units in (("read", read, used.read), ("write", write, used.write)):
-            if limit is not None and units > limit:
-                raise AssertionError(f"expected at most {limit} {name} capacity units, but it was {units}")
-
 
 def load_cassette(path: str | os.PathLike[str]) -> Cassette:
     """The cassette in the file at ``path``, for reading.
@@ -435,7 +412,3 @@ def _own(exchanges: list[Exchange], owner: str) -> list[Exchange]:
     if not owner or not any(exchange.owner for exchange in exchanges):
         return exchanges
     return [exchange for exchange in exchanges if exchange.owner == owner] or exchanges
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) if names else "none"

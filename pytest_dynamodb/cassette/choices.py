@@ -15,6 +15,11 @@ that write. ``any``: equal requests in recorded order. ``strict``: all requests 
 ORDERS: tuple[Order, ...] = get_args(Order)
 OnUnused = Literal["ignore", "warn", "fail"]
 ON_UNUSED: tuple[OnUnused, ...] = get_args(OnUnused)
+HabitName = Literal[
+    "read_units", "write_units", "scans", "repeated_reads", "reads_in_a_row", "unread_pages", "unprocessed", "hot_key"
+]
+"""What a test may have limits of: see ``habits``."""
+HABITS: tuple[HabitName, ...] = get_args(HabitName)
 
 
 def check_mode(mode: str) -> Mode:

@@ -39,13 +39,25 @@ class IndexContract:
 class TableContract:
     """A table's key and indexes. ``described`` says that all of it is known: somebody asked DynamoDB, or made it.
 
-    Otherwise it is what requests imply: keys whose order is not known, and those indexes that were asked, with the
-    attributes that were compared.
+    Otherwise it is what requests imply: a key whose order is known only if a Query told the ``partition`` key, and
+    those indexes that were asked, with the attributes that were compared.
     """
 
     key: ContractKey = ()
     indexes: Mapping[str, IndexContract] = field(default_factory=dict)
     described: bool = True
+    partition: str = ""
+
+    @property
+    def ordered_key(self) -> ContractKey:
+        """The key with its partition key first; empty where nothing tells which that is."""
+        if self.described or len(self.key) < 2:
+            return self.key
+        first = tuple(pair for pair in self.key if pair[0] == self.partition)
+        return (*first, *(pair for pair in self.key if pair not in first)) if first else ()
+
+
+_UNSEEN: Final = TableContract(described=False)
 
 
 def schema_of(description: Mapping[str, Any]) -> TableContract | None:
@@ -95,8 +107,8 @@ def schemas_of(exchanges: Iterable[Exchange]) -> dict[str, TableContract]:
         elif exchange.error_code is None:
             for part in parts(exchange.operation, exchange.params):
                 if part.table and part.table not in described:
-                    implied[part.table] = _with(implied.get(part.table, TableContract(described=False)), part)
-    return {**{name: schema for name, schema in implied.items() if schema.key or schema.indexes}, **described}
+                    implied[part.table] = _with(implied.get(part.table, _UNSEEN), part)
+    return {**{name: schema for name, schema in implied.items() if schema != _UNSEEN}, **described}
 
 
 def _described(exchange: Exchange) -> Iterator[tuple[str, TableContract]]:
@@ -117,11 +129,13 @@ def _described(exchange: Exchange) -> Iterator[tuple[str, TableContract]]:
 def _with(schema: TableContract, part: Part) -> TableContract:
     """What a part of a successful request adds to what is implied of its table."""
     exact = part.exact_key
-    if exact is not None and not schema.key:
-        return replace(schema, key=_typed(exact))
-    if part.index_name is None or "KeyConditionExpression" not in part.content:
+    if exact is not None:
+        return schema if schema.key else replace(schema, key=_typed(exact))
+    if "KeyConditionExpression" not in part.content and "KeyConditions" not in part.content:
         return schema
     compared = _typed(part.attributes)
+    if part.index_name is None:
+        return replace(schema, partition=compared[0][0]) if len(compared) == 1 else schema
     known = schema.indexes.get(part.index_name, IndexContract(()))
     key = tuple(dict.fromkeys((*known.key, *compared)))
     return replace(schema, indexes={**schema.indexes, part.index_name: replace(known, key=key)})
@@ -131,6 +145,12 @@ def _typed(attributes: Mapping[str, Any]) -> ContractKey:
     return tuple(
         sorted((name, next(iter(value), "")) for name, value in attributes.items() if isinstance(value, Mapping))
     )
+
+
+def partition_names(schemas: Mapping[str, TableContract]) -> dict[str, str]:
+    """The partition key's name of each table of which it is known."""
+    known = {name: one.ordered_key[0][0] if one.ordered_key else one.partition for name, one in schemas.items()}
+    return {name: partition for name, partition in known.items() if partition}
 
 
 # --- agreement ---
@@ -228,6 +248,8 @@ def encode_schemas(schemas: Mapping[str, TableContract]) -> dict[str, Any]:
 
 def _encode(schema: TableContract) -> dict[str, Any]:
     encoded: dict[str, Any] = {"key": [list(pair) for pair in schema.key], "described": schema.described}
+    if schema.partition:
+        encoded["partition"] = schema.partition
     if schema.indexes:
         encoded["indexes"] = {
             name: {
@@ -256,6 +278,7 @@ def decode_schemas(encoded: Mapping[str, Any]) -> dict[str, TableContract]:
                 for index, content in one.get("indexes", {}).items()
             },
             bool(one["described"]),
+            str(one.get("partition", "")),
         )
         for name, one in encoded.items()
     }

@@ -109,7 +109,7 @@ def _params(name: str, schema: TableContract, exchanges: Sequence[Exchange]) -> 
             described = (exchange.response or {}).get(member)
             if isinstance(described, Mapping) and described.get("TableName") == name and described.get("KeySchema"):
                 return _of_description(described)
-    ordered = _ordered(name, schema, exchanges)
+    ordered = schema.ordered_key
     if not ordered or not all(kind for _, kind in ordered):
         return None
     return {
@@ -131,18 +131,6 @@ def _of_description(described: Mapping[str, Any]) -> dict[str, Any]:
             names = ("IndexName", "KeySchema", "Projection")
             params[member] = [{name: index[name] for name in names if name in index} for index in indexes]
     return {**params, "BillingMode": "PAY_PER_REQUEST"}
-
-
-def _ordered(name: str, schema: TableContract, exchanges: Sequence[Exchange]) -> ContractKey:
-    """A key with its partition key first: an implied one tells only through a Query."""
-    if schema.described or len(schema.key) < 2:
-        return schema.key
-    for exchange in exchanges:
-        for part in parts(exchange.operation, exchange.params) if exchange.operation == "Query" else ():
-            named = [pair for pair in schema.key if pair[0] in part.attributes]
-            if part.table == name and part.index_name is None and len(named) == 1:
-                return (*named, *(pair for pair in schema.key if pair not in named))
-    return ()
 
 
 def _seen(exchange: Exchange) -> Iterator[tuple[Part, dict[str, Any]]]:

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_dynamodb.hooks import active
 from pytest_dynamodb.plugin import fixtures, options, outcomes, repetition, runs
-from pytest_dynamodb.plugin.naming import fixture_file
+from pytest_dynamodb.plugin.naming import fixture_file, owner_of
 from pytest_dynamodb.plugin.selection import definitions
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of, this_worker
 
@@ -114,6 +114,10 @@ def pytest_runtest_makereport(
     if report.when == "teardown":
         if run is not None:
             del item.stash[runs.RUN]
+        if state.pending and state.settings.in_junit:
+            from pytest_dynamodb.plugin.report import properties
+
+            report.user_properties += properties(state.pending, owner_of(item))
         if state.pending:
             report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
     return report

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, one_of
+from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, HabitName, one_of
 from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
@@ -79,6 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             {"action": "store_true", "help": "a table of what each test asked of DynamoDB"},
         ),
         (
+            "--dynamodb-report-json",
+            "report_json",
+            {"metavar": "FILE", "help": "write that table, and habits that cost, as JSON"},
+        ),
+        (
             "--dynamodb-html",
             "html",
             {"metavar": "FILE", "help": "write what the run asked of DynamoDB as one HTML page, misses first"},
@@ -102,6 +107,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("max_age", "string", "greatest age of a cassette, such as 90d"),
         ("allow", "args", "patterns of the names of tables that may be recorded"),
         ("compress", "bool", "compress cassettes (git cannot delta them then)"),
+        ("limits", "linelist", "how much of a habit that costs a test may have, such as `scans = 0`, one a line"),
     ):
         parser.addini(f"dynamodb_cassette_{name}", text, type=kind)  # type: ignore[arg-type]  # each row's own
 
@@ -142,12 +148,20 @@ class RunSettings:
     orphans: str
     block_network: bool
     report: bool
+    report_json: Path | None
+    limits: Mapping[HabitName, float]
+    in_junit: bool
     html: Path | None
     passes: int
     home: Home
     shares_repetitions: bool
     in_ci: bool
     record_flag: str
+
+    @property
+    def wants_report(self) -> bool:
+        """Whether anybody is told what each test asked of DynamoDB."""
+        return self.report or self.report_json is not None or self.in_junit
 
     def chosen(self, name: str) -> Any:
         """What command line or environment say of a setting, or ``None``."""
@@ -207,7 +221,10 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         orphans=one_of("dynamodb_cassette_orphans", orphans, _ORPHANS),
         block_network=bool(_option(config, "block_network") or config.getini("dynamodb_cassette_block_network")),
         report=bool(_option(config, "report")),
-        html=_html(config),
+        report_json=_file(config, "report_json"),
+        limits=_limits(config),
+        in_junit=bool(getattr(config.option, "xmlpath", None)),
+        html=_file(config, "html"),
         passes=_option(config, "record_passes") or 1,
         home=_home(config),
         shares_repetitions=bool(config.getini("dynamodb_cassette_share_repetitions")),
@@ -219,15 +236,26 @@ def _run_settings(config: pytest.Config) -> RunSettings:
     return settings
 
 
-def _html(config: pytest.Config) -> Path | None:
-    """The page's file, from where pytest was started. Raises ``ConfigurationError`` where there is no folder for it."""
-    given = _option(config, "html")
+def _file(config: pytest.Config, name: str) -> Path | None:
+    """A file to write, from where pytest was started. Raises ``ConfigurationError`` where there is no folder for it."""
+    given = _option(config, name)
     if not given:
         return None
     path = Path(config.invocation_params.dir, given)
     if path.is_dir() or not path.parent.is_dir():
-        raise ConfigurationError(f"--dynamodb-html={given}: there is no folder {path.parent} to write a file in")
+        flag = f"--dynamodb-{name.replace('_', '-')}"
+        raise ConfigurationError(f"{flag}={given}: there is no folder {path.parent} to write a file in")
     return path
+
+
+def _limits(config: pytest.Config) -> Mapping[HabitName, float]:
+    """How much of which habit a test may have; empty where nothing is said."""
+    lines = config.getini("dynamodb_cassette_limits")
+    if not lines:
+        return {}
+    from pytest_dynamodb.cassette.habits import parsed_limits  # few projects have any
+
+    return parsed_limits(lines)
 
 
 def _home(config: pytest.Config) -> Home:

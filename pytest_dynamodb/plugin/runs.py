@@ -12,6 +12,7 @@ import pytest
 from pytest_dynamodb.cassette.choices import one_of
 from pytest_dynamodb.dialects import TODAY, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.plugin.naming import owner_of
 from pytest_dynamodb.plugin.options import (
     CONFIG_KEYWORDS,
     PROVIDERS,
@@ -275,6 +276,7 @@ class CassetteRun:
                 cassette.discard()
             else:
                 self._interception.conclude(passed=outcome != "failed")
+                self._check_limits(outcome)
         finally:
             self._engine.end()
             self._count(outcome)
@@ -291,6 +293,13 @@ class CassetteRun:
         if outcome == "passed" and cassette.recorded and first.exchanges:
             self._differing = cassette.compare_passes(first.exchanges)
         return False
+
+    def _check_limits(self, outcome: TestOutcome) -> None:
+        """Raise ``LimitsExceeded`` if a test that passed has too much of a habit. Fixtures have no limits."""
+        if self._state.settings.limits and outcome == "passed" and self._owner == owner_of(self._item):
+            from pytest_dynamodb.plugin.report import check
+
+            check(self._owner, self.cassette.traffic, self._state.settings.limits)
 
     def _count(self, outcome: TestOutcome) -> None:
         cassette, passed = self.cassette, outcome == "passed"
@@ -314,10 +323,10 @@ class CassetteRun:
             counts["volatile"] = asdict(self._differing)
         elif self._first_pass is not None and recorded and self._first_pass.outcome != "passed":
             counts["first_pass"] = self._first_pass.outcome
-        if self._state.settings.report:
-            from pytest_dynamodb.cassette.report.traffic import traffic_in_numbers
+        if self._state.settings.wants_report:
+            from pytest_dynamodb.plugin.report import described
 
-            counts["report"] = traffic_in_numbers(cassette.traffic)
+            counts["report"] = described(self._owner, cassette.traffic, self._state.settings.limits)
         if self._state.settings.html is not None:
             from pytest_dynamodb.view.run import test_data
 

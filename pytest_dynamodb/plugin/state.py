@@ -62,8 +62,8 @@ class PluginState:
     orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     """The orphans that all processes together found, a line each."""
-    page: str = ""
-    """What there is to say of the page of ``--dynamodb-html``."""
+    notes: list[str] = field(default_factory=list)
+    """What there is to say of the files that the session has written, such as the page of ``--dynamodb-html``."""
     current: pytest.Item | None = None
     """The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it."""
     places: tuple[dict[str, Any], Home] | None = None

@@ -6,7 +6,7 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,8 @@ def _judge(session: pytest.Session) -> None:
         state.orphans = _lines(config, agreed(state.orphans_of_workers or [found]))
     if state.settings.html is not None:
         _write_page(state, state.settings.html)
+    if state.settings.report_json is not None:
+        _write_report(state, state.settings.report_json)
     wrong = state.late or (state.orphans and state.settings.orphans == "fail")
     if wrong and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -94,9 +96,19 @@ def _write_page(state: PluginState, path: Path) -> None:
     try:
         path.write_text(page(data), encoding="utf-8")
     except OSError as problem:
-        state.page = f"--dynamodb-html: {path} cannot be written: {problem.strerror}"
+        state.notes.append(f"--dynamodb-html: {path} cannot be written: {problem.strerror}")
     else:
-        state.page = f"{len(data['exchanges'])} exchanges of {len(data['tests'])} tests and fixtures in {path}"
+        state.notes.append(f"{len(data['exchanges'])} exchanges of {len(data['tests'])} tests and fixtures in {path}")
+
+
+def _write_report(state: PluginState, path: Path) -> None:
+    """Write the file of ``--dynamodb-report-json``, and keep what to say if that fails."""
+    from pytest_dynamodb.plugin.report import write_json
+
+    try:
+        write_json(path, [*state.counts, *state.pending])
+    except OSError as problem:
+        state.notes.append(f"--dynamodb-report-json: {path} cannot be written: {problem.strerror}")
 
 
 def _left_behind(state: PluginState) -> list[str]:
@@ -133,11 +145,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     counts = [*state.counts, *state.pending]
     for line in findings(counts):
         say(f"dynamodb: {line}")
-    if state.settings.report:
+    if state.settings.report and counts:
+        from pytest_dynamodb.plugin.report import report_table
+
         for line in report_table(counts):
             say(line)
-    if state.page:
-        say(f"dynamodb: {state.page}")
+    for note in state.notes:
+        say(f"dynamodb: {note}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
 
@@ -158,19 +172,3 @@ def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) 
     if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
         missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))
     return f"{line} · re-record: {command(*missed)}" if missed else line
-
-
-def report_table(counts: Iterable[dict[str, Any]]) -> list[str]:
-    """The lines of ``--dynamodb-report``; units that answers did not report are marked with ``+?``."""
-    rows = [(count["node_id"], count["report"]) for count in counts if "report" in count]
-    if not rows:
-        return []
-    width = max(len("test"), *(len(name) for name, _ in rows))
-    lines = [f"{'test':{width}}  exchanges   read units  write units  scans  repeated reads  slowest"]
-    for name, row in rows:
-        unsure = "+?" if row["unreported"] else "  "
-        lines.append(
-            f"{name:{width}}  {row['exchanges']:9}  {row['read']:9.1f}{unsure}  {row['write']:9.1f}{unsure}"
-            f"  {row['scans']:5}  {row['repeated']:14}  {row['slowest']}"
-        )
-    return lines
