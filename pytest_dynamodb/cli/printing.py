@@ -6,6 +6,7 @@ Everything that a command prints goes through here, and no control character wit
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -20,7 +21,7 @@ Step = TypeVar("Step")
 
 def say(line: str = "", *, err: bool = False, **style: Any) -> None:
     """Print one line. A line's end in it is shown, not made. ``style`` is ``click.style``'s."""
-    click.secho(printable(line), err=err, **style)
+    click.secho(printable(line), err=err, color=False if os.environ.get("NO_COLOR") else None, **style)
 
 
 def say_lines(text: str, *, err: bool = False) -> None:

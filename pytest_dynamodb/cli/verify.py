@@ -76,7 +76,7 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
     asked = dialect_of(dialect)
     checked: list[ComparedCassette] = []
     unreadable: list[CassetteError] = []
-    files = list(_files(paths or (Path("cassettes"),)))
+    files = list(files_in(paths or (Path("cassettes"),)))
     for result in progress(results(files, load, asked), length=len(files), what="Asking the mock"):
         if isinstance(result, CassetteError):
             unreadable.append(result)
@@ -93,7 +93,7 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
         raise SystemExit(1)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+def files_in(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
     """Each cassette, with the topmost folder in which its fixtures' cassettes may be."""
     here = Path.cwd()
     for path in paths:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from pytest_dynamodb.cassette.store import read, write
-from pytest_dynamodb.cli import main
+from pytest_dynamodb.cli import COMMANDS, main, printing
 from pytest_dynamodb.exchange import Response
 
 ORDERS = Path(__file__).parents[3] / "examples/orders/cassettes"
@@ -148,3 +155,88 @@ def test_stats_name_what_cannot_be_read_and_count_the_others(changed: Path) -> N
 def test_stats_of_nothing(tmp_path: Path) -> None:
     assert run("stats", tmp_path).output.startswith("0 cassettes")
     assert run("stats", tmp_path / "nowhere").exit_code == 2
+
+
+# --- completion ---
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_get_a_script_that_completes(shell: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from pytest_dynamodb.cli import main; main(prog_name='pytest-dynamodb')"],
+        env={**os.environ, "_PYTEST_DYNAMODB_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if shell == "bash" and "Bash version is not supported" in done.stderr:
+        pytest.skip("this machine's bash is older than click's completion")
+    assert "_PYTEST_DYNAMODB_COMPLETE" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("pytest-dynamodb ", COMMANDS), ("pytest-dynamodb sh", ["show"]), ("pytest-dynamodb show --a", ["--answers"])],
+)
+def test_commands_and_options_are_completed(typed: str, expected: Collection[str]) -> None:
+    words = typed.split(" ")
+    completing = ShellComplete(main, {}, "pytest-dynamodb", "_PYTEST_DYNAMODB_COMPLETE")
+    found = [item.value for item in completing.get_completions(words[1:-1], words[-1])]
+    assert sorted(found) == sorted(expected)
+
+
+# --- terminals ---
+
+
+def test_tables_are_laid_out_by_rich_on_a_terminal_without_anything_that_it_would_obey(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    printing.table([("n", "name"), ("1", "\x1b[2J[bold]x[/]"), ("2", "y" * 80), ("3", "all")], total=True)
+    shown = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)  # without rich's own bold
+    assert "\x1b" not in shown
+    assert "\\u001b[2J[bold]x[/]" in shown
+    assert all(len(line) <= 60 for line in shown.splitlines())
+    assert shown.count("y") == 80
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert list(printing.progress(range(20), length=20, what="Counting")) == list(range(20))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert list(printing.progress(range(20), length=20, what="Counting")) == list(range(20))
+    captured = capsys.readouterr()
+    assert "Counting" in captured.err
+    assert captured.out == ""
+
+
+# --- help ---
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_says_what_a_command_does_and_every_option_means(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.help
+    assert len(command.help) > len(COMMANDS[name])
+    assert all(getattr(option, "help", "") for option in command.params if isinstance(option, click.Option))
+    shown = run(name, "-h")
+    assert shown.exit_code == 0
+    assert "Usage: " in shown.output
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_command_has_a_row_on_its_page_with_every_option(name: str) -> None:
+    """``tests/docs/test_reference_is_complete.py`` holds the page to the options, this the options' kinds."""
+    page = (Path(__file__).parents[3] / "docs/reference/command.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith((f"| `{name} ", f"| `{name}`")))
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    for option in command.params:
+        if isinstance(option, click.Option):
+            said = re.search(rf"\[?{option.opts[-1]}( [A-Z]+)?\]?", row)
+            assert said is not None, f"{name}: {option.opts}"
+            assert bool(said[1]) == (not option.is_flag), f"{name}: {option.opts} on the page and in the command"
