@@ -171,6 +171,20 @@ def test_what_was_deleted_or_changed_unseen_is_marked(opened: Any) -> None:
     assert view.texts(".item:has(.bad) .partition span") == ["c"]
 
 
+def test_tables_are_shown_as_of_an_exchange(opened: Any) -> None:
+    def put(name: str) -> Exchange:
+        return Exchange("PutItem", {"TableName": "t", "Item": {"pk": {"S": name}}}, Response(200, {}))
+
+    key = Exchange("GetItem", {"TableName": "t", "Key": {"pk": {"S": "a"}}}, Response(200, {}))
+    recording = ShownRecording("a", Header(), [put("a"), key, put("b"), put("c")])
+    view = opened(recordings_data([recording], title="items"))
+    view.press("j", "j", "j")
+    view.tab.click("text=The tables as of here")
+    assert view.texts(".item .partition span") == ["a", "b"]
+    view.tab.click("text=show the end")
+    assert view.texts(".item .partition span") == ["a", "b", "c"]
+
+
 def test_capacity_is_charted_by_key(opened: Any) -> None:
     def read(key: str, used: float) -> Exchange:
         params = {"TableName": "t", "Key": {"pk": {"S": key}}}
