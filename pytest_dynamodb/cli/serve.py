@@ -196,9 +196,7 @@ def _beside(served: _Served, host: str, token: str | None, cassettes: Path, name
     main = ServedTest(MAIN, name, served.cassette, served.provider, served.upstream, served.mock)
     watched = WatchedProvider(main.line.provider) if here else None
     served.provider = watched or main.line.provider
-    return Address(
-        ServedTests(main, folder=cassettes.absolute()), token=served.token, watched=watched, anywhere=not here
-    )
+    return Address(ServedTests(main, folder=cassettes.absolute()), token=served.token, watched=watched)
 
 
 def _mock(load: Path | None, dump: Path | None, buckets: str | None, dialect: str | None, lifecycle: float) -> _Served:

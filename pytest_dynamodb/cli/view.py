@@ -29,6 +29,8 @@ def view(path: Path, other: Path | None, output: Path) -> None:
 
     Exits with 1 if a cassette cannot be read; the others are shown all the same.
     """
+    if other is not None and path.is_dir() != other.is_dir():
+        raise click.UsageError("compare two files or two folders, not one with the other")
     unreadable: list[CassetteError] = []
     with collector_paused(many=True):
         shown = _recordings(path, unreadable)
@@ -36,7 +38,7 @@ def view(path: Path, other: Path | None, output: Path) -> None:
             data = recordings_data(shown, title=_title(path))
         else:
             title = f"{_title(path)} and {_title(other)}"
-            data = comparison_data(_joined(path, shown), _joined(other, _recordings(other, unreadable)), title=title)
+            data = comparison_data(shown, _recordings(other, unreadable), title=title)
         content = page(data)
     try:
         output.write_text(content, encoding="utf-8")
@@ -65,14 +67,3 @@ def _recordings(path: Path, unreadable: list[CassetteError]) -> list[ShownRecord
         else:
             found.append(ShownRecording(name.removesuffix(SUFFIX), header, exchanges))
     return found
-
-
-def _joined(path: Path, shown: list[ShownRecording]) -> ShownRecording:
-    """Several recordings as one, which is what two folders are compared as."""
-    if len(shown) == 1:
-        return ShownRecording(str(path), shown[0].header, shown[0].exchanges)
-    from pytest_dynamodb.cassette.codec import Header
-
-    tables = {name: keys for one in shown for name, keys in one.header.tables.items()}
-    exchanges = [exchange for one in shown for exchange in one.exchanges]
-    return ShownRecording(str(path), Header(tables=tables), exchanges)

@@ -206,10 +206,11 @@ def test_two_recordings_open_with_what_differs(opened: Any) -> None:
         item = {"pk": {"S": "a"}, "n": {"N": value}}
         return ShownRecording(name, Header(), [Exchange("GetItem", params, Response(200, {"Item": item}))])
 
-    view = opened(comparison_data(recording("before", "1"), recording("after", "2"), title="two"))
+    view = opened(comparison_data([recording("before", "1")], [recording("after", "2")], title="two"))
     assert view.texts("#tabs [aria-selected=true]") == ["Differences1"]
     view.press("j")
-    assert 'body.Item.n: recorded {"N": "1"}, now {"N": "2"}' in view.detail
+    assert "answer   Item.n: 1 → 2" in view.detail
+    assert view.texts("#detail .changed") == ['  "n": {"N": "1"}', '  "n": {"N": "2"}']
 
 
 def test_a_run_opens_with_what_was_missed(opened: Any) -> None:

@@ -52,10 +52,18 @@ def test_two_folders_side_by_side(output: Path, tmp_path: Path) -> None:
     (tmp_path / "after" / ONE.name).write_bytes(ONE.read_bytes())
     assert run(ONE.parent, tmp_path / "after", "-o", output).exit_code == 0
     data = data_of(output)
-    assert len(data["sources"]) == 2
+    assert len(data["sources"]) == 14
+    assert {change["kind"] for change in data["differences"]} == {"removed"}
     assert len(data["differences"]) == len(data["exchanges"]) - 8
-    assert run(ONE, tmp_path / "after", "-o", output).exit_code == 0
+
+
+def test_two_cassettes_side_by_side(output: Path) -> None:
+    assert run(ONE, ONE, "-o", output).exit_code == 0
     assert data_of(output)["differences"] == []
+
+
+def test_a_cassette_and_a_folder_are_not_compared(output: Path) -> None:
+    assert run(ONE, EXAMPLE, "-o", output).exit_code == 2
 
 
 def test_what_cannot_be_read_is_named_and_the_others_are_shown(output: Path, tmp_path: Path) -> None:

@@ -10,9 +10,14 @@ import pytest
 
 from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.errors import ConfigurationError, UnexpectedRequest
+from pytest_dynamodb.remote import Address
+from pytest_dynamodb.remote.address import is_loopback
 from pytest_dynamodb.remote.routes import ROUTES
+from pytest_dynamodb.server import app
 from pytest_dynamodb.server.authentication import Caller
-from pytest_dynamodb.server.messages import Message
+from pytest_dynamodb.server.messages import Answer, Message
+
+TOKEN = "a token of tests"
 
 # --- who is let in ---
 
@@ -27,16 +32,36 @@ def test_without_the_token_nothing_is_answered_but_the_description(desk: Any, gi
 
 @pytest.mark.parametrize(
     "headers",
-    [{"host": "evil.example"}, {"host": "evil.example:8000"}, {"sec_fetch_site": "cross-site"}, {"host": "[::"}],
+    [
+        {b"host": b"evil.example:8000"},
+        {b"host": b"localhost", b"sec-fetch-site": b"cross-site"},
+        {b"host": b"localhost", b"origin": b"http://evil.example"},
+    ],
 )
-@pytest.mark.parametrize("path", ["/_dynamodb/tests", "/_dynamodb/openapi.json", "/_view", "/_view/data"])
-def test_other_hosts_names_and_other_sites_are_refused(desk: Any, headers: dict[str, str], path: str) -> None:
-    assert desk.send("GET", path, **headers).status == 403
+@pytest.mark.parametrize("path", [b"/_dynamodb/tests", b"/_dynamodb/openapi.json", b"/_view", b"/_view/data"])
+def test_web_pages_of_other_sites_are_refused_before(desk: Any, headers: dict[bytes, bytes], path: bytes) -> None:
+    fields = {b"authorization": f"Bearer {TOKEN}".encode(), **headers}
+    answer = app(desk.watched, beside=desk.address).answer(Message("GET", path, b"", [*fields.items()], fields, b""))
+    assert isinstance(answer, Answer)
+    assert answer.status == 403
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])
-def test_this_machine_is_answered(desk: Any, host: str) -> None:
-    assert desk.send("GET", "/_dynamodb/tests", host=host).status == 200
+def test_without_a_token_there_is_no_control_plane_and_unwatched_no_live_view(desk: Any) -> None:
+    address = Address(desk.tests)
+    asked = Message("GET", b"/_dynamodb/openapi.json", b"", [], {}, b"")
+    answer = address.page(asked)
+    assert answer is not None
+    assert answer.status == 404
+    assert address.page(Message("GET", b"/_view", b"", [], {}, b"")) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False),
+     ("127.example.com", False), ("192.168.0.1", False)],
+)  # fmt: skip
+def test_what_listens_for_this_machine_alone(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
 
 
 def test_other_paths_are_dynamodb_s(desk: Any) -> None:

@@ -169,8 +169,26 @@ def test_two_recordings_are_compared_by_the_meaning_of_requests() -> None:
         asked("GetItem", {"Key": KEY, "TableName": "t"}, {"Item": {**ITEM, "n": {"N": "2"}}}),
         asked("PutItem", {"TableName": "t", "Item": ITEM}),
     ]
-    data = comparison_data(ShownRecording("a", Header(), before), ShownRecording("b", Header(), after), title="a and b")
-    changed, gone, new = data["differences"]
-    assert (changed["a"], changed["b"]) == (0, 4)
-    assert changed["lines"] == ['body.Item.n: recorded {"N": "1"}, now {"N": "2"}']
-    assert (gone, new) == ({"a": 1}, {"b": 5})
+    data = comparison_data(
+        [ShownRecording("a", Header(), before)], [ShownRecording("b", Header(), after)], title="a and b"
+    )
+    found = {change["kind"]: change for change in data["differences"]}
+    assert found.keys() == {"changed", "removed", "added", "moved"}
+    assert (found["changed"]["a"], found["changed"]["b"]) == (0, 4)
+    assert found["changed"]["lines"] == ["answer   Item.n: 1 → 2"]
+    assert (found["removed"]["a"], found["added"]["b"]) == (1, 5)
+    assert "b" not in found["removed"]
+    assert "a" not in found["added"]
+
+
+def test_of_two_folders_recordings_of_one_name_are_compared() -> None:
+    def recording(name: str, *tables: str) -> ShownRecording:
+        return ShownRecording(name, Header(), [asked("Scan", {"TableName": table}) for table in tables])
+
+    one, other = [recording("a", "t"), recording("b", "t")], [recording("b", "t"), recording("c", "u", "v")]
+    differences = comparison_data(one, other, title="")["differences"]
+    assert [(each["kind"], each.get("a"), each.get("b")) for each in differences] == [
+        ("removed", 0, None),
+        ("added", None, 3),
+        ("added", None, 4),
+    ]
