@@ -19,7 +19,7 @@ RouteAnswer: TypeAlias = Callable[[ServedTests, ServedTest, Body], Any]
 class RouteMember:
     """A member of a request or an answer: its type as JSON Schema has it, and what it means."""
 
-    type: Literal["string", "number", "boolean", "object", "array", "any"]
+    type: Literal["string", "number", "integer", "boolean", "object", "array", "any"]
     meaning: str
     required: bool = False
     choices: tuple[str, ...] = ()
@@ -27,7 +27,10 @@ class RouteMember:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One thing to ask for. ``path`` has ``{test}`` where a test's id goes; ``main`` is what is outside of tests."""
+    """One thing to ask for. ``path`` has ``{test}`` where a test's id goes; ``main`` is what is outside of tests.
+
+    ``exact`` says that numbers with a fraction are taken as written, as plain items need it.
+    """
 
     method: Literal["GET", "POST"]
     path: str
@@ -37,6 +40,7 @@ class Route:
     takes: Mapping[str, RouteMember] = field(default_factory=dict)
     gives: Mapping[str, RouteMember] = field(default_factory=dict)
     content_type: str = "application/json"
+    exact: bool = False
 
 
 def description(routes: Iterable[Route]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import re
 from typing import Any, Final
 
@@ -12,11 +13,15 @@ from pytest_dynamodb.remote.description import PREFIX, Route
 from pytest_dynamodb.remote.routes import ROUTES, checked
 from pytest_dynamodb.remote.tests import ServedTests
 from pytest_dynamodb.server.messages import Answer, Message
+from pytest_dynamodb.values.numbers import exact_decimal
 
 _ROUTES: Final = [
     (route, re.compile(re.escape(PREFIX + route.path).replace(re.escape("{test}"), "(?P<test>[^/]+)")))
     for route in ROUTES
 ]
+
+
+log = logging.getLogger("pytest_dynamodb.remote")
 
 
 class ControlPlane:
@@ -46,15 +51,19 @@ class ControlPlane:
     def _answered(self, route: Route, identifier: str, body: bytes) -> Answer:
         try:
             test = self._tests.find(identifier) if identifier else self._tests.main
-            return _written(route, route.answer(self._tests, test, checked(route, json.loads(body or b"{}"))))
+            given = json.loads(body or b"{}", parse_float=exact_decimal if route.exact else None)
+            return _written(route, route.answer(self._tests, test, checked(route, given)))
         except PytestDynamoDbError as refusal:
             return problem(400, type(refusal).__name__, str(refusal))
         except (ValueError, RecursionError) as refusal:
             return problem(400, "ConfigurationError", f"the body is no JSON that can be used: {refusal}")
+        except Exception:  # whatever it is, the caller is answered and the log has it
+            log.exception("%s failed", route.name)
+            return problem(500, "InternalError", f"{route.name} failed: the server's log says why")
 
 
 def _written(route: Route, answer: Any) -> Answer:
-    text = answer if isinstance(answer, str) else json.dumps(answer)
+    text = answer if isinstance(answer, str) else json.dumps(answer, default=str)
     return Answer(200, text.encode("utf-8", "replace"), route.content_type.encode(), list(GUARDED))
 
 

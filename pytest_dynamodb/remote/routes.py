@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, Final
 
@@ -74,6 +75,8 @@ def _faults(_: ServedTests, test: ServedTest, body: Body) -> Any:
         make: Any = getattr(import_module("pytest_dynamodb.faults"), kind)
         if isinstance(given.get("operation"), list):
             given["operation"] = tuple(given["operation"])
+        if isinstance(given.get("key"), dict):  # as JSON has them: DynamoDB's numbers are no binary fractions
+            given["key"] = {n: Decimal(str(v)) if isinstance(v, float) else v for n, v in given["key"].items()}
         try:
             fault: Fault = make(**given)
         except TypeError as problem:
@@ -215,7 +218,7 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path="/tests/{test}/load", name="loadTables", summary="Make tables and put items into them.",
-        answer=_load, takes={"tables": _TABLES},
+        answer=_load, exact=True, takes={"tables": _TABLES},
         gives={
             "used": RouteMember(type="boolean", meaning="false in a replay, which has no tables to load", required=True)
         },
@@ -238,15 +241,15 @@ ROUTES: Final = (
             "table": RouteMember(type="string", meaning="the table that it strikes; any unless given"),
             "index": RouteMember(type="string", meaning="the index that it strikes"),
             "key": RouteMember(type="object", meaning="plain key attributes of the items that it strikes"),
-            "nth": RouteMember(type="number", meaning="which matching request is the first to be struck, from 1"),
-            "times": RouteMember(type="number", meaning="how many are struck; 1 unless given"),
+            "nth": RouteMember(type="integer", meaning="which matching request is the first to be struck, from 1"),
+            "times": RouteMember(type="integer", meaning="how many are struck; 1 unless given"),
             "committed": RouteMember(type="boolean", meaning="whether the request is carried out all the same"),
             "code": RouteMember(type="string", meaning="of Failed: the error's code"),
             "message": RouteMember(type="string", meaning="of Failed: its message"),
             "limit": RouteMember(type="string", meaning="of Throttled: which limit"),
             "on_demand": RouteMember(type="boolean", meaning="of Throttled: the table's billing mode"),
             "seconds": RouteMember(type="number", meaning="of Slow: how long the answer takes"),
-            "count": RouteMember(type="number", meaning="of Unprocessed: how many items come back"),
+            "count": RouteMember(type="integer", meaning="of Unprocessed: how many items come back"),
         },
         gives={"pending": RouteMember(type="array", meaning="the faults that are still to happen", required=True)},
     ),
@@ -282,7 +285,8 @@ ROUTES: Final = (
 """All there is to ask for, below ``/_dynamodb``."""
 
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
-    "string": str, "number": (int, float), "boolean": bool, "object": dict, "array": list, "any": object,
+    "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list,
+    "any": object,
 }  # fmt: skip
 
 
@@ -299,8 +303,8 @@ def checked(route: Route, body: Any) -> Body:
                 raise ConfigurationError(f"{route.name} needs {name}: {member.meaning}")
             continue
         value = body[name]
-        is_number = isinstance(value, bool) and member.type == "number"
-        if is_number or not isinstance(value, _TYPES[member.type]):
+        is_no_number = isinstance(value, bool) and member.type in ("number", "integer")
+        if is_no_number or not isinstance(value, _TYPES[member.type]):
             raise ConfigurationError(f"{route.name}: {name} is of type {member.type}, not {value!r:.80}")
         if member.choices and value not in member.choices:
             raise ConfigurationError(f"{route.name}: {name} is one of {', '.join(member.choices)}, not {value!r:.80}")

@@ -153,9 +153,9 @@ def test_snapshots_forks_loads_and_dumps(desk: Any) -> None:
     assert (desk.keys(test), desk.keys(fork)) == (["a"], ["a", "b"])
     dump = desk.ask("GET", f"/tests/{fork['id']}/dump")
     assert [item["pk"] for item in dump["shop"]["items"]] == [{"S": "a"}, {"S": "b"}]
-    more = {"users": {"table": TABLE_OF_USERS, "items": [{"id": "u", "n": 1}]}}
+    more = {"users": {"table": TABLE_OF_USERS, "items": [{"id": "u", "n": 1.10}]}}
     assert desk.ask("POST", f"/tests/{test['id']}/load", tables=more) == {"used": True}
-    assert desk.call("Scan", test, TableName="users")["Items"] == [{"id": {"S": "u"}, "n": {"N": "1"}}]
+    assert desk.call("Scan", test, TableName="users")["Items"] == [{"id": {"S": "u"}, "n": {"N": "1.1"}}]
     assert (
         "there is no snapshot '9'"
         in desk.ask("POST", f"/tests/{test['id']}/restore", status=400, snapshot="9")["message"]
@@ -179,6 +179,15 @@ def test_main_is_what_answers_outside_of_tests(desk: Any) -> None:
     assert "cannot be moved" in desk.ask("POST", "/tests/main/clock", status=400, advance=1)["message"]
 
 
+def test_what_fails_unforeseen_is_answered_and_logged(desk: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr("pytest_dynamodb.mock.Mock.dump", broken)
+    assert "dumpTables failed" in desk.ask("GET", "/tests/main/dump", status=500)["message"]
+    assert "unforeseen" in caplog.text
+
+
 def test_each_test_has_a_clock(desk: Any) -> None:
     one, other = desk.begin("one"), desk.begin("other")
     before = desk.ask("POST", f"/tests/{other['id']}/clock")["now"]
@@ -196,7 +205,17 @@ def test_faults_strike_the_test_that_planned_them(desk: Any) -> None:
     assert "ProvisionedThroughputExceededException" in desk.put("a", one)["__type"]
     assert desk.put("a", one) == {}
     assert desk.ask("POST", f"/tests/{one['id']}/faults") == {"pending": []}
-    for wrong in ({"kind": "None"}, {"kind": "Slow"}, {"kind": "Throttled", "nth": 0}, {"table": "shop"}):
+    struck = {"kind": "Throttled", "table": "shop", "key": {"pk": "b", "n": 1.5}}
+    assert len(desk.ask("POST", f"/tests/{one['id']}/faults", **struck)["pending"]) == 1
+    assert desk.put("c", one) == {}
+    for wrong in (
+        {"kind": "None"},
+        {"kind": "Throttled", "nth": 1.5},
+        {"kind": "Throttled", "times": True},
+        {"kind": "Slow"},
+        {"kind": "Throttled", "nth": 0},
+        {"table": "shop"},
+    ):
         desk.ask("POST", f"/tests/{one['id']}/faults", status=400, **wrong)
 
 
