@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.models.declaration import (
         IndexKeys,
         InvalidItem,
+        InvalidItemWritten,
         InvalidKey,
         InvalidUpdate,
         InvalidValue,
@@ -135,7 +136,7 @@ _HOMES = {
     "client.ids": "new_id",
     "client.leases": "Lease",
     "client.models.declaration": (
-        "IndexKeys InvalidItem InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict entity"
+        "IndexKeys InvalidItem InvalidItemWritten InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict entity"
     ),
     "client.numbers": "int_or_float",
     "client.observer": "Observer Watch",
@@ -245,6 +246,7 @@ __all__ = [
     "InvalidBatchItem",
     "InvalidCursor",
     "InvalidItem",
+    "InvalidItemWritten",
     "InvalidKey",
     "InvalidUpdate",
     "InvalidValue",

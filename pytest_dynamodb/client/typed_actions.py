@@ -13,6 +13,7 @@ from pytest_dynamodb.client.models.choosing import named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import InvalidUpdate
 from pytest_dynamodb.client.models.entities import Expiry, expected_version, stamped, version_of
+from pytest_dynamodb.client.models.places import FieldPlace
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.transactions import Action, TransactionSteps
 from pytest_dynamodb.clock import Clock
@@ -59,7 +60,7 @@ class FieldSteps(ABC, Generic[ModelT]):
     _plan: UpdatePlan[ModelT]
 
     def set(self, path: str, value: object) -> Self:
-        """Set a field, or a part of one. Raises pydantic's ``ValidationError``."""
+        """Set a field, or a part of one. Raises ``InvalidValue``."""
         return self._planned(self._plan.set(path, value))
 
     def set_if_absent(self, path: str, value: object) -> Self:
@@ -90,9 +91,10 @@ class FieldSteps(ABC, Generic[ModelT]):
         plan, declared = self._plan, self._plan.codec.declared
         if plan.instance is None:
             raise InvalidUpdate("to() sets what differs from the instance that is updated: give that, not its key")
-        for name in changed(plan.codec, plan.instance, instance):
+        valid = plan.codec.checked(instance)
+        for name in changed(plan.codec, plan.instance, valid):
             if name not in (declared.version, declared.created, declared.updated):
-                plan = plan.set(name, getattr(instance, name))
+                plan = plan.setting(FieldPlace.of(plan.codec, name), getattr(valid, name))
         return self._planned(plan)
 
     def condition(self, condition: ConditionLike) -> Self:

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from pytest_dynamodb.client.builders import DriverT, OrderedSteps, ResultT
 from pytest_dynamodb.client.calls import ApiCall, Item
-from pytest_dynamodb.client.models.choosing import Bound, Choice, named, stored_key
+from pytest_dynamodb.client.models.choosing import Choice, named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities, Expiry, expected_version, get_call, stamped, version_of
+from pytest_dynamodb.client.models.ranges import Bound
 from pytest_dynamodb.client.models.uniqueness import refuse_unique
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.batch_writes import WriteQueue
@@ -53,7 +54,7 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
 
     def sort_key_between(self, low: Mapping[str, object], high: Mapping[str, object]) -> Self:
         """From ``low`` to ``high``, both included: ``.sort_key_between({"placed": monday}, {"placed": friday})``."""
-        return self._bounded("between", low, high)
+        return self._bounded("between", named(low), named(high))
 
     def sort_key_less_than(self, value: Mapping[str, object] | None = None, /, **field: object) -> Self:
         """Items whose next field of the sort key is less than this: ``.sort_key_less_than(placed=monday)``."""

@@ -13,7 +13,7 @@ import pytest
 import pytest_dynamodb
 from pytest_dynamodb import Attr, DynamoDbClient
 from pytest_dynamodb.cassette.frames import _CutOff
-from pytest_dynamodb.client.models.declaration import InvalidItem, NotUnique
+from pytest_dynamodb.client.models.declaration import InvalidItem, InvalidItemWritten, NotUnique
 from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
 from pytest_dynamodb.client.operations.reading import ItemsNotRead
 from pytest_dynamodb.client.operations.transactions import Action, TransactionCancelled, UpdateAction
@@ -39,6 +39,7 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
     CircuitOpen: lambda: CircuitOpen("open", retry_after=3.0, operation="GetItem"),
     ExpressionError: lambda: ExpressionError("unused-values", expression="FilterExpression", keys=":a"),
     InvalidItem: lambda: InvalidItem("app", "User", {"pk": "a"}, ValueError("no name")),
+    InvalidItemWritten: lambda: InvalidItemWritten("app", "User", {"pk": "a"}, ValueError("no name")),
     ItemNotFound: lambda: ItemNotFound("app", {"pk": "a"}),
     ItemsNotRead: lambda: ItemsNotRead([{"pk": "a"}]),
     ItemsNotWritten: lambda: ItemsNotWritten([BatchWrite("app", "put", {"pk": "a"})]),

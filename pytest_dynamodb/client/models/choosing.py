@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from pytest_dynamodb.client.calls import Item
+from pytest_dynamodb.client.models import spellings
 from pytest_dynamodb.client.models.codec import Codec
-from pytest_dynamodb.client.models.conversion import storable
 from pytest_dynamodb.client.models.declaration import InvalidKey
-from pytest_dynamodb.client.models.keys import LAST, KeyTemplates, Segment, Template
-from pytest_dynamodb.client.operations.plan import KeyChoice, ReadPlan
+from pytest_dynamodb.client.models.keys import KeyTemplates
+from pytest_dynamodb.client.models.ranges import Bound, KeyPlace, KeyStretch
+from pytest_dynamodb.client.models.templates import Segment, Template
+from pytest_dynamodb.client.operations.plan import ItemTest, KeyChoice, RangeOperator, ReadPlan
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.expressions.builders import Attr
+from pytest_dynamodb.expressions.builders import ExpressionMisuse
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-Bound = Literal["between", "begins_with", "less_than", "at_most", "greater_than", "at_least"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +47,50 @@ class Choice:
 
     def key(self) -> KeyChoice:
         """The key condition: equal, or beginning with what is known."""
-        equal, beginning, _ = self._sort()
+        equal, place = self._sort()
         choice = KeyChoice(partition=self._partition(), equal=tuple(equal))
-        return choice.with_range("begins_with", beginning) if beginning else choice
+        return choice.with_range("begins_with", place.beginning) if place is not None and place.beginning else choice
 
     def bounded(self, plan: ReadPlan, bound: Bound, *values: Mapping[str, object]) -> ReadPlan:
-        """The plan with a bound on the next field of the sort key. Raises ``InvalidKey`` for another field."""
-        equal, beginning, place = self._sort()
+        """The plan with a bound on the next field of the sort key.
+
+        Raises ``InvalidKey`` for another field, and where keys do not sort as the field's values do; the message names
+        a format by which they would. Raises ``ExpressionMisuse`` for a second bound.
+        """
+        if plan.key != self.key():
+            raise ExpressionMisuse("a query takes one bound of its sort key: use between, or filter() by any other")
+        equal, place = self._sort()
         if place is None:
             raise InvalidKey(f"{self.keys.whose} leaves no field to bound: all are given, or it has no sort key")
-        template, segment = place
         for value in values:
-            if list(value) != [segment.field]:
-                raise InvalidKey(f"the next field of {self.keys.whose} is {segment.field}, not {', '.join(value)}")
-        bounds = [value[segment.field or ""] for value in values]
+            if list(value) != [place.field]:
+                names = ", ".join(map(str, value)) or "nothing"
+                raise InvalidKey(f"the next field of {self.keys.whose} is {place.field}, not {names}")
+        bounds = [value[place.field] for value in values]
         choice = KeyChoice(partition=self._partition(), equal=tuple(equal))
-        if template.bare:
-            return replace(plan, key=self._bare(choice, bound, bounds))
-        if bound == "begins_with":
-            return replace(plan, key=choice.with_range(bound, beginning + str(bounds[0])))
-        return self._between(replace(plan, key=choice), bound, beginning, place, bounds)
+        if place.template.bare:
+            return self._bare(replace(plan, key=choice), place, bound, bounds)
+        stretch = self._stretch(place, bound, bounds)
+        test = stretch.test()
+        plan = replace(plan, key=stretch.key(choice))
+        return plan if test is None else plan.tested(test)
 
     def _partition(self) -> tuple[object, ...]:
-        return tuple(storable(template.made_of(self.given)) for _, template in self.keys.partition)
+        return tuple(template.made_of(self.given) for _, template in self.keys.partition)
 
-    def _sort(self) -> tuple[list[object], str, tuple[Template, Segment] | None]:
-        """Whole values of the first sort attributes, the beginning of the next one, and where that ends."""
+    def _sort(self) -> tuple[list[object], KeyPlace | None]:
+        """Whole values of the first sort attributes, and the place of the first field that is not given."""
         equal: list[object] = []
         left = {*self.given} - {field for _, template in self.keys.partition for field in template.fields}
-        for _, template in self.keys.sort:
+        for name, template in self.keys.sort:
             if all(field in self.given for field in template.fields):
-                equal.append(storable(template.made_of(self.given)))
+                equal.append(template.made_of(self.given))
                 left.difference_update(template.fields)
                 continue
             beginning, segment = template.beginning(self.given)
             self._settled(template, segment, left)
-            return equal, beginning, None if segment is None else (template, segment)
-        return equal, "", None
+            return equal, None if segment is None else KeyPlace(name, template, segment, beginning)
+        return equal, None
 
     def _settled(self, template: Template, segment: Segment | None, left: set[str]) -> None:
         known = [part.field for part in template.segments[: template.segments.index(segment or template.segments[0])]]
@@ -89,36 +99,71 @@ class Choice:
             missing = "" if segment is None else segment.field
             raise InvalidKey(f"in {self.keys.whose}, {missing} comes before {', '.join(sorted(left))}: give it too")
 
-    def _bare(self, choice: KeyChoice, bound: Bound, values: list[object]) -> KeyChoice:
+    def _bare(self, plan: ReadPlan, place: KeyPlace, bound: Bound, values: list[object]) -> ReadPlan:
+        """By the attribute itself, which DynamoDB compares in its own type."""
         if bound == "begins_with":
-            return choice.with_range(bound, values[0])
-        stored = [storable(template_value) for template_value in values]
-        if bound == "between":
-            return choice.with_range("between", *stored)
-        operators: Mapping[str, Any] = {"less_than": "<", "at_most": "<=", "greater_than": ">", "at_least": ">="}
-        return choice.with_range(operators[bound], stored[0])
+            prefix = self._prefix(place, values[0])
+            return replace(plan, key=plan.choice.with_range(bound, prefix)) if prefix else plan
+        what = f"{place.field}, the key {place.template.text!r},"
+        stored: list[Any] = [spellings.native(self._valid(place.field, value), what) for value in values]
+        if bound != "between":
+            return replace(plan, key=plan.choice.with_range(_OPERATORS[bound], stored[0]))
+        if stored[0] > stored[1]:
+            # DynamoDB refuses such bounds; between them is nothing.
+            nothing = ItemTest("nothing", (), lambda _: False)
+            return replace(plan, key=plan.choice.with_range("between", stored[0], stored[0])).tested(nothing)
+        return replace(plan, key=plan.choice.with_range("between", *stored))
 
-    def _between(
-        self, plan: ReadPlan, bound: Bound, beginning: str, place: tuple[Template, Segment], values: list[object]
-    ) -> ReadPlan:
-        """One stretch of text: what comes after the bounded field sorts within the values of that."""
-        template, segment = place
-        rest = "" if template.is_last(segment) else LAST
-        valid = [self.codec.validated_field(segment.field or "", value) for value in values]
-        texts = [beginning + template.text_of(segment, value) for value in valid]
-        low, high = {
-            "between": lambda: (texts[0], texts[1] + rest),
-            "at_least": lambda: (texts[0], beginning + LAST),
-            "greater_than": lambda: (texts[0] + (rest or "\x00"), beginning + LAST),
-            "at_most": lambda: (beginning, texts[0] + rest),
-            "less_than": lambda: (beginning, texts[0]),
-        }[bound]()
-        plan = replace(plan, key=plan.choice.with_range("between", low, high))
-        if bound == "less_than" and segment.field in self.codec.attributes:
-            # BETWEEN has its upper bound in it, and a key takes one condition. A key may be no filter; the field may.
-            stored = self.codec.encoded_field(segment.field, valid[0])
-            plan = plan.filter(Attr.of(self.codec.attributes[segment.field]).ne(stored))
-        return plan
+    def _stretch(self, place: KeyPlace, bound: Bound, values: list[object]) -> KeyStretch:
+        if bound == "begins_with":
+            return KeyStretch(place, bound, (str(self._prefix(place, values[0])),))
+        self.codec.check_kind(place.field)
+        valid = [self._valid(place.field, value) for value in values]
+        orders = [spellings.order_of(value, place.segment.spec, place.field, place.template.text) for value in valid]
+        # A text that stands for several values is none that these could go up to, or could begin after.
+        beyond = {"at_most": orders[0], "greater_than": orders[0], "between": orders[-1]}
+        if beyond.get(bound) == "start":
+            raise InvalidKey(
+                f"{place.field} in the key {place.template.text!r} is written without all that tells its values apart: "
+                f"ask for those that are at_least() or less_than() this, or write {{{place.field}}}"
+            )
+        return KeyStretch(place, bound, tuple(map(place.text, valid)), steady="free" not in orders)
+
+    def _valid(self, field: str, value: object) -> Any:
+        valid = self.codec.validated_field(field, value)
+        if valid is None:
+            raise InvalidKey(f"{field} is None, which no key is made of")
+        return valid
+
+    def _prefix(self, place: KeyPlace, value: object) -> str | bytes:
+        """The text with which keys are to begin: text as it is, anything else as it is written in keys."""
+        if isinstance(value, (str, bytes)) and not isinstance(value, enum.Enum):
+            prefix: Any = value
+        elif type(value) is datetime.date and not place.segment.spec:
+            prefix = value.isoformat()
+        else:
+            prefix = spellings.plain(self._valid(place.field, value))
+            if isinstance(prefix, (bool, int, float, decimal.Decimal)):
+                raise InvalidKey(f"{place.field} is a number, which begins with nothing: ask for what is between two")
+            if not isinstance(prefix, (str, bytes)):
+                prefix = spellings.text(prefix, place.segment.spec, place.field)
+        if isinstance(prefix, bytes) and not place.template.bare:
+            raise InvalidKey(f"{place.field} is text in the key {place.template.text!r}, and does not begin with bytes")
+        if not place.template.bare and place.template.delimiter in prefix:
+            raise InvalidKey(
+                f"{place.field} begins with nothing that holds {place.template.delimiter!r}, which delimits the parts "
+                f"of the key {place.template.text!r}"
+            )
+        found: str | bytes = prefix
+        return found
+
+
+_OPERATORS: Mapping[Bound, RangeOperator] = {
+    "less_than": "<",
+    "at_most": "<=",
+    "greater_than": ">",
+    "at_least": ">=",
+}
 
 
 def named(key: object) -> Mapping[str, object]:

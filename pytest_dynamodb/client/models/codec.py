@@ -7,14 +7,16 @@ import warnings
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
 
 from pytest_dynamodb.client.calls import Item
-from pytest_dynamodb.client.models import conversion
-from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidValue
+from pytest_dynamodb.client.models import conversion, kinds
+from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidKey, InvalidValue, refusing
 from pytest_dynamodb.client.models.keys import complete, keys_of
+from pytest_dynamodb.client.models.storing import storable
 from pytest_dynamodb.errors import ConfigurationError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -29,11 +31,11 @@ class Codec(Generic[ModelT]):
             model.model_rebuild()
         self.table, self.model, self.declared = table, model, declared
         self.name = declared.name or model.__name__
+        self.names = (self.name, *declared.former)
         self.fields = model.model_fields
-        self.attributes = {name: conversion.attribute_of(name, field) for name, field in self.fields.items()}
-        computed = list(model.model_computed_fields)
-        self.keys = keys_of(declared, [*self.fields, *computed])
-        self._inputs = {name: conversion.input_of(name, field) for name, field in self.fields.items()}
+        self.attributes = {name: kinds.attribute_of(name, field) for name, field in self.fields.items()}
+        self.computed = model.model_computed_fields
+        self.keys = keys_of(declared, [*self.fields, *self.computed])
         self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
         self.derived = {
             name
@@ -49,6 +51,10 @@ class Codec(Generic[ModelT]):
             if name not in self.derived
         }
         """Fields that are attributes of keys, just as they are."""
+        self._may_be_missing = [
+            self.attributes[name] for name in self._own if self.fields[name].is_required() and self.may_be_none(name)
+        ]
+        """Attributes that are not stored without a value, as no key may be NULL."""
         self._check()
 
     @property
@@ -67,7 +73,7 @@ class Codec(Generic[ModelT]):
             raise ConfigurationError(f"{self.name} has no field {field!r}; it has {', '.join(self.fields)}") from None
 
     def key(self, values: Mapping[str, object]) -> Item:
-        """The key of the item with these fields. Raises ``InvalidKey``, and pydantic's ``ValidationError``."""
+        """The key of the item with these fields. Raises ``InvalidKey`` and ``InvalidValue``."""
         keys = self.keys[None]
         complete(keys, values)
         return keys.made_of(self.validated(values))
@@ -82,73 +88,106 @@ class Codec(Generic[ModelT]):
 
     def may_be_none(self, field: str) -> bool:
         """Whether a field may be without a value."""
-        return field in self.fields and type(None) in get_args(self.fields[field].annotation)
+        return field in self.fields and kinds.may_be_none(self.fields[field].annotation)
 
     def values(self, instance: BaseModel, fields: tuple[str, ...]) -> dict[str, object]:
-        return {field: getattr(instance, field) for field in fields}
+        """The values of fields, as keys are made of them. Raises ``InvalidValue`` where a computed one raises."""
+        with refusing(self.name):
+            return {field: self._in_seconds(field, getattr(instance, field)) for field in fields}
 
     def validated(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Values of fields as the model takes them. Raises pydantic's ``ValidationError``."""
+        """Values of fields as the model takes them. Raises ``InvalidValue``."""
         return {name: self.validated_field(name, value) for name, value in values.items()}
 
     def validated_field(self, name: str, value: object) -> Any:
-        """One field's value, after the field's own validators. Raises pydantic's ``ValidationError``."""
+        """One field's value, after the field's own validators. Raises ``InvalidValue``."""
         if name not in self.fields:
             return value  # a computed one
-        # Validators of the whole model would see one without its other fields.
-        if not self.model.__pydantic_decorators__.model_validators and not self.fields[name].frozen:
-            holder = self.model.model_construct()
-            self.model.__pydantic_validator__.validate_assignment(holder, name, value)
-            return getattr(holder, name)
-        return _adapter(self.model, name, constrained=True).validate_python(value)
+        with refusing(f"{self.name}.{name}"):
+            # Validators of the whole model would see one without its other fields.
+            if not self.model.__pydantic_decorators__.model_validators and not self.fields[name].frozen:
+                holder = self.model.model_construct()
+                self.model.__pydantic_validator__.validate_assignment(holder, name, value)
+                valid = getattr(holder, name)
+            else:
+                valid = _adapter(self.model, name).validate_python(value)
+        return self._in_seconds(name, valid)
 
-    def of_type(self, name: str, value: object) -> Any:
-        """A value of a field's type, whatever else is demanded of that. Raises pydantic's ``ValidationError``."""
-        return _adapter(self.model, name, constrained=False).validate_python(value)
+    def _in_seconds(self, name: str, value: Any) -> Any:
+        """A time to live as it comes back."""
+        if name == self.declared.ttl and isinstance(value, datetime.datetime):
+            return value.replace(microsecond=0)
+        return value
+
+    def check_kind(self, field: str) -> None:
+        """Raise ``InvalidKey`` for a field of several types, which have no order among each other."""
+        annotation = self.fields[field].annotation if field in self.fields else self.computed[field].return_type
+        found = kinds.kinds_in(annotation)
+        if len(found) > 1 or found & {Any, object}:
+            names = " or ".join(sorted(getattr(kind, "__name__", str(kind)) for kind in found))
+            raise InvalidKey(f"{field} is {names}: in a key, these have no order among each other; filter by {field}")
 
     def checked(self, instance: ModelT) -> ModelT:
-        """The instance, validated again: a model may be changed after it was. Raises pydantic's ``ValidationError``."""
-        given: dict[str, Any] = {self._inputs[name]: getattr(instance, name) for name in self.fields}
-        validated = self.model.model_validate({**given, **(instance.model_extra or {})})
-        return instance.model_copy(update={name: getattr(validated, name) for name in self.fields})
+        """The instance as it will be read again, validated to the last list: it may have been changed meanwhile.
+
+        Raises ``InvalidValue``, also for one that could not be read.
+        """
+        with refusing(self.name):
+            validated = self.model.model_validate(conversion.converted(self.model, self._dumped(instance)))
+        values = {
+            name: self._in_seconds(name, getattr(validated, name))
+            for name, field in self.fields.items()
+            if not field.exclude
+        }
+        return instance.model_copy(update=values)
 
     def encoded(self, instance: ModelT) -> Item:
-        """The item of an instance that is valid. Raises ``InvalidKey``."""
+        """The item of an instance that is valid. Raises ``InvalidKey``, ``InvalidValue``."""
         item = self._dumped(instance)
         for name, field in self.fields.items():
             attribute = self.attributes[name]
-            if item.get(attribute) is None and field.default is None and not field.is_required():
+            if item.get(attribute) is None and (name in self._own or _is_left_out(field)):
                 item.pop(attribute, None)
-        if self.declared.ttl is not None and self.ttl in item:
-            item[self.ttl] = seconds(self.declared.ttl, getattr(instance, self.declared.ttl))
+        for name in [*self._own, self.declared.ttl or ""]:
+            if self.attributes.get(name, "") in item:
+                item[self.attributes[name]] = self.encoded_field(name, getattr(instance, name))
         for keys in self.keys.values():
             values = self.values(instance, keys.fields)
-            made = keys.made_of(values) if keys.index is None else keys.made_of_what_there_is(values)
-            item.update(self._as_stored(made))
+            item.update(keys.made_of(values) if keys.index is None else keys.made_of_what_there_is(values))
+            keys.check_widths(values)
         if self.declared.discriminator is not None:
             item[self.declared.discriminator] = self.name
         return item
 
     def encoded_field(self, name: str, value: object) -> Any:
-        """A field's valid value as it is stored; ``ABSENT`` if it is not."""
+        """A field's valid value as it is stored; ``ABSENT`` if it is not. Raises ``InvalidKey``, ``InvalidValue``."""
+        if value is None and (name in self._own or _is_left_out(self.fields[name])):
+            return ABSENT
         if name == self.declared.ttl:
             return seconds(name, value)
-        if name in self._own and value is not None:
-            return conversion.storable(self._own[name].made_of({name: value}))
+        if name in self._own:
+            return self._own[name].made_of({name: value})
         holder = self.model.model_construct()
         vars(holder)[name] = value
-        return self._dumped(holder, include={name}).get(self.attributes[name], conversion.ABSENT)
+        return self._dumped(holder, include={name}).get(self.attributes[name], ABSENT)
 
     def decoded(self, item: Item) -> ModelT:
         """The instance of an item. Raises ``InvalidItem``."""
         declared = self.declared.discriminator
         of = None if declared is None else item.get(declared)
-        if of is not None and of != self.name:
-            raise InvalidItem(self.table, self.name, item, f"it is a {of}")
+        if of is not None and of not in self.names:
+            raise InvalidItem(
+                self.table,
+                self.name,
+                item,
+                f"it is a {of}; if that is what {self.name} was called, say former=[{of!r}]",
+            )
         if of is None and not self.keys[None].matches(item):
             raise InvalidItem(self.table, self.name, item, "its key is another one's")
         strange = self.derived if declared is None else {*self.derived, declared}
         plain = {name: value for name, value in item.items() if name not in strange}
+        for attribute in self._may_be_missing:
+            plain.setdefault(attribute, None)
         return self._validated(self.model, plain, item)
 
     def decoded_part(self, model: type[PartT], item: Item) -> PartT:
@@ -157,7 +196,7 @@ class Codec(Generic[ModelT]):
 
     def projection(self, model: type[BaseModel]) -> list[str]:
         """The attributes that a partial model is made of. Raises ``ConfigurationError`` for one that is not there."""
-        names = [conversion.attribute_of(name, field) for name, field in model.model_fields.items()]
+        names = [kinds.attribute_of(name, field) for name, field in model.model_fields.items()]
         there = {*self.attributes.values(), *self.derived, *(name for name, _ in self.keys[None].all)}
         strange = [name for name in names if name not in there]
         if strange:
@@ -170,22 +209,19 @@ class Codec(Generic[ModelT]):
         return isinstance(until, Decimal) and until <= Decimal(int(now))
 
     def _validated(self, model: type[PartT], plain: dict[str, Any], item: Item) -> PartT:
-        if self.ttl is not None and isinstance(plain.get(self.ttl), Decimal):
-            plain[self.ttl] = datetime.datetime.fromtimestamp(int(plain[self.ttl]), datetime.timezone.utc)
         try:
+            if self.ttl is not None and isinstance(plain.get(self.ttl), Decimal):
+                plain[self.ttl] = _EPOCH + datetime.timedelta(seconds=int(plain[self.ttl]))
             return model.model_validate(conversion.converted(model, plain))
-        except ValidationError as problem:
+        except Exception as problem:  # a validator of the application's may raise anything
             raise InvalidItem(self.table, model.__name__, item, problem) from problem
 
     def _dumped(self, instance: BaseModel, **options: Any) -> Item:
-        with warnings.catch_warnings():
+        """What pydantic dumps, as it is stored. Raises ``InvalidValue``."""
+        with refusing(self.name), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what was set on a model that validates no assignments is validated since
             dumped = instance.model_dump(by_alias=True, round_trip=True, **options)
-        found: Item = conversion.storable(dumped)
-        return found
-
-    def _as_stored(self, made: Mapping[str, object]) -> Item:
-        return {name: conversion.storable(value) for name, value in made.items()}
+        return conversion.without_empty_sets(self.model, storable(dumped))
 
     def _check(self) -> None:
         declared = self.declared
@@ -199,6 +235,11 @@ class Codec(Generic[ModelT]):
                 raise ConfigurationError(
                     f"{declared.version} begins with 0 or None: that is how a new instance is told"
                 )
+        if declared.ttl in self._own:
+            raise ConfigurationError(
+                f"{declared.ttl} is stored as a number of seconds, its time to live, and cannot be a key as a moment: "
+                "let it be a part of one, or make the key of another field"
+            )
         taken = set(self.attributes.values())
         for name in {*self.derived, declared.discriminator} & taken:
             raise ConfigurationError(
@@ -207,13 +248,23 @@ class Codec(Generic[ModelT]):
             )
 
 
+ABSENT = object()
+"""Stands for a value that is not stored."""
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def _is_left_out(field: FieldInfo) -> bool:
+    """Whether a field is not stored while it is ``None``, which it then is by default."""
+    return field.default is None and not field.is_required()
+
+
 @lru_cache(maxsize=1024)
-def _adapter(model: type[BaseModel], name: str, *, constrained: bool) -> TypeAdapter[Any]:
-    """What validates one field's value alone, its constraints included or not."""
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What validates one field's value alone."""
     field = model.model_fields[name]
     annotation: Any = field.annotation
     annotated: Any = Annotated  # made here, and no type for a checker to read
-    return TypeAdapter(annotated[annotation, field] if constrained else annotation)
+    return TypeAdapter(annotated[annotation, field])
 
 
 def seconds(field: str, moment: object) -> int | None:
@@ -222,4 +273,4 @@ def seconds(field: str, moment: object) -> int | None:
         return None
     if not isinstance(moment, datetime.datetime) or moment.tzinfo is None:
         raise InvalidValue(f"{field} is {moment!r}: a time to live is a datetime with a time zone")
-    return int(moment.timestamp())
+    return (moment - _EPOCH) // datetime.timedelta(seconds=1)

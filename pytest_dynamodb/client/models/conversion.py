@@ -1,116 +1,68 @@
-"""Values as they are stored, and back to what a model's fields are annotated with.
+"""Stored values back to what a model's fields are annotated with.
 
 DynamoDB has one kind of number and no moments, UUIDs or enums; strict models refuse a ``Decimal`` for an ``int`` and
-text for a ``datetime``. So values are converted by the field's annotation before pydantic validates them. What cannot
-be converted is left as it is: pydantic says best what is wrong with it.
+text for a ``datetime``. So values are converted by the field's annotation before pydantic validates them, which it does
+once. What cannot be converted is left as it is: pydantic says best what is wrong with it.
 """
 
 from __future__ import annotations
 
 import collections
-import collections.abc
-import datetime
-import decimal
-import enum
-import types
-import uuid
+import dataclasses
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, RootModel
+from typing_extensions import is_typeddict
 
-Convert = Callable[[Any], Any]
+from pytest_dynamodb.client.models.fitting import fitting
+from pytest_dynamodb.client.models.kinds import (
+    LISTS,
+    MAPS,
+    SAME,
+    SETS,
+    UNIONS,
+    attribute_of,
+    input_of,
+    is_left_out,
+    plain_type,
+)
+from pytest_dynamodb.client.models.leaves import Convert, changed, key_conversion, of_choices, of_leaf
 
-_STORED = (str, bool, int, decimal.Decimal, bytes, enum.Enum, datetime.date, uuid.UUID, type(None))
-"""What is stored as it is, and what ``values.to_wire`` has a form for."""
-_SAME = frozenset({Any, object, str, bytes, bool, decimal.Decimal, type(None)})
-"""What comes back as it was."""
-_LISTS = (list, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection, collections.deque)
-_SETS = (set, collections.abc.Set, collections.abc.MutableSet)
 _BUILDERS: Mapping[Any, Callable[[Any], Any]] = {
-    **dict.fromkeys(_SETS, set),
+    **dict.fromkeys(SETS, set),
     collections.deque: collections.deque,
     frozenset: frozenset,
     tuple: tuple,
 }
 """What is built of a stored list or set; a list of anything else."""
-_MAPS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
-_UNIONS = (Union, types.UnionType)
-
-
-class _Absent:
-    """Stands for a value that is not stored."""
-
-
-ABSENT = _Absent()
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
-
-
-def storable(value: Any) -> Any:
-    """A dumped value as ``values.to_wire`` takes it; ``ABSENT`` for an empty set, which DynamoDB cannot store."""
-    if isinstance(value, Mapping):
-        members = {_key(name): storable(member) for name, member in value.items()}
-        return {name: member for name, member in members.items() if member is not ABSENT}
-    if isinstance(value, (set, frozenset)):
-        return {storable(member) for member in value} or ABSENT
-    if isinstance(value, (list, tuple, collections.deque)):
-        members_of_list = (storable(member) for member in value)
-        return [[] if member is ABSENT else member for member in members_of_list]
-    secret = getattr(value, "get_secret_value", None)
-    if secret is not None:
-        return secret()  # what pydantic writes to JSON instead are asterisks
-    if isinstance(value, float):
-        return decimal.Decimal(repr(value))  # the shortest decimal that reads back as the same float
-    return value if isinstance(value, _STORED) else _ANYTHING.dump_python(value, mode="json")
-
-
-def _key(name: Any) -> str:
-    if isinstance(name, enum.Enum):
-        name = name.value
-    return name if isinstance(name, str) else str(_ANYTHING.dump_python(name, mode="json"))
-
-
-def attribute_of(name: str, field: FieldInfo) -> str:
-    """What a field is called in the table: its alias for output."""
-    return field.serialization_alias or field.alias or name
-
-
-def input_of(name: str, field: FieldInfo) -> str:
-    """What a field is called in what pydantic validates."""
-    alias = field.validation_alias
-    choices = getattr(alias, "choices", ())
-    texts = [choice for choice in (alias, *choices, field.alias) if isinstance(choice, str)]
-    return texts[0] if texts else name
-
-
-def is_set(annotation: Any) -> bool:
-    """Whether a field holds a set, which is not stored while it is empty."""
-    plain = _plain(annotation)
-    return (get_origin(plain) or plain) in (*_SETS, frozenset)
 
 
 @lru_cache(maxsize=1024)
 def _of_model(model: type[BaseModel]) -> Convert:
     table: dict[str, tuple[str, Convert | None]] = {}
+    empty: dict[str, Callable[[Any], Any]] = {}
 
     def convert(value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
         if not table:  # now, and not before, as a model may hold itself
-            table.update(fields_of(model))
-        found = dict(value)
-        for attribute, (name, change) in table.items():
-            if attribute in found:
-                member = found.pop(attribute)
-                found[name] = member if change is None else change(member)
-        return {**_empty_sets(model, found), **found}
+            table.update(_fields_of(model))
+            empty.update(_empty_sets(model))
+        found: dict[Any, Any] = {}
+        for attribute, member in value.items():
+            name, change = table.get(attribute, (attribute, None))
+            found[name] = member if change is None else change(member)
+        for name, build in empty.items():
+            if name not in found:
+                found[name] = build(())
+        return found
 
     return convert
 
 
-def fields_of(model: type[BaseModel]) -> dict[str, tuple[str, Convert | None]]:
+def _fields_of(model: type[BaseModel]) -> dict[str, tuple[str, Convert | None]]:
     """By the attribute of each field: what pydantic calls it, and how its value is converted."""
     return {
         attribute_of(name, field): (input_of(name, field), conversion(field.annotation))
@@ -118,12 +70,12 @@ def fields_of(model: type[BaseModel]) -> dict[str, tuple[str, Convert | None]]:
     }
 
 
-def _empty_sets(model: type[BaseModel], found: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets that must be there, and are not stored because nothing is in them."""
+def _empty_sets(model: type[BaseModel]) -> dict[str, Callable[[Any], Any]]:
+    """Sets that must be there, and are not stored while nothing is in them."""
     return {
-        key: _BUILDERS.get(get_origin(plain := _plain(field.annotation)) or plain, set)(())
+        input_of(name, field): _BUILDERS.get(get_origin(plain := plain_type(field.annotation)) or plain, set)
         for name, field in model.model_fields.items()
-        if field.is_required() and is_set(field.annotation) and (key := input_of(name, field)) not in found
+        if field.is_required() and is_left_out(field)
     }
 
 
@@ -135,138 +87,148 @@ def converted(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]
 
 def conversion(annotation: Any) -> Convert | None:
     """How a stored value becomes one of this type; ``None`` where it is one already."""
-    plain = _plain(annotation)
+    plain = plain_type(annotation)
     origin, arguments = get_origin(plain), get_args(plain)
-    if plain in _SAME or isinstance(plain, TypeVar):
+    if plain in SAME or isinstance(plain, TypeVar):
         return None
-    if origin in _UNIONS:
+    if origin in UNIONS:
         return _of_union(arguments)
     if origin is Literal:
-        return _of_choices(arguments)
+        return of_choices(arguments)
     kind = origin or plain
-    if kind in (*_LISTS, *_SETS, frozenset, tuple, *_MAPS):
+    if kind in (*LISTS, *SETS, tuple, *MAPS):
         return _of_collection(kind, arguments)
     if isinstance(plain, type) and issubclass(plain, RootModel):
         return conversion(plain.model_fields["root"].annotation)
     if isinstance(plain, type) and issubclass(plain, BaseModel):
         return _of_model(plain)
-    return _of_leaf(plain)
+    if is_typeddict(plain):
+        return _of_members(plain)
+    if dataclasses.is_dataclass(plain) or hasattr(plain, "_fields"):
+        members, build = _of_members(plain), of_leaf(plain)
+        return lambda value: build(members(value))
+    return of_leaf(plain)
 
 
-def _plain(annotation: Any) -> Any:
-    """Without ``Annotated``, ``NewType`` and named aliases."""
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
-        elif hasattr(annotation, "__supertype__"):
-            annotation = annotation.__supertype__
-        elif type(annotation).__name__ == "TypeAliasType":
-            annotation = annotation.__value__
-        else:
-            return annotation
-
-
-def _of_leaf(kind: Any) -> Convert:
-    if kind is int:
-        return _whole
-    if kind is float:
-        return _float
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return lambda value: _member(kind, value)
-    adapter: list[TypeAdapter[Any]] = []
+def _of_members(kind: Any) -> Convert:
+    """The members of a ``TypedDict``, a dataclass or a ``NamedTuple``, by their annotations."""
+    changes: dict[str, Convert | None] = {}
 
     def convert(value: Any) -> Any:
-        if isinstance(kind, type) and isinstance(value, kind):
-            return value
-        if not adapter:
-            adapter.append(TypeAdapter(kind))
-        try:
-            return adapter[0].validate_python(value, strict=False)
-        except ValidationError:
-            return value
+        if not changes:
+            hints = get_type_hints(kind, include_extras=True)
+            changes.update({name: conversion(hint) for name, hint in hints.items()})
+        if isinstance(value, Mapping):
+            return {name: changed(member, changes.get(name)) for name, member in value.items()}
+        if isinstance(value, list) and hasattr(kind, "_fields") and len(value) <= len(kind._fields):
+            return [changed(member, changes.get(name)) for name, member in zip(kind._fields, value, strict=False)]
+        return value
 
     return convert
 
 
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, decimal.Decimal) and value == value.to_integral_value() else value
-
-
-def _float(value: Any) -> Any:
-    return float(value) if isinstance(value, decimal.Decimal) else value
-
-
-def _member(kind: type[enum.Enum], value: Any) -> Any:
-    try:
-        return kind(value)
-    except ValueError:
-        return value
-
-
-def _of_choices(choices: tuple[Any, ...]) -> Convert:
-    return lambda value: next((choice for choice in choices if _same(choice, value)), value)
-
-
-def _same(choice: Any, value: Any) -> bool:
-    if isinstance(choice, enum.Enum):
-        choice = choice.value
-    return bool(choice == value) and isinstance(choice, bool) == isinstance(value, bool)
-
-
 def _of_union(kinds: tuple[Any, ...]) -> Convert:
-    """The first type that the value can be converted to, those before that leave it as it is."""
-    adapters: list[tuple[Convert | None, TypeAdapter[Any]]] = []
+    """By the first type that the stored value can be of, see ``fitting``."""
+    changes: dict[Any, Convert | None] = {}
 
     def convert(value: Any) -> Any:
-        if value is None:
+        kind = fitting(kinds, value)
+        if kind is None:
             return value
-        if not adapters:
-            adapters[:] = [(conversion(kind), TypeAdapter(kind)) for kind in kinds if kind is not type(None)]
-        for change, adapter in sorted(adapters, key=lambda pair: pair[0] is not None):
-            changed = value if change is None else change(value)
-            try:
-                adapter.validate_python(changed, strict=None if isinstance(changed, Mapping) else True)
-            except ValidationError:
-                continue
-            return changed
-        return value if len(adapters) != 1 or adapters[0][0] is None else adapters[0][0](value)
+        if kind not in changes:
+            changes[kind] = conversion(kind)
+        return changed(value, changes[kind])
 
     return convert
 
 
 def _of_collection(kind: Any, arguments: tuple[Any, ...]) -> Convert:
-    if kind in _MAPS:
-        key, member = (conversion(argument) for argument in (arguments or (Any, Any)))
-        return lambda value: _map(value, key, member)
+    if kind in MAPS:
+        key, member = arguments or (Any, Any)
+        change, change_key = conversion(member), key_conversion(key)
+        return lambda value: _map(value, change_key, change)
     if kind is tuple and arguments and arguments[-1] is not Ellipsis:
         changes = [conversion(argument) for argument in arguments]
         return lambda value: (
-            tuple(_changed(one, change) for one, change in zip(value, changes, strict=False))
+            tuple(changed(one, change) for one, change in zip(value, changes, strict=False))
             if isinstance(value, list) and len(value) == len(changes)
             else value
         )
     change = conversion(arguments[0]) if arguments else None
     build = _BUILDERS.get(kind, list)
-    return lambda value: (
-        build(_changed(member, change) for member in value) if isinstance(value, (list, set, frozenset)) else value
-    )
+    return lambda value: _built(value, build, change)
+
+
+def _built(value: Any, build: Callable[[Any], Any], change: Convert | None) -> Any:
+    if not isinstance(value, (list, set, frozenset)):
+        return value
+    try:
+        return build([changed(member, change) for member in value])
+    except TypeError:  # members that cannot be in a set
+        return value
 
 
 def _map(value: Any, key: Convert | None, member: Convert | None) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return {_map_key(name, key): _changed(content, member) for name, content in value.items()}
+    return {changed(name, key): changed(content, member) for name, content in value.items()}
 
 
-def _map_key(name: str, change: Convert | None) -> Any:
-    """A key of a map, which is stored as text whatever it was."""
-    if change in (_whole, _float):
-        try:
-            return int(name) if change is _whole else float(name)
-        except ValueError:
-            return name
-    return _changed(name, change)
+# --- what is left out ---
+# An empty set of a field is not stored where its absence says as much, so that members can be added to it.
+
+Leave = Callable[[Any], Any]
 
 
-def _changed(value: Any, change: Convert | None) -> Any:
-    return value if change is None else change(value)
+def without_empty_sets(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of a dumped model."""
+    found: dict[str, Any] = _leaving_model(model)(item)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _leaving_model(model: type[BaseModel]) -> Leave:
+    table: dict[str, tuple[bool, Leave | None]] = {}
+
+    def leave(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        if not table:
+            for name, field in model.model_fields.items():
+                table[attribute_of(name, field)] = is_left_out(field), _leaving(field.annotation)
+        found = {}
+        for attribute, member in value.items():
+            is_left, change = table.get(attribute, (False, None))
+            if not is_left or member != []:
+                found[attribute] = member if change is None else change(member)
+        return found
+
+    return leave
+
+
+def _leaving(annotation: Any) -> Leave | None:
+    """What is left out of the models in a value of this type; ``None`` where there are none."""
+    plain = plain_type(annotation)
+    kind, arguments = get_origin(plain) or plain, get_args(plain)
+    if kind in UNIONS:
+        (only, *others) = [one for one in arguments if one is not type(None)]
+        return None if others else _leaving(only)
+    if isinstance(plain, type) and issubclass(plain, BaseModel) and not issubclass(plain, RootModel):
+        return _leaving_model(plain)
+    if kind in MAPS and arguments:
+        return _leaving_each(_leaving(arguments[1]))
+    if kind in (*LISTS, tuple) and arguments and (kind is not tuple or arguments[-1] is Ellipsis):
+        return _leaving_each(_leaving(arguments[0]))
+    return None
+
+
+def _leaving_each(leave: Leave | None) -> Leave | None:
+    if leave is None:
+        return None
+
+    def each(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: leave(member) for name, member in value.items()}
+        return [leave(member) for member in value] if isinstance(value, list) else value
+
+    return each

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, PytestDynamoDbError
+from pytest_dynamodb.errors import (
+    ConditionalCheckFailedException,
+    ConfigurationError,
+    DynamoDbError,
+    PytestDynamoDbError,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -42,6 +48,7 @@ class Declaration:
     key_names: Sequence[str] = ("pk", "sk")
     indexes: Sequence[IndexKeys] = ()
     name: str | None = None
+    former: Sequence[str] = ()
     discriminator: str | None = "entity"
     delimiter: str = "#"
     version: str | None = None
@@ -61,6 +68,7 @@ def entity(
     key_names: Sequence[str] = ("pk", "sk"),
     indexes: Sequence[IndexKeys] = (),
     name: str | None = None,
+    former: Sequence[str] = (),
     discriminator: str | None = "entity",
     delimiter: str = "#",
     version: str | None = None,
@@ -77,6 +85,8 @@ def entity(
     ``indexes``          see ``IndexKeys``
     ``discriminator``    the attribute that says which model an item is of, by ``name``, which is the class's without
                          one; ``None`` for a table whose items have no such attribute
+    ``former``           names that it had before: items that were stored under one are the model's. A class is renamed
+                         with ``name="Old"``, or with ``former=["Old"]``
     ``delimiter``        what separates the parts of a key: no value in one may hold it
     ``version``          an ``int`` field that counts writes; each expects the version it was read with
     ``created``          ``datetime`` fields that are stamped with the time of the first and of the last write
@@ -92,6 +102,7 @@ def entity(
             key_names=tuple(key_names),
             indexes=tuple(indexes),
             name=name,
+            former=(former,) if isinstance(former, str) else tuple(former),
             discriminator=discriminator,
             delimiter=delimiter,
             version=version,
@@ -129,7 +140,31 @@ def declaration_of_fields(names: Sequence[str]) -> Declaration:
 
 
 class InvalidValue(PytestDynamoDbError, ValueError):
-    """A value cannot be stored as its field says. Nothing has been sent."""
+    """A value cannot be stored as its field says. Nothing has been sent.
+
+    ``problems`` are pydantic's, each with ``loc``, ``msg`` and ``type``; the cause is its ``ValidationError``.
+    """
+
+    problems: Sequence[Mapping[str, Any]] = ()
+
+
+@contextmanager
+def refusing(model: str) -> Iterator[None]:
+    """Raise what pydantic and the validators of a model raise as ``InvalidValue``."""
+    try:
+        yield
+    except (PytestDynamoDbError, DynamoDbError):
+        raise
+    except Exception as problem:
+        listed = getattr(problem, "errors", None)
+        refused = InvalidValue(f"{model}: {_said(problem)}\nNothing has been sent")
+        if callable(listed):
+            refused.problems = [{name: one[name] for name in ("loc", "msg", "type")} for one in listed()]
+        raise refused from problem
+
+
+def _said(problem: Exception) -> str:
+    return str(problem) if isinstance(problem, ValueError) else f"{type(problem).__name__}: {problem}"
 
 
 class InvalidKey(InvalidValue):
@@ -148,6 +183,17 @@ class InvalidItem(PytestDynamoDbError, ValueError):
         super().__init__(
             f"{table}: an item is no {model}: {problem}\nRead it with raw=True, or into a model of the fields it has"
         )
+
+
+class InvalidItemWritten(InvalidItem):
+    """The write has happened, and what it has left in the table does not fit the model; nothing is to be repeated.
+
+    ``item`` is what is stored now; for a delete, what was deleted.
+    """
+
+    def __init__(self, table: str, model: str, item: Mapping[str, Any], problem: object) -> None:
+        super().__init__(table, model, item, problem)
+        self.args = (f"The write has happened. What was stored: {self.args[0]}",)
 
 
 class VersionConflict(ConditionalCheckFailedException):

@@ -14,6 +14,7 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import (
     InvalidItem,
+    InvalidItemWritten,
     VersionConflict,
     declaration_of,
     declaration_of_fields,
@@ -255,7 +256,15 @@ def delete(
     except ConditionalCheckFailedException as error:
         raise_conflict(codec, error, version)
         raise
-    return None if old is None else codec.decoded(old)
+    return None if old is None else read_after(codec, old)
+
+
+def read_after(codec: Codec[ModelT], item: calls.Item) -> ModelT:
+    """What a write has left, or taken. Raises ``InvalidItemWritten``."""
+    try:
+        return codec.decoded(item)
+    except InvalidItem as problem:
+        raise InvalidItemWritten(codec.table, codec.name, item, problem.__cause__ or problem) from problem
 
 
 def raise_conflict(codec: Codec[Any], error: ConditionalCheckFailedException, expected: int | None) -> None:

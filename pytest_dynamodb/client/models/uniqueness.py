@@ -1,6 +1,6 @@
 """Fields whose values no two items share: each value in use has a guard, an item written in the same transaction.
 
-A guard's partition key is ``UNIQUE#<model>#<field>#<value>``; ``of`` is the key of the item that has the value. The
+A guard's partition key is ``UNIQUE#<model>#<field>#<value>``, with the first name that the model had; ``of`` is the key of the item that has the value. The
 stored item is read first, as only what it says tells which guards are its own; that it still says so is a condition.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -68,7 +69,7 @@ def delete(
         still = calls.both(calls.both(expected, condition), _still(codec, key, old))
         action = Action("Delete", codec.table, {"Key": to_wire_item(key)}, still)
         if (yield from _written(codec, action, key, old, None, version)):
-            return None if old is None else codec.decoded(old)
+            return None if old is None else entities.read_after(codec, old)
     raise _changing(codec, key)
 
 
@@ -90,12 +91,13 @@ def update(plan: UpdatePlan[ModelT], clock: Clock) -> Steps[ModelT]:
             if plan.known.get(name) is not None:
                 item[codec.attributes[name]] = codec.encoded_field(name, plan.known[name])
         still = _still(codec, plan.key, old)
-        params = dict((plan if still is None else plan.only_if(still)).call(clock).params)
+        found = replace(plan, found=old)
+        params = dict((found if still is None else found.only_if(still)).call(clock).params)
         params.pop("ReturnValues", None)
         action = Action("Update", codec.table, params)
         if (yield from _written(codec, action, plan.key, old, item, plan.version or None)):
             after = yield from _read(codec, plan.key)
-            return codec.decoded(after or {})
+            return entities.read_after(codec, after or {})
     raise _changing(codec, plan.key)
 
 
@@ -146,7 +148,7 @@ def guards(codec: Codec[Any], item: Mapping[str, Any] | None) -> dict[str, str]:
             text = f"{tag}:{content}"
             if len(text) > LONGEST:
                 text = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-            found[field] = codec.declared.delimiter.join(("UNIQUE", codec.name, field, text))
+            found[field] = codec.declared.delimiter.join(("UNIQUE", codec.names[-1], field, text))
     return found
 
 

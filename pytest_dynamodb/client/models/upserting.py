@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from pytest_dynamodb.client.models.conversion import ABSENT, is_set, storable
+from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.models.codec import ABSENT
 from pytest_dynamodb.client.models.declaration import InvalidUpdate
-from pytest_dynamodb.client.models.entities import now
+from pytest_dynamodb.client.models.entities import now, read_after
 from pytest_dynamodb.client.models.keys import KeyTemplates
+from pytest_dynamodb.client.models.kinds import is_left_out
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
@@ -30,12 +32,15 @@ class UpsertPlan(UpdatePlan[ModelT]):
     __slots__ = ()
 
     def steps(self, clock: Clock) -> Steps[ModelT]:
-        """Send it; returns the item as it is then. Raises ``InvalidUpdate`` with nothing sent."""
-        item = yield from send(self.call(clock))
-        return self.codec.decoded(item or {})
+        """Send it; returns the item as it is then.
 
-    def _condition(self, pins: ConditionLike | None) -> ConditionLike | None:
-        return self.condition
+        Raises ``InvalidUpdate`` with nothing sent, and ``InvalidItemWritten`` where what was stored does not fit.
+        """
+        item = yield from send(self.call(clock))
+        return read_after(self.codec, item or {})
+
+    def _condition(self, relied: ConditionLike | None) -> ConditionLike | None:
+        return calls.both(relied, self.condition)
 
     def _stamped(self, update: Update, clock: Clock) -> Update:
         created = self.codec.declared.created
@@ -48,8 +53,8 @@ class UpsertPlan(UpdatePlan[ModelT]):
     def _touched(self) -> set[str]:
         return {*self.known, *self.removed, *self.unknown}
 
-    def _with_keys(self) -> tuple[Update, ConditionLike | None]:
-        codec, update, defaults = self.codec, self.update, self._defaults()
+    def _with_keys(self, update: Update) -> tuple[Update, ConditionLike | None]:
+        codec, defaults = self.codec, self._defaults()
         own = {name for name, _ in codec.keys[None].all}
         for name, value in {**self.certain, **defaults}.items():
             stored = codec.encoded_field(name, value)
@@ -68,7 +73,7 @@ class UpsertPlan(UpdatePlan[ModelT]):
         codec, declared = self.codec, self.codec.declared
         said = {*self._touched, *self.certain, declared.version, declared.created, declared.updated}
         silent = {name: field for name, field in codec.fields.items() if name not in said}
-        missing = [name for name, field in silent.items() if field.is_required() and not is_set(field.annotation)]
+        missing = [name for name, field in silent.items() if field.is_required() and not is_left_out(field)]
         if missing:
             raise InvalidUpdate(
                 f"where there is no item yet, {', '.join(missing)} would be missing: a {codec.name} must have it"
@@ -94,10 +99,11 @@ class UpsertPlan(UpdatePlan[ModelT]):
             )
         if any(values[name] is None for name in silent):
             return update  # a new item is not in the index, and one that is there stays where it is
+        keys.check_widths(values)
         for name, template in keys.all:
             if name in derived:
                 put = update.set_if_absent if silent else update.set
-                update = put(_path(name), storable(template.made_of(values)))
+                update = put(_path(name), template.made_of(values))
         return update
 
 

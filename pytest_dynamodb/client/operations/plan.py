@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -88,6 +88,18 @@ def _path(name: str) -> nodes.Path:
     return nodes.Path((nodes.Name(name),))
 
 
+@dataclass(frozen=True, slots=True)
+class ItemTest:
+    """Whether an item is shown, where DynamoDB cannot be asked: of a part of a key, say, by which no filter may go.
+
+    ``needs`` are the attributes that it looks at, whatever the projection; ``says`` tells tests apart, for cursors.
+    """
+
+    says: str
+    needs: tuple[str, ...]
+    passes: Callable[[Item], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPlan:
     """A query, or a scan where ``key`` is ``None``."""
@@ -101,6 +113,8 @@ class ReadPlan:
     passing_filter: Condition | None = None
     """A filter that is another one each time, such as by what has expired by now: no part of what a cursor belongs
     to."""
+    tests: tuple[ItemTest, ...] = ()
+    """What items have to pass besides, once they are here."""
     projection: nodes.ProjectionTree | None = None
     descending: bool = False
     consistent: bool = False
@@ -131,6 +145,15 @@ class ReadPlan:
         """With a filter that most of what is read is expected to pass."""
         more = Condition(as_condition(condition, expression="FilterExpression"))
         return replace(self, filtered_by=more if self.filtered_by is None else self.filtered_by & more)
+
+    def tested(self, test: ItemTest) -> ReadPlan:
+        return replace(self, tests=(*self.tests, test))
+
+    def counting(self) -> ReadPlan:
+        """The plan of a count: it reads no attribute but what its tests need."""
+        needs = dict.fromkeys(name for test in self.tests for name in test.needs)
+        projection = nodes.ProjectionTree(tuple(map(_path, needs))) if needs else None
+        return replace(self, projection=projection)
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> ReadPlan:
         """The plan with these paths in its projection, too."""
@@ -164,13 +187,14 @@ class ReadPlan:
         """What its cursors belong to: not the page size, the limit or the projection, which may change on the way."""
         lasting: dict[str, Any] = {**self._conditions(names), "filtered_by": self.filtered_by}
         conditions = canonical_params(self.operation, expression_params(**lasting))
-        query = json.dumps([self.operation, conditions, self.descending, self.segment], sort_keys=True)
+        tests = [test.says for test in self.tests]
+        query = json.dumps([self.operation, conditions, self.descending, self.segment, *tests], sort_keys=True)
         return Binding(self.table, self.index, query, parts)
 
     @property
     def filters(self) -> bool:
         """Whether fewer items come back than are read."""
-        return self._filter() is not None
+        return bool(self.tests) or self._filter() is not None
 
     def _filter(self) -> Condition | None:
         if self.filtered_by is None or self.passing_filter is None:
@@ -276,9 +300,15 @@ class ReadSource:
         size = self.size(most, rounds)
         if size is not None:
             params["Limit"] = size
-        if counting:
+        if counting and not self.plan.tests:
             params["Select"] = "COUNT"
-        return ApiCall(self.plan.operation, params, _answer)
+        return ApiCall(self.plan.operation, params, self._shown if self.plan.tests else _answer)
+
+    def _shown(self, answer: Mapping[str, Any]) -> PageAnswer:
+        """The answer with the items that pass the plan's tests."""
+        found = _answer(answer)
+        items = [item for item in found.items if all(test.passes(item) for test in self.plan.tests)]
+        return replace(found, items=items, count=len(items))
 
     def size(self, most: int | None, rounds: int = 0) -> int | None:
         """How many items DynamoDB shall read.
@@ -320,8 +350,8 @@ def prepared(book: TableBook, plan: ReadPlan, *, positions: bool = False) -> Ste
         key = (yield from book.names(plan.table)).all
         if plan.index is not None:
             key = tuple(dict.fromkeys((*key, *(yield from book.names(plan.table, plan.index)).all)))
-    hidden = plan.added(key)
-    return ReadSource(plan=plan, params=plan.request(names, key), names=names, key=key, hidden=hidden)
+    read = tuple(dict.fromkeys((*key, *(name for test in plan.tests for name in test.needs))))
+    return ReadSource(plan=plan, params=plan.request(names, read), names=names, key=key, hidden=plan.added(read))
 
 
 def _answer(answer: Mapping[str, Any]) -> PageAnswer:

@@ -292,7 +292,7 @@ def one(book: TableBook, plan: ReadPlan, decode: Decode[Any] | None = None) -> S
 
 def count(book: TableBook, plan: ReadPlan) -> Steps[int]:
     """How many items there are, up to the limit. DynamoDB reads as much as for ``everything``, and sends a number."""
-    counts = yield from together([count_of(book, replace(part, projection=None)) for part in plan.parts()])
+    counts = yield from together([count_of(book, part.counting()) for part in plan.parts()])
     return sum(counts) if plan.limit is None else min(sum(counts), plan.limit)
 
 

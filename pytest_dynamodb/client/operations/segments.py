@@ -181,6 +181,6 @@ def everything(
 
 def count(book: TableBook, plan: ReadPlan, segments: int) -> Steps[int]:
     """How many items there are, up to the limit."""
-    parts = [replace(plan, projection=None, segment=(number, segments)) for number in range(segments)]
+    parts = [replace(plan.counting(), segment=(number, segments)) for number in range(segments)]
     counts = yield from together([count_of(book, part) for part in parts], at_once=segments)
     return sum(counts) if plan.limit is None else min(sum(counts), plan.limit)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb import ConfigurationError, InvalidKey
-from pytest_dynamodb.client.models.keys import Template
+from pytest_dynamodb.client.models.templates import Template
 
 
 def parsed(text: str, delimiter: str = "#") -> Template:

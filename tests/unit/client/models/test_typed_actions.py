@@ -140,13 +140,19 @@ def test_a_new_instance_overwrites_nothing_and_an_update_or_check_is_of_what_is_
         users.within(tx).delete(user_id="nobody")
 
 
-def test_half_of_an_index_key_is_refused_before_anything_is_sent(
-    client: DynamoDbClient, users: TypedTable[User]
+def test_a_part_of_an_index_key_is_written_where_the_rest_is_there(
+    client: DynamoDbClient, users: TypedTable[User], mock: Mock
 ) -> None:
     users.put(User(user_id="ann", name="ann", team="a"))
-    with pytest.raises(InvalidUpdate, match="set rank too"), client.transaction() as tx:
+    with client.transaction() as tx:
         users.within(tx).update(user_id="ann").set("team", "b")
-    assert users.get_or_raise(user_id="ann").team == "a"
+    assert users.query(index="gsi1", team="b").one().user_id == "ann"
+    users.put(User(user_id="bob", name="bob"))
+    with pytest.raises(TransactionCancelled, match="ConditionalCheckFailed"), client.transaction() as tx:
+        users.within(tx).update(user_id="bob").set("team", "b")
+    assert users.get_or_raise(user_id="bob").team is None
+    assert users.update(user_id="bob").set("team", "b").execute().team == "b"
+    assert users.query(index="gsi1", team="b").count() == 2
 
 
 # --- upserts ---
