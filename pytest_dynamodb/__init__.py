@@ -136,7 +136,8 @@ _HOMES = {
     "client.ids": "new_id",
     "client.leases": "Lease",
     "client.models.declaration": (
-        "IndexKeys InvalidItem InvalidItemWritten InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict entity"
+        "IndexKeys InvalidItem InvalidItemWritten InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict "
+        "entity"
     ),
     "client.numbers": "int_or_float",
     "client.observer": "Observer Watch",

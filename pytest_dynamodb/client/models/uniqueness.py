@@ -1,7 +1,8 @@
 """Fields whose values no two items share: each value in use has a guard, an item written in the same transaction.
 
-A guard's partition key is ``UNIQUE#<model>#<field>#<value>``, with the first name that the model had; ``of`` is the key of the item that has the value. The
-stored item is read first, as only what it says tells which guards are its own; that it still says so is a condition.
+A guard's partition key is ``UNIQUE#<model>#<field>#<value>``, with the first name that the model had; ``of`` is the key
+of the item that has the value. The stored item is read first, as only what it says tells which guards are its own; that
+it still says so is a condition.
 """
 
 from __future__ import annotations
