@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pytest_dynamodb import forks
+from pytest_dynamodb.cassette.contracts import TableContract, decode_schemas, encode_schemas
 from pytest_dynamodb.cassette.frames import Frame
 from pytest_dynamodb.clock import real_time
 from pytest_dynamodb.errors import CassetteError, ConfigurationError, UnexpectedRequest
@@ -31,7 +32,8 @@ class Header:
     what recorded it, ``region`` and ``account`` where those exchanges were sent that do not say so themselves (empty if
     unknown; of an account it is a stand-in), ``tables`` the names of each table's key attributes (partition key first)
     as far as they were seen, ``pseudonyms`` what stands for redacted values, ``memos`` the remembered values by name,
-    ``volatile`` the values that are new in every run, each with the places of requests where it was found.
+    ``volatile`` the values that are new in every run, each with the places of requests where it was found, ``schemas``
+    the keys and indexes of tables that were described.
     """
 
     node_id: str = ""
@@ -44,6 +46,7 @@ class Header:
     region: str = ""
     account: str = ""
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schemas: Mapping[str, TableContract] = field(default_factory=dict)
 
     @property
     def age(self) -> timedelta | None:
@@ -75,6 +78,7 @@ def encode_header(header: Header) -> dict[str, Any]:
         "tables": {name: list(keys) for name, keys in header.tables.items()},
         "pseudonyms": list(header.pseudonyms),
         "memos": dict(header.memos),
+        "schemas": encode_schemas(header.schemas),
         "volatile": {value: list(places) for value, places in header.volatile.items()},
     }
     return {
@@ -96,6 +100,10 @@ def decode_header(frame: Frame, path: str) -> Header:
     if version > VERSION:
         problem = f"it has version {version}, newer than {VERSION}, the newest this release reads"
         raise CassetteError(path, problem, offset=frame.offset, remedy="upgrade pytest-dynamodb-cassette")
+    try:
+        schemas = decode_schemas(fields.get("schemas", dict, {}))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise fields.wrong("the field 'schemas' holds something other than keys and indexes") from None
     return Header(
         node_id=fields.get("node_id", str, ""),
         recorded=fields.get("recorded", str, ""),
@@ -105,6 +113,7 @@ def decode_header(frame: Frame, path: str) -> Header:
         account=fields.get("account", str, ""),
         tables={name: fields.inner("tables").text_list(name) for name in fields.get("tables", dict, {})},
         pseudonyms=fields.text_list("pseudonyms"),
+        schemas=schemas,
         memos={name: fields.inner("memos").get(name, list) for name in fields.get("memos", dict, {})},
         volatile={value: fields.inner("volatile").text_list(value) for value in fields.get("volatile", dict, {})},
     )

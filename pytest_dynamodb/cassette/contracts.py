@@ -111,6 +111,11 @@ def schemas_of(exchanges: Iterable[Exchange]) -> dict[str, TableContract]:
     return {**{name: schema for name, schema in implied.items() if schema != _UNSEEN}, **described}
 
 
+def described_in(exchanges: Iterable[Exchange]) -> dict[str, TableContract]:
+    """Those of them that were described, by name and in its order: what a cassette's header keeps."""
+    return {name: one for name, one in sorted(schemas_of(exchanges).items()) if one.described}
+
+
 def _described(exchange: Exchange) -> Iterator[tuple[str, TableContract]]:
     """The tables described in a request that succeeded, or in its answer."""
     if exchange.error_code is not None:
@@ -158,31 +163,41 @@ def partition_names(schemas: Mapping[str, TableContract]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Where a table is not, or no longer, what a cassette saw. ``about`` is the table, or the index of it."""
+    """Where a table is not, or no longer, what a cassette saw. ``about`` is the table, or the index of it; ``missing``
+    says that there is no such table at all.
+    """
 
     table: str
     about: str
     problem: str
+    missing: bool = False
 
     def __str__(self) -> str:
         return f"{self.table}: {self.about} {self.problem}"
 
 
-def breaches(
-    seen: Mapping[str, TableContract], now: Mapping[str, TableContract], *, whole: bool = True
-) -> list[Breach]:
+def breaches(seen: Mapping[str, TableContract], now: Mapping[str, TableContract]) -> list[Breach]:
     """Where the tables of ``now`` disagree with those that were ``seen``.
 
-    What is new and contradicts nothing is no breach: another table, another index. ``whole`` says that ``now`` is all
-    there is, so that a table that is not in it is missing.
+    What is new and contradicts nothing is no breach: another table, another index.
     """
     found: list[Breach] = []
     for name, schema in seen.items():
-        if name in now:
-            found += _between(name, schema, now[name])
-        elif whole:
-            found.append(Breach(name, "the table", "was recorded, and there is none now"))
+        other = now.get(name) or _deployed(name, now)
+        if other is not None:
+            found += _between(name, schema, other)
+        else:
+            found.append(Breach(name, "the table", "was recorded, and there is none now", missing=True))
     return found
+
+
+def _deployed(name: str, declared: Mapping[str, TableContract]) -> TableContract | None:
+    """What was declared without a name and deployed with this one: stack, logical id, random letters.
+
+    (CloudFormation user guide, "Name type".)
+    """
+    found = [one for logical, one in declared.items() if f"-{logical}-" in name]
+    return found[0] if len(found) == 1 else None
 
 
 def _between(table: str, seen: TableContract, now: TableContract) -> Iterator[Breach]:
@@ -238,6 +253,16 @@ def key_text(key: ContractKey) -> str:
     return ", ".join(f"{name} ({kind})" if kind else name for name, kind in key) or "none"
 
 
+def contract_of(header_schemas: Mapping[str, TableContract], exchanges: Iterable[Exchange]) -> dict[str, TableContract]:
+    """The contract of a cassette: what its header keeps, and what its exchanges show."""
+    shown = schemas_of(exchanges)
+    return {
+        **{name: one for name, one in shown.items() if not one.described},
+        **header_schemas,
+        **{name: one for name, one in shown.items() if one.described},
+    }
+
+
 # --- as a cassette's header keeps them ---
 
 
@@ -285,4 +310,6 @@ def decode_schemas(encoded: Mapping[str, Any]) -> dict[str, TableContract]:
 
 
 def _decode_key(encoded: Any) -> ContractKey:
-    return tuple((str(name), str(kind)) for name, kind in encoded)
+    if not all(isinstance(pair, list) and all(isinstance(one, str) for one in pair) for pair in encoded):
+        raise ValueError("a key is a list of pairs")
+    return tuple((name, kind) for name, kind in encoded)

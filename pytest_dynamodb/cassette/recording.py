@@ -15,6 +15,7 @@ from time import gmtime, strftime
 from typing import Any
 
 from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.contracts import described_in
 from pytest_dynamodb.cassette.items import key_names, touched
 from pytest_dynamodb.cassette.journal import Journal, Left, Purpose
 from pytest_dynamodb.cassette.matching import Matcher, home_of, places_of
@@ -200,6 +201,7 @@ class Recording:
             tables={**now.header.tables, **header.tables},
             pseudonyms=tuple(sorted({*now.header.pseudonyms, *header.pseudonyms})),
             volatile=dict(sorted({**now.header.volatile, **header.volatile}.items())),
+            schemas={**now.header.schemas, **header.schemas},
         )
         write(path, header, exchanges, compress=self._options.compress)
 
@@ -295,6 +297,7 @@ class Recording:
             pseudonyms=self._sanitizer.pseudonyms,
             memos=memos,
             volatile={**(self._before.header.volatile if self._keep else {}), **self.volatile},
+            schemas={**(self._before.header.schemas if self._keep else {}), **described_in(exchanges)},
         )
 
 

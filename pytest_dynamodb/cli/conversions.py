@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pytest_dynamodb.cli.printing import columns
+from pytest_dynamodb.cli.printing import columns, counted
 from pytest_dynamodb.convert.conversion import Conversion, ConversionError, LeftOut
 from pytest_dynamodb.convert.documents import conversion_of
 
@@ -31,7 +31,7 @@ def check_free(target: Path, *, force: bool) -> None:
 def outcome_lines(source: Path, target: Path, conversion: Conversion) -> list[str]:
     """What was done with a recording, for people."""
     kept, other = len(conversion.exchanges), len(conversion.foreign)
-    line = f"{source}: {counted(kept)}"
+    line = f"{source}: {counted(kept, 'exchange')}"
     line += f" → {target}" if kept else ", nothing was written"
     if conversion.joined:
         line += f"; {conversion.joined} further attempts are part of their calls"
@@ -39,10 +39,6 @@ def outcome_lines(source: Path, target: Path, conversion: Conversion) -> list[st
         line += f"; {other} of other services stay where they are"
     rows = [(f"  {one.number}.", one.what, one.reason) for one in conversion.lost]
     return [line, *([f"  {len(rows)} left out:", *columns(rows)] if rows else [])]
-
-
-def counted(count: int) -> str:
-    return f"{count} exchange{'' if count == 1 else 's'}"
 
 
 def outcome_json(source: Path, target: Path, conversion: Conversion) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pytest_dynamodb.cassette.store import SUFFIX, read, write
-from pytest_dynamodb.cli.conversions import check_free, conversion_at, counted, left_json, outcome_json, outcome_lines
-from pytest_dynamodb.cli.printing import columns, say, say_json
+from pytest_dynamodb.cli.conversions import check_free, conversion_at, left_json, outcome_json, outcome_lines
+from pytest_dynamodb.cli.printing import columns, counted, say, say_json
 from pytest_dynamodb.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _export(source: Path, target: Path, form: str, *, force: bool) -> dict[str, 
         check_free(path, force=force)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    lines = [f"{source}: {counted(len(exchanges))} → {target} ({form})"]
+    lines = [f"{source}: {counted(len(exchanges), 'exchange')} → {target} ({form})"]
     if export.left:
         rows = [(f"  {one.number}.", one.what, one.reason) for one in export.left]
         lines += [f"  {len(rows)} not as they were:", *columns(rows)]

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.upkeep.files import cassettes_in
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.contracts import Breach
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.providers.parity import Finding, Parity
 
@@ -64,14 +65,25 @@ class ComparedCassette:
     metavar="X",
     help=f"Whose answers it gives: {MEANT}.",
 )
+@click.option(
+    "--contract",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="What says what the tables are like now: a template, a CDK assembly, a Terraform plan, a URL, or `aws`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As a JSON list, a cassette an entry.")
-def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json: bool) -> None:
+def verify(
+    paths: tuple[Path, ...], *, load: Path | None, dialect: str, sources: tuple[str, ...], as_json: bool
+) -> None:
     """Ask the mock what cassettes hold, in order, and compare its answers with the recorded ones.
 
     PATH is a cassette or a folder, by default `cassettes`. Each cassette is asked of a mock of its own, which begins
     with what --load names, with what fixtures' cassettes of the folders above recorded, and with tables that the
     cassette describes but does not create. Exits with 1 if an answer differs or a cassette cannot be read.
     Where answers differ, the other dialects are tried, and the one that fits best is named.
+
+    With --contract, the keys and indexes that cassettes saw are held against what SOURCE says of the tables.
     """
     asked = dialect_of(dialect)
     checked: list[ComparedCassette] = []
@@ -82,15 +94,36 @@ def verify(paths: tuple[Path, ...], *, load: Path | None, dialect: str, as_json:
             unreadable.append(result)
         else:
             checked.append(result)
+    broken = _broken(checked, files, sources)
     if as_json:
-        say_json([_json(one) for one in checked])
+        say_json([_json(one, broken) for one in checked])
     else:
-        for line in _lines(checked, asked):
+        for line in (*_lines(checked, asked), *_contract_lines(broken, sources)):
             say(line)
     for damage in unreadable:
         say_lines(f"Error: {damage}", err=True)
-    if unreadable or any(one.parity.findings for one in checked):
+    if unreadable or any(one.parity.findings for one in checked) or any(broken.values()):
         raise SystemExit(1)
+
+
+def _broken(
+    checked: Sequence[ComparedCassette], files: Sequence[tuple[Path, Path]], sources: Sequence[str]
+) -> dict[Path, list[Breach]]:
+    """Where the contract of each cassette is broken; none where nothing is said of the tables."""
+    if not sources:
+        return {}
+    from pytest_dynamodb.cli.contracts import breaches_of
+
+    roots = dict(files)
+    return breaches_of({one.path: _fixtures(one.path, roots[one.path]) for one in checked}, sources)
+
+
+def _contract_lines(broken: Mapping[Path, Sequence[Breach]], sources: Sequence[str]) -> Iterator[str]:
+    for path, breaches in broken.items():
+        yield from (f"{path}: {breach}" for breach in breaches)
+    if sources:
+        count = sum(map(len, broken.values()))
+        yield f"contract: {counted(count, 'disagreement')}, by {', '.join(sources)}"
 
 
 def files_in(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
@@ -235,7 +268,7 @@ def _differ(count: int) -> str:
     return f"{count} differ{'s' if count == 1 else ''}"
 
 
-def _json(one: ComparedCassette) -> dict[str, Any]:
+def _json(one: ComparedCassette, broken: Mapping[Path, Sequence[Breach]]) -> dict[str, Any]:
     return {
         "cassette": str(one.path),
         "dialect": one.dialect.name,
@@ -247,6 +280,10 @@ def _json(one: ComparedCassette) -> dict[str, Any]:
             for number, exchange, reason in one.parity.skipped
         ],
         "findings": [_finding_json(finding) for finding in one.parity.findings],
+        "contract": [
+            {"table": breach.table, "about": breach.about, "problem": breach.problem}
+            for breach in broken.get(one.path, ())
+        ],
     }
 
 

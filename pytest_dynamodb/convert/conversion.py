@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.contracts import described_in
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import home_of
 from pytest_dynamodb.cassette.redaction import Sanitizer
@@ -82,6 +83,7 @@ class Conversion:
             recorder={self.recorder: "converted"} if self.recorder else {},
             tables=key_names(exchanges),
             pseudonyms=sanitizer.pseudonyms,
+            schemas=described_in(exchanges),
             region=region,
             account=account,
         )

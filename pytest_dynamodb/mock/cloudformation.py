@@ -171,6 +171,11 @@ def is_template(document: Mapping[str, Any]) -> bool:
     )
 
 
+def has_tables(document: Mapping[str, Any]) -> bool:
+    """Whether a document is a template with tables in it."""
+    return is_template(document) and any(resource["Type"] in _KINDS for resource in document["Resources"].values())
+
+
 def tables_of(
     template: Mapping[str, Any], where: str, parameters: Mapping[str, Any], pseudo: Mapping[str, str]
 ) -> Iterator[tuple[str, Parameters]]:

@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pytest_dynamodb.control.tables.templates import create_table_params_of
-from pytest_dynamodb.mock import cloudformation
+from pytest_dynamodb.mock import cloudformation, terraform
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.values.numbers import exact_decimal
 
@@ -37,9 +37,30 @@ def documents_at(path: str | os.PathLike[str]) -> Iterator[Document]:
     """The documents at a path: one for a file, several for the folder of an export. Raises ``LoadError``."""
     place = Path(path)
     if place.is_dir():
-        yield from _export(place)
+        yield from _assembly(place) if _is_assembly(place) else _export(place)
     else:
         yield Document(str(place), _content(place))
+
+
+_ASSEMBLY: Final = "cdk.out"
+"""The file that says that a folder is a cloud assembly of the CDK (its documentation, "Cloud assemblies")."""
+
+
+def _is_assembly(folder: Path) -> bool:
+    return (folder / _ASSEMBLY).is_file() or any(folder.glob("*.template.json"))
+
+
+def _assembly(folder: Path) -> Iterator[Document]:
+    """The templates of a cloud assembly that have tables: of its stacks, of nested ones, and of assemblies in it."""
+    templates = [Document(str(path), _content(path)) for path in sorted(folder.rglob("*.template.json"))]
+    found = [one for one in templates if isinstance(one.content, Mapping) and cloudformation.has_tables(one.content)]
+    if not found:
+        raise LoadError(
+            str(folder),
+            "no template of the assembly has tables",
+            remedy="run `cdk synth`, and name its folder, cdk.out",
+        )
+    yield from found
 
 
 def _export(folder: Path) -> Iterator[Document]:
@@ -47,7 +68,9 @@ def _export(folder: Path) -> Iterator[Document]:
     manifest = folder / "manifest-summary.json"
     if not manifest.is_file():
         raise LoadError(
-            str(folder), "it is a folder without manifest-summary.json", remedy="name a file, or an export's folder"
+            str(folder),
+            "it is a folder without manifest-summary.json",
+            remedy="name a file, an export's folder, or cdk.out",
         )
     summary = _content(manifest)
     arn = summary.get("tableArn", "") if isinstance(summary, dict) else ""
@@ -108,8 +131,8 @@ def _yaml(path: Path, text: str) -> Any:
 
 
 _FORMS = (
-    'a dump ({"orders": {"table": {...}, "items": [...]}}), a CloudFormation template, what DescribeTable answers, '
-    "or items with table=..."
+    'a dump ({"orders": {"table": {...}, "items": [...]}}), a CloudFormation template, a CDK assembly, '
+    "a Terraform plan, what DescribeTable answers, or items with table=..."
 )
 _DESCRIPTIONS = ("Table", "TableDescription")
 """Under what name AWS's answers hold a table's description."""
@@ -175,6 +198,9 @@ class SourceReader:
         if template is not None:
             for name, params in cloudformation.tables_of(template, where, self.parameters, self.pseudo):
                 yield TableContents(where, name, params)
+        elif terraform.is_terraform(content):
+            for planned in terraform.tables_of(content, where):
+                yield TableContents(where, planned.name, planned.params, planned.items)
         elif _description(content) is not None:
             yield self._described(where, _description(content) or {}, table)
         elif table is not None and isinstance(content.get("Items"), Sequence):

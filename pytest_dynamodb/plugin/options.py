@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, HabitName, one_of
 from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.contracts import TableContract
 
 # --- command line, environment and ini ---
 # Precedence: command line > environment > marker > ``dynamodb_cassette_config`` fixture > ini.
@@ -107,6 +110,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("max_age", "string", "greatest age of a cassette, such as 90d"),
         ("allow", "args", "patterns of the names of tables that may be recorded"),
         ("compress", "bool", "compress cassettes (git cannot delta them then)"),
+        ("contract", "linelist", "templates or plans that say what tables are like, one a line, relative to rootdir"),
         ("limits", "linelist", "how much of a habit that costs a test may have, such as `scans = 0`, one a line"),
     ):
         parser.addini(f"dynamodb_cassette_{name}", text, type=kind)  # type: ignore[arg-type]  # each row's own
@@ -151,6 +155,7 @@ class RunSettings:
     report_json: Path | None
     limits: Mapping[HabitName, float]
     in_junit: bool
+    contract: Mapping[str, TableContract]
     html: Path | None
     passes: int
     home: Home
@@ -224,6 +229,7 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         report_json=_file(config, "report_json"),
         limits=_limits(config),
         in_junit=bool(getattr(config.option, "xmlpath", None)),
+        contract=_contract(config),
         html=_file(config, "html"),
         passes=_option(config, "record_passes") or 1,
         home=_home(config),
@@ -246,6 +252,23 @@ def _file(config: pytest.Config, name: str) -> Path | None:
         flag = f"--dynamodb-{name.replace('_', '-')}"
         raise ConfigurationError(f"{flag}={given}: there is no folder {path.parent} to write a file in")
     return path
+
+
+def _contract(config: pytest.Config) -> Mapping[str, TableContract]:
+    """What the project's templates declare of its tables; empty where none is named."""
+    paths = config.getini("dynamodb_cassette_contract")
+    if not paths:
+        return {}
+    from pytest_dynamodb.declarations import declared_in  # few projects name any
+    from pytest_dynamodb.errors import PytestDynamoDbError
+
+    declared: dict[str, TableContract] = {}
+    try:
+        for path in paths:
+            declared.update(declared_in(config.rootpath / path))
+    except PytestDynamoDbError as problem:
+        raise ConfigurationError(f"dynamodb_cassette_contract: {problem}") from None
+    return declared
 
 
 def _limits(config: pytest.Config) -> Mapping[HabitName, float]:

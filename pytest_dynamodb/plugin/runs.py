@@ -27,6 +27,7 @@ from pytest_dynamodb.plugin.passes import FirstPass
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.cassette.volatile.passes import Differing
     from pytest_dynamodb.clock import Clock
@@ -294,6 +295,18 @@ class CassetteRun:
             self._differing = cassette.compare_passes(first.exchanges)
         return False
 
+    def _breaches(self) -> list[str]:
+        """Where the tables as they are declared disagree with what the cassette, or that of a wider fixture, saw."""
+        from pytest_dynamodb.cassette.store import Contents
+        from pytest_dynamodb.declarations import contract_breaches
+
+        def contents(cassette: Cassette) -> Contents:
+            return Contents(cassette.header, list(cassette.exchanges))
+
+        before = [contents(run.cassette) for run in self._state.running]
+        found = contract_breaches(contents(self.cassette), self._state.settings.contract, before=before)
+        return [str(breach) for breach in found]
+
     def _check_limits(self, outcome: TestOutcome) -> None:
         """Raise ``LimitsExceeded`` if a test that passed has too much of a habit. Fixtures have no limits."""
         if self._state.settings.limits and outcome == "passed" and self._owner == owner_of(self._item):
@@ -323,6 +336,8 @@ class CassetteRun:
             counts["volatile"] = asdict(self._differing)
         elif self._first_pass is not None and recorded and self._first_pass.outcome != "passed":
             counts["first_pass"] = self._first_pass.outcome
+        if self._state.settings.contract:
+            counts["contract"] = self._breaches()
         if self._state.settings.wants_report:
             from pytest_dynamodb.plugin.report import described
 

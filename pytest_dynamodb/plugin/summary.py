@@ -6,7 +6,7 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +150,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
         for line in report_table(counts):
             say(line)
+    for line in contract_lines(counts):
+        say(f"dynamodb: {line}", yellow=True)
     for note in state.notes:
         say(f"dynamodb: {note}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
+
+
+def contract_lines(counts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where tables are not as recordings saw them, each once, with how many tests saw it so."""
+    tests: dict[str, list[str]] = {}
+    for count in counts:
+        for breach in count.get("contract", ()):
+            tests.setdefault(breach, []).append(count["node_id"])
+    for breach, seen in tests.items():
+        others = f" and {len(set(seen)) - 1} more" if len(set(seen)) > 1 else ""
+        yield f"contract: {breach} ({seen[0]}{others}): record again, or mend the template"
 
 
 def _hint(path: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.contracts import described_in
 from pytest_dynamodb.cassette.items import ItemKey, Touched, key_names, touched
 from pytest_dynamodb.cassette.matching import Matcher, home_of
 from pytest_dynamodb.cassette.recording import equivalent
@@ -268,6 +269,7 @@ def _header(
         tables={**ours.tables, **theirs.tables, **key_names(exchanges)},
         pseudonyms=tuple(sorted({*ours.pseudonyms, *theirs.pseudonyms})),
         volatile={**theirs.volatile, **ours.volatile},
+        schemas={**ours.schemas, **theirs.schemas, **described_in(exchanges)},
         memos=memos,
         region=region,
         account=account,

@@ -229,3 +229,73 @@ def test_the_environment_chooses_a_dialect(recorder: Recorder, path: Path, monke
     write(path, HEADER, recorder.exchanges)
     monkeypatch.setenv("PYTEST_DYNAMODB_DIALECT", "classic")
     assert run(path).exit_code == 0
+
+
+# --- contracts ---
+
+
+def template(tmp_path: Path, key: str) -> Path:
+    properties = {
+        "TableName": "orders",
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    path = tmp_path / "template.json"
+    content = {"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def of_orders(tmp_path: Path) -> Path:
+    """A cassette that reads an item of a table."""
+    path = tmp_path / "orders.ddb.msgpack"
+    key = {"TableName": "orders", "Key": {"pk": {"S": "a"}}}
+    write(path, Header(region="us-east-1"), [Exchange("GetItem", key, Response(200, {}))])
+    return path
+
+
+def test_a_contract_that_holds_is_no_finding(of_orders: Path, tmp_path: Path) -> None:
+    source = template(tmp_path, "pk")
+    shown = run(of_orders, "--load", source, "--contract", source)
+    assert shown.exit_code == 0
+    assert f"contract: 0 disagreements, by {source}" in shown.output
+
+
+def test_a_broken_contract_is_a_finding(of_orders: Path, tmp_path: Path) -> None:
+    shown = run(of_orders, "--contract", template(tmp_path, "id"))
+    assert shown.exit_code == 1
+    assert f"{of_orders}: orders: the key was pk (S) when recorded, and is id (S) now" in shown.output
+    (one,) = json.loads(run(of_orders, "--contract", template(tmp_path, "id"), "--json").output)
+    assert one["contract"] == [
+        {"table": "orders", "about": "the key", "problem": "was pk (S) when recorded, and is id (S) now"}
+    ]
+
+
+@pytest.mark.parametrize(("key", "broken"), [("pk", 0), ("id", 1)])
+def test_live_tables_are_asked(of_orders: Path, tmp_path: Path, key: str, broken: int) -> None:
+    from pytest_dynamodb.mock import Mock
+    from pytest_dynamodb.providers.mock import MockProvider
+    from pytest_dynamodb.server import running
+
+    mock = Mock(region="us-east-1")
+    mock.load(template(tmp_path, key))
+    with running(MockProvider(mock), port=0) as url:
+        shown = run(of_orders, "--contract", url)
+    assert f"contract: {broken} disagreement" in shown.output
+
+
+def test_a_table_that_is_not_there_any_more_is_named(of_orders: Path) -> None:
+    from pytest_dynamodb.providers.mock import MockProvider
+    from pytest_dynamodb.server import running
+
+    with running(MockProvider(), port=0) as url:
+        shown = run(of_orders, "--contract", url)
+    assert "orders: the table was recorded, and there is none now" in shown.output
+
+
+def test_a_source_that_is_not_there_is_a_usage_error(of_orders: Path) -> None:
+    refused = run(of_orders, "--contract", "nothing.yaml")
+    assert refused.exit_code == 2
+    assert "there is no 'nothing.yaml'" in refused.output
