@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Record the shipped example's tests from memory, and replay them.",
     "diff": "Compare two cassettes, or two folders of them, by meaning.",
     "doctor": "Look at a project: what may be wrong with its cassettes, and what to do.",
+    "edit": "Change a cassette by hand, as YAML that is checked.",
     "git-setup": "Let git show cassettes as text and join two branches' recordings.",
     "ls": "List the cassettes of a folder.",
     "merge": "Join two recordings of one cassette by meaning; git's merge driver.",

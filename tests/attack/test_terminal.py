@@ -82,16 +82,39 @@ def assert_harmless(text: str) -> None:
     text.encode()
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-@pytest.mark.parametrize("command", ["show", "ls", "verify"])
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        *((command, options) for command in ("show", "ls", "verify", "stats") for options in ((), ("--json",))),
+        *(("show", (option,)) for option in ("--answers", "--text")),
+        ("edit", ("--export",)),
+        ("prune", ("--no-collect", "--dry-run")),
+        ("doctor", ("--no-collect",)),
+    ],
+)
 def test_no_command_prints_what_could_control_the_terminal(
     folder: Path, command: str, options: tuple[str, ...]
 ) -> None:
-    for path in folder.iterdir() if command == "show" else [folder]:
+    for path in folder.iterdir() if command in ("show", "edit") else [folder.parent if command == "doctor" else folder]:
         done = CliRunner().invoke(main, [command, *options, str(path)])
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         assert_harmless(done.output)
         assert done.exit_code in (0, 1, 2)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_neither_does_what_differs(folder: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    (path,) = folder.glob("a*")
+    other = tmp_path / "other.ddb.msgpack"
+    write(other, HEADER, [*EXCHANGES[2:], exchange("GetItem", Key={HOSTILE: {"S": HOSTILE * 2}})])
+    for arguments in (
+        ["diff", str(path), str(other), *options],
+        ["review", str(path), "--against", str(other), *options],
+        *([] if options else [["merge", str(other), str(path), str(other), "--path", HOSTILE]]),
+    ):
+        done = CliRunner().invoke(main, arguments)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        assert_harmless(done.output)
 
 
 def test_a_line_of_show_is_one_line(folder: Path) -> None:
