@@ -189,10 +189,20 @@ class DeleteStatement:
     at: At
 
 
-Statement: TypeAlias = "Select | InsertStatement | UpdateStatement | DeleteStatement"
+Statement: TypeAlias = Select | InsertStatement | UpdateStatement | DeleteStatement
 Expression: TypeAlias = (
-    "PathTerm | Scalar | Number | Sequence | Bag | Struct | Parameter | Star | FunctionCall | OperatorCall | IsType"
-    " | Statement"
+    PathTerm
+    | Scalar
+    | Number
+    | Sequence
+    | Bag
+    | Struct
+    | Parameter
+    | Star
+    | FunctionCall
+    | OperatorCall
+    | IsType
+    | Statement
 )
 
 
