@@ -103,6 +103,13 @@ def moving(session: nox.Session) -> None:
 
 
 @nox.session
+def encryption(session: nox.Session) -> None:
+    """Encrypted attributes, with the AWS Encryption SDK, which `dev` does not bring: it takes seconds to import."""
+    session.install(f"{wheel(session)}[dev,encryption]")
+    test(session, "tests/unit/client/models/test_attributes.py")
+
+
+@nox.session
 def dynamodb_local(session: nox.Session) -> None:
     """What talks to a real endpoint, against Amazon's DynamoDB Local."""
     absent = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.heat import HotKey, KeyHeat
     from pytest_dynamodb.client.ids import new_id
     from pytest_dynamodb.client.leases import Lease
+    from pytest_dynamodb.client.models.attributes import AttributeCodec, Compressed, Encrypted
     from pytest_dynamodb.client.models.declaration import (
         IndexKeys,
         InvalidItem,
@@ -135,6 +136,7 @@ _HOMES = {
     "client.heat": "HotKey KeyHeat",
     "client.ids": "new_id",
     "client.leases": "Lease",
+    "client.models.attributes": "AttributeCodec Compressed Encrypted",
     "client.models.declaration": (
         "IndexKeys InvalidItem InvalidItemWritten InvalidKey InvalidUpdate InvalidValue NotUnique VersionConflict "
         "entity"
@@ -209,6 +211,7 @@ __all__ = [
     "AsyncTransactGetBuilder",
     "AsyncTransaction",
     "Attr",
+    "AttributeCodec",
     "BatchPage",
     "BatchWrite",
     "BatchWriter",
@@ -222,6 +225,7 @@ __all__ = [
     "CircuitBreaker",
     "CircuitOpen",
     "ClientConfig",
+    "Compressed",
     "ConditionalCheckFailedException",
     "ConfigurationError",
     "Consistency",
@@ -231,6 +235,7 @@ __all__ = [
     "DynamoDbClient",
     "DynamoDbError",
     "EmfObserver",
+    "Encrypted",
     "Engine",
     "EntityTable",
     "EventSourceMapping",

@@ -76,6 +76,10 @@ class Choice:
         return plan if test is None else plan.tested(test)
 
     def _partition(self) -> tuple[object, ...]:
+        (_, first), *others = self.keys.partition
+        shards = None if others else first.sharded(self.given)
+        if shards is not None:
+            return (shards,)
         return tuple(template.made_of(self.given) for _, template in self.keys.partition)
 
     def _sort(self) -> tuple[list[object], KeyPlace | None]:

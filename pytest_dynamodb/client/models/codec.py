@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models import conversion, kinds
+from pytest_dynamodb.client.models.attributes import AttributeCodec
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidKey, InvalidValue, refusing
 from pytest_dynamodb.client.models.keys import complete, keys_of
 from pytest_dynamodb.client.models.storing import storable
@@ -55,6 +56,12 @@ class Codec(Generic[ModelT]):
             self.attributes[name] for name in self._own if self.fields[name].is_required() and self.may_be_none(name)
         ]
         """Attributes that are not stored without a value, as no key may be NULL."""
+        self._coded = {
+            self.attributes[name]: codecs
+            for name, field in self.fields.items()
+            if (codecs := [one for one in field.metadata if isinstance(one, AttributeCodec)])
+        }
+        """What is made of attributes on their way to the table and back."""
         self._check()
 
     @property
@@ -155,6 +162,9 @@ class Codec(Generic[ModelT]):
             values = self.values(instance, keys.fields)
             item.update(keys.made_of(values) if keys.index is None else keys.made_of_what_there_is(values))
             keys.check_widths(values)
+        for attribute in self._coded:
+            if attribute in item:
+                item[attribute] = self._closed(attribute, item[attribute])
         if self.declared.discriminator is not None:
             item[self.declared.discriminator] = self.name
         return item
@@ -169,7 +179,26 @@ class Codec(Generic[ModelT]):
             return self._own[name].made_of({name: value})
         holder = self.model.model_construct()
         vars(holder)[name] = value
-        return self._dumped(holder, include={name}).get(self.attributes[name], ABSENT)
+        attribute = self.attributes[name]
+        return self._closed(attribute, self._dumped(holder, include={name}).get(attribute, ABSENT))
+
+    def _closed(self, attribute: str, value: Any) -> Any:
+        """A value as the attribute's codecs store it."""
+        if value is None or value is ABSENT or attribute not in self._coded:
+            return value
+        with refusing(f"{self.name}.{attribute}"):
+            for codec in self._coded[attribute]:
+                value = codec.stored(value, self._context(attribute))
+        return value
+
+    def _opened(self, attribute: str, stored: Any) -> Any:
+        """The value for what the attribute's codecs have stored."""
+        for codec in reversed(self._coded[attribute]):
+            stored = codec.shown(stored, self._context(attribute))
+        return stored
+
+    def _context(self, attribute: str) -> dict[str, str]:
+        return {"table": self.table, "model": self.names[-1], "attribute": attribute}
 
     def decoded(self, item: Item) -> ModelT:
         """The instance of an item. Raises ``InvalidItem``."""
@@ -210,6 +239,9 @@ class Codec(Generic[ModelT]):
 
     def _validated(self, model: type[PartT], plain: dict[str, Any], item: Item) -> PartT:
         try:
+            for attribute in self._coded:
+                if plain.get(attribute) is not None:
+                    plain[attribute] = self._opened(attribute, plain[attribute])
             if self.ttl is not None and isinstance(plain.get(self.ttl), Decimal):
                 plain[self.ttl] = _EPOCH + datetime.timedelta(seconds=int(plain[self.ttl]))
             return model.model_validate(conversion.converted(model, plain))
@@ -240,6 +272,11 @@ class Codec(Generic[ModelT]):
                 f"{declared.ttl} is stored as a number of seconds, its time to live, and cannot be a key as a moment: "
                 "let it be a part of one, or make the key of another field"
             )
+        plain = {declared.version, declared.created, declared.updated, declared.ttl, *declared.unique}
+        plain.update(field for keys in self.keys.values() for field in keys.fields)
+        for field, attribute in self.attributes.items():
+            if field in plain and attribute in self._coded:
+                raise ConfigurationError(f"{field} is part of a key, or has a meaning of its own: store it as it is")
         taken = set(self.attributes.values())
         for name in {*self.derived, declared.discriminator} & taken:
             raise ConfigurationError(

@@ -75,11 +75,23 @@ def keys_of(declared: Declaration, fields: Iterable[str]) -> dict[str | None, Ke
         unknown = [field for field in keys.fields if field not in known]
         if unknown:
             raise ConfigurationError(f"{keys.whose} names {', '.join(unknown)}, of which the model has no field")
+        _check_shards(keys)
         if not 1 <= len(keys.partition) <= 4 or len(keys.sort) > 4:
             raise ConfigurationError(
                 f"{keys.whose} has one to four partition attributes, and up to four sort attributes"
             )
     return found
+
+
+def _check_shards(keys: KeyTemplates) -> None:
+    spread = [(name, one) for name, template in keys.all for one in template.segments if one.shards is not None]
+    (partition, first), *others = keys.partition or (("", None),)
+    for name, segment in spread:
+        if name != partition or others or first is None or segment is not first.segments[-1] or segment.after:
+            raise ConfigurationError(
+                f"{{{segment.field}:{segment.spec}}} may only be the last part of a partition key of one attribute; it "
+                f"is in {name} of {keys.whose}"
+            )
 
 
 def _parsed(templates: Mapping[str, str], delimiter: str) -> NamedTemplates:

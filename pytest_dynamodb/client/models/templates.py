@@ -8,13 +8,17 @@ it, in its own type.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_dynamodb.client.models import spellings
 from pytest_dynamodb.client.models.declaration import InvalidKey
+from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.errors import ConfigurationError
+
+_SHARDS = re.compile(r"shard([1-9]\d{0,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Segment:
     field: str | None = None
     spec: str = ""
     after: str = ""
+
+    @property
+    def shards(self) -> int | None:
+        """Over how many keys the field's values are spread, by ``{field:shard16}``; ``None`` where they are written."""
+        found = _SHARDS.fullmatch(self.spec)
+        return None if found is None else int(found[1])
 
     def may_equal(self, other: Segment) -> bool:
         """Whether this segment and another could make the same text."""
@@ -41,6 +51,8 @@ class Segment:
         if self.field is None:
             return text == self.before
         least = len(self.before) + len(self.after)
+        if self.shards is not None and not text[len(self.before) :].isdecimal():
+            return False
         return len(text) > least and text.startswith(self.before) and text.endswith(self.after)
 
 
@@ -126,6 +138,14 @@ class Template:
             done.append(self._segment(segment, values))
         return self.delimiter.join(done), None
 
+    def sharded(self, values: Mapping[str, object]) -> Sharded | None:
+        """All keys of these values, where they are spread by a field that is not given; else ``None``."""
+        last = self.segments[-1]
+        if last.shards is None or last.field in values:
+            return None
+        beginning, segment = self.beginning(values)
+        return Sharded(beginning, last.shards, "") if segment is last else None
+
     def end_of(self, segment: Segment) -> str:
         """The literal text that follows this segment's field, up to the next segment; empty at the end of the key."""
         return segment.after if segment is self.segments[-1] else segment.after + self.delimiter
@@ -158,7 +178,10 @@ class Template:
 
     def text_of(self, segment: Segment, value: object) -> str:
         """A value as text of the key. Raises ``InvalidKey``."""
-        text = spellings.text(value, segment.spec, f"{segment.field} of the key {self.text!r}")
+        what = f"{segment.field} of the key {self.text!r}"
+        if segment.shards is not None:
+            return Sharded("", segment.shards, "").key(spellings.text(value, "", what))
+        text = spellings.text(value, segment.spec, what)
         if not text:
             raise InvalidKey(f"{segment.field} is empty, and the key {self.text!r} would say nothing")
         if self.delimiter in text:
