@@ -25,6 +25,7 @@ from pytest_dynamodb.exchange import Exchange, Outcome, Request, Response
 from pytest_dynamodb.requests import UNKNOWN_TABLE, is_write, tables_of
 
 if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.leaks.scan import Leak
     from pytest_dynamodb.cassette.report.misses import Inventory
     from pytest_dynamodb.cassette.volatile.passes import Differing
     from pytest_dynamodb.cassette.volatile.replay import BindingPlayback
@@ -63,6 +64,7 @@ class Cassette(TrafficAssertions):
         self.header = contents.header if contents else codec.Header()
         self.misses: list[Miss] = []
         self.drift: list[str] = []
+        self.leaks: list[Leak] = []
         self._refused: list[str] = []
         self.traffic: list[Exchange] = []
         self._loaded = _own(contents.exchanges, self.options.owner) if contents else []
@@ -212,7 +214,7 @@ class Cassette(TrafficAssertions):
 
     @property
     def refusal(self) -> RecordingRefused | None:
-        """The error to raise if another tool answered anything, as its answers are not kept; else ``None``."""
+        """The error to raise if something was not recorded: another tool's answer, or a secret; else ``None``."""
         return RecordingRefused(self._refused[0]) if self._refused else None
 
     def check_age(self) -> None:
@@ -279,9 +281,28 @@ class Cassette(TrafficAssertions):
             exchange = None if changed is False else changed or exchange
         if exchange is None:
             return
+        if self.options.secrets != "ignore":
+            self._look_for_secrets(exchange)
         with self._lock:
             recording.add(request.number, exchange)
             self.traffic.append(exchange)
+
+    def _look_for_secrets(self, exchange: Exchange) -> None:
+        """Note what looks like a secret, or raise ``RecordingRefused`` for it; see the option ``secrets``."""
+        from pytest_dynamodb.cassette.leaks.scan import describe, leaks_of  # for recordings
+
+        found = list(leaks_of(exchange))
+        if not found:
+            return
+        if self.options.secrets == "warn":
+            with self._lock:
+                self.leaks += found
+            return
+        about = f"{exchange.operation} is not recorded, as it holds what looks like a secret:\n"
+        problem = about + describe(found, self.options.redact)
+        with self._lock:
+            self._refused.append(problem)
+        raise RecordingRefused(problem)
 
     def see(self, request: Request, outcome: Outcome) -> None:
         """Note an exchange that is neither recorded nor replayed."""

@@ -21,6 +21,10 @@ HabitName = Literal[
 """What a test may have limits of: see ``habits``."""
 HABITS: tuple[HabitName, ...] = get_args(HabitName)
 
+OnSecrets = Literal["warn", "refuse", "ignore"]
+"""What becomes of a recording that holds what looks like a secret: it is written with a warning, or refused."""
+ON_SECRETS: tuple[OnSecrets, ...] = get_args(OnSecrets)
+
 
 def check_mode(mode: str) -> Mode:
     """A record mode by its name; ``all`` is another name of ``rewrite``."""

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal
 
-from pytest_dynamodb.cassette.choices import ON_UNUSED, ORDERS, Mode, OnUnused, Order, check_mode, one_of
+from pytest_dynamodb.cassette.choices import (
+    ON_SECRETS,
+    ON_UNUSED,
+    ORDERS,
+    Mode,
+    OnSecrets,
+    OnUnused,
+    Order,
+    check_mode,
+    one_of,
+)
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Exchange, Request
 
@@ -58,6 +68,7 @@ class CassetteOptions:
     redact: Sequence[str] = ()
     order: Order = "causal"
     repeats: bool = False
+    secrets: OnSecrets = "warn"
     on_unused: OnUnused = "warn"
     max_age: timedelta | None = None
     allow: Sequence[str] = ()
@@ -75,6 +86,7 @@ class CassetteOptions:
         object.__setattr__(self, "mode", check_mode(self.mode))
         one_of("order", self.order, ORDERS)
         one_of("on_unused", self.on_unused, ON_UNUSED)
+        one_of("secrets", self.secrets, ON_SECRETS)
         for name in ("ignore", "volatile", "redact", "allow"):
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(element, str) for element in value):

@@ -26,6 +26,7 @@ COMMANDS = {
     "prune": "Delete cassettes whose test is gone, and what recordings left.",
     "recover": "Write the cassette of a recording that could not be written.",
     "review": "Accept or reject what a recording changed, exchange by exchange.",
+    "scrub": "Find secrets in cassettes, and put stand-ins in their place.",
     "serve": "Serve DynamoDB over HTTP: the mock, a cassette, or a recording proxy.",
     "show": "Print what a cassette holds.",
     "stats": "Sum up the cassettes of a folder.",

@@ -6,13 +6,20 @@ innermost one answers. The pytest plugin is built from the same parts.
 
 from __future__ import annotations
 
-from pytest_dynamodb.intercept.cassettes import CassetteInterception, UnplayedWarning, open_cassette, use_cassette
+from pytest_dynamodb.intercept.cassettes import (
+    CassetteInterception,
+    SecretWarning,
+    UnplayedWarning,
+    open_cassette,
+    use_cassette,
+)
 from pytest_dynamodb.intercept.interception import Interception
 from pytest_dynamodb.intercept.mocks import mock_dynamodb
 
 __all__ = [
     "CassetteInterception",
     "Interception",
+    "SecretWarning",
     "UnplayedWarning",
     "mock_dynamodb",
     "open_cassette",

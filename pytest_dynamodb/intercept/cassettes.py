@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_dynamodb.cassette.cassette import Cassette
-from pytest_dynamodb.cassette.choices import Mode, OnUnused, Order, one_of
+from pytest_dynamodb.cassette.choices import Mode, OnSecrets, OnUnused, Order, one_of
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.store import SUFFIX, exists, read
 from pytest_dynamodb.dialects import dialect_of
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 class UnplayedWarning(UserWarning):
     """A test passed without playing everything its cassette holds."""
+
+
+class SecretWarning(UserWarning):
+    """A recording that was written holds what looks like a secret."""
 
 
 def open_cassette(
@@ -143,7 +147,17 @@ class CassetteInterception(Interception):
         drift = self.cassette.drift_error()
         if drift is not None:
             raise drift
+        self._check_secrets()
         self._check_unplayed()
+
+    def _check_secrets(self) -> None:
+        found = self.cassette.leaks
+        if not found:
+            return
+        from pytest_dynamodb.cassette.leaks.scan import describe
+
+        head = f"{self.cassette.path} holds what looks like a secret:\n"
+        warnings.warn(SecretWarning(head + describe(found, self.cassette.options.redact)), stacklevel=4)
 
     def _check_unplayed(self) -> None:
         cassette = self.cassette
@@ -194,6 +208,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
         redact: Sequence[str] = (),
         order: Order = "causal",
         repeats: bool = False,
+        secrets: OnSecrets = "warn",
         on_unused: OnUnused = "warn",
         max_age: timedelta | int | str | None = None,
         allow: Sequence[str] = (),
@@ -218,6 +233,7 @@ class use_cassette(Block[Cassette]):  # noqa: N801 - used like a function, as a 
             redact=tuple(redact) if not isinstance(redact, str) else redact,
             order=order,
             repeats=repeats,
+            secrets=secrets,
             on_unused=on_unused,
             max_age=cast(Any, max_age),
             allow=tuple(allow) if not isinstance(allow, str) else allow,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.cassette.choices import MODES, ON_UNUSED, HabitName, one_of
+from pytest_dynamodb.cassette.choices import MODES, ON_SECRETS, ON_UNUSED, HabitName, one_of
 from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
@@ -98,6 +98,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
         ("upstream", "string", 'where record, live and verify go: "aws", "mock" or a URL'),
         ("dialect", "string", f"whose answers the mock gives: {MEANT}"),
+        ("secrets", "string", "recordings of what looks like a secret: warn, refuse or ignore"),
         ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
         ("block_network", "bool", "unmarked tests may not reach DynamoDB either"),
@@ -315,6 +316,8 @@ def _check(where: str, said: Mapping[str, Any]) -> None:
         dialect_of(said["dialect"])
     if "on_unused" in said:
         one_of(f"{where}on_unused", said["on_unused"], ON_UNUSED)
+    if "secrets" in said:
+        one_of(f"{where}secrets", said["secrets"], ON_SECRETS)
 
 
 def _option(config: pytest.Config, name: str) -> Any:
@@ -332,6 +335,7 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
         "provider",
         "upstream",
         "dialect",
+        "secrets",
         "on_unused",
         "ignore",
         "volatile",
@@ -360,6 +364,7 @@ KEYWORDS = frozenset(
         "redact",
         "order",
         "repeats",
+        "secrets",
         "on_unused",
         "max_age",
         "share",
@@ -369,8 +374,8 @@ CONFIG_KEYWORDS = KEYWORDS | {"allow", "compress"}
 """What the fixture ``dynamodb_cassette_config`` may say besides."""
 
 DESCRIPTION = (
-    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, volatile, redact, order, repeats, on_unused, "
-    "max_age, share): "
+    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, volatile, redact, order, repeats, secrets, "
+    "on_unused, max_age, share): "
     "record the test's DynamoDB calls to a cassette, and replay them from it"
 )
 

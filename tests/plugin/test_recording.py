@@ -327,3 +327,41 @@ def test_a_cassette_that_is_too_old_fails_and_is_not_recorded_anew(project: Smal
     assert project.cassettes == before
     project.write("test_a.py", ONE.replace("@marked", "@marked(max_age='2h')"))
     assert project.run().counts(passed=1)
+
+
+# -- secrets that nobody named ---------------------------------------------------------------------------------------
+
+SECRET = """
+@marked
+def test_one():
+    put("a", mail={"S": "ada@acme.de"})
+"""
+
+
+def test_a_secret_is_warned_of_with_the_line_that_keeps_it_out(project: SmallProject) -> None:
+    project.write("test_a.py", SECRET)
+    run = project.recorded()
+    assert 'keep it out: redact=["Item.mail"]' in run.text
+    assert list(project.cassettes) == ["test_a/test_one"]
+    project.write("test_a.py", SECRET.replace("marked", 'pytest.mark.dynamodb_cassette(redact=["Item.mail"])'))
+    assert "SecretWarning" not in project.recorded().text
+
+
+def test_a_secret_is_refused_where_the_project_says_so_even_if_that_is_caught(project: SmallProject) -> None:
+    project.ini("dynamodb_cassette_secrets = refuse")
+    project.write("test_a.py", SECRET.replace("    put(", "    with pytest.raises(Exception):\n        put("))
+    run = project.record()
+    assert run.code == 1
+    assert "PutItem is not recorded, as it holds what looks like a secret" in run.text
+    assert not project.cassettes
+    assert not any(b"ada@acme.de" in path.read_bytes() for path in project.root.rglob("*.ddb.msgpack*"))
+    project.write("test_a.py", SECRET.replace("marked", 'pytest.mark.dynamodb_cassette(secrets="ignore")'))
+    assert project.recorded().counts(passed=1)
+
+
+def test_what_may_become_of_secrets_is_one_of_three_words(project: SmallProject) -> None:
+    project.ini("dynamodb_cassette_secrets = shout")
+    project.write("test_a.py", SECRET)
+    run = project.run()
+    assert run.code == 4
+    assert "dynamodb_cassette_secrets must be one of warn, refuse, ignore" in run.text
