@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from pytest_dynamodb.cassette.leaks.randomness import is_random
 
 
-class Rule(NamedTuple):
+class SecretRule(NamedTuple):
     """One kind of secret: what it is called, its pattern, and where that is said.
 
     ``hint`` is in every text that holds one, any of several; ``holds`` looks closer at what the pattern has found.
@@ -64,85 +64,85 @@ def is_somebodys_address(text: str) -> bool:
 # --- the rules ---
 
 _KEY = r"[A-Za-z0-9_-]"
-RULES: Final[tuple[Rule, ...]] = (
-    Rule(
+RULES: Final[tuple[SecretRule, ...]] = (
+    SecretRule(
         "a private key",
         re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
         "RFC 7468; RFC 9580, 6.2",
         ("PRIVATE KEY",),
     ),
-    Rule(
+    SecretRule(
         "a JSON Web Token",
         re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
         'RFC 7519: three parts in base64url, of which two begin with {"',
         ("eyJ",),
     ),
-    Rule(
+    SecretRule(
         "a key of AWS",
         re.compile(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
         "IAM user guide, Unique identifiers",
         ("KIA", "SIA", "BIA", "CCA"),
     ),
-    Rule(
+    SecretRule(
         "a token of GitHub",
         re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{22,}"),
         "docs.github.com, About authentication to GitHub",
         ("gh", "github_pat_"),
     ),
-    Rule(
+    SecretRule(
         "a token of GitLab", re.compile(rf"\bgl[a-z]{{2,6}}-{_KEY}{{20,}}"), "docs.gitlab.com, Token overview", ("gl",)
     ),
-    Rule(
+    SecretRule(
         "a token of Slack",
         re.compile(rf"\bxox[a-z]-{_KEY}{{10,}}|\bxapp-{_KEY}{{10,}}|hooks\.slack\.com/services/[\w/]{{20,}}"),
         "docs.slack.dev, Tokens; Incoming webhooks",
         ("xox", "xapp-", "hooks.slack.com"),
     ),
-    Rule(
+    SecretRule(
         "a key of Stripe",
         re.compile(r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9+/=]{16,}"),
         "docs.stripe.com, API keys; Webhooks",
         ("k_live_", "k_test_", "whsec_"),
     ),
-    Rule(
+    SecretRule(
         "a key of Google",
         re.compile(rf"\bAIza{_KEY}{{35}}|\bGOCSPX-{_KEY}{{20,}}|\bya29\.{_KEY}{{20,}}"),
         "cloud.google.com, API keys; OAuth 2.0",
         ("AIza", "GOCSPX-", "ya29."),
     ),
-    Rule(
+    SecretRule(
         "a key of a model's provider",
         re.compile(rf"\bsk-{_KEY}{{20,}}|\bhf_[A-Za-z0-9]{{30,}}"),
         "platform.openai.com, docs.anthropic.com, huggingface.co: API keys, Access tokens",
         ("sk-", "hf_"),
     ),
-    Rule(
+    SecretRule(
         "a key of SendGrid or Mailgun",
         re.compile(rf"\bSG\.{_KEY}{{16,}}\.{_KEY}{{16,}}|\bkey-[0-9a-f]{{32}}\b"),
         "docs.sendgrid.com, API keys; documentation.mailgun.com",
         ("SG.", "key-"),
     ),
-    Rule("a key of Twilio", re.compile(r"\b(?:SK|AC)[0-9a-f]{32}\b"), "twilio.com/docs, SIDs", ("SK", "AC")),
-    Rule(
+    SecretRule("a key of Twilio", re.compile(r"\b(?:SK|AC)[0-9a-f]{32}\b"), "twilio.com/docs, SIDs", ("SK", "AC")),
+    SecretRule(
         "a token of a package registry",
         re.compile(rf"\bnpm_[A-Za-z0-9]{{36}}\b|\bpypi-{_KEY}{{50,}}|\brubygems_[0-9a-f]{{48}}\b"),
         "docs.npmjs.com, docs.pypi.org, guides.rubygems.org: API tokens",
         ("npm_", "pypi-", "rubygems_"),
     ),
-    Rule(
+    SecretRule(
         "a password in an address",
         re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]{3,}@"),
         "RFC 3986, 3.2.1",
         ("://",),
     ),
-    Rule(
+    SecretRule(
         "an e-mail address",
         re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"),
         "RFC 5321, 4.1.2, as HTML's input has it",
         ("@",),
         is_somebodys_address,
     ),
-    Rule(
+    SecretRule(
         "the number of a payment card",
         re.compile(r"(?<![\d.+-])\d(?:[ -]?\d){12,18}(?![\d.])"),
         "ISO/IEC 7812",
@@ -150,7 +150,7 @@ RULES: Final[tuple[Rule, ...]] = (
         is_card_number,
         of_values=True,
     ),
-    Rule(
+    SecretRule(
         "a text that looks random, as keys and tokens do",
         re.compile(r"[A-Za-z0-9+/_-]{20,}"),
         "see randomness",
