@@ -6,6 +6,7 @@ python benchmarks/upkeep.py [--cassettes 200] [--exchanges 100] [--keep DIR]
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -112,15 +113,16 @@ def _changed(exchange: Exchange) -> Exchange:
     return Exchange(exchange.operation, exchange.params, Response(200, body), region=exchange.region)
 
 
-def seconds(arguments: Sequence[str], *, expected: int) -> float:
-    began = time.perf_counter()
+def seconds(arguments: Sequence[str], *, expected: int) -> tuple[float, float]:
+    """How long a command takes by the clock, and of processors, those of its own processes included."""
+    began, used = time.perf_counter(), os.times()
     done = subprocess.run(
         [sys.executable, "-m", "pytest_dynamodb", *arguments], capture_output=True, text=True, check=False
     )
-    spent = time.perf_counter() - began
+    spent, now = time.perf_counter() - began, os.times()
     if done.returncode != expected:
         raise SystemExit(f"{arguments} exited with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return spent
+    return spent, now.children_user + now.children_system - used.children_user - used.children_system
 
 
 def main() -> None:
@@ -145,7 +147,8 @@ def main() -> None:
             ("diff, a quarter differs", ["diff", str(before), str(other)], 1),
             ("verify", ["verify", str(before)], 0),
         ):
-            print(f"  {title:<24} {seconds(arguments, expected=expected):6.2f} s", flush=True)
+            clock, processors = seconds(arguments, expected=expected)
+            print(f"  {title:<24} {clock:6.2f} s   {processors:6.2f} s of processors", flush=True)
 
 
 if __name__ == "__main__":

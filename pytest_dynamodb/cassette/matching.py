@@ -111,7 +111,11 @@ def without_generated(tree: Any) -> Any:
     if isinstance(tree, dict):
         if len(tree) == 1 and not _SCALARS.isdisjoint(tree):  # most maps are values of attributes
             return tree
-        return {name: without_generated(value) for name, value in tree.items() if not is_generated(name, value)}
+        return {
+            name: value if type(value) is str else without_generated(value)
+            for name, value in tree.items()
+            if type(value) is dict or not is_generated(name, value)
+        }
     if isinstance(tree, list):
         return [without_generated(value) for value in tree]
     return tree

@@ -29,6 +29,13 @@ class Collected:
     broken: Sequence[str]
     max_age: str
 
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that hold cassettes, none within another; those beside modules, too."""
+        found = {self.folder, *(path.parent for path in self.tests.values())}
+        outer = [one for one in found if not any(one.is_relative_to(two) for two in found if two != one)]
+        return sorted(one for one in outer if one.is_dir())
+
 
 def collected(folder: Path) -> Collected:
     """Ask pytest, in ``folder``. No test is run. Raises ``ConfigurationError`` with what pytest says if it cannot."""
@@ -37,7 +44,7 @@ def collected(folder: Path) -> Collected:
         done = subprocess.run(  # noqa: S603 - this Python, on the project that the user names
             [
                 *(sys.executable, "-m", "pytest", "--collect-only", "-q", "--color=no"),
-                *("-p", "no:cacheprovider", "-p", "pytest_dynamodb.plugin.collected"),
+                *("-p", "pytest_dynamodb.plugin.collected"),
             ],
             cwd=folder,
             env={**os.environ, "DYNAMODB_CASSETTE_COLLECTED": str(target)},

@@ -56,15 +56,15 @@ def doctor(folder: Path, *, max_age: str | None, no_collect: bool, no_verify: bo
     installed = _installed()
     found: list[HealthFinding] = [*unmet(_required(), installed), *colliding(installed)]
     project = _project(folder, found) if not no_collect else None
-    home = from_here(project.folder if project else folder / "cassettes")
-    cassettes = _cassettes(home, found) if home.is_dir() else []
+    homes = project.folders if project else [home for home in [folder / "cassettes"] if home.is_dir()]
+    cassettes = _cassettes([from_here(home) for home in homes], found)
     headers = [(str(path), contents.header) for path, _, contents in cassettes]
     found += from_the_future(headers, _DISTRIBUTION, installed.get(_DISTRIBUTION, __version__))
     greatest = parse_age(max_age or (project.max_age if project else "") or _DEFAULT_AGE)
     if greatest is not None:
         found += stale(headers, greatest)
     found += large(cassettes)
-    found += _owners(project, home)
+    found += _owners(project, homes)
     found += _git(folder)
     if not no_verify:
         found += _verified(cassettes)
@@ -113,9 +113,9 @@ def _project(folder: Path, found: list[HealthFinding]) -> Collected | None:
     return project
 
 
-def _cassettes(home: Path, found: list[HealthFinding]) -> list[Stored]:
+def _cassettes(homes: Sequence[Path], found: list[HealthFinding]) -> list[Stored]:
     cassettes, problems = list[Stored](), list[CassetteError]()
-    paths = list(cassettes_in(home))
+    paths = [path for home in homes for path in cassettes_in(home)]
     for path in progress(paths, length=len(paths), what="Reading"):
         try:
             cassettes.append(Stored(path, path.stat().st_size, read(path)))
@@ -125,15 +125,13 @@ def _cassettes(home: Path, found: list[HealthFinding]) -> list[Stored]:
     return cassettes
 
 
-def _owners(project: Collected | None, home: Path) -> Iterator[HealthFinding]:
-    if not home.is_dir():
-        return
+def _owners(project: Collected | None, homes: Sequence[Path]) -> Iterator[HealthFinding]:
     orphans = unused_cassettes(project.orphans, project.tests) if project else []
     unused = [
         replace(file, path=from_here(file.path), successor=file.successor and from_here(file.successor))
-        for file in [*orphans, *left_files(home)]
+        for file in [*orphans, *(file for home in homes for file in left_files(home))]
     ]
-    yield from unowned(unused, map(str, unsaved_files(home)))
+    yield from unowned(unused, [str(from_here(path)) for home in homes for path in unsaved_files(home)])
 
 
 def _git(folder: Path) -> Iterator[HealthFinding]:

@@ -62,7 +62,7 @@ def _unused(folder: Path, *, collect: bool) -> list[UnusedFile]:
     for node_id in found.broken:
         say(f"Warning: {node_id} could not be collected: its cassettes are left alone", err=True)
     cassettes = unused_cassettes(found.orphans, found.tests)
-    return [*cassettes, *(left_files(found.folder) if found.folder.is_dir() else ())]
+    return [*cassettes, *(file for home in found.folders for file in left_files(home))]
 
 
 def _show(unused: Sequence[UnusedFile], *, renamed: int) -> None:

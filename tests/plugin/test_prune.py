@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from pytest_dynamodb.cassette.store import read, write
 from pytest_dynamodb.cli import main
+from pytest_dynamodb.cli.collection import Collected
 
 ORDERS = Path(__file__).parents[2] / "examples/orders"
 FOLDER = Path("cassettes/tests/test_orders")
@@ -120,6 +121,15 @@ def test_where_pytest_does_not_start_it_says_so(project: Path) -> None:
     assert run("prune", "--yes", "--no-collect").exit_code == 0
     assert not (FOLDER / "x.ddb.msgpack.failed").exists()
     assert len(cassettes()) == 13
+
+
+def test_folders_of_cassettes_may_be_beside_the_modules(tmp_path: Path) -> None:
+    for name in ("cassettes/tests", "inner/cassettes/test_a"):
+        (tmp_path / name).mkdir(parents=True)
+    names = {"a": "cassettes/tests/a", "b": "inner/cassettes/test_a/b", "c": "gone/c"}
+    tests = {node_id: tmp_path / name for node_id, name in names.items()}
+    found = Collected(tmp_path, tmp_path / "cassettes", tests, {}, [], "")
+    assert found.folders == [tmp_path / "cassettes", tmp_path / "inner/cassettes/test_a"]
 
 
 def test_what_would_be_deleted_is_data_for_programs(project: Path) -> None:
