@@ -19,7 +19,8 @@ class Collected:
     """A project as pytest sees it.
 
     ``tests`` are those with a cassette of their own and its file, ``orphans`` cassettes that no test owns and why,
-    ``broken`` the modules that could not be collected: of their cassettes nothing is said.
+    ``broken`` the modules that could not be collected: of their cassettes nothing is said. ``contract`` are the files
+    that say what tables are like, below ``root``.
     """
 
     root: Path
@@ -28,6 +29,7 @@ class Collected:
     orphans: Mapping[Path, str]
     broken: Sequence[str]
     max_age: str
+    contract: Sequence[str] = ()
 
     @property
     def folders(self) -> list[Path]:
@@ -69,6 +71,7 @@ def collected(folder: Path) -> Collected:
         {Path(path): why for path, why in found["orphans"].items()},
         found["broken"],
         found["max_age"],
+        found["contract"],
     )
 
 

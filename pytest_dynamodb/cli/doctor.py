@@ -16,7 +16,7 @@ from pytest_dynamodb.cassette.options import parse_age
 from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.cli.collection import Collected, collected, from_here
 from pytest_dynamodb.cli.printing import counted, progress, say, say_json
-from pytest_dynamodb.cli.verify import files_in, results
+from pytest_dynamodb.cli.verify import files_in, fixtures_of, results
 from pytest_dynamodb.dialects import TABLE, dialect_of
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
 from pytest_dynamodb.upkeep.files import cassettes_in
@@ -50,7 +50,8 @@ def doctor(folder: Path, *, max_age: str | None, no_collect: bool, no_verify: bo
     """Look at the project DIR, by default the current folder: what may be wrong, and what to do about it.
 
     Looks for plugins that get in the way; cassettes that are damaged, belong to no test, are old or large, hold what
-    looks like secrets, or are answered otherwise by the mock; files that recordings left; and drivers that git lacks.
+    looks like secrets, are answered otherwise by the mock, or saw other tables than templates declare; files that
+    recordings left; and drivers that git lacks.
     Exits with 1 if anything is found.
     """
     installed = _installed()
@@ -66,6 +67,8 @@ def doctor(folder: Path, *, max_age: str | None, no_collect: bool, no_verify: bo
     found += large(cassettes)
     found += _owners(project, homes)
     found += _git(folder)
+    if project is not None and project.contract:
+        found += _contract(project, cassettes)
     if not no_verify:
         found += _verified(cassettes)
     if as_json:
@@ -138,6 +141,17 @@ def _git(folder: Path) -> Iterator[HealthFinding]:
     repository = Repository.around(folder)
     if repository is not None:
         yield from not_set_up(settings(repository))
+
+
+def _contract(project: Collected, cassettes: Sequence[Stored]) -> Iterator[HealthFinding]:
+    """Where the project's templates no longer agree with what cassettes saw of their tables."""
+    from pytest_dynamodb.cli.contracts import breaches_of
+
+    sources = [str(project.root / path) for path in project.contract]
+    files = files_in([path for path, _, _ in cassettes])
+    for path, breaches in breaches_of({path: fixtures_of(path, root) for path, root in files}, sources).items():
+        for breach in breaches:
+            yield HealthFinding("contract", str(path), str(breach), "record it again, or mend the template")
 
 
 def _verified(cassettes: Sequence[Stored]) -> Iterator[HealthFinding]:

@@ -115,7 +115,7 @@ def _broken(
     from pytest_dynamodb.cli.contracts import breaches_of
 
     roots = dict(files)
-    return breaches_of({one.path: _fixtures(one.path, roots[one.path]) for one in checked}, sources)
+    return breaches_of({one.path: fixtures_of(one.path, roots[one.path]) for one in checked}, sources)
 
 
 def _contract_lines(broken: Mapping[Path, Sequence[Breach]], sources: Sequence[str]) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _check(path: Path, root: Path, load: Path | None, dialect: Dialect) -> Parit
     from pytest_dynamodb.providers.parity import check_parity
 
     header, exchanges = read(path)
-    before = [exchange for fixture in _fixtures(path, root) for exchange in _setup(read(fixture)[1])]
+    before = [exchange for fixture in fixtures_of(path, root) for exchange in _setup(read(fixture)[1])]
     mock = _mock([*before, *exchanges], header.recorded, dialect)
     if load is not None:
         mock.load(load)
@@ -191,7 +191,7 @@ def _check(path: Path, root: Path, load: Path | None, dialect: Dialect) -> Parit
     )
 
 
-def _fixtures(path: Path, root: Path) -> list[Path]:
+def fixtures_of(path: Path, root: Path) -> list[Path]:
     """The cassettes of fixtures in the folders above a test's, topmost first."""
     if path.name.startswith("fixture."):
         return []

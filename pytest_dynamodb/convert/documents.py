@@ -1,8 +1,9 @@
-"""Documents of tools that record HTTP, as interactions: vcrpy's, pytest-recording's and cassetter's cassettes, and HAR.
+"""Documents of tools that record HTTP, as interactions: cassettes of vcrpy, pytest-recording, cassetter, go-vcr; HAR.
 
 vcrpy and pytest-recording write the same: ``interactions``, each a ``request`` (method, uri, headers, body) and a
 ``response`` (status, headers, body). cassetter has the same outline, bodies with a ``type`` and flat statuses, and
-writes TOML too. HAR is what browsers and proxies export (W3C, "HTTP Archive (HAR) format", 1.2).
+writes TOML too. go-vcr calls the address ``url`` and has the status as a text beside its ``code``. HAR is what browsers
+and proxies export (W3C, "HTTP Archive (HAR) format", 1.2).
 """
 
 from __future__ import annotations
@@ -34,8 +35,7 @@ def conversion_of(text: str, suffix: str, where: str) -> Conversion:
         raise ConversionError(
             f"{where}: this is no recording of vcrpy's, pytest-recording's or cassetter's, and no HAR"
         )
-    flat = any(isinstance(_map(one.get("response")).get("status"), int) for one in interactions)
-    return converted(map(_interaction, interactions), recorder="cassetter" if flat else "vcrpy")
+    return converted(map(_interaction, interactions), recorder=_recorder(interactions))
 
 
 def is_recording(text: str, suffix: str) -> bool:
@@ -112,13 +112,19 @@ def _listed(document: Any) -> list[Mapping[str, Any]] | None:
     return list(found)
 
 
+def _recorder(interactions: Sequence[Mapping[str, Any]]) -> str:
+    """Which tool wrote them, by how it spells a status."""
+    kinds = {type(_map(one["response"]).get("status")) for one in interactions}
+    return "cassetter" if int in kinds else "go-vcr" if str in kinds else "vcrpy"
+
+
 def _interaction(one: Mapping[str, Any]) -> Interaction:
     request, response = _map(one["request"]), _map(one["response"])
     status = response.get("status")
-    code = status if isinstance(status, int) else _map(status).get("code")
+    code = status if isinstance(status, int) else _map(status).get("code", response.get("code"))
     return Interaction(
         method=str(request.get("method", "POST")),
-        uri=str(request.get("uri") or _old_uri(request)),
+        uri=str(request.get("uri") or request.get("url") or _old_uri(request)),
         headers=lower(_map(request.get("headers"))),
         body=_body(request),
         status=code if isinstance(code, int) else 0,

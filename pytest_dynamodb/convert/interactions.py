@@ -33,6 +33,8 @@ _REGION = re.compile(r"\b(?:[a-z]{2}|us-gov|us-iso[bef]?)(?:-[a-z]+)+-\d\b")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
 """The region in a signature (Signature Version 4: "Credential scope")."""
 _ATTEMPT = re.compile(r"attempt=(\d+)(?:; max=(\d+))?")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""What botocore sends to name a call. A filter may have put one word in the place of all of them."""
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonwebservices.com.cn")
 
 
@@ -184,7 +186,8 @@ def _call(one: Interaction) -> _Call:
     exchange = Exchange(operation, params, outcome, row.tokens if row else (), region=_region(one))
     attempt = _ATTEMPT.search(one.headers.get("amz-sdk-request", ""))
     greatest = int(attempt[2]) if attempt and attempt[2] else None
-    return _Call(exchange, one.headers.get("amz-sdk-invocation-id", ""), one.body, greatest)
+    invocation = one.headers.get("amz-sdk-invocation-id", "")
+    return _Call(exchange, invocation if _UUID.fullmatch(invocation) else "", one.body, greatest)
 
 
 def _operation(one: Interaction) -> str:

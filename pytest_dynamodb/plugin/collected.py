@@ -39,6 +39,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         "orphans": agreed([find_orphans(session, state)]),
         "broken": sorted(state.failed_nodes),
         "record_flag": state.settings.record_flag,
+        "contract": list(session.config.getini("dynamodb_cassette_contract")),
         "max_age": str(state.settings.ini.get("max_age") or ""),
         "ignore": list(state.settings.ini.get("ignore") or ()),
         "redact": list(state.settings.ini.get("redact") or ()),

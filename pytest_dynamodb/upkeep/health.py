@@ -17,7 +17,7 @@ from pytest_dynamodb.upkeep.git import GitSetting
 from pytest_dynamodb.upkeep.pruning import UnusedFile
 from pytest_dynamodb.upkeep.statistics import Stored
 
-CheckName = Literal["versions", "plugins", "cassettes", "owners", "age", "size", "git", "secrets", "verify"]
+CheckName = Literal["versions", "plugins", "cassettes", "owners", "age", "size", "git", "secrets", "verify", "contract"]
 
 
 @dataclass(frozen=True, slots=True)

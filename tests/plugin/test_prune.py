@@ -185,6 +185,21 @@ def test_the_doctor_of_a_healthy_project_finds_nothing(project: Path, monkeypatc
     assert shown.output.endswith("nothing is wrong\n")
 
 
+def test_the_doctor_holds_cassettes_against_templates(project: Path) -> None:
+    properties = {
+        "TableName": "AppData",
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    }
+    resources = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}
+    (project / "template.json").write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+    with open(project / "pytest.ini", "a", encoding="utf-8") as file:
+        file.write("\ndynamodb_cassette_contract = template.json\n")
+    found = json.loads(run("doctor", "--json", "--no-verify", "--max-age", "5200w").output)["findings"]
+    problems = {one["problem"] for one in found if one["check"] == "contract"}
+    assert any("AppData: the key was PK (S), SK (S) when recorded, and is id (S) now" in one for one in problems)
+
+
 def test_the_doctor_speaks_json(project: Path) -> None:
     found: dict[str, Any] = json.loads(run("doctor", "--json", "--no-verify", "--max-age", "1d").output)
     assert found["cassettes"] == 14

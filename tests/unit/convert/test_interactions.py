@@ -7,6 +7,7 @@ import gzip
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
 from hypothesis import given
@@ -129,7 +130,7 @@ THROTTLED: dict[str, Any] = {"status": 400, "answer": b'{"__type": "x#Throttling
 def attempt(number: int, call: str, **changed: Any) -> Interaction:
     headers = {
         "x-amz-target": "DynamoDB_20120810.GetItem",
-        "amz-sdk-invocation-id": call,
+        "amz-sdk-invocation-id": str(uuid5(NAMESPACE_DNS, call)) if call != "CLEARED" else call,
         "amz-sdk-request": f"attempt={number}; max=3",
     }
     return interaction(headers=headers, **changed)
@@ -144,6 +145,11 @@ def test_attempts_of_one_call_are_joined_also_where_others_are_between() -> None
 
 def test_equal_requests_of_two_calls_are_two_exchanges() -> None:
     assert len(converted([attempt(1, "a", **THROTTLED), attempt(1, "b")], recorder="x").exchanges) == 2
+
+
+def test_one_word_in_the_place_of_all_ids_names_no_call() -> None:
+    assert len(converted([attempt(1, "CLEARED"), attempt(1, "CLEARED")], recorder="x").exchanges) == 2
+    assert len(converted([attempt(1, "CLEARED", **THROTTLED), attempt(2, "CLEARED")], recorder="x").exchanges) == 1
 
 
 def test_the_last_of_all_attempts_says_that_the_client_gave_up() -> None:
@@ -169,6 +175,33 @@ def test_cassetter_s_yaml_and_toml() -> None:
         assert (conversion.recorder, conversion.recorded) == ("cassetter", "2026-11-26T17:52:20Z")
 
 
+def test_go_vcr_s_yaml() -> None:
+    conversion = conversion_of(GO_VCR, ".yaml", "it")
+    (exchange,) = conversion.exchanges
+    assert (exchange.params, exchange.region, exchange.error_code) == (GET, "us-east-2", "ValidationException")
+    assert (conversion.recorder, conversion.recorded) == ("go-vcr", "2026-11-26T17:52:20Z")
+
+
+GO_VCR = """
+version: 1
+interactions:
+- request:
+    body: '{"TableName":"orders","Key":{"pk":{"S":"a"}}}'
+    form: {}
+    headers:
+      X-Amz-Target:
+      - DynamoDB_20120810.GetItem
+    url: https://dynamodb.us-east-2.amazonaws.com/
+    method: POST
+  response:
+    body: '{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}'
+    headers:
+      Date:
+      - Thu, 26 Nov 2026 17:52:20 GMT
+    status: 400 Bad Request
+    code: 400
+    duration: ""
+"""
 CASSETTER_YAML = """
 version: 1
 interactions:
