@@ -107,7 +107,7 @@ if TYPE_CHECKING:
         ValidationException,
     )
     from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
-    from pytest_dynamodb.expressions.builders import Attr, Key
+    from pytest_dynamodb.expressions.builders import Attr, Key, condition
     from pytest_dynamodb.faults import Fault, Faults
     from pytest_dynamodb.intercept import mock_dynamodb, use_cassette
     from pytest_dynamodb.mock import LoadError, Mock, Tables, TableView
@@ -179,7 +179,7 @@ _HOMES = {
         "UnrecognizedClientException ValidationException"
     ),
     "exchange": "Exchange Outcome Provider Request Response TransportFailure",
-    "expressions.builders": "Attr Key",
+    "expressions.builders": "Attr Key condition",
     "faults": "Fault Faults",
     "intercept": "mock_dynamodb use_cassette",
     "mock": "LoadError Mock TableView Tables",
@@ -337,6 +337,7 @@ __all__ = [
     "VersionConflict",
     "VirtualClock",
     "Watch",
+    "condition",
     "entity",
     "int_or_float",
     "load_cassette",

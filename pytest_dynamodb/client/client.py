@@ -32,6 +32,7 @@ from pytest_dynamodb.exchange import Provider, ProviderName
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from pytest_dynamodb.client.models.strangers import Alien
     from pytest_dynamodb.client.typed import EntityTable, TypedTable
     from pytest_dynamodb.clock import Clock
 
@@ -39,6 +40,10 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 ModelT2 = TypeVar("ModelT2", bound="BaseModel")
 ModelT3 = TypeVar("ModelT3", bound="BaseModel")
 ModelT4 = TypeVar("ModelT4", bound="BaseModel")
+ModelT5 = TypeVar("ModelT5", bound="BaseModel")
+ModelT6 = TypeVar("ModelT6", bound="BaseModel")
+ModelT7 = TypeVar("ModelT7", bound="BaseModel")
+ModelT8 = TypeVar("ModelT8", bound="BaseModel")
 
 
 class DynamoDbClient:
@@ -103,6 +108,7 @@ class DynamoDbClient:
         model: type[ModelT],
         keys: KeysLike | None = None,
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> TypedTable[ModelT]: ...
     @overload
@@ -112,6 +118,7 @@ class DynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> EntityTable[ModelT | ModelT2]: ...
     @overload
@@ -121,6 +128,7 @@ class DynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2], type[ModelT3]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> EntityTable[ModelT | ModelT2 | ModelT3]: ...
     @overload
@@ -130,6 +138,7 @@ class DynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4]: ...
     @overload
@@ -137,8 +146,60 @@ class DynamoDbClient:
         self,
         name: str,
         *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5]],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5], type[ModelT6]],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[
+            type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5], type[ModelT6], type[ModelT7]
+        ],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6 | ModelT7]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[
+            type[ModelT],
+            type[ModelT2],
+            type[ModelT3],
+            type[ModelT4],
+            type[ModelT5],
+            type[ModelT6],
+            type[ModelT7],
+            type[ModelT8],
+        ],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> EntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6 | ModelT7 | ModelT8]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
         models: Sequence[type[ModelT]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> EntityTable[ModelT]: ...
     def table(
@@ -150,6 +211,7 @@ class DynamoDbClient:
         model: type[Any] | None = None,
         models: Sequence[type[Any]] | None = None,
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> Any:
         """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one.
@@ -160,7 +222,9 @@ class DynamoDbClient:
 
         With ``model``, a pydantic model that ``entity`` declares (or whose fields ``keys`` are the key), its items are
         instances of that; with ``models``, of several. ``hide_expired`` leaves out items whose time to live is over;
-        ``clock`` gives the time for that and for their stamps.
+        ``clock`` gives the time for that and for their stamps. ``alien`` says what queries and scans do with items that
+        do not say what they are, and whose keys no model could have made: ``"skip"`` passes over them, ``"raise"``
+        raises ``InvalidItem``, ``"raw"`` hands them over as they are stored.
         """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
@@ -175,6 +239,7 @@ class DynamoDbClient:
                 models=models,
                 keys=keys,
                 hide_expired=hide_expired,
+                alien=alien,
                 clock=clock,
             )
         self._book.give(name, keys, indexes)

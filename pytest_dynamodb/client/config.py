@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
 
+AWS_REGION = "AWS_REGION"
+"""Where AWS's SDKs take the region from first; botocore reads ``AWS_DEFAULT_REGION`` alone.
+
+(AWS SDKs and Tools Reference Guide, "AWS Region", and the table of compatibility there.)
+"""
 PROVIDER_VARIABLE = "PYTEST_DYNAMODB_PROVIDER"
 
 
@@ -32,7 +37,8 @@ PROVIDER_VARIABLE = "PYTEST_DYNAMODB_PROVIDER"
 class ClientConfig:
     """Settings of one client. What is left out is taken from the environment, then from botocore or the defaults here.
 
-    ``region``                 without one, botocore's: ``AWS_REGION``, a profile
+    ``region``                 without one, ``AWS_REGION``, which botocore does not read; then botocore's own:
+                               ``AWS_DEFAULT_REGION``, a profile
     ``regions``                instead of it: several, in order of preference. Writes and consistent reads go to the
                                first one alone, other reads to the next where one is in trouble
     ``endpoint_url``           a URL, in which ``{region}`` stands for the region; or a URL for each region by its name
@@ -82,6 +88,11 @@ class ClientConfig:
         Cursors(self.cursor_secret)
         if self.dialect is not None:
             dialect_of(self.dialect)
+
+
+def environment_region() -> str | None:
+    """The region that AWS's own variable names; ``None`` leaves it to botocore."""
+    return os.environ.get(AWS_REGION) or None
 
 
 def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | Provider:
@@ -239,7 +250,7 @@ class Settings:
         if isinstance(config.regions, str):
             raise ConfigurationError(f"regions is a list of regions; for the one there is region={config.regions!r}")
         _check_seconds(config)
-        self.regions: Sequence[str | None] = tuple(config.regions or ()) or (config.region,)
+        self.regions: Sequence[str | None] = tuple(config.regions or ()) or (config.region or environment_region(),)
         self._check_endpoints()
         self.credentials = config.credentials or credentials()
         self.retry = self._retry()

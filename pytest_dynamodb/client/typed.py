@@ -13,6 +13,7 @@ from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities, Expiry, codec_of, get_call, version_of
+from pytest_dynamodb.client.models.strangers import checked_alien
 from pytest_dynamodb.client.models.uniqueness import check_unique, delete, put, refuse_unique
 from pytest_dynamodb.client.models.upserting import UpsertPlan
 from pytest_dynamodb.client.operations.batch_reads import BatchPage, batch_get
@@ -204,7 +205,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> TypedQuery[ModelT]:
-        decode = self._codec.decoded
+        decode = self._entities.only(self._codec).read
         return TypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice)
 
 
@@ -263,7 +264,7 @@ class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> TypedQuery[ModelT]:
-        return TypedQuery(self._driver, self._book, self._shown(plan), self._entities.decoded)
+        return TypedQuery(self._driver, self._book, self._shown(plan), self._entities.read)
 
 
 def typed_table(
@@ -275,6 +276,7 @@ def typed_table(
     models: Sequence[type[Any]] | None = None,
     keys: KeysLike | None = None,
     hide_expired: bool = False,
+    alien: str = "skip",
     clock: Clock | None = None,
 ) -> Any:
     """What ``client.table`` returns for a ``model`` or for ``models``. Raises ``ConfigurationError``."""
@@ -283,7 +285,7 @@ def typed_table(
     listed = [model] if model is not None else list(models or ())
     if not listed:
         raise ConfigurationError("models= is empty")
-    entities = Entities(name, [codec_of(name, one, keys) for one in listed])
+    entities = Entities(name, [codec_of(name, one, keys) for one in listed], checked_alien(alien))
     for codec in entities.codecs.values():
         check_unique(codec)
     entities.tell(book)

@@ -40,11 +40,12 @@ class TypedQuery(TypedQuerySteps[SyncDriver, ResultT], ExecutableRead[ResultT]):
 
     def raw(self) -> TypedQuery[Item]:
         """As they are stored, without pydantic."""
-        return TypedQuery(self._driver, self._book, self._plan, None, self._codec, self._choice)
+        return TypedQuery(self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice)
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> TypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
-        return TypedQuery(self._driver, self._book, self._plan.project(*paths), None, self._codec, self._choice)
+        plan = self._plan.as_stored().project(*paths)
+        return TypedQuery(self._driver, self._book, plan, None, self._codec, self._choice)
 
     def segment(self, number: int, of: int) -> TypedQuery[ResultT]:
         """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""

@@ -182,7 +182,8 @@ class TypedItems(Generic[DriverT, ModelT]):
 
     def _shown(self, plan: ReadPlan) -> ReadPlan:
         """The plan without items of other models, and without those that have expired."""
-        return _shown(Entities(self.name, [self._codec]), plan, self._expiry)
+        entities = self._entities.only(self._codec)
+        return self._expiry.applied(entities, entities.shown(plan))
 
 
 class EntityItems(Generic[DriverT]):
@@ -203,10 +204,4 @@ class EntityItems(Generic[DriverT]):
         return self._entities.table
 
     def _shown(self, plan: ReadPlan) -> ReadPlan:
-        return _shown(self._entities, plan, self._expiry)
-
-
-def _shown(entities: Entities, plan: ReadPlan, expiry: Expiry) -> ReadPlan:
-    """The plan without items of other models, and without those that have expired, if these are hidden."""
-    condition = entities.condition(plan.index)
-    return expiry.applied(entities, plan if condition is None else plan.shown_by(condition))
+        return self._expiry.applied(self._entities, self._entities.shown(plan))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         PathLike,
         Size,
         as_condition,
+        condition,
         to_path,
     )
     from pytest_dynamodb.expressions.canonical import canonical_params
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.expressions.updates import Update, as_projection, as_update, if_not_exists, list_append
 
 _HOMES = {
-    "builders": "Attr Condition ConditionLike ExpressionMisuse Key PathLike Size as_condition to_path",
+    "builders": "Attr Condition ConditionLike ExpressionMisuse Key PathLike Size as_condition condition to_path",
     "canonical": "canonical_params",
     "checks": "bind check_tree checked_tree compile_expression",
     "clauses": "canonical_clauses",
@@ -95,6 +96,7 @@ __all__ = [
     "check_unused",
     "checked_tree",
     "compile_expression",
+    "condition",
     "expression_params",
     "if_not_exists",
     "is_reserved",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NoReturn, Protocol, TypeAlias, cast
 
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.parser import ConditionName, parse_condition
+from pytest_dynamodb.expressions.resolution import placeholders, resolve
 from pytest_dynamodb.values import to_wire
 
 # --- operands ---
@@ -105,7 +106,7 @@ _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 class ForeignCondition(Protocol):
     """A condition of ``boto3.dynamodb.conditions``, recognised by the members that it has."""
 
-    def get_expression(self) -> dict[str, Any]: ...  # noqa: D102  # boto3's method, told of above
+    def get_expression(self) -> Mapping[str, Any]: ...  # noqa: D102  # boto3's method, told of above
 
 
 ConditionLike: TypeAlias = "Condition | nodes.ConditionTree | ForeignCondition | str"
@@ -148,6 +149,33 @@ class Condition:
         return f"Condition({self.node!r})"
 
 
+def condition(
+    text: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    floats: bool = False,
+) -> Condition:
+    """A condition of a text with values: ``condition("total > :least", {":least": 5})``.
+
+    ``values`` are Python values, see ``values.to_wire``; ``names`` are those of aliases, ``names={"#s": "status"}``.
+    Raises ``ExpressionError`` for a text that is none, or has what is not given, and ``ExpressionMisuse`` for what is
+    given in vain.
+    """
+    given = {_marked(name, ":"): to_wire(value, floats=floats) for name, value in (values or {}).items()}
+    aliases = {_marked(alias, "#"): name for alias, name in (names or {}).items()}
+    tree = parse_condition(text, expression="ConditionExpression")
+    used = placeholders((tree,))
+    idle = [key for key in (*given, *aliases) if key not in {*used.names, *used.values}]
+    if idle:
+        raise ExpressionMisuse(f"{', '.join(idle)} is not in the condition {text!r:.80}")
+    return Condition(resolve(tree, aliases, given, expression="ConditionExpression"))
+
+
+def _marked(name: str, mark: str) -> str:
+    return name if name.startswith(mark) else mark + name
+
+
 def as_condition(value: ConditionLike, *, expression: ConditionName = "ConditionExpression") -> nodes.ConditionTree:
     """The tree of a condition: a built one, boto3's, a tree or a text.
 
@@ -167,7 +195,7 @@ def as_condition(value: ConditionLike, *, expression: ConditionName = "Condition
     )
 
 
-def _foreign_condition(expression: dict[str, Any]) -> nodes.ConditionTree:
+def _foreign_condition(expression: Mapping[str, Any]) -> nodes.ConditionTree:
     operator, values = expression["operator"], expression["values"]
     if operator == "AND":
         return nodes.And(tuple(_foreign_terms(operator, values)))

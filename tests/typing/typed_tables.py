@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
+from boto3.dynamodb import conditions as conditions_of_boto3
 from pydantic import BaseModel
 from typing_extensions import assert_type
 
 from pytest_dynamodb import (
     AsyncDynamoDbClient,
+    Attr,
     BatchPage,
     DynamoDbClient,
     EntityTable,
@@ -18,6 +20,7 @@ from pytest_dynamodb import (
     TypedQuery,
     TypedTable,
     TypedUpdate,
+    condition,
     entity,
 )
 
@@ -83,6 +86,35 @@ def several_models(client: DynamoDbClient) -> None:
     assert_type(app.get(User, user_id="1"), User | None)
     assert_type(app.put(Order(user_id="1", number=1)), Order)
     assert_type(app.collection(User, user_id="1").first(), User | Order | None)
+
+
+class Third(User):
+    pass
+
+
+class Fourth(Order):
+    pass
+
+
+def up_to_eight_models(client: DynamoDbClient) -> None:
+    eight = client.table("app", models=(User, Order, Name, Third, Fourth, User, Order, Name))
+    assert_type(eight.scan().first(), User | Order | Name | Third | Fourth | None)
+    five = client.table("app", models=(User, Order, Name, Third, Fourth), alien="raw", hide_expired=True)
+    assert_type(five, EntityTable[User | Order | Name | Third | Fourth])
+    listed: list[type[User | Order]] = [User, Order]
+    assert_type(client.table("app", models=listed), EntityTable[User | Order])
+
+
+def conditions(client: DynamoDbClient) -> None:
+    """Ours, boto3's as its stubs have them, text, and text with values."""
+    users, table = client.table("app", model=User), client.table("app")
+    of_boto3 = conditions_of_boto3.Attr("name").eq("x")
+    users.query(user_id="1").filter(of_boto3).filter(of_boto3 & conditions_of_boto3.Attr("n").gt(1)).one()
+    users.put(User(user_id="1"), condition=~of_boto3 | conditions_of_boto3.Attr("tags").size().lt(3))
+    users.update(user_id="1").set("name", "x").condition(conditions_of_boto3.Attr("name").not_exists()).execute()
+    users.delete(user_id="1", condition=Attr("name").eq("x") & of_boto3)
+    table.put({"pk": "1"}, condition=conditions_of_boto3.Key("pk").begins_with("x"))
+    table.scan().filter("attribute_exists(a)").filter(condition("total > :least", {":least": 5})).execute()
 
 
 async def awaited(client: AsyncDynamoDbClient) -> None:

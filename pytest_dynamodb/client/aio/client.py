@@ -34,12 +34,17 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pytest_dynamodb.client.aio.typed import AsyncEntityTable, AsyncTypedTable
+    from pytest_dynamodb.client.models.strangers import Alien
     from pytest_dynamodb.clock import Clock
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 ModelT2 = TypeVar("ModelT2", bound="BaseModel")
 ModelT3 = TypeVar("ModelT3", bound="BaseModel")
 ModelT4 = TypeVar("ModelT4", bound="BaseModel")
+ModelT5 = TypeVar("ModelT5", bound="BaseModel")
+ModelT6 = TypeVar("ModelT6", bound="BaseModel")
+ModelT7 = TypeVar("ModelT7", bound="BaseModel")
+ModelT8 = TypeVar("ModelT8", bound="BaseModel")
 
 
 class AsyncDynamoDbClient:
@@ -104,6 +109,7 @@ class AsyncDynamoDbClient:
         model: type[ModelT],
         keys: KeysLike | None = None,
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> AsyncTypedTable[ModelT]: ...
     @overload
@@ -113,6 +119,7 @@ class AsyncDynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> AsyncEntityTable[ModelT | ModelT2]: ...
     @overload
@@ -122,6 +129,7 @@ class AsyncDynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2], type[ModelT3]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3]: ...
     @overload
@@ -131,6 +139,7 @@ class AsyncDynamoDbClient:
         *,
         models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3 | ModelT4]: ...
     @overload
@@ -138,8 +147,60 @@ class AsyncDynamoDbClient:
         self,
         name: str,
         *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5]],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5], type[ModelT6]],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[
+            type[ModelT], type[ModelT2], type[ModelT3], type[ModelT4], type[ModelT5], type[ModelT6], type[ModelT7]
+        ],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6 | ModelT7]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        models: tuple[
+            type[ModelT],
+            type[ModelT2],
+            type[ModelT3],
+            type[ModelT4],
+            type[ModelT5],
+            type[ModelT6],
+            type[ModelT7],
+            type[ModelT8],
+        ],
+        hide_expired: bool = False,
+        alien: Alien = "skip",
+        clock: Clock | None = None,
+    ) -> AsyncEntityTable[ModelT | ModelT2 | ModelT3 | ModelT4 | ModelT5 | ModelT6 | ModelT7 | ModelT8]: ...
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
         models: Sequence[type[ModelT]],
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> AsyncEntityTable[ModelT]: ...
     def table(
@@ -151,6 +212,7 @@ class AsyncDynamoDbClient:
         model: type[Any] | None = None,
         models: Sequence[type[Any]] | None = None,
         hide_expired: bool = False,
+        alien: Alien = "skip",
         clock: Clock | None = None,
     ) -> Any:
         """The table of this name or ARN. Sends nothing. Raises ``ConfigurationError`` for an empty one.
@@ -161,7 +223,9 @@ class AsyncDynamoDbClient:
 
         With ``model``, a pydantic model that ``entity`` declares (or whose fields ``keys`` are the key), its items are
         instances of that; with ``models``, of several. ``hide_expired`` leaves out items whose time to live is over;
-        ``clock`` gives the time for that and for their stamps.
+        ``clock`` gives the time for that and for their stamps. ``alien`` says what queries and scans do with items that
+        do not say what they are, and whose keys no model could have made: ``"skip"`` passes over them, ``"raise"``
+        raises ``InvalidItem``, ``"raw"`` hands them over as they are stored.
         """
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
@@ -176,6 +240,7 @@ class AsyncDynamoDbClient:
                 models=models,
                 keys=keys,
                 hide_expired=hide_expired,
+                alien=alien,
                 clock=clock,
             )
         self._book.give(name, keys, indexes)

@@ -41,11 +41,12 @@ class AsyncTypedQuery(TypedQuerySteps[AsyncDriver, ResultT], AsyncExecutableRead
 
     def raw(self) -> AsyncTypedQuery[Item]:
         """As they are stored, without pydantic."""
-        return AsyncTypedQuery(self._driver, self._book, self._plan, None, self._codec, self._choice)
+        return AsyncTypedQuery(self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice)
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> AsyncTypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
-        return AsyncTypedQuery(self._driver, self._book, self._plan.project(*paths), None, self._codec, self._choice)
+        plan = self._plan.as_stored().project(*paths)
+        return AsyncTypedQuery(self._driver, self._book, plan, None, self._codec, self._choice)
 
     def segment(self, number: int, of: int) -> AsyncTypedQuery[ResultT]:
         """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""

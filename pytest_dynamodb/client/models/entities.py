@@ -20,6 +20,7 @@ from pytest_dynamodb.client.models.declaration import (
     declaration_of_fields,
     version_conflict,
 )
+from pytest_dynamodb.client.models.strangers import Alien, is_of, is_stranger, shown_of
 from pytest_dynamodb.client.operations.keys import KeyNames, KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
 from pytest_dynamodb.client.operations.reading import Decode
@@ -45,8 +46,8 @@ def codec_of(table: str, model: type[Any], keys: KeysLike | None = None) -> Code
 class Entities:
     """Models that share a table. Raises ``ConfigurationError`` if two could make the same key."""
 
-    def __init__(self, table: str, codecs: Sequence[Codec[Any]]) -> None:
-        self.table, self.codecs = table, {codec.model: codec for codec in codecs}
+    def __init__(self, table: str, codecs: Sequence[Codec[Any]], alien: Alien = "skip") -> None:
+        self.table, self.alien, self.codecs = table, alien, {codec.model: codec for codec in codecs}
         for one, other in combinations(codecs, 2):
             _keep_apart(one, other)
 
@@ -61,11 +62,7 @@ class Entities:
     def codec_for(self, item: calls.Item) -> Codec[Any]:
         """The codec that an item is of: by its discriminator, or its key where it has none. Raises ``InvalidItem``."""
         for codec in self.codecs.values():
-            declared = codec.declared.discriminator
-            if declared is not None and declared in item:
-                if item[declared] == codec.name:
-                    return codec
-            elif codec.keys[None].matches(item):
+            if is_of(codec, item):
                 return codec
         names = " or ".join(codec.name for codec in self.codecs.values())
         raise InvalidItem(self.table, names, item, "neither its discriminator nor its key is of one of them")
@@ -73,6 +70,24 @@ class Entities:
     def decoded(self, item: calls.Item) -> Any:
         """The instance of an item. Raises ``InvalidItem``."""
         return self.codec_for(item).decoded(item)
+
+    def read(self, item: calls.Item) -> Any:
+        """What a query or a scan hands over of an item that it shows."""
+        codecs = tuple(self.codecs.values())
+        if self.alien == "raw" and is_stranger(codecs, item):
+            return item
+        return codecs[0].decoded(item) if len(codecs) == 1 else self.decoded(item)
+
+    def only(self, codec: Codec[Any]) -> Entities:
+        """One of the models alone."""
+        return Entities(self.table, [codec], self.alien)
+
+    def shown(self, plan: ReadPlan) -> ReadPlan:
+        """The plan without items of other models, and without strangers if these are passed over."""
+        condition = self.condition(plan.index)
+        plan = plan if condition is None else plan.shown_by(condition)
+        test = shown_of(self.table, plan.index, tuple(self.codecs.values()), self.alien)
+        return plan if test is None else plan.tested(test)
 
     def condition(self, index: str | None = None) -> Condition | None:
         """The filter for items of these models; ``None`` where a model or the index has no discriminator.
@@ -83,7 +98,7 @@ class Entities:
         for codec in self.codecs.values():
             if codec.declared.discriminator is None or index in codec.undiscriminating:
                 return None
-            by_attribute.setdefault(codec.declared.discriminator, []).append(codec.name)
+            by_attribute.setdefault(codec.declared.discriminator, []).extend(codec.names)
         whole: Condition | None = None
         for attribute, names in by_attribute.items():
             of = Attr.of(attribute)
@@ -112,8 +127,9 @@ def _keep_apart(one: Codec[Any], other: Codec[Any]) -> None:
             f"{one.name} and {other.name} are in one table, whose key has one set of names: {', '.join(names[0])}, "
             f"or {', '.join(names[1])}"
         )
-    if one.name == other.name:
-        raise ConfigurationError(f"two models of one table are called {one.name}: give one another name with name=")
+    shared = set(one.names) & set(other.names)
+    if shared:
+        raise ConfigurationError(f"two models of one table are called {min(shared)}: give one another name with name=")
     if one.keys[None].may_equal(other.keys[None]):
         texts = [" ".join(template.text for _, template in codec.keys[None].all) for codec in (one, other)]
         raise ConfigurationError(

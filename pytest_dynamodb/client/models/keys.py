@@ -52,6 +52,11 @@ class KeyTemplates:
         """Whether these templates could have made the key of this item."""
         return all(template.matches(item.get(name)) for name, template in self.all)
 
+    @property
+    def takes_any(self) -> bool:
+        """Whether these templates could have made any key."""
+        return all(template.bare for _, template in self.all)
+
     def may_equal(self, other: KeyTemplates) -> bool:
         """Whether this key and another could be equal for some values."""
         theirs = dict(other.all)

@@ -93,11 +93,13 @@ class ItemTest:
     """Whether an item is shown, where DynamoDB cannot be asked: of a part of a key, say, by which no filter may go.
 
     ``needs`` are the attributes that it looks at, whatever the projection; ``says`` tells tests apart, for cursors.
+    ``stored`` takes the place of ``passes`` where items are shown as they are stored.
     """
 
     says: str
     needs: tuple[str, ...]
     passes: Callable[[Item], bool]
+    stored: Callable[[Item], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,10 @@ class ReadPlan:
 
     def tested(self, test: ItemTest) -> ReadPlan:
         return replace(self, tests=(*self.tests, test))
+
+    def as_stored(self) -> ReadPlan:
+        """The plan of a read that shows items as they are stored."""
+        return replace(self, tests=tuple(replace(test, passes=test.stored or test.passes) for test in self.tests))
 
     def counting(self) -> ReadPlan:
         """The plan of a count: it reads no attribute but what its tests need."""

@@ -56,6 +56,19 @@ def test_the_environment_sets_what_code_does_not(monkeypatch: pytest.MonkeyPatch
     assert Settings(ClientConfig(region="us-east-1", endpoint_url="http://x")).regions == ("us-east-1",)
 
 
+def test_the_region_is_aws_own_variable_before_botocores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore reads AWS_DEFAULT_REGION alone: where AWS_REGION was set, another region was asked, or none."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    assert Settings(ClientConfig()).regions == (None,)
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert Settings(ClientConfig()).regions == ("eu-west-1",)
+    assert Settings(ClientConfig(region="us-east-1")).regions == ("us-east-1",)
+    with DynamoDbClient(provider="mock") as client:
+        assert client.meta.region_name == "eu-west-1"
+    monkeypatch.setenv("PYTEST_DYNAMODB_REGIONS", "ap-south-1")
+    assert Settings(ClientConfig()).regions == ("ap-south-1",)
+
+
 def test_the_environment_switches_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DYNAMODB_RETRY", "off")
     monkeypatch.setenv("PYTEST_DYNAMODB_BREAKER", "off")

@@ -18,6 +18,7 @@ from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.expressions import (
     Attr,
     Condition,
+    ExpressionError,
     ExpressionMisuse,
     Key,
     Placeholders,
@@ -25,6 +26,7 @@ from pytest_dynamodb.expressions import (
     as_condition,
     as_projection,
     as_update,
+    condition,
     expression_params,
     if_not_exists,
     list_append,
@@ -339,3 +341,23 @@ class TestRequests:
 
     def test_nothing_given_is_nothing_sent(self) -> None:
         assert expression_params() == {}
+
+
+# --- conditions as text, with values ---
+
+
+def test_a_text_takes_values_and_names() -> None:
+    built = condition("total > :least AND #s = :s", {":least": 5, "s": "NEW"}, names={"s": "status"})
+    assert built == (Attr("total") > 5) & (Attr("status") == "NEW")
+    assert condition("attribute_exists(a)") == Attr("a").exists()
+    assert condition("price < :most", {":most": 0.5}, floats=True) == (Attr("price", floats=True) < 0.5)
+    assert isinstance(built & (Attr("x") == 1), Condition)
+
+
+def test_a_text_says_what_it_lacks_and_what_is_given_in_vain() -> None:
+    with pytest.raises(ExpressionError, match=":least"):
+        condition("total > :least")
+    with pytest.raises(ExpressionMisuse, match=":other is not in the condition"):
+        condition("total > :least", {":least": 1, ":other": 2})
+    with pytest.raises(ExpressionError):
+        condition("total >")

@@ -192,8 +192,10 @@ def test_without_a_discriminator_the_key_tells(client: DynamoDbClient, mock: Moc
     assert list(table.query("A#1")) == [First(a="1"), Second(a="1", n=7)]
     assert all("entity" not in item for item in mock.tables["app"].items)
     client.table("app").put({"pk": "A#1", "sk": "THIRD"})
-    with pytest.raises(InvalidItem, match="neither its discriminator nor its key"):
-        table.query("A#1").execute()
+    assert table.query("A#1").count() == len(table.query("A#1").execute()) == 2
+    strict = client.table("app", models=(First, Second), alien="raise")
+    with pytest.raises(InvalidItem, match="neither a discriminator nor its key"):
+        strict.query("A#1").execute()
 
 
 def test_no_description_of_the_table_is_needed(app: App, client: DynamoDbClient, mock: Mock) -> None:
