@@ -27,6 +27,7 @@ from pytest_dynamodb.upkeep.health import (
     damaged,
     from_the_future,
     large,
+    leaking,
     not_set_up,
     stale,
     unmet,
@@ -65,6 +66,7 @@ def doctor(folder: Path, *, max_age: str | None, no_collect: bool, no_verify: bo
     if greatest is not None:
         found += stale(headers, greatest)
     found += large(cassettes)
+    found += leaking(progress(cassettes, length=len(cassettes), what="Looking for secrets"))
     found += _owners(project, homes)
     found += _git(folder)
     if project is not None and project.contract:

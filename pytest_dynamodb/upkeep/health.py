@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.leaks.scan import by_place, leaks_of, redact_line
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.upkeep.git import GitSetting
 from pytest_dynamodb.upkeep.pruning import UnusedFile
@@ -152,6 +153,25 @@ def record_again(node_id: str) -> str:
 
 def _is_test(node_id: str) -> bool:
     return bool(node_id.partition("::")[2]) and not node_id.startswith("::") and not node_id.endswith(".msgpack")
+
+
+# --- secrets ---
+
+
+def leaking(cassettes: Iterable[Stored]) -> Iterator[HealthFinding]:
+    """Cassettes that hold what looks like a secret: a finding a cassette, and never the secret itself."""
+    for path, _, contents in cassettes:
+        leaks = [leak for exchange in contents.exchanges for leak in leaks_of(exchange)]
+        if not leaks:
+            continue
+        said = [f"{kind} at {place}" if place else f"{kind} in a name" for kind, place in by_place(leaks)]
+        more = len(said) - _LEAKS_SHOWN
+        problem = ", ".join(said[:_LEAKS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        remedy = f"pytest-dynamodb scrub {path}, and {redact_line(leaks)} for what comes"
+        yield HealthFinding("secrets", str(path), problem, remedy)
+
+
+_LEAKS_SHOWN: Final = 3
 
 
 # --- files and git ---

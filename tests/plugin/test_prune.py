@@ -183,34 +183,3 @@ def test_the_doctor_of_a_healthy_project_finds_nothing(project: Path, monkeypatc
     shown = run("doctor", "--no-verify", "--max-age", "5200w")
     assert shown.exit_code == 0, shown.output
     assert shown.output.endswith("nothing is wrong\n")
-
-
-def test_the_doctor_holds_cassettes_against_templates(project: Path) -> None:
-    properties = {
-        "TableName": "AppData",
-        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    }
-    resources = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}
-    (project / "template.json").write_text(json.dumps({"Resources": resources}), encoding="utf-8")
-    with open(project / "pytest.ini", "a", encoding="utf-8") as file:
-        file.write("\ndynamodb_cassette_contract = template.json\n")
-    found = json.loads(run("doctor", "--json", "--no-verify", "--max-age", "5200w").output)["findings"]
-    problems = {one["problem"] for one in found if one["check"] == "contract"}
-    assert any("AppData: the key was PK (S), SK (S) when recorded, and is id (S) now" in one for one in problems)
-
-
-def test_the_doctor_speaks_json(project: Path) -> None:
-    found: dict[str, Any] = json.loads(run("doctor", "--json", "--no-verify", "--max-age", "1d").output)
-    assert found["cassettes"] == 14
-    assert found["versions"]["pytest"] == pytest.__version__
-    assert {finding["check"] for finding in found["findings"]} >= {"age"}
-    assert all(finding["remedy"] for finding in found["findings"])
-
-
-def test_the_doctor_looks_at_the_rest_where_pytest_does_not_start(project: Path) -> None:
-    Path("pytest.ini").write_text("[pytest]\naddopts = --nonsense\n")
-    shown = run("doctor", "--no-verify")
-    assert shown.exit_code == 1
-    assert "14 cassettes" in shown.output
-    assert "→ pytest --collect-only" in shown.output

@@ -42,6 +42,13 @@ def changed(tmp_path: Path) -> Path:
     return folder
 
 
+def test_ls_lists_the_example_s_cassettes() -> None:
+    shown = run("ls", ORDERS)
+    assert shown.exit_code == 0
+    assert shown.output.splitlines()[-1].split()[-2:] == ["14", "cassettes"]
+    assert "tests/test_orders.py::test_product_by_id" in shown.output
+
+
 # --- show ---
 
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.errors import CassetteError
+from pytest_dynamodb.exchange import Exchange, Response
 from pytest_dynamodb.upkeep.git import GitSetting
 from pytest_dynamodb.upkeep.health import (
     LARGE,
@@ -19,6 +20,7 @@ from pytest_dynamodb.upkeep.health import (
     damaged,
     from_the_future,
     large,
+    leaking,
     not_set_up,
     record_again,
     stale,
@@ -89,6 +91,20 @@ def test_large_cassettes_are_named() -> None:
     contents = Contents(Header(), [])
     (finding,) = large([Stored(Path("a"), LARGE, contents), Stored(Path("b"), LARGE - 1, contents)])
     assert (finding.check, finding.subject, finding.problem) == ("size", "a", "1.0 MB, 0 exchanges")
+
+
+def test_secrets_are_named_by_their_place_and_never_shown() -> None:
+    key = "AKIA" + "QWERTYUIOPASDFGH"
+    item = {"id": {"S": "a"}, "note": {"S": f"key {key}"}}
+    put = Exchange("PutItem", {"TableName": "app", "Item": item}, Response(200, {}))
+    harmless = Exchange("PutItem", {"TableName": "app", "Item": {"id": {"S": "a"}}}, Response(200, {}))
+    (finding,) = leaking(
+        [Stored(Path("a"), 1, Contents(Header(), [put])), Stored(Path("b"), 1, Contents(Header(), [harmless]))]
+    )
+    assert (finding.check, finding.subject) == ("secrets", "a")
+    assert finding.problem.endswith(" at Item.note.S") or finding.problem.endswith(" at Item.note")
+    assert "pytest-dynamodb scrub a, and redact=[" in finding.remedy
+    assert key not in str(finding)
 
 
 def test_files_without_a_use_are_named_with_the_command_for_each() -> None:
