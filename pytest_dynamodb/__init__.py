@@ -2,6 +2,8 @@
 
 Public names load on first use (PEP 562), so that importing this package in application code costs next to nothing and
 never pulls in pytest.
+
+PYTEST_DONT_REWRITE (pytest loads this one itself, before the plugin could have it done otherwise)
 """
 
 from __future__ import annotations

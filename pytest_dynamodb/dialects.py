@@ -44,7 +44,7 @@ MEANT: Final = f'"today", "classic", a day such as {CAPTURED}, or a region such 
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dialect:
     """One of them: ``name`` as it was given, the ``day`` whose answers it has, and the ``region``, if it is of one.
 

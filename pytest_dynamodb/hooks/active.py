@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.errors import UnexpectedRequest
-from pytest_dynamodb.exchange import Provider
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.exchange import Provider
 
 # --- owners ---
 # Whose a call is: the test that started the thread which makes it, or that gave the job to a pool. A thread belongs to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from pytest_dynamodb.plugin import fixtures, options, outcomes, repetition, runs
 from pytest_dynamodb.plugin.naming import fixture_file, owner_of
 from pytest_dynamodb.plugin.selection import definitions
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of, this_worker
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.exchange import Provider
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +52,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     state = state_of(item.config)
     state.current, state.places = item, None
     item.stash[ATTEMPT] = outcomes.TestAttempt()
-    item.stash[OWNER] = outcomes.thread_owner(item.nodeid, state.late.append, refuses=lambda: state.has_answered)
+    item.stash[OWNER] = _thread_owner(item.nodeid, state)
     active.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
     if runs.RUN in item.stash:
@@ -81,6 +84,19 @@ def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
         raise
     finally:
         attempt.end(phase, problem)
+
+
+def _thread_owner(node_id: str, state: PluginState) -> active.Owner:
+    """The owner of what a test starts. Where nothing has been answered, its late calls go on as without this plugin."""
+
+    def refusing() -> Provider | None:
+        if not state.has_answered:
+            return None
+        from pytest_dynamodb.plugin.latecomers import Refusing  # exchanges, which most runs do not need
+
+        return Refusing(node_id, state.late.append)
+
+    return active.Owner(refusing)
 
 
 def _attempt(item: pytest.Item) -> outcomes.TestAttempt:

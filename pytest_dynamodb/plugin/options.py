@@ -143,7 +143,7 @@ def _is_taken(parser: pytest.Parser, flag: str) -> bool:
     return any(flag in option.names() for group in groups if group is not None for option in group.options)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunSettings:
     """What holds for the whole run: from the command line and the environment, which win over all else."""
 

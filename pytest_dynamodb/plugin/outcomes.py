@@ -1,18 +1,14 @@
-"""What became of a test: its outcome, the misses among its failures, and threads of it that are still running."""
+"""What became of a test: its outcome, and the misses among its failures."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Literal
 
 import pytest
 
 from pytest_dynamodb.errors import UnexpectedRequest
-from pytest_dynamodb.exchange import Outcome, Provider, Request
-from pytest_dynamodb.hooks.active import Owner
 
 # --- outcomes ---
 # Decided in one place, from what a test's phases did and from what pytest reported of them. An attempt begins with a
@@ -137,38 +133,3 @@ def _joined(frames: Iterable[TracebackType]) -> TracebackType | None:
     for one in reversed(list(frames)):
         joined = TracebackType(joined, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return joined
-
-
-# --- threads that outlive their test ---
-# Their calls are refused, noted on that test, and reported when the session ends.
-
-_REMEDY = "join it before the test ends, or start it in a wider fixture"
-
-
-class Refusing(Provider):
-    """Answers the threads of a test that has ended: refuses their calls, and lets ``note`` know."""
-
-    offline = True
-
-    def __init__(self, node_id: str, note: Callable[[str], object]) -> None:
-        self._node_id, self._note = node_id, note
-
-    def before(self, request: Request) -> Outcome | None:
-        """Never returns."""
-        asked = f"{request.operation} on {request.params.get('TableName', '(no table)')}"
-        text = f"{self._node_id}: its thread {threading.current_thread().name!r} outlives it and calls {asked}"
-        self._note(text)
-        raise UnexpectedRequest(f"{text}: refused; {_REMEDY}")
-
-
-def thread_owner(node_id: str, note: Callable[[str], object], *, refuses: Callable[[], bool]) -> Owner:
-    """The owner of what a test starts. Where ``refuses`` returns false, its late calls go on as without this plugin."""
-    refusing = Refusing(node_id, note)
-    return Owner(lambda: refusing if refuses() else None)
-
-
-def late_lines(notes: Iterable[str]) -> list[str]:
-    """The lines for the end of a session, each different note once."""
-    counted = Counter(notes)
-    times = {note: "" if number == 1 else f" ({number} times)" for note, number in counted.items()}
-    return [f"{note}{times[note]}: refused; {_REMEDY}" for note in counted]

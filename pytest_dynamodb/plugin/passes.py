@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.exchange import Exchange
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class FirstPass:
     """The first of two passes in which a test is recorded: how it ended, and what it recorded if it passed."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from typing import Any
 
@@ -55,6 +54,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     else:
         ended = action()  # plays the recordings, so that they count as played
         if inspect.isawaitable(ended):
+            import asyncio  # which no run without such a test needs
+
             asyncio.run(_awaited(ended))
         settings["recording"] = run.cassette.path
     from pytest_dynamodb.races import explore_faults

@@ -25,7 +25,7 @@ _LATE, _LEFT, _CONTRIBUTIONS = "dynamodb_cassette_late", "dynamodb_cassette_left
 """The names under which a worker of xdist hands over what it knows."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PluginState:
     """Everything of one pytest session."""
 

@@ -15,7 +15,6 @@ import pytest
 from pytest_dynamodb.plugin.lifecycle import conclude_interrupted
 from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
-from pytest_dynamodb.plugin.outcomes import late_lines
 from pytest_dynamodb.plugin.passes import findings
 from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
 from pytest_dynamodb.terminal import printable
@@ -140,8 +139,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         say(f"dynamodb: orphaned cassette {line}", yellow=True)
     for path in sorted(state.left):
         say(f"dynamodb: {path} is left of a recording whose process was killed: delete it{_hint(path)}", yellow=True)
-    for line in late_lines(state.late):
-        say(f"dynamodb: {line}", red=True)
+    if state.late:
+        from pytest_dynamodb.plugin.latecomers import late_lines
+
+        for line in late_lines(state.late):
+            say(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
     for line in findings(counts):
         say(f"dynamodb: {line}")
