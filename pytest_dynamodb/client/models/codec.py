@@ -6,7 +6,7 @@ import datetime
 import warnings
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -108,17 +108,37 @@ class Codec(Generic[ModelT]):
 
     def validated_field(self, name: str, value: object) -> Any:
         """One field's value, after the field's own validators. Raises ``InvalidValue``."""
-        if name not in self.fields:
-            return value  # a computed one
+        if name not in self.fields or type(value) is self._as_given.get(name):
+            return value
         with refusing(f"{self.name}.{name}"):
             # Validators of the whole model would see one without its other fields.
             if not self.model.__pydantic_decorators__.model_validators and not self.fields[name].frozen:
-                holder = self.model.model_construct()
+                holder = self._blank.__copy__()
                 self.model.__pydantic_validator__.validate_assignment(holder, name, value)
                 valid = getattr(holder, name)
             else:
                 valid = _adapter(self.model, name).validate_python(value)
         return self._in_seconds(name, valid)
+
+    @cached_property
+    def _as_given(self) -> dict[str, Any]:
+        """The fields of plain text and whole numbers, of which pydantic makes what it is given."""
+        decorators, config = self.model.__pydantic_decorators__, self.model.model_config
+        checked = {
+            name
+            for kind in (decorators.field_validators, decorators.validators)
+            for one in kind.values()
+            for name in one.info.fields
+        }
+        if "*" in checked or any(name.startswith("str_") for name in config):
+            return {}
+        kinds_as_given = {name: field.annotation for name, field in self.fields.items() if not field.metadata}
+        return {name: kind for name, kind in kinds_as_given.items() if kind in (str, int) and name not in checked}
+
+    @cached_property
+    def _blank(self) -> BaseModel:
+        """An instance without values, of which copies hold one field's."""
+        return self.model.model_construct()
 
     def _in_seconds(self, name: str, value: Any) -> Any:
         """A time to live as it comes back."""
@@ -177,7 +197,7 @@ class Codec(Generic[ModelT]):
             return seconds(name, value)
         if name in self._own:
             return self._own[name].made_of({name: value})
-        holder = self.model.model_construct()
+        holder = self._blank.__copy__()
         vars(holder)[name] = value
         attribute = self.attributes[name]
         return self._closed(attribute, self._dumped(holder, include={name}).get(attribute, ABSENT))

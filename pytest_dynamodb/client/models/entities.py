@@ -181,7 +181,7 @@ def get_call(
             item.pop(name or "", None)
         return item if decode is None else decode(item)
 
-    return replace(call, read=answered)
+    return calls.ApiCall(call.operation, call.params, answered)
 
 
 def decoder(codec: Codec[Any], *, into: type[BaseModel] | None = None, raw: bool = False) -> Decode[Any] | None:

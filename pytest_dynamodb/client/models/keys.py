@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidKey
 from pytest_dynamodb.client.models.templates import Template
@@ -12,7 +13,7 @@ from pytest_dynamodb.errors import ConfigurationError
 NamedTemplates = tuple[tuple[str, Template], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyTemplates:
     """The attributes of one key with their templates. ``index`` is ``None`` for the table's own."""
 
@@ -20,11 +21,11 @@ class KeyTemplates:
     partition: NamedTemplates
     sort: NamedTemplates
 
-    @property
+    @cached_property
     def all(self) -> NamedTemplates:
         return self.partition + self.sort
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(field for _, template in self.all for field in template.fields))
 
@@ -106,6 +107,8 @@ def _parsed(templates: Mapping[str, str], delimiter: str) -> NamedTemplates:
 def complete(keys: KeyTemplates, given: Iterable[str]) -> None:
     """Raise ``InvalidKey`` unless exactly the fields of the key are given."""
     given = set(given)
+    if given == {*keys.fields}:
+        return
     missing = [field for field in keys.fields if field not in given]
     if missing:
         raise InvalidKey(f"{keys.whose} is made of {', '.join(keys.fields)}: {', '.join(missing)} is missing")

@@ -12,6 +12,7 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_dynamodb.client.models import spellings
 from pytest_dynamodb.client.models.declaration import InvalidKey
@@ -21,7 +22,7 @@ from pytest_dynamodb.errors import ConfigurationError
 _SHARDS = re.compile(r"shard([1-9]\d{0,4})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """What stands between two delimiters: literal text, with a field in it or not."""
 
@@ -30,7 +31,7 @@ class Segment:
     spec: str = ""
     after: str = ""
 
-    @property
+    @cached_property
     def shards(self) -> int | None:
         """Over how many keys the field's values are spread, by ``{field:shard16}``; ``None`` where they are written."""
         found = _SHARDS.fullmatch(self.spec)
@@ -60,7 +61,7 @@ def _may_begin_alike(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A template. Raises ``ConfigurationError``, when it is made with ``parse``, for one that could be ambiguous."""
 
@@ -95,12 +96,12 @@ class Template:
             raise ConfigurationError("a key template is not empty")
         return cls(text, delimiter, tuple(segments))
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields that it is made of, in their order."""
         return tuple(segment.field for segment in self.segments if segment.field is not None)
 
-    @property
+    @cached_property
     def bare(self) -> bool:
         """Whether it is a field and nothing else."""
         (first, *others) = self.segments
