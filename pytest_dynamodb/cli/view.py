@@ -11,6 +11,7 @@ from pytest_dynamodb.cassette.codec import collector_paused
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.cli.printing import say, say_lines, size_text
 from pytest_dynamodb.errors import CassetteError, ConfigurationError
+from pytest_dynamodb.files import problem_with, replace
 from pytest_dynamodb.upkeep.files import cassettes_in
 from pytest_dynamodb.view import ShownRecording, page, recordings_data
 from pytest_dynamodb.view.comparison import comparison_data
@@ -41,9 +42,10 @@ def view(path: Path, other: Path | None, output: Path) -> None:
             data = comparison_data(shown, _recordings(other, unreadable), title=title)
         content = page(data)
     try:
-        output.write_text(content, encoding="utf-8")
+        replace(output, content.encode())
     except OSError as problem:
-        raise ConfigurationError(f"{output}: cannot be written: {problem.strerror}") from problem
+        said, remedy = problem_with(problem)
+        raise ConfigurationError(f"{output} cannot be written: {said}; {remedy}") from problem
     say(f"{output}: {len(data['exchanges'])} exchanges, {size_text(output.stat().st_size)}")
     for damage in unreadable:
         say_lines(f"Error: {damage}", err=True)

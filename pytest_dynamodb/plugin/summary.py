@@ -88,14 +88,15 @@ def _judge(session: pytest.Session) -> None:
 
 def _write_page(state: PluginState, path: Path) -> None:
     """Write the page of ``--dynamodb-html``, and keep what to say of it."""
+    from pytest_dynamodb.files import problem_with, replace
     from pytest_dynamodb.view import page
     from pytest_dynamodb.view.run import run_data
 
     data = run_data([count["html"] for count in (*state.counts, *state.pending) if "html" in count])
     try:
-        path.write_text(page(data), encoding="utf-8")
+        replace(path, page(data).encode())
     except OSError as problem:
-        state.notes.append(f"--dynamodb-html: {path} cannot be written: {problem.strerror}")
+        state.notes.append(f"--dynamodb-html: {path} cannot be written: {'; '.join(problem_with(problem))}")
     else:
         state.notes.append(f"{len(data['exchanges'])} exchanges of {len(data['tests'])} tests and fixtures in {path}")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
+from pytest_dynamodb.cassette.contracts import schema_of
 from pytest_dynamodb.cassette.matching import place_of
 from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request
 from pytest_dynamodb.mock import Mock
@@ -15,7 +16,7 @@ from pytest_dynamodb.remote.plane import GUARDED
 from pytest_dynamodb.remote.tests import ServedTest, ServedTests
 from pytest_dynamodb.server.messages import Answer, Message
 from pytest_dynamodb.view import exchange_data, page
-from pytest_dynamodb.view.effects import schemas
+from pytest_dynamodb.view.effects import schema_shown, schemas
 from pytest_dynamodb.view.page import embedded
 
 PATH: Final = "/_view"
@@ -99,15 +100,7 @@ def _tables(test: ServedTest, mock: Mock) -> Mapping[str, Any]:
 
 def _table(mock: Mock, name: str) -> dict[str, Any]:
     view = mock.tables[name]
-    described = view.describe()
-    indexes = [*described.get("GlobalSecondaryIndexes", ()), *described.get("LocalSecondaryIndexes", ())]
-    shown: dict[str, Any] = {
-        "keys": list(view.key_names),
-        "indexes": {index["IndexName"]: _key_names(index["KeySchema"]) for index in indexes if "KeySchema" in index},
-        "items": view.first(MOST_ITEMS),
-    }
+    contract = schema_of(view.describe())
+    shown = {"keys": [], "indexes": {}} if contract is None else schema_shown(contract)
+    shown["items"] = view.first(MOST_ITEMS)
     return {**shown, "more": view.count} if view.count > MOST_ITEMS else shown
-
-
-def _key_names(schema: list[dict[str, str]]) -> list[str]:
-    return [element["AttributeName"] for element in sorted(schema, key=lambda element: element["KeyType"])]

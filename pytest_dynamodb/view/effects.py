@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from pytest_dynamodb.cassette.contracts import TableContract, described_in
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.requests import Part, parts, table_name, tables_of
@@ -108,35 +109,49 @@ def _answered(asked: Sequence[Part], answer: Mapping[str, Any]) -> Iterator[tupl
 # --- schemas ---
 
 
-def schemas(known: Mapping[str, Sequence[str]], exchanges: Iterable[Exchange]) -> dict[str, dict[str, Any]]:
+def schemas(
+    known: Mapping[str, Sequence[str]],
+    exchanges: Iterable[Exchange],
+    declared: Mapping[str, TableContract] | None = None,
+) -> dict[str, dict[str, Any]]:
     """The key attributes of tables and of their indexes, partition key first, as far as the exchanges show them.
 
-    ``known`` are tables' keys that a cassette's header names; those that were never there are left out.
+    ``known`` are tables' keys, and ``declared`` tables with all of their indexes, that a cassette's header names; those
+    that were never there are left out. Of a table that nobody described, queries tell the keys of indexes.
     """
     exchanges = [exchange for exchange in exchanges if exchange.error_code is None]
     there = {table for exchange in exchanges for table in tables_of(exchange.operation, exchange.params)}
-    keys = {name: names for name, names in {**known, **key_names(exchanges)}.items() if name in there}
-    found: dict[str, dict[str, Any]] = {name: {"keys": list(names), "indexes": {}} for name, names in keys.items()}
+    keys = {**known, **key_names(exchanges)}
+    found: dict[str, dict[str, Any]] = {
+        name: {"keys": list(names), "indexes": {}} for name, names in keys.items() if name in there
+    }
+    described = {**(declared or {}), **described_in(exchanges)}
+    for name, contract in described.items():
+        if name in there:
+            found[name] = schema_shown(contract)
     for exchange in exchanges:
-        for table, index, names in _indexes(exchange):
-            entry = found.setdefault(table, {"keys": [], "indexes": {}})
-            if len(names) >= len(entry["indexes"].get(index, ())):
-                entry["indexes"][index] = names
+        for table, index, names in _asked(exchange):
+            indexes: dict[str, Any] = found.setdefault(table, {"keys": [], "indexes": {}})["indexes"]
+            if table not in described and len(names) >= len(indexes.get(index, ())):
+                indexes[index] = names
     return found
 
 
-def _indexes(exchange: Exchange) -> Iterator[tuple[str, str, list[str]]]:
-    """Table, index and the index's key attributes, from descriptions of tables and from queries."""
+def schema_shown(contract: TableContract) -> dict[str, Any]:
+    """The key attributes of a table and of its indexes as the page has them."""
+    return {
+        "keys": [name for name, _ in contract.key],
+        "indexes": {index: [name for name, _ in one.key] for index, one in contract.indexes.items()},
+    }
+
+
+def _asked(exchange: Exchange) -> Iterator[tuple[str, str, list[str]]]:
+    """Table, index and the index's key attributes, from a query."""
     if exchange.operation == "Query" and "IndexName" in exchange.params:
         (part,) = parts("Query", exchange.params)
         names = [*part.attributes, *_sorted_by(exchange.response or {}, part)]
         if names:
             yield part.table, str(part.index_name), names[:2]
-        return
-    answer = exchange.response or {}
-    for description in (exchange.params, answer.get("Table"), answer.get("TableDescription")):
-        if isinstance(description, dict):
-            yield from _described(description)
 
 
 def _sorted_by(answer: Mapping[str, Any], part: Part) -> Iterator[str]:
@@ -150,12 +165,3 @@ def _sorted_by(answer: Mapping[str, Any], part: Part) -> Iterator[str]:
         if name not in part.attributes and (word in known or name in items[0]):
             yield name
             return
-
-
-def _described(description: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    table = table_name(str(description.get("TableName")))
-    for member in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
-        for index in description.get(member) or ():
-            if isinstance(index, dict) and isinstance(index.get("KeySchema"), list):
-                ordered = sorted(index["KeySchema"], key=lambda element: str(element.get("KeyType")))
-                yield table, str(index.get("IndexName")), [str(element.get("AttributeName")) for element in ordered]

@@ -32,6 +32,7 @@ def recordings_data(recordings: Sequence[ShownRecording], *, title: str) -> dict
     """What the page shows of recordings, their exchanges in one list in the order given."""
     exchanges = [exchange for recording in recordings for exchange in recording.exchanges]
     known = {name: keys for recording in recordings for name, keys in recording.header.tables.items()}
+    declared = {name: one for recording in recordings for name, one in recording.header.schemas.items()}
     return {
         "title": title,
         "sources": [_source(recording) for recording in recordings],
@@ -40,7 +41,7 @@ def recordings_data(recordings: Sequence[ShownRecording], *, title: str) -> dict
             for number, recording in enumerate(recordings)
             for exchange in recording.exchanges
         ],
-        "tables": schemas(known, exchanges),
+        "tables": schemas(known, exchanges, declared),
     }
 
 

@@ -29,7 +29,7 @@ def test_data(name: str, cassette: Cassette, *, outcome: str, state: str) -> dic
         "misses": list(dict.fromkeys(misses)),
         "unplayed": len(cassette.unplayed) if outcome == "passed" and not cassette.is_recording else 0,
         "exchanges": [exchange_data(exchange) for exchange in traffic],
-        "tables": schemas(cassette.header.tables, traffic),
+        "tables": schemas(cassette.header.tables, traffic, cassette.header.schemas),
     }
 
 

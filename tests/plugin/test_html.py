@@ -52,8 +52,9 @@ def test_a_run_without_dynamodb_has_an_empty_page(project: SmallProject) -> None
     assert data_of(project.root / "page.html")["tests"] == []
 
 
-def test_a_page_in_no_folder_is_a_usage_error(project: SmallProject) -> None:
+@pytest.mark.parametrize("given", ["none/page.html", "."])
+def test_a_page_in_no_folder_is_a_usage_error(project: SmallProject, given: str) -> None:
     project.write("test_a.py", TESTS)
-    run = project.run("--dynamodb-html=none/page.html")
+    run = project.run(f"--dynamodb-html={given}")
     assert run.code == 4
-    assert "there is no folder" in run.text
+    assert f"--dynamodb-html={given}: there is no folder" in run.text

@@ -77,6 +77,7 @@ def test_what_cannot_be_read_is_named_and_the_others_are_shown(output: Path, tmp
 
 def test_a_page_needs_a_place_that_can_be_written(tmp_path: Path) -> None:
     assert run(ONE).exit_code == 2
-    done = run(ONE, "-o", tmp_path / "none" / "page.html")
+    (tmp_path / "file").touch()
+    done = run(ONE, "-o", tmp_path / "file" / "page.html")
     assert done.exit_code == 2
     assert "cannot be written" in done.output
