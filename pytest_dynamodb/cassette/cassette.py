@@ -281,6 +281,8 @@ class Cassette(TrafficAssertions):
             exchange = None if changed is False else changed or exchange
         if exchange is None:
             return
+        if self._binding is not None:  # what is added speaks of the values that are there
+            exchange = self._binding.as_added(exchange)
         if self.options.secrets != "ignore":
             self._look_for_secrets(exchange)
         with self._lock:

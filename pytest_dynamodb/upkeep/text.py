@@ -40,6 +40,7 @@ def header_lines(header: Header) -> Iterator[str]:
         "from": f"{header.endpoint} in {place}" if place else header.endpoint,
         "with": ", ".join(f"{name} {version}" for name, version in sorted(header.recorder.items())),
         "keys": ", ".join(f"{table} ({', '.join(keys)})" for table, keys in sorted(header.tables.items())),
+        "volatile": ", ".join(sorted({place for places in header.volatile.values() for place in places})),
         "redacted": f"{len(header.pseudonyms)} values" if header.pseudonyms else "",
     }
     for name, text in said.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from small_project import SmallProject
+from small_project import WITH_AWS, SmallProject
 
 FRESH = """
 import time, uuid
@@ -51,6 +51,35 @@ def test_places_may_be_named_for_all_tests(project: SmallProject) -> None:
     assert project.run().counts(passed=1)
     project.recorded()
     assert project.cassettes == before, "recorded anew, it says the same"
+
+
+def test_what_is_added_later_speaks_of_the_values_that_are_there(project: SmallProject) -> None:
+    project.write("test_a.py", FRESH)
+    project.recorded(TWICE)
+    project.write("test_a.py", FRESH + "    put(key, n={'N': '1'})\n    assert get(key)['n'] == {'N': '1'}\n")
+    added = project.run("--dynamodb-record=new_episodes", f"--dynamodb-upstream={project.upstream}", env=WITH_AWS)
+    assert added.line == "dynamodb: 3 replayed, 2 live, 0 missed, 0 unused, 2 recorded"
+    assert project.run().line == "dynamodb: 5 replayed, 0 live, 0 missed, 0 unused"
+
+
+def test_a_class_of_unittest_is_recorded_twice_like_any_test(project: SmallProject) -> None:
+    project.write(
+        "test_a.py",
+        """
+        import unittest, uuid
+
+        @marked
+        class TestFresh(unittest.TestCase):
+            def setUp(self):
+                self.key = str(uuid.uuid4())
+                put(self.key)
+
+            def test_it(self):
+                assert get(self.key)["pk"] == {"S": self.key}
+        """,
+    )
+    project.recorded(TWICE)
+    assert project.run().counts(passed=1)
 
 
 def test_fixtures_of_the_test_are_set_up_twice_and_wider_ones_once(project: SmallProject) -> None:

@@ -11,7 +11,7 @@ from pytest_dynamodb.cassette.playback import Found, Playback
 from pytest_dynamodb.cassette.volatile.bindings import Bindings
 from pytest_dynamodb.cassette.volatile.places import Leaf
 from pytest_dynamodb.cassette.volatile.recordings import VolatileRecordings
-from pytest_dynamodb.exchange import Outcome, Response
+from pytest_dynamodb.exchange import Exchange, Outcome, Response
 
 
 class BindingPlayback:
@@ -66,6 +66,15 @@ class BindingPlayback:
         """Parameters of this run, with recorded values in the place of those that stand for them."""
         renamed: dict[str, Any] = self._bindings.recorded.in_tree(params)
         return renamed
+
+    def as_added(self, exchange: Exchange) -> Exchange:
+        """An exchange of this run as it is added to the recordings: with recorded values in the place of this run's."""
+        outcome = exchange.outcome
+        with self._lock:
+            params = self.as_recorded(exchange.params)
+            if isinstance(outcome, Response) and not isinstance(outcome.body, bytes):
+                outcome = replace(outcome, body=self._bindings.recorded.in_tree(outcome.body))
+        return replace(exchange, params=params, outcome=outcome)
 
     def as_live(self, outcome: Outcome) -> Outcome:
         """A recorded outcome with the values of this run."""

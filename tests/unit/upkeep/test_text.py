@@ -15,7 +15,7 @@ from pytest_dynamodb.cassette.store import Contents, read
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 from pytest_dynamodb.upkeep.files import cassettes_in
 from pytest_dynamodb.upkeep.plain import clause_text, is_value, line_of, member_lines
-from pytest_dynamodb.upkeep.text import cassette_lines, exchange_lines, item_lines
+from pytest_dynamodb.upkeep.text import cassette_lines, exchange_lines, header_lines, item_lines
 from pytest_dynamodb.values import canonical_value
 
 ORDERS = Path(__file__).parents[3] / "examples/orders/cassettes"
@@ -219,3 +219,8 @@ def test_memos_stand_in_the_head() -> None:
 )
 def test_items_are_found_wherever_an_answer_holds_them(body: dict[str, Any], lines: list[str]) -> None:
     assert item_lines(Exchange("X", {}, Response(200, body))) == lines
+
+
+def test_places_of_volatile_values_are_shown() -> None:
+    header = Header(node_id="a.py::test_a", volatile={"one": ("Item.id", "Key.id"), "two": ("Item.at",)})
+    assert "  volatile: Item.at, Item.id, Key.id" in list(header_lines(header))
