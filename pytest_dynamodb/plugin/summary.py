@@ -146,8 +146,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in late_lines(state.late):
             say(f"dynamodb: {line}", red=True)
     counts = [*state.counts, *state.pending]
-    for line in findings(counts):
-        say(f"dynamodb: {line}")
     if state.settings.report and counts:
         from pytest_dynamodb.plugin.report import report_table
 
@@ -155,7 +153,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             say(line)
     for line in contract_lines(counts):
         say(f"dynamodb: {line}", yellow=True)
-    for note in state.notes:
+    for note in (*findings(counts), *state.notes):
         say(f"dynamodb: {note}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
