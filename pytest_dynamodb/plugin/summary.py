@@ -136,10 +136,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         """Node ids and paths come out of files: nothing is written but through here."""
         terminalreporter.write_line(printable(line), **markup)
 
-    for line in state.orphans:
-        say(f"dynamodb: orphaned cassette {line}", yellow=True)
-    for path in sorted(state.left):
-        say(f"dynamodb: {path} is left of a recording whose process was killed: delete it{_hint(path)}", yellow=True)
+    for line in _lying_about(state):
+        say(f"dynamodb: {line}", yellow=True)
     if state.late:
         from pytest_dynamodb.plugin.latecomers import late_lines
 
@@ -157,6 +155,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         say(f"dynamodb: {note}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
+
+
+def _lying_about(state: PluginState) -> Iterator[str]:
+    """The files that belong to nothing: orphaned cassettes, and what killed processes have left."""
+    yield from (f"orphaned cassette {line}" for line in state.orphans)
+    for path in sorted(state.left):
+        yield f"{path} is left of a recording whose process was killed: delete it{_hint(path)}"
 
 
 def contract_lines(counts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
