@@ -80,7 +80,8 @@ def _write(target: Path, contents: Contents, ours: Packed, theirs: Packed) -> No
 
 def _means(header: Header) -> tuple[object, ...]:
     """What of a header a replay depends on."""
-    return header.node_id, header.region, header.account, dict(header.memos), set(header.pseudonyms)
+    place = header.region, header.account
+    return header.node_id, place, dict(header.memos), set(header.pseudonyms), dict(header.volatile)
 
 
 def _tests(node_id: str) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher, home_of
-from pytest_dynamodb.cassette.redaction import Sanitizer
+from pytest_dynamodb.cassette.redaction import Sanitizer, pseudonym
 from pytest_dynamodb.cassette.report.trees import find_differences, path_text
 from pytest_dynamodb.cassette.store import Contents
 from pytest_dynamodb.exchange import Exchange
@@ -110,7 +110,16 @@ class RecordingReview:
         region, account = home_of(exchanges)
         tables = {**self.was.header.tables, **self.now.header.tables, **key_names(exchanges)}
         pseudonyms = tuple(sorted({*self.was.header.pseudonyms, *sanitizer.pseudonyms}))
-        header = replace(self.now.header, tables=tables, pseudonyms=pseudonyms, region=region, account=account)
+        volatile = {**self.was.header.volatile, **self.now.header.volatile}
+        header = replace(
+            self.now.header,
+            tables=tables,
+            pseudonyms=pseudonyms,
+            region=region,
+            account=account,
+            volatile={_stand_in(value, pseudonyms): places for value, places in volatile.items()},
+            schemas={**self.was.header.schemas, **self.now.header.schemas},
+        )
         return Contents(header, exchanges)
 
     def _put_back(self) -> list[Exchange]:
@@ -134,6 +143,11 @@ class RecordingReview:
 def _old_numbers(was: Sequence[Exchange], now: Sequence[Exchange], matcher: Matcher) -> dict[int, int]:
     _, partners = paired(was, now, matcher)
     return {number + 1: old + 1 for number, old in partners.items()}
+
+
+def _stand_in(value: str, pseudonyms: Collection[str]) -> str:
+    """What stands for a value that was redacted, or the value."""
+    return next((stands for tag in "SN" if (stands := pseudonym(tag, value)) in pseudonyms), value)
 
 
 def _redacted(exchange: Exchange, sanitizer: Sanitizer) -> Exchange:

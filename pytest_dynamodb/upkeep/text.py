@@ -40,6 +40,7 @@ def header_lines(header: Header) -> Iterator[str]:
         "from": f"{header.endpoint} in {place}" if place else header.endpoint,
         "with": ", ".join(f"{name} {version}" for name, version in sorted(header.recorder.items())),
         "keys": ", ".join(f"{table} ({', '.join(keys)})" for table, keys in sorted(header.tables.items())),
+        "indexes": ", ".join(_indexes(header)),
         "volatile": ", ".join(sorted({place for places in header.volatile.values() for place in places})),
         "redacted": f"{len(header.pseudonyms)} values" if header.pseudonyms else "",
     }
@@ -48,6 +49,12 @@ def header_lines(header: Header) -> Iterator[str]:
             yield f"{' ' * _INDENT}{name}: {printable(text)}"
     if header.memos:
         yield from member_lines("memos", dict(header.memos), indent=_INDENT)
+
+
+def _indexes(header: Header) -> Iterator[str]:
+    for table, schema in sorted(header.schemas.items()):
+        for name, index in sorted(schema.indexes.items()):
+            yield f"{table} {name} ({', '.join(attribute for attribute, _ in index.key)})"
 
 
 def exchange_lines(exchange: Exchange, header: Header | None = None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,20 @@ def test_a_revision_can_be_compared_with(changed: list[Exchange]) -> None:
     subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-am", "y"], check=True)
     assert run().exit_code == 0
     assert "2 left" in run("--since", "HEAD~1").output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_real_terminal_questions_are_asked(changed: list[Exchange]) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    os.write(ours, b"r\na\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_dynamodb", "review"], stdin=theirs, capture_output=True, text=True, check=False
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "[a]ccept [r]eject" in done.stdout
+    assert done.stdout.endswith("1 cassette changed: 1 accepted, 1 rejected, 0 left\n")
+    assert read(NAME).exchanges[:3] == changed

@@ -117,6 +117,16 @@ def test_a_redacted_path_is_replaced_in_all_exchanges() -> None:
     assert all(result.header.pseudonyms[0] in str(exchange) for exchange in result.exchanges)
 
 
+def test_a_redacted_value_does_not_stay_in_the_head_either() -> None:
+    now = Contents(Header(volatile={"secret-1": ("Item.at",), "u-1": ("Item.id",)}), [put("a", "secret-1")])
+    review = RecordingReview(Contents(Header(), []), now)
+    review.redact("Item.at")
+    result = review.result()
+    assert result is not None
+    assert "secret-1" not in str(result)
+    assert result.header.volatile["u-1"] == ("Item.id",)
+
+
 def test_only_some_paths_are_taken_on_request() -> None:
     was = [get("a"), get("b"), get("c")]
     review = reviewed(was, [get("a", "2"), get("b", at="later"), get("c", "2", at="later")])

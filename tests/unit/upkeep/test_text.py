@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_dynamodb.cassette.codec import Header
+from pytest_dynamodb.cassette.contracts import IndexContract, TableContract
 from pytest_dynamodb.cassette.store import Contents, read
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 from pytest_dynamodb.upkeep.files import cassettes_in
@@ -194,6 +195,14 @@ def test_place_owner_attempts_and_what_came_instead_of_an_answer_are_said() -> N
         "  => 503, 2 attempts, and the client gave up, retry-after: 1",
         '    body: b"AGJ1c3k="',
     ]
+
+
+def test_indexes_and_places_that_are_new_in_every_run_stand_in_the_head() -> None:
+    schema = TableContract((("id", "S"),), {"by-day": IndexContract((("day", "S"), ("id", "S")))})
+    header = Header(schemas={"app": schema}, volatile={"u-1": ("Item.id", "Key.id"), "u-2": ("Item.id",)})
+    lines = list(cassette_lines(Contents(header, [])))
+    assert "  indexes: app by-day (day, id)" in lines
+    assert "  volatile: Item.id, Key.id" in lines
 
 
 def test_memos_stand_in_the_head() -> None:
