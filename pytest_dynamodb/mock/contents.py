@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.templates import create_table_params_of
-from pytest_dynamodb.mock import cloudformation, terraform
+from pytest_dynamodb.mock import cloudformation, terraform, workbench
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.values.numbers import exact_decimal
 
@@ -132,7 +132,7 @@ def _yaml(path: Path, text: str) -> Any:
 
 _FORMS = (
     'a dump ({"orders": {"table": {...}, "items": [...]}}), a CloudFormation template, a CDK assembly, '
-    "a Terraform plan, what DescribeTable answers, or items with table=..."
+    "a Terraform plan, a NoSQL Workbench model, what DescribeTable answers, or items with table=..."
 )
 _DESCRIPTIONS = ("Table", "TableDescription")
 """Under what name AWS's answers hold a table's description."""
@@ -201,6 +201,9 @@ class SourceReader:
         elif terraform.is_terraform(content):
             for planned in terraform.tables_of(content, where):
                 yield TableContents(where, planned.name, planned.params, planned.items)
+        elif workbench.is_model(content):
+            for name, params, items in workbench.tables_of(content, where):
+                yield TableContents(where, name, params, items)
         elif _description(content) is not None:
             yield self._described(where, _description(content) or {}, table)
         elif table is not None and isinstance(content.get("Items"), Sequence):

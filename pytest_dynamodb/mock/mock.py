@@ -166,6 +166,7 @@ class Mock:
           parameters. Without it the table must exist. Items are plain Python (``{"id": "a", "n": 1}``) or wire JSON
         - a CloudFormation or SAM template; ``parameters`` are the values of its parameters
         - the folder of a CDK assembly (``cdk.out``), or what ``terraform show -json`` prints of a plan or a state
+        - a data model of NoSQL Workbench, with its sample data
         - what DescribeTable answers, or CreateTable's parameters
         - an export to S3 (a file of it needs ``table``, its folder does not), or items alone, with ``table``
 
