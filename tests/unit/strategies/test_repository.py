@@ -119,7 +119,7 @@ def run(kind: Callable[[], Repository], examples: int) -> None:
         machine(kind),
         settings=settings(
             max_examples=examples,
-            stateful_step_count=12,
+            stateful_step_count=30,
             phases=[Phase.generate],  # what is found is found; making it smaller would take longer than the search
             report_multiple_bugs=False,
             derandomize=True,
@@ -146,7 +146,7 @@ def test_a_right_repository_passes() -> None:
 )
 def test_a_wrong_one_is_found_out(kind: Callable[[], Repository], message: str) -> None:
     with pytest.raises(AssertionError, match=message):
-        run(kind, 100)
+        run(kind, 1_000)
 
 
 def test_what_is_missing_is_asked_for() -> None:
