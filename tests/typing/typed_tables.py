@@ -10,16 +10,20 @@ from pydantic import BaseModel
 from typing_extensions import assert_type
 
 from pytest_dynamodb import (
+    Action,
     AsyncDynamoDbClient,
     Attr,
     BatchPage,
     DynamoDbClient,
     EntityTable,
+    Lease,
     Page,
+    ParallelScan,
     TableClient,
     TypedQuery,
     TypedTable,
     TypedUpdate,
+    TypedUpdateAction,
     condition,
     entity,
 )
@@ -86,6 +90,29 @@ def several_models(client: DynamoDbClient) -> None:
     assert_type(app.get(User, user_id="1"), User | None)
     assert_type(app.put(Order(user_id="1", number=1)), Order)
     assert_type(app.collection(User, user_id="1").first(), User | Order | None)
+
+
+def actions(client: DynamoDbClient) -> None:
+    users, app = client.table("app", model=User), client.table("app", models=(User, Order))
+    with client.transaction() as tx:
+        within = users.within(tx)
+        assert_type(within.put(User(user_id="1")).stored, User)
+        assert_type(within.update(user_id="1").set("name", "x"), TypedUpdateAction[User])
+        assert_type(within.delete(user_id="1"), Action)
+        assert_type(within.check(user_id="1", condition=Attr("name") == "x"), Action)
+    assert_type(users.upsert(user_id="1").set("name", "x").execute(), User)
+    assert_type(users.update(User(user_id="1")).to(User(user_id="1")).execute(), User)
+    assert_type(users.decode({"pk": {"S": "USER#1"}}), User)
+    assert_type(app.decode({"pk": {"S": "USER#1"}}), User | Order)
+    assert_type(users.scan().parallel(8), ParallelScan[User])
+    assert_type(users.scan().parallel(8).execute(), Page[User])
+    assert_type(users.scan().segment(0, of=4).into(Name).first(), Name | None)
+    assert_type(client.table("app").scan().parallel(8).execute(), Page[dict[str, Any]])
+    assert_type(users.query(user_id="1").hydrate().delete_all(), int)
+    assert_type(client.call("DescribeTable", TableName="app"), dict[str, Any])
+    with client.lease("locks", "nightly") as lease:
+        assert_type(lease, Lease)
+        assert_type(lease.token, int)
 
 
 class Third(User):
