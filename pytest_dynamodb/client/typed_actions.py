@@ -43,7 +43,7 @@ def updating(
 
 def version_in(codec: Codec[Any], key: object) -> int | None:
     """The version of an instance, where it has one; ``None`` for fields."""
-    return version_of(codec, key) or None if isinstance(key, codec.model) else None
+    return (version_of(codec, key) or None) if isinstance(key, BaseModel) and isinstance(key, codec.model) else None
 
 
 def changed(codec: Codec[ModelT], before: ModelT, after: ModelT) -> tuple[str, ...]:

@@ -323,8 +323,8 @@ class ReadSource:
         request more, so that little is read for one item and few requests are made for one that is far away.
         """
         if most is not None and self.plan.filters:
-            most = max(most, SPARSE if self.plan.sparse else 1) * GROWTH**rounds
-            most = None if most > LARGEST else most
+            grown: int = max(most, SPARSE if self.plan.sparse else 1) * GROWTH**rounds
+            most = None if grown > LARGEST else grown
         sizes = [size for size in (self.plan.page_size, most) if size is not None]
         return min(sizes, default=None)
 
