@@ -166,13 +166,26 @@ _NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of attributes that hold secrets, whatever they look like."""
-_SHORTEST = 6
+SHORTEST_SECRET = 6
+"""No shorter text is taken for a secret."""
+
+
+_HINT: Final = re.compile("|".join(re.escape(hint) for rule in RULES for hint in rule.hint))
+_LONG: Final = re.compile(r"\d(?:[ -]?\d){12}|[A-Za-z0-9+/_-]{20}")
+"""What is in every text that one of the rules without a hint finds something in."""
 
 
 def secrets_in(text: str, *, is_value: bool = True) -> Iterator[tuple[str, str]]:
     """What looks like a secret in a text, with what it looks like. ``is_value``: the text is an attribute's value."""
+    if len(text) < SHORTEST_SECRET:
+        return
+    hinted, long = _HINT.search(text), is_value and _LONG.search(text)
+    if not hinted and not long:
+        return
     for rule in RULES:
-        if (rule.of_values and not is_value) or (rule.hint and not any(hint in text for hint in rule.hint)):
+        if rule.of_values and not long:
+            continue
+        if rule.hint and not (hinted and any(hint in text for hint in rule.hint)):
             continue
         for found in rule.pattern.finditer(text):
             if rule.holds is None or rule.holds(found.group()):
@@ -187,4 +200,4 @@ def is_secrets_name(attribute: str) -> bool:
 
 def may_be_secret(text: str) -> bool:
     """Whether a text may be a secret at all, in an attribute that is called so."""
-    return len(text) >= _SHORTEST and " " not in text.strip()
+    return len(text) >= SHORTEST_SECRET and " " not in text.strip()

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pytest_dynamodb.cassette.leaks.rules import is_secrets_name, may_be_secret, secrets_in
+from pytest_dynamodb.cassette.leaks.rules import SHORTEST_SECRET, is_secrets_name, may_be_secret, secrets_in
 from pytest_dynamodb.cassette.matching import is_generated
 from pytest_dynamodb.cassette.options import Place
 from pytest_dynamodb.cassette.redaction import pseudonym
-from pytest_dynamodb.cassette.volatile.places import Leaf, leaves, place_name
+from pytest_dynamodb.cassette.volatile.places import SETS, TAGS, leaves, place_name
 from pytest_dynamodb.exchange import Exchange, Outcome, TransportFailure
 
 _MADE_BY_AWS: Final = ("Arn", "Token", "Iterator", "Label", "Id", "Url")
@@ -52,9 +52,11 @@ def _body(outcome: Outcome) -> Any:
 
 def leaks_in(tree: Any) -> Iterator[Leak]:
     """What in a request's parameters or in an answer's body looks like a secret."""
+    if not _holds_any(tree, "", ""):
+        return
     for leaf in leaves(tree):
         for text in leaf.parts:
-            found = _look(leaf, text)
+            found = _look(leaf.attribute, leaf.tag, text)
             if found:
                 yield Leak(found, leaf.tag, text, jmespath_of(leaf.at))
     for name in _names(tree):
@@ -62,19 +64,37 @@ def leaks_in(tree: Any) -> Iterator[Leak]:
             yield Leak(found, "S", name, _IN_A_NAME)
 
 
-def _look(leaf: Leaf, text: str) -> str:
+def _holds_any(node: Any, attribute: str, tag: str) -> bool:
+    """Whether there is anything in a tree: most exchanges hold nothing, and all are looked at."""
+    if isinstance(node, str):
+        return bool(_look(attribute, tag, node))
+    if isinstance(node, dict):
+        single = len(node) == 1
+        for key, value in node.items():
+            if single and key in TAGS:
+                if _holds_any(value, attribute, key):
+                    return True
+            elif next(secrets_in(key, is_value=False), None) or _holds_any(value, key, ""):
+                return True
+    elif isinstance(node, list):
+        for value in node:
+            if _holds_any(value, attribute, tag if tag in SETS else ""):
+                return True
+    return False
+
+
+def _look(attribute: str, tag: str, text: str) -> str:
     """What a text looks like; empty if it looks harmless."""
-    is_value = bool(leaf.tag)
-    if not is_value and (is_generated(leaf.attribute, text) or leaf.attribute.endswith(_MADE_BY_AWS)):
+    if len(text) < SHORTEST_SECRET:
         return ""
-    if text == pseudonym(leaf.tag[:1] or "S", text):
+    is_value = bool(tag)
+    if not is_value and (is_generated(attribute, text) or attribute.endswith(_MADE_BY_AWS)):
         return ""
-    plain = _decoded(text) if leaf.tag in {"B", "BS"} else text
-    for found, _ in secrets_in(plain, is_value=is_value):
-        return found
-    if leaf.tag == "S" and is_secrets_name(leaf.attribute) and may_be_secret(text):
-        return f"a secret by its name, {leaf.attribute.lstrip(':')}"
-    return ""
+    plain = _decoded(text) if tag in {"B", "BS"} else text
+    found = next((name for name, _ in secrets_in(plain, is_value=is_value)), "")
+    if not found and tag == "S" and is_secrets_name(attribute) and may_be_secret(text):
+        found = f"a secret by its name, {attribute.lstrip(':')}"
+    return "" if found and text == pseudonym(tag[:1] or "S", text) else found
 
 
 def _decoded(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -369,3 +371,22 @@ def test_a_miss_of_a_volatile_request_is_raised_like_any_other() -> None:
     _, reason = replay.cassette.answer(Request(*put(X)))
     assert "recorded once and has been played as often" in reason
     assert isinstance(replay.cassette.miss(Request(*put(X)), reason), UnexpectedRequest)
+
+
+def test_threads_are_answered_each_with_its_own_values() -> None:
+    numbers = range(64)
+    recorded = [(put(f"USER#{uuid(number)}", n={"N": str(number)}), {}) for number in numbers]
+    reads = [(get(f"USER#{uuid(n)}"), {"Item": {"pk": {"S": f"USER#{uuid(n)}"}, "n": {"N": str(n)}}}) for n in numbers]
+    replay = Replay(*recorded, *reads, volatile=["Item.pk"])
+
+    def user(number: int) -> bool:
+        key = f"USER#{uuid(number + 1000)}"
+        written = replay(put(key, n={"N": str(number)}))
+        return written == {} and replay(get(key)) == {"Item": {"pk": {"S": key}, "n": {"N": str(number)}}}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(user, reversed(numbers)))
+
+
+def uuid(number: int) -> str:
+    return str(UUID(int=number * 2**64 + 2**120))
