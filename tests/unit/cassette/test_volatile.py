@@ -375,14 +375,14 @@ def test_a_miss_of_a_volatile_request_is_raised_like_any_other() -> None:
 
 def test_threads_are_answered_each_with_its_own_values() -> None:
     numbers = range(64)
-    recorded = [(put(f"USER#{uuid(number)}", n={"N": str(number)}), {}) for number in numbers]
+    writes: list[Any] = [(put(f"USER#{uuid(number)}", n={"N": str(number)}), {}) for number in numbers]
     reads = [(get(f"USER#{uuid(n)}"), {"Item": {"pk": {"S": f"USER#{uuid(n)}"}, "n": {"N": str(n)}}}) for n in numbers]
-    replay = Replay(*recorded, *reads, volatile=["Item.pk"])
+    replay = Replay(*writes, *reads, volatile=["Item.pk"])
 
     def user(number: int) -> bool:
         key = f"USER#{uuid(number + 1000)}"
-        written = replay(put(key, n={"N": str(number)}))
-        return written == {} and replay(get(key)) == {"Item": {"pk": {"S": key}, "n": {"N": str(number)}}}
+        written, read_back = replay(put(key, n={"N": str(number)})), replay(get(key))
+        return bool(written == {} and read_back == {"Item": {"pk": {"S": key}, "n": {"N": str(number)}}})
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(user, reversed(numbers)))
