@@ -20,7 +20,7 @@ class Collected:
 
     ``tests`` are those with a cassette of their own and its file, ``orphans`` cassettes that no test owns and why,
     ``broken`` the modules that could not be collected: of their cassettes nothing is said. ``contract`` are the files
-    that say what tables are like, below ``root``.
+    that say what tables are like, below ``root``, and ``node_ids`` are all tests, with a cassette or without.
     """
 
     root: Path
@@ -30,6 +30,7 @@ class Collected:
     broken: Sequence[str]
     max_age: str
     contract: Sequence[str] = ()
+    node_ids: Sequence[str] = ()
 
     @property
     def folders(self) -> list[Path]:
@@ -72,6 +73,7 @@ def collected(folder: Path) -> Collected:
         found["broken"],
         found["max_age"],
         found["contract"],
+        found["node_ids"],
     )
 
 

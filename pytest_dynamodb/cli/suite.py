@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,6 +11,7 @@ from typing import Any
 import click
 
 from pytest_dynamodb.cassette.store import write
+from pytest_dynamodb.cli.collection import Collected, collected, from_here
 from pytest_dynamodb.cli.conversions import check_free, conversion_at, outcome_json, outcome_lines
 from pytest_dynamodb.cli.printing import progress, say, say_lines
 from pytest_dynamodb.convert.conversion import Conversion, ConversionError
@@ -20,15 +19,17 @@ from pytest_dynamodb.convert.documents import SUFFIXES, is_recording
 from pytest_dynamodb.convert.markers import Recorded, Rewriting, Services, literal_paths, rewritten
 from pytest_dynamodb.convert.placebo import is_placebo_file
 from pytest_dynamodb.convert.suite import Placement, is_test_module, node_ids_in, placements
+from pytest_dynamodb.errors import ConfigurationError
 
 _ELSEWHERE = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 """Folders that hold other people's files."""
-_COLLECT_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """What a folder holds: recordings, Python modules, folders of placebo's; all as paths below it."""
+    """What a folder holds: recordings, Python modules, folders of placebo's; all as paths below ``root``, as node ids
+    are.
+    """
 
     root: Path
     recordings: Sequence[PurePosixPath]
@@ -60,13 +61,17 @@ def convert_project(
 
     Returns the same as JSON.
     """
-    project = _project(root, folder)
-    node_ids, asked = _tests(project, collect=collect)
+    found, said = _asked(root) if collect else (None, ["the tests' names are read from the sources"])
+    whole = root.resolve()
+    base = from_here(found.root) if found is not None and whole.is_relative_to(found.root) else root
+    if found is not None and found.folder != folder.resolve():
+        said.append(f"the tests look for their cassettes in {from_here(found.folder)}, and not in {folder}")
+    project = _project(root, base, folder)
     done, unreadable = [], []
-    placed = placements(project.recordings, node_ids)
+    placed = placements(project.recordings, _tests(project, found))
     for placement in progress(placed, length=len(placed), what="converting"):
         try:
-            conversion = conversion_at(root / placement.recording)
+            conversion = conversion_at(base / placement.recording)
         except ConversionError as problem:
             unreadable.append(str(problem))
             continue
@@ -79,19 +84,19 @@ def convert_project(
         write(one.target, contents.header, contents.exchanges)
     rewritings = list(_rewritings(project, done)) if rewrite else []
     if not quiet:
-        _report(project, done, unreadable, asked)
-    changed = _rewrite(root, rewritings, sure=sure, quiet=quiet) if rewrite else []
+        _report(project, done, unreadable, said)
+    changed = _rewrite(base, rewritings, sure=sure, quiet=quiet) if rewrite else []
     return {
         "cassettes": [
             {
-                **outcome_json(root / one.placement.recording, one.target, one.conversion),
+                **outcome_json(base / one.placement.recording, one.target, one.conversion),
                 "test": one.placement.node_id or None,
                 "doubt": one.placement.doubt or None,
             }
             for one in done
         ],
         "unreadable": unreadable,
-        "placebo": [str(root / path) for path in project.placebo],
+        "placebo": [str(base / path) for path in project.placebo],
         "rewritten": changed,
         "by_hand": [
             {"file": one.path, "line": note.line, "what": note.what, "reason": note.reason}
@@ -102,10 +107,11 @@ def convert_project(
     }
 
 
-def _project(root: Path, folder: Path) -> _Project:
+def _project(root: Path, base: Path, folder: Path) -> _Project:
     recordings, modules, placebo = [], dict[str, str](), set[PurePosixPath]()
+    inner = root.resolve().relative_to(base.resolve())
     for path in _files(root, folder.resolve()):
-        below = PurePosixPath(path.relative_to(root).as_posix())
+        below = PurePosixPath((inner / path.relative_to(root)).as_posix())
         if is_placebo_file(path.name):
             placebo.add(below.parent)
         elif path.suffix == ".py":
@@ -116,7 +122,7 @@ def _project(root: Path, folder: Path) -> _Project:
             text = _text(path)
             if text is not None and is_recording(text, path.suffix.lower()):
                 recordings.append(below)
-    return _Project(root, recordings, modules, sorted(placebo))
+    return _Project(base, recordings, modules, sorted(placebo))
 
 
 def _files(root: Path, but: Path) -> Iterator[Path]:
@@ -137,45 +143,35 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _tests(project: _Project, *, collect: bool) -> tuple[list[str], str]:
-    """The node ids of the project's tests, and a line about where they are from, if it is not pytest."""
-    if collect:
-        found, problem = _collected(project.root)
-        if found:
-            return found, ""
-        why = f"pytest could not list the tests ({problem}): their names are read from the sources"
-    else:
-        why = "the tests' names are read from the sources"
-    read = [
+def _tests(project: _Project, found: Collected | None) -> list[str]:
+    """The node ids of the project's tests: those that pytest has collected, and those that only the sources show."""
+    known = list(found.node_ids) if found is not None else []
+    collected_modules = {node_id.partition("::")[0] for node_id in known}
+    return known + [
         node_id
         for module, text in project.modules.items()
-        if is_test_module(PurePosixPath(module).name)
+        if is_test_module(PurePosixPath(module).name) and module not in collected_modules
         for node_id in node_ids_in(text, module)
     ]
-    return read, why
 
 
-def _collected(root: Path) -> tuple[list[str], str]:
-    """The node ids that pytest collects, below ``root``; or none and what it said last."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--color=no", "-p", "no:cacheprovider"]
-    command.append(f"--rootdir={root.resolve()}")
+def _asked(root: Path) -> tuple[Collected | None, list[str]]:
+    """What pytest collects, and what there is to say of it."""
     try:
-        ran = subprocess.run(  # noqa: S603 - this Python, on the project that is to be converted
-            command, cwd=root, capture_output=True, text=True, check=False, timeout=_COLLECT_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return [], str(problem)
-    found = [line for line in ran.stdout.splitlines() if "::" in line and not line.startswith(("ERROR", "FAILED", " "))]
-    said = [line for line in (ran.stdout + ran.stderr).splitlines() if line.strip()]
-    return ([], said[-1] if said else f"it exited with {ran.returncode}") if ran.returncode else (found, "no tests")
+        found = collected(root)
+    except ConfigurationError as problem:
+        return None, [f"{problem}. The tests' names are read from the sources"]
+    return found, [
+        f"pytest could not collect {module}: its tests' names are read from the source" for module in found.broken
+    ]
 
 
 # --- what was done ---
 
 
-def _report(project: _Project, done: Sequence[_Done], unreadable: Sequence[str], asked: str) -> None:
-    if asked:
-        say(asked)
+def _report(project: _Project, done: Sequence[_Done], unreadable: Sequence[str], said: Sequence[str]) -> None:
+    for line in said:
+        say(line)
     for one in done:
         if not one.conversion.exchanges and not one.conversion.lost:
             continue

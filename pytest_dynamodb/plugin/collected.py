@@ -35,6 +35,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     found = {
         "root": str(session.config.rootpath),
         "folder": str(state.settings.home.folder),
+        "node_ids": [item.nodeid for item in state.collected_items],
         "tests": dict(_tests(session, state)),
         "orphans": agreed([find_orphans(session, state)]),
         "broken": sorted(state.failed_nodes),

@@ -203,10 +203,22 @@ def test_nothing_is_rewritten_without_a_yes(project: Path) -> None:
 def test_where_pytest_cannot_list_the_tests_their_names_are_read(project: Path) -> None:
     (project / "tests" / "test_b.py").write_text("import nothing_of_this_name\n", encoding="utf-8")
     shown = run("convert", project, project / "cassettes")
-    assert "pytest could not list the tests" in shown.output
+    assert "pytest could not collect tests/test_b.py: its tests' names are read from the source" in shown.output
+    assert "tests/test_a.py::test_tables[a/b]\n" in shown.output
+    (project / "conftest.py").write_text("import nothing_of_this_name\n", encoding="utf-8")
+    shown = run("convert", project, project / "again")
+    assert "pytest could not collect the tests" in shown.output
     assert "tests/test_a.py::test_tables[a-b] (its id may have had other characters" in shown.output
     quick = run("convert", project, project / "other", "--no-collect")
     assert "the tests' names are read from the sources" in quick.output
+
+
+def test_a_folder_within_the_project_gives_its_tests_their_names_in_the_project(project: Path) -> None:
+    shown = run("convert", project / "tests", project / "cassettes")
+    assert shown.exit_code == 0
+    assert (project / "cassettes" / "tests" / "test_a" / "test_tables[one].ddb.msgpack").is_file()
+    elsewhere = run("convert", project / "tests", project / "other")
+    assert "the tests look for their cassettes in cassettes, and not in" in elsewhere.output
 
 
 def test_placebo_s_folders_are_named_with_what_to_do(project: Path) -> None:
