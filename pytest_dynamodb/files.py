@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import stat
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -59,6 +60,26 @@ def read_plain(path: str | os.PathLike[str]) -> bytes:
             return file.read()
     finally:
         os.close(descriptor)
+
+
+def gunzip(packed: bytes, *, most: int) -> bytes:
+    """What gzip has compressed, all of its members. Raises ``OSError`` for what is damaged, or has more than ``most``
+    bytes.
+    """
+    parts, left = list[bytes](), most
+    while packed:
+        stream = zlib.decompressobj(31)  # zlib's word for gzip's format
+        try:
+            parts.append(stream.decompress(packed, left + 1))
+        except zlib.error as problem:
+            raise OSError(f"compressed data is damaged: {problem}") from None
+        left -= len(parts[-1])
+        if left < 0:
+            raise OSError(f"it unpacks to more than {most} bytes: unpack it first, if it is meant")
+        if not stream.eof:
+            raise OSError("compressed data is cut off")
+        packed = stream.unused_data.lstrip(b"\0")  # zeros may follow a member
+    return b"".join(parts)
 
 
 def replace(path: str | os.PathLike[str], content: bytes, *, mode: int = 0o644) -> None:

@@ -18,6 +18,14 @@ _JOINERS: Final = "\u200c\u200d"
 """Zero-width joiner and non-joiner: Persian words and emoji of several parts need them."""
 
 
+_PASSWORD: Final = re.compile(r"(?<=://)[^/@\s\"'<>]+@")
+
+
+def without_passwords(text: str) -> str:
+    """``text`` with stars for the name and the password in addresses such as ``http://user:password@host``."""
+    return _PASSWORD.sub("***@", text) if "@" in text else text
+
+
 def printable(text: str) -> str:
     """``text`` as one line that is what it looks like: what cannot be seen stands escaped, a line's end included.
 

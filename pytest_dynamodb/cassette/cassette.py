@@ -15,7 +15,7 @@ from pytest_dynamodb.cassette import codec
 from pytest_dynamodb.cassette.assertions import TrafficAssertions
 from pytest_dynamodb.cassette.items import key_names
 from pytest_dynamodb.cassette.matching import Matcher, place_of, renamed
-from pytest_dynamodb.cassette.options import CassetteOptions
+from pytest_dynamodb.cassette.options import CassetteOptions, returned
 from pytest_dynamodb.cassette.playback import Playback
 from pytest_dynamodb.cassette.recording import Recording
 from pytest_dynamodb.cassette.redaction import Sanitizer
@@ -139,7 +139,7 @@ class Cassette(TrafficAssertions):
             return None, reason
         hook = self.options.hooks.before_replay
         if hook is not None:
-            changed = hook(exchange)
+            changed = returned("before_replay", hook(exchange), Exchange)
             if changed is False:
                 return None, "pytest_dynamodb_before_replay dropped its recording"
             exchange = changed or exchange
@@ -233,6 +233,11 @@ class Cassette(TrafficAssertions):
 
     def open_for_recording(self, *, keep: bool) -> None:
         """Begin to record; ``keep`` adds to what the cassette holds, otherwise it is replaced once that has passed."""
+        if self.sanitizer.holds_secret([self.path.name, self.options.owner]):
+            raise RecordingRefused(
+                "the name of a cassette, or of the test that it is of, holds a secret of the environment: "
+                "give the test's parameters other ids, or the cassette another name"
+            )
         previous = list(self._loaded)
         if not keep:
             self._loaded = []
@@ -277,7 +282,7 @@ class Cassette(TrafficAssertions):
         exchange: Exchange | None = self.redacted(request, outcome)
         hook = self.options.hooks.before_record
         if hook is not None and exchange is not None:
-            changed = hook(exchange)
+            changed = returned("before_record", hook(exchange), Exchange)
             exchange = None if changed is False else changed or exchange
         if exchange is None:
             return
@@ -384,11 +389,29 @@ class Cassette(TrafficAssertions):
         its values come back in order. Raises ``UnexpectedRequest`` if none was recorded.
         """
         own = f"{self.options.owner}\n{name}" if self.options.shared else name
+        if self._recording is not None:
+            factory = self._harmless(name, factory)
         if self._recording is not None or (not self.exists and not self._playback):
             return self._memos.record(own, self._common(own, factory))
         known = own if own in self.header.memos else name
         value: Value = self._memos.replay(known, self.options.remedy, str(self.path))
         return value
+
+    def _harmless(self, name: str, factory: Callable[[], Value]) -> Callable[[], Value]:
+        """A factory of values for a file; raises ``RecordingRefused`` for one that holds a secret."""
+
+        def made() -> Value:
+            value = factory()
+            self.sanitizer.look_around()
+            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            if self.sanitizer.holds_secret([name, text]):
+                problem = f"memo {name!r} holds a secret, which a cassette may not: let it make up another value"
+                with self._lock:
+                    self._refused.append(problem)
+                raise RecordingRefused(problem)
+            return value
+
+        return made
 
     def _common(self, name: str, factory: Callable[[], Value]) -> Callable[[], Value]:
         """A factory whose values all workers of the session share; ``factory`` itself where there are none."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pytest_dynamodb.cassette.options import NormalizeHook, compile_paths, select, without
+from pytest_dynamodb.cassette.options import NormalizeHook, compile_paths, returned, select, without
 from pytest_dynamodb.exchange import Exchange, Request
 from pytest_dynamodb.expressions.canonical import canonical_params
 
@@ -46,7 +46,7 @@ class Matcher:
     def part(self, operation: str, params: dict[str, Any], tokens: tuple[str, ...] = ()) -> dict[str, Any]:
         """The part of a request that is compared, as it is written. It shares values with ``params``."""
         if self._normalize is not None:
-            rewritten = self._normalize(operation, params)
+            rewritten = returned("normalize", self._normalize(operation, params), dict)
             params = params if rewritten is None else rewritten
         if tokens:
             params = {name: value for name, value in params.items() if name not in tokens}

@@ -20,7 +20,7 @@ from pytest_dynamodb.cassette.choices import (
     one_of,
 )
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.exchange import Exchange, Request
+from pytest_dynamodb.exchange import Exchange, Request, Response, TransportFailure
 
 NormalizeHook = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 """``(operation, params)`` → other parameters to match by, or ``None`` to match by these."""
@@ -95,6 +95,39 @@ class CassetteOptions:
             if not isinstance(getattr(self, name), bool):
                 raise ConfigurationError(f"{name} is True or False, not {getattr(self, name)!r}")
         object.__setattr__(self, "max_age", parse_age(self.max_age))
+
+
+def returned(hook: str, value: Any, kind: type) -> Any:
+    """What a hook returned. Raises ``ConfigurationError`` if it is neither of its ``kind`` nor ``None``.
+
+    A hook that gives exchanges may also return ``False``. Its texts and keys must be text.
+    """
+    if value is None or (value is False and kind is Exchange) or (isinstance(value, kind) and _is_sound(value)):
+        return value
+    may_be = "another exchange, False or None" if kind is Exchange else f"a {kind.__name__} or None"
+    raise ConfigurationError(f"pytest_dynamodb_{hook} returned {value!r:.100}; it may return {may_be}")
+
+
+def _is_sound(value: Any) -> bool:
+    """Whether an exchange has the fields of one, and what is in maps has texts for keys."""
+    if not isinstance(value, Exchange):
+        return True
+    outcome: Any = value.outcome
+    operation: Any = value.operation
+    params: Any = value.params
+    body, status = getattr(outcome, "body", None), getattr(outcome, "status", None)
+    is_answer = isinstance(outcome, Response) and isinstance(body, (dict, bytes)) and type(status) is int
+    is_outcome = is_answer or isinstance(outcome, TransportFailure)
+    waiting: list[Any] = [params, body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if not all(isinstance(key, str) for key in node):
+                return False
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return is_outcome and isinstance(operation, str) and isinstance(params, dict)
 
 
 OPTION_NAMES = frozenset(option.name for option in fields(CassetteOptions))

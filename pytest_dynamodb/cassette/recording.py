@@ -290,7 +290,7 @@ class Recording:
         )
         return replace(
             begun,
-            node_id="" if options.shared else options.owner,
+            node_id="" if options.shared else self._sanitizer.text(options.owner),
             region=region,
             account=account,
             tables=tables,

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, select
+from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, returned, select
 from pytest_dynamodb.cassette.secrets import Secret
 from pytest_dynamodb.exchange import Outcome, TransportFailure
+from pytest_dynamodb.terminal import without_passwords
 from pytest_dynamodb.values.numbers import EXACT, exact_decimal
 
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)|\b\d{12}(?=\.ddb\.)")
@@ -141,14 +142,35 @@ class Sanitizer:
     def outcome(self, outcome: Outcome) -> Outcome:
         """An outcome without anything sensitive."""
         if isinstance(outcome, TransportFailure):
-            arguments = {name: self._text(value) for name, value in outcome.arguments.items()}
-            return replace(outcome, message=self._text(outcome.message), arguments=arguments)
+            arguments = {name: self.text(value) for name, value in outcome.arguments.items()}
+            return replace(outcome, message=self.text(outcome.message), arguments=arguments)
+        if outcome.headers:
+            outcome = replace(outcome, headers={name: self.text(value) for name, value in outcome.headers.items()})
         if isinstance(outcome.body, bytes):
             return replace(
                 outcome,
                 body=self._text(outcome.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"),
             )
         return replace(outcome, body=self._clean(outcome.body, remember=False))
+
+    def text(self, text: str) -> str:
+        """A text of neither request nor answer's body (a failure's, a header, a node id) without what is sensitive.
+
+        Addresses lose the name and the password of whoever asks.
+        """
+        return without_passwords(self._text(text))
+
+    def holds_secret(self, tree: Any) -> bool:
+        """Whether anything in a tree is a secret of the environment, an access key or a value that was redacted."""
+        if isinstance(tree, dict):
+            return any(self.holds_secret(part) for pair in tree.items() for part in pair)
+        if isinstance(tree, (list, tuple)):
+            return any(map(self.holds_secret, tree))
+        if not isinstance(tree, str):
+            return False
+        found = any(secret.may_be_in(tree) and secret.replaced(tree, "") != tree for secret in self._secrets.values())
+        is_known = len(tree) >= _UNMISTAKABLE and pseudonym("S", tree) in self._pseudonyms and not _TEXT.match(tree)
+        return found or is_known or _KEY_ID.search(tree) is not None
 
     def restore(self, outcome: Outcome) -> Outcome:
         """An answer in which pseudonyms of values that this run's own requests contained are those values again."""
@@ -208,7 +230,7 @@ class Sanitizer:
         if inside:
             return self._stand_in(tag, value)
         if self._hook is not None:
-            instead = self._hook(".".join(str(part) for part in at), tag, value)
+            instead: str | None = returned("redact", self._hook(".".join(str(part) for part in at), tag, value), str)
             if instead is not None:
                 return instead
         if self._pseudonyms and len(value) >= _UNMISTAKABLE and (known := pseudonym(tag, value)) in self._pseudonyms:

@@ -21,7 +21,7 @@ from pytest_dynamodb.cassette.report.requests import tables_text
 from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.cli.printing import counted, progress, say, say_json, say_lines
 from pytest_dynamodb.dialects import CAPTURED, MEANT, TABLE, VARIABLE, Dialect, dialect_of
-from pytest_dynamodb.errors import CassetteError, ConfigurationError
+from pytest_dynamodb.errors import CassetteError, PytestDynamoDbError
 from pytest_dynamodb.exchange import Exchange
 from pytest_dynamodb.upkeep.files import cassettes_in
 
@@ -236,7 +236,7 @@ def _infer(mock: Mock, exchanges: Sequence[Exchange]) -> None:
                 made.add(described["TableName"])
                 try:
                     mock.load({"Table": described})
-                except ConfigurationError as problem:
+                except PytestDynamoDbError as problem:
                     say(f"Warning: {described['TableName']} cannot be made: {problem}", err=True)
 
 

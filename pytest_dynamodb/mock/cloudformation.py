@@ -30,6 +30,10 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
+_MOST_STEPS: Final = 1_000_000
+"""Values, conditions and tens of characters that a template may expand to. (CloudFormation takes templates of 1 MB.)"""
+
+
 class Unknown(Exception):
     """A template does not determine a value. Holds the name of what is missing."""
 
@@ -41,6 +45,7 @@ class Functions:
         self._conditions = _mapping(template.get("Conditions"))
         self._maps = _mapping(template.get("Mappings"))
         self._names = names
+        self._steps = 0
         defaults = {
             name: declared["Default"]
             for name, declared in _mapping(template.get("Parameters")).items()
@@ -62,6 +67,7 @@ class Functions:
         """The value of a node, or ``ABSENT``. With ``strict``, raises ``Unknown`` where the template does not determine
         it.
         """
+        self._count(1)
         if isinstance(node, list):
             return [value for value in (self.value(member, strict=strict) for member in node) if value is not ABSENT]
         if not isinstance(node, Mapping):
@@ -73,6 +79,12 @@ class Functions:
         values = {name: self.value(member, strict=strict) for name, member in node.items()}
         return {name: value for name, value in values.items() if value is not ABSENT}
 
+    def _count(self, steps: int) -> None:
+        """Raise ``LoadError`` for a template whose functions never seem to come to an end."""
+        self._steps += steps
+        if self._steps > _MOST_STEPS:
+            raise LoadError("", "its functions make more of it than any stack has: it seems to double with each step")
+
     def holds(self, condition: Any) -> bool:
         """Whether a condition, given by name or written out, is true. One that cannot be determined is not."""
         try:
@@ -81,6 +93,7 @@ class Functions:
             return False
 
     def _truth(self, node: Any, depth: int) -> bool:
+        self._count(1)
         if isinstance(node, Mapping) and len(node) == 1:
             ((name, argument),) = node.items()
             if name == "Condition" and depth < 50:
@@ -127,11 +140,15 @@ class Functions:
             node = {"Ref": name} if "." not in name else {"Fn::GetAtt": name.split(".", 1)}
             return str(self.value(node, strict=strict))
 
-        return _VARIABLE.sub(put, text)
+        made = _VARIABLE.sub(put, text)
+        self._count(len(made) // 10)
+        return made
 
     def _join(self, argument: Any, strict: bool) -> str:
         delimiter, members = argument
-        return str(delimiter).join(str(member) for member in self.value(members, strict=strict))
+        texts = [str(member) for member in self.value(members, strict=strict)]
+        self._count((sum(map(len, texts)) + len(str(delimiter)) * len(texts)) // 10)
+        return str(delimiter).join(texts)
 
     def _if(self, argument: Any, strict: bool) -> Any:
         condition, yes, no = argument

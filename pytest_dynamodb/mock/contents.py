@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pytest_dynamodb.control.tables.templates import create_table_params_of
+from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.files import gunzip, read_plain
 from pytest_dynamodb.mock import cloudformation, terraform, workbench
 from pytest_dynamodb.mock.problems import LoadError, joined
 from pytest_dynamodb.values.numbers import exact_decimal
@@ -20,6 +21,12 @@ from pytest_dynamodb.values.numbers import exact_decimal
 
 _YAML, _JSON = (".yaml", ".yml"), (".json", ".jsonl", ".ndjson")
 _GZIP = b"\x1f\x8b"
+
+_FREE_BYTES, _BYTES_PER_BYTE = 64 * 2**20, 128
+"""A compressed file may unpack to this many bytes plus a multiple of its size. More is taken for a bomb."""
+
+_MOST_PARTS = 20_000_000
+"""Values that a source may hold where each alias of YAML, or object that stands in it twice, counts as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +106,11 @@ def _content(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as problem:
+        raw = read_plain(path)
+        if raw.startswith(_GZIP):
+            raw = gunzip(raw, most=_FREE_BYTES + _BYTES_PER_BYTE * len(raw))
+        return raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
         raise LoadError(str(path), f"it cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
 
 
@@ -127,7 +136,36 @@ def _line(path: Path, number: int, line: str) -> Any:
 def _yaml(path: Path, text: str) -> Any:
     from pytest_dynamodb.mock.cloudformation import parse_yaml
 
-    return parse_yaml(str(path), text)
+    content = parse_yaml(str(path), text)
+    _check_size(str(path), content)
+    return content
+
+
+def _where(source: Any) -> str:
+    return os.fspath(source) if isinstance(source, (str, os.PathLike)) else ""
+
+
+def _check_size(where: str, content: Any) -> None:
+    """Raise ``LoadError`` for content that stands in itself, or that its aliases blow up beyond all measure."""
+    sizes: dict[int, int] = {}
+    under_way: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(content, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        inner = list(node.values()) if isinstance(node, Mapping) else node
+        if not isinstance(inner, (list, tuple)):
+            continue
+        if is_done:
+            under_way.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes.get(id(part), 1) for part in inner)
+            if sizes[id(node)] > _MOST_PARTS:
+                raise LoadError(where, f"with its aliases it holds more than {_MOST_PARTS} values")
+        elif id(node) in under_way:
+            raise LoadError(where, "it holds a loop: a list or map that stands in itself")
+        elif id(node) not in sizes:
+            under_way.add(id(node))
+            waiting.append((node, True))
+            waiting += [(part, False) for part in inner if isinstance(part, (Mapping, list, tuple))]
 
 
 _FORMS = (
@@ -163,11 +201,17 @@ class SourceReader:
 
     def contents(self, source: Any) -> Iterator[TableContents]:
         """The tables of a source: a path, a document, or a list of either. Raises ``LoadError``."""
-        if isinstance(source, (str, os.PathLike)):
-            for document in documents_at(source):
-                yield from self._document(document)
-        else:
-            yield from self._document(Document("", source))
+        try:
+            if isinstance(source, (str, os.PathLike)):
+                for document in documents_at(source):
+                    yield from self._document(document)
+            else:
+                _check_size("", source)
+                yield from self._document(Document("", source))
+        except RecursionError:
+            raise LoadError(_where(source), "it is nested too deeply") from None
+        except ConfigurationError as problem:
+            raise LoadError(_where(source), str(problem)) from None
 
     def _document(self, document: Document) -> Iterator[TableContents]:
         where, content = document.where, document.content

@@ -99,8 +99,8 @@ class Mock:
         """What a request would read, write and cost; given as a ``Request``, or as an operation and wire-level
         parameters.
 
-        Nothing changes. An error that the request would get is part of the explanation and not raised. Raises
-        ``ValueError`` for operations that do not read or write items.
+        Nothing changes. An error that the request would get is part of the explanation and not raised; so is that an
+        operation does not read or write items.
         """
         from pytest_dynamodb.simulation.explain.explain import explain
 

@@ -16,6 +16,7 @@ from pytest_dynamodb.cassette.choices import MODES, ON_SECRETS, ON_UNUSED, Habit
 from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
+from pytest_dynamodb.terminal import without_passwords
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.contracts import TableContract
@@ -179,7 +180,7 @@ def re_record(config: pytest.Config, settings: RunSettings, *node_ids: str) -> s
     command = ["pytest", *(_from_here(config, node_id) for node_id in node_ids), settings.record_flag]
     if settings.chosen("upstream") is not None:
         command.append(f"--dynamodb-upstream={settings.chosen('upstream')}")
-    return shlex.join(command)
+    return without_passwords(shlex.join(command))
 
 
 def _from_here(config: pytest.Config, node_id: str) -> str:

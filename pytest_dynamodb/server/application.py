@@ -22,6 +22,7 @@ from pytest_dynamodb.server import messages
 from pytest_dynamodb.server.authentication import Caller, Refused, caller_of
 from pytest_dynamodb.server.upstream import Upstream
 from pytest_dynamodb.server.visitors import Visitors
+from pytest_dynamodb.terminal import printable, without_passwords
 
 # --- content codings ---
 # Requests may come compressed, and answers go out compressed to whoever accepts that. RFC 9110, 8.4 (codings), 12.5.3
@@ -330,7 +331,7 @@ class Application:
             return None  # the server stops and waits no longer; the connection ends, as it would have a moment later
         provider.after(request, forwarded.outcome)
         if isinstance(forwarded.outcome, TransportFailure):
-            log.warning("the upstream did not answer: %s", forwarded.outcome.message)
+            log.warning("the upstream did not answer: %s", printable(without_passwords(forwarded.outcome.message)))
             return None
         answer = messages.answer_of(request.operation, forwarded.outcome)
         answer.body, answer.content_type = forwarded.raw, messages.header(forwarded.content_type)

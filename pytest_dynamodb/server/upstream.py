@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.exchange import Json, Outcome, Response, TransportFailure
+from pytest_dynamodb.terminal import without_passwords
 
 _NOT_FORWARDED = frozenset(
     {
@@ -60,16 +61,17 @@ class Upstream:
     """A DynamoDB at ``url``. Raises ``ConfigurationError`` for what is no such URL, and for AWS's own."""
 
     def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+        shown = without_passwords(url)
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as problem:
-            raise ConfigurationError(f"the upstream {url!r} is no URL: {problem}") from None
+            raise ConfigurationError(f"the upstream {shown!r} is no URL: {problem}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"the upstream must be a URL such as http://127.0.0.1:8000, not {url!r}")
+            raise ConfigurationError(f"the upstream must be a URL such as http://127.0.0.1:8000, not {shown!r}")
         if f".{parts.hostname}".endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
             raise ConfigurationError(
-                f"{url} cannot be recorded through a proxy: requests signed for this server are refused there. "
+                f"{shown} cannot be recorded through a proxy: requests signed for this server are refused there. "
                 "Record AWS from within Python: `pytest --record`, or use_cassette(..., mode='rewrite')"
             )
         self.url, self._host, self._port = url, parts.hostname, port
@@ -154,8 +156,8 @@ class Upstream:
         )
 
     def _failure(self, kind: str, problem: Exception, began: float) -> Forwarded:
-        arguments = {"endpoint_url": self.url, "error": str(problem) or type(problem).__name__}
-        message = f"{kind}: {self.url}: {arguments['error']}"
+        arguments = {"endpoint_url": without_passwords(self.url), "error": str(problem) or type(problem).__name__}
+        message = f"{kind}: {without_passwords(self.url)}: {arguments['error']}"
         return Forwarded(TransportFailure(kind, message, arguments, elapsed=time.perf_counter() - began))
 
 

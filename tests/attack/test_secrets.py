@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,18 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_dynamodb import Cassette, Request, Response
+from pytest_dynamodb import (
+    Cassette,
+    ConfigurationError,
+    RecordingRefused,
+    Request,
+    Response,
+    TransportFailure,
+    use_cassette,
+)
 from pytest_dynamodb.cassette.options import CassetteOptions
 from pytest_dynamodb.cassette.redaction import Sanitizer
+from pytest_dynamodb.server import Upstream
 
 AWS = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=="
 STRANGE = 'p"a\\\\ss\tw&rd <of> an \u00fcml\u00e4ut \U0001f511'
@@ -97,3 +107,55 @@ def test_cleaning_twice_changes_nothing_more(secret: str) -> None:
     sanitizer = Sanitizer()
     once = sanitizer.params({"Item": {form(secret): {"S": form(secret)} for form in FORMS.values()}})
     assert sanitizer.params(once) == once
+
+
+# --- what is neither parameters nor a body ---
+
+ADDRESS = "http://user:pass%2Fword@db.internal:8000/"
+
+
+def recorded(path: Path, outcome: Response | TransportFailure, **options: Any) -> bytes:
+    cassette = Cassette(path, options=CassetteOptions(**options))
+    cassette.open_for_recording(keep=False)
+    cassette.record(Request("GetItem", {"TableName": "t"}), outcome)
+    (journal,) = path.parent.glob(".*.journal")
+    kept = journal.read_bytes()
+    cassette.commit()
+    return kept + path.read_bytes()
+
+
+def test_a_failure_keeps_no_password_of_the_endpoint(tmp_path: Path) -> None:
+    failure = TransportFailure("EndpointConnectionError", f"no {ADDRESS}", {"endpoint_url": ADDRESS, "error": "x"})
+    raw = recorded(tmp_path / "x.ddb.msgpack", failure)
+    assert b"pass%2Fword" not in raw
+    assert b"http://***@db.internal:8000/" in raw
+
+
+def test_headers_and_node_ids_keep_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", AWS)
+    answer = Response(200, {}, {"x-amz-retry-after": AWS})
+    assert AWS.encode() not in recorded(tmp_path / "x.ddb.msgpack", answer)
+    for name, owner in ((f"{quote(AWS, safe='')}.ddb.msgpack", ""), ("y.ddb.msgpack", f"test_a.py::test_b[{AWS}]")):
+        with pytest.raises(RecordingRefused, match="holds a secret"):
+            recorded(tmp_path / name, answer, owner=owner)
+
+
+@pytest.mark.parametrize("made", [str, lambda secret: {"a": [secret]}, lambda secret: secret.encode()])
+def test_a_memo_that_holds_a_secret_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[str], Any]
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", AWS)
+    with pytest.raises(RecordingRefused, match="memo 'key' holds a secret"):  # noqa: SIM117 - again where it closes
+        with use_cassette(tmp_path / "x.ddb.msgpack", mode="rewrite") as cassette:
+            with contextlib.suppress(RecordingRefused):
+                cassette.memo("key", lambda: made(AWS))
+    assert not (tmp_path / "x.ddb.msgpack").exists()
+
+
+def test_no_message_and_no_command_shows_an_upstream_s_password() -> None:
+    failed = Upstream("http://user:password@127.0.0.1:1/").forward("/", [], b"{}").outcome
+    assert isinstance(failed, TransportFailure)
+    assert "password" not in f"{failed}"
+    with pytest.raises(ConfigurationError) as caught:
+        Upstream("ftp://user:password@127.0.0.1")
+    assert "password" not in str(caught.value)

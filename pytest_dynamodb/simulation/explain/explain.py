@@ -34,15 +34,19 @@ def explain(engine: Engine, request: Request) -> Explanation:
     """What a request would read, write and cost on this engine, which does not change. An error is part of the
     explanation.
 
-    Raises ``ValueError`` for operations that do not read or write items.
+    So is what cannot be explained: an operation that reads and writes no items.
     """
-    if request.operation not in _EXPLAINED:
-        raise ValueError(
-            f"{request.operation}: only operations on items are explained, {', '.join(sorted(_EXPLAINED))}"
-        )
     params: Params = request.params
+    if request.operation not in _EXPLAINED:
+        listed = ", ".join(sorted(_EXPLAINED))
+        return Explanation(request.operation, (), None, error=f"only operations on items are explained: {listed}")
+    if not isinstance(params, dict):
+        return Explanation(request.operation, (), None, error="its parameters are no map")
+    index = params.get("IndexName")
     found = Explanation(
-        request.operation, tuple(filter(None, tables_of(request.operation, params))), params.get("IndexName")
+        request.operation,
+        tuple(filter(None, tables_of(request.operation, params))),
+        index if isinstance(index, str) else None,
     )
     before, after = engine.fork(), engine.fork()
     try:
