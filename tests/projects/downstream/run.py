@@ -157,6 +157,8 @@ def results(project: Project, python: Path, folder: Path, way: str, work: Path, 
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     named = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
     plugin = [] if way == "serve" else ["-p", "in_place_of_moto"]
+    if way == "record":  # twice, so that fresh ids and times are found and replayed
+        plugin += ["--dynamodb-record=rewrite", "--dynamodb-record-passes=2"]
     options = ["-q", f"--junit-xml={report}", "-p", "no:cacheprovider", "-o", "addopts=", *plugin]
     options += project.tests.replace("{endpoint}", endpoint).split()
     with (work / f"{way}.log").open("w") as log:
