@@ -121,6 +121,17 @@ def dynamodb_local(session: nox.Session) -> None:
 
 
 @nox.session
+def downstream(session: nox.Session) -> None:
+    """Suites of public projects, answered by this package. `-- --checkouts DIR`: those whose sdists lack tests."""
+    built = wheel(session)
+    session.install("pyyaml")
+    work = Path(session.create_tmp()) / "downstream"
+    shutil.rmtree(work, ignore_errors=True)
+    script = "tests/projects/downstream/run.py"
+    session.run("python", script, "--wheel", built, "--work", str(work), *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Every code block of README and docs, run."""
     session.install(f"{wheel(session)}[dev]")
