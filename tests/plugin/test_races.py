@@ -50,3 +50,27 @@ def test_a_test_with_a_cassette_that_replays_cannot_have_it(project: SmallProjec
     run = project.run()
     assert run.counts(error=1)
     assert "dynamodb_mock is of no use here" in run.text
+
+
+def test_explore_plays_on_the_mock_that_answers_the_test(project: SmallProject) -> None:
+    project.write(
+        "test_a.py",
+        SHOP
+        + """
+from pytest_dynamodb.races import explore
+
+def test_it(dynamodb_mock, shop):
+    put("before")
+
+    def all_there(mock):
+        assert {item["pk"] for item in mock.tables["shop"].items} == {"before", "visits"}
+
+    assert explore(visit, visit, check=all_there).complete
+    assert dynamodb_mock.tables["shop"].count == 1
+
+@pytest.mark.dynamodb_cassette(provider="mock")
+def test_with_a_marker(shop):
+    assert explore(visit, visit).complete
+""",
+    )
+    assert project.run().counts(passed=2)
