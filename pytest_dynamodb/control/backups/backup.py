@@ -16,7 +16,8 @@ from pytest_dynamodb.errors import DynamoDbError, ValidationException, error_for
 RecordKind = Literal["backup", "export", "import"]
 
 _ARN: Final = re.compile(
-    r"arn:(aws[a-z-]*):dynamodb:([a-z0-9-]*):(\d{12}):table/([a-zA-Z0-9_.-]{3,255}/(backup|export|import)/[a-zA-Z0-9-]+)"
+    r"arn:(aws[a-z-]*):dynamodb:([a-z0-9-]*):(\d{12}):table/"
+    r"((?:[a-zA-Z0-9_.-]{3,255}|[a-zA-Z0-9_.-])/(backup|export|import)/[a-zA-Z0-9-]+)"
 )
 
 

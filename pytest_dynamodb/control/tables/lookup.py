@@ -51,7 +51,7 @@ def require_settled(table: Table) -> None:
 # --- tables by ARN ---
 # ResourceArn members, and what is wrong with ARNs (ack-api-quirks, DDB-TABLE-442; dynalite's tests, tagResource).
 
-_TABLE: Final = re.compile(r"table/[a-zA-Z0-9_.-]{3,255}")
+_TABLE: Final = re.compile(r"table/([a-zA-Z0-9_.-]{3,255}|[a-zA-Z0-9_.-])")
 
 
 def table_name_of_arn(call: Call, arn: str) -> str:
