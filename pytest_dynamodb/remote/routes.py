@@ -86,10 +86,7 @@ def _faults(_: ServedTests, test: ServedTest, body: Body) -> Any:
 
 
 def _explain(_: ServedTests, test: ServedTest, body: Body) -> Any:
-    try:
-        found = test.mock.explain(body["operation"], body.get("params", {}))
-    except ValueError as problem:
-        raise ConfigurationError(str(problem)) from None
+    found = test.mock.explain(body["operation"], body.get("params", {}))
     return {**asdict(found), "units": dict(found.units), "text": str(found)}
 
 
