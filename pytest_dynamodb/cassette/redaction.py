@@ -11,8 +11,9 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from pytest_dynamodb.cassette.options import Place, RedactHook, compile_paths, returned, select
@@ -92,6 +93,12 @@ class Sanitizer:
 
     def __init__(self, paths: Sequence[str] = (), *, hook: RedactHook | None = None, known: Iterable[str] = ()) -> None:
         self._paths, self._hook = compile_paths(paths, option="redact"), hook
+        self.idle = dict(zip(paths, self._paths, strict=True))
+        """The expressions that have selected nothing so far."""
+        self.selecting: set[str] = set()
+        """Those that have selected something."""
+        self.places: set[str] = set()
+        """Some of the places that there were for them, as expressions: what a misspelt one may have meant."""
         self._pseudonyms = set(known)
         self._secrets: dict[str, Secret] = {}
         self._originals: dict[str, str] = {}
@@ -189,7 +196,16 @@ class Sanitizer:
         if not self.suspects(repr(tree)):
             return tree
         named = select(self._paths, tree)
+        if self.idle:
+            self._watch(tree)
         return self._walk(tree, (), "S", named, inside=False, remember=remember)
+
+    def _watch(self, tree: Any) -> None:
+        """Note which expressions select something here, and where they could."""
+        self.selecting |= {text for text, compiled in self.idle.items() if select((compiled,), tree)}
+        self.idle = {text: compiled for text, compiled in self.idle.items() if text not in self.selecting}
+        if len(self.places) < _MOST_PLACES:
+            self.places.update(islice(_places(tree, ""), _MOST_PLACES))
 
     def _walk(self, node: Any, at: Place, tag: str, named: set[Place], *, inside: bool, remember: bool) -> Any:
         inside = inside or at in named
@@ -265,5 +281,20 @@ class Sanitizer:
             text = _KEY_ID.sub(lambda found: pseudonym("S", found.group()), text)
         return text
 
+
+def _places(tree: Any, at: str) -> Iterator[str]:
+    """The places of values in a tree as JMESPath has them, attribute values without their types."""
+    if isinstance(tree, dict) and not (len(tree) == 1 and next(iter(tree)) in _LEAF_TAGS):
+        for name, value in tree.items():
+            yield from _places(value, f"{at}.{name}" if at else str(name))
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _places(value, f"{at}[]")
+    else:
+        yield at
+
+
+_MOST_PLACES = 500
+"""So many places are remembered, for the end of a run."""
 
 _LEAF_TAGS = frozenset({"S", "N", "B", "SS", "NS", "BS"})

@@ -332,6 +332,10 @@ class CassetteRun:
             "missed": len(cassette.misses),
             "unused": unused,
         }
+        if recorded and cassette.options.redact:
+            looked = cassette.sanitizer
+            near = sorted(looked.places) if looked.idle else []
+            counts["redact"] = {"selecting": sorted(looked.selecting), "idle": list(looked.idle), "places": near}
         if self._differing is not None:
             counts["volatile"] = asdict(self._differing)
         elif self._first_pass is not None and recorded and self._first_pass.outcome != "passed":

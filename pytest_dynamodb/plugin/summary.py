@@ -151,10 +151,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             say(line)
     for line in contract_lines(counts):
         say(f"dynamodb: {line}", yellow=True)
+    for line in idle_lines(counts):
+        say(f"dynamodb: {line}", yellow=True)
     for note in (*findings(counts), *state.notes):
         say(f"dynamodb: {note}")
     if counts:
         say(summary_line(counts, lambda *nodes: re_record(config, state.settings, *nodes)))
+
+
+def idle_lines(counts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What to say of ``redact`` expressions that selected nothing in all recordings of the run: perhaps misspelt."""
+    seen = [count["redact"] for count in counts if "redact" in count]
+    selecting = {text for one in seen for text in one["selecting"]}
+    idle = dict.fromkeys(text for one in seen for text in one["idle"] if text not in selecting)
+    if not idle:
+        return
+    from difflib import get_close_matches
+
+    places = {place for one in seen for place in one["places"]}
+    for text in idle:
+        near = get_close_matches(text, places, n=2, cutoff=0.6)
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        yield f"redact: {text!r} selected nothing in any recording of this run{hint}"
 
 
 def _lying_about(state: PluginState) -> Iterator[str]:

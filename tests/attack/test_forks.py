@@ -23,7 +23,7 @@ TABLE: dict[str, Any] = {
 }
 
 
-def busy_parent(url_free: Callable[[], Any]) -> list[int | None]:
+def busy_parent(child_s_work: Callable[[Any], Any]) -> list[int | None]:
     """Exit codes of children that are forked while threads of the parent make calls without a pause."""
     client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     client.create_table(**TABLE)
@@ -38,7 +38,7 @@ def busy_parent(url_free: Callable[[], Any]) -> list[int | None]:
         thread.start()
     context = multiprocessing.get_context("fork")
     try:
-        children = [context.Process(target=url_free, args=(client,)) for _ in range(5)]
+        children = [context.Process(target=child_s_work, args=(client,)) for _ in range(5)]
         for child in children:
             child.start()
         for child in children:

@@ -1,0 +1,53 @@
+"""A ``redact`` expression that is misspelt protects nothing: the end of a run says so."""
+
+from __future__ import annotations
+
+import pytest
+
+TEST = """
+import boto3, pytest
+
+def put(**item):
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    client.create_table(
+        TableName="ttt", BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    client.put_item(TableName="ttt", Item={"pk": {"S": "a"}, **item})
+
+@pytest.mark.dynamodb_cassette
+def test_one():
+    put(email={"S": "a@example.com"})
+
+@pytest.mark.dynamodb_cassette
+def test_two():
+    put(phone={"S": "0123456789"})
+"""
+SETTINGS = ("--record", "--dynamodb-upstream=mock", "-p", "no:randomly", "--color=no")
+
+
+def run(pytester: pytest.Pytester, *expressions: str) -> list[str]:
+    lines = "\n".join(f"    {one}" for one in expressions)
+    pytester.makeini(f"[pytest]\ndynamodb_cassette_redact =\n{lines}\n")
+    pytester.makepyfile(test_a=TEST)
+    pytester.syspathinsert()
+    done = pytester.runpytest_subprocess(*SETTINGS)
+    done.assert_outcomes(passed=2)
+    return [line for line in done.outlines if "selected nothing" in line]
+
+
+def test_it_is_named_with_what_is_near_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    (line,) = run(pytester, "Item.emial", "Item.phone")
+    assert (
+        line
+        == "dynamodb: redact: 'Item.emial' selected nothing in any recording of this run; near it: Item.email, Item.phone"
+    )
+
+
+def test_one_that_selects_in_one_test_of_several_is_not(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert run(pytester, "Item.email", "Item.phone") == []
