@@ -13,6 +13,8 @@ import click
 from pytest_dynamodb import __version__
 from pytest_dynamodb.dialects import TABLE
 from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.files import problem_with
+from pytest_dynamodb.terminal import printable_lines
 
 COMMANDS = {
     "convert": "Turn other tools' recordings into cassettes, and cassettes into theirs.",
@@ -62,6 +64,11 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except PytestDynamoDbError as problem:
             raise _Explained(str(problem)) from problem
+        except OSError as problem:
+            if problem.filename is None:
+                raise
+            said, remedy = problem_with(problem)
+            raise _Explained(printable_lines(f"{problem.filename}: {said} ({remedy})")) from problem
 
 
 class _Explained(click.ClickException):
