@@ -206,7 +206,7 @@ class TypedTable(TypedItems[SyncDriver, ModelT]):
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> TypedQuery[ModelT]:
         decode = self._entities.only(self._codec).read
-        return TypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice)
+        return TypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice, (self._codec,))
 
 
 class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
@@ -264,7 +264,8 @@ class EntityTable(EntityItems[SyncDriver], Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> TypedQuery[ModelT]:
-        return TypedQuery(self._driver, self._book, self._shown(plan), self._entities.read)
+        models = tuple(self._entities.codecs.values())
+        return TypedQuery(self._driver, self._book, self._shown(plan), self._entities.read, _models=models)
 
 
 def typed_table(

@@ -13,6 +13,7 @@ from pytest_dynamodb.client.models.choosing import named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import InvalidUpdate
 from pytest_dynamodb.client.models.entities import Expiry, expected_version, stamped, version_of
+from pytest_dynamodb.client.models.instants import spelled
 from pytest_dynamodb.client.models.places import FieldPlace
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.transactions import Action, TransactionSteps
@@ -169,7 +170,8 @@ class TypedActions(Generic[ModelT]):
         """Write an instance over the version that it was read with; what will be stored is ``stored`` of the action."""
         codec = self._codec
         stored = stamped(codec, instance, self._expiry.clock)
-        condition = calls.both(expected_version(codec, version_of(codec, instance)), condition)
+        expected = expected_version(codec, version_of(codec, instance))
+        condition = calls.both(expected, spelled((codec,), condition))
         item = {"Item": to_wire_item(codec.encoded(stored))}
         return self._transaction.add(TypedPut(codec.table, item, condition, stored))
 
@@ -221,4 +223,4 @@ class TypedActions(Generic[ModelT]):
         condition: ConditionLike | None,
     ) -> Action:
         content = {"Key": to_wire_item(stored_key(self._codec, key, fields))}
-        return Action(kind, self._codec.table, content, calls.both(expected, condition))
+        return Action(kind, self._codec.table, content, calls.both(expected, spelled((self._codec,), condition)))

@@ -36,16 +36,18 @@ class TypedQuery(TypedQuerySteps[SyncDriver, ResultT], ExecutableRead[ResultT]):
         """As instances of a model with some of the fields; only these fields are read."""
         codec = self._of_one("into()")
         plan = self._plan.project(*codec.projection(model))
-        return TypedQuery(self._driver, self._book, plan, decoder(codec, into=model), codec, self._choice)
+        return TypedQuery(self._driver, self._book, plan, decoder(codec, into=model), codec, self._choice, self._models)
 
     def raw(self) -> TypedQuery[Item]:
         """As they are stored, without pydantic."""
-        return TypedQuery(self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice)
+        return TypedQuery(
+            self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice, self._models
+        )
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> TypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
         plan = self._plan.as_stored().project(*paths)
-        return TypedQuery(self._driver, self._book, plan, None, self._codec, self._choice)
+        return TypedQuery(self._driver, self._book, plan, None, self._codec, self._choice, self._models)
 
     def segment(self, number: int, of: int) -> TypedQuery[ResultT]:
         """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""

@@ -13,6 +13,7 @@ from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.models.choosing import Choice, named, stored_key
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.entities import Entities, Expiry, expected_version, get_call, stamped, version_of
+from pytest_dynamodb.client.models.instants import spelled_filter
 from pytest_dynamodb.client.models.ranges import Bound
 from pytest_dynamodb.client.models.uniqueness import refuse_unique
 from pytest_dynamodb.client.models.updating import UpdatePlan
@@ -47,6 +48,14 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
 
     _codec: Codec[Any] | None = field(default=None, repr=False)
     _choice: Choice | None = field(default=None, repr=False)
+    _models: tuple[Codec[Any], ...] = field(default=(), repr=False)
+
+    def filter(self, condition: ConditionLike) -> Self:
+        """Only items for which this is true of their attributes; given again, only those for which all of them are.
+
+        Moments are compared as moments, whatever their time zones. DynamoDB reads, and charges for, the others too.
+        """
+        return self._planned(self._plan.filter(spelled_filter(self._models, condition)))
 
     def sort_key_begins_with(self, prefix: Mapping[str, object] | None = None, /, **field: object) -> Self:
         """Items whose next field of the sort key begins with this text: ``.sort_key_begins_with(order_id="2024")``."""
@@ -73,7 +82,7 @@ class TypedQuerySteps(OrderedSteps[DriverT, ResultT]):
         return self._bounded("at_least", {**named(value), **field})
 
     def _planned(self, plan: ReadPlan) -> Self:
-        return type(self)(self._driver, self._book, plan, self._decode, self._codec, self._choice)
+        return type(self)(self._driver, self._book, plan, self._decode, self._codec, self._choice, self._models)
 
     def _bounded(self, bound: Bound, *values: Mapping[str, object]) -> Self:
         if self._choice is None:

@@ -209,7 +209,7 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> AsyncTypedQuery[ModelT]:
         decode = self._entities.only(self._codec).read
-        return AsyncTypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice)
+        return AsyncTypedQuery(self._driver, self._book, self._shown(plan), decode, self._codec, choice, (self._codec,))
 
 
 class AsyncEntityTable(EntityItems[AsyncDriver], Generic[ModelT]):
@@ -269,7 +269,8 @@ class AsyncEntityTable(EntityItems[AsyncDriver], Generic[ModelT]):
         return self._reading(ReadPlan(table=self.name, index=index))
 
     def _reading(self, plan: ReadPlan) -> AsyncTypedQuery[ModelT]:
-        return AsyncTypedQuery(self._driver, self._book, self._shown(plan), self._entities.read)
+        models = tuple(self._entities.codecs.values())
+        return AsyncTypedQuery(self._driver, self._book, self._shown(plan), self._entities.read, _models=models)
 
 
 def typed_table(

@@ -37,16 +37,20 @@ class AsyncTypedQuery(TypedQuerySteps[AsyncDriver, ResultT], AsyncExecutableRead
         """As instances of a model with some of the fields; only these fields are read."""
         codec = self._of_one("into()")
         plan = self._plan.project(*codec.projection(model))
-        return AsyncTypedQuery(self._driver, self._book, plan, decoder(codec, into=model), codec, self._choice)
+        return AsyncTypedQuery(
+            self._driver, self._book, plan, decoder(codec, into=model), codec, self._choice, self._models
+        )
 
     def raw(self) -> AsyncTypedQuery[Item]:
         """As they are stored, without pydantic."""
-        return AsyncTypedQuery(self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice)
+        return AsyncTypedQuery(
+            self._driver, self._book, self._plan.as_stored(), None, self._codec, self._choice, self._models
+        )
 
     def project(self, *paths: PathLike | Iterable[PathLike]) -> AsyncTypedQuery[Item]:
         """Only these paths of each item, as they are stored."""
         plan = self._plan.as_stored().project(*paths)
-        return AsyncTypedQuery(self._driver, self._book, plan, None, self._codec, self._choice)
+        return AsyncTypedQuery(self._driver, self._book, plan, None, self._codec, self._choice, self._models)
 
     def segment(self, number: int, of: int) -> AsyncTypedQuery[ResultT]:
         """Of a scan, only segment ``number``, from 0, of ``of``: for several machines that share it."""

@@ -79,6 +79,10 @@ class Codec(Generic[ModelT]):
         except KeyError:
             raise ConfigurationError(f"{self.name} has no field {field!r}; it has {', '.join(self.fields)}") from None
 
+    def is_key(self, field: str) -> bool:
+        """Whether a field is an attribute of a key, just as it is."""
+        return field in self._own
+
     def key(self, values: Mapping[str, object]) -> Item:
         """The key of the item with these fields. Raises ``InvalidKey`` and ``InvalidValue``."""
         keys = self.keys[None]

@@ -20,6 +20,7 @@ from pytest_dynamodb.client.models.declaration import (
     declaration_of_fields,
     version_conflict,
 )
+from pytest_dynamodb.client.models.instants import spelled
 from pytest_dynamodb.client.models.strangers import Alien, is_of, is_stranger, shown_of
 from pytest_dynamodb.client.operations.keys import KeyNames, KeysLike, TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
@@ -235,7 +236,7 @@ def put(codec: Codec[ModelT], instance: ModelT, condition: ConditionLike | None,
     Raises ``VersionConflict``, and before anything is sent pydantic's errors.
     """
     stored = stamped(codec, instance, clock)
-    version = version_of(codec, instance)
+    version, condition = version_of(codec, instance), spelled((codec,), condition)
     call = put_call(codec, stored, calls.both(expected_version(codec, version), condition))
     try:
         yield from send(call)
@@ -265,6 +266,7 @@ def delete(
 ) -> Steps[ModelT | None]:
     """Delete an item; returns what it was. Raises ``VersionConflict`` if ``version`` is given and not the item's."""
     expected = None if version is None else expected_version(codec, version)
+    condition = spelled((codec,), condition)
     try:
         old = yield from send(
             calls.delete_item(codec.table, key, condition=calls.both(expected, condition), return_old=True)

@@ -18,6 +18,7 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.models import entities
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import InvalidUpdate, NotUnique
+from pytest_dynamodb.client.models.instants import spelled
 from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.transactions import Action, TransactionCancelled, write
 from pytest_dynamodb.client.steps import Steps, send
@@ -43,7 +44,7 @@ def put(
     """
     if not codec.declared.unique:
         return (yield from (entities.overwrite if over else entities.put)(codec, instance, condition, clock))
-    key = codec.key_of(instance)
+    key, condition = codec.key_of(instance), spelled((codec,), condition)
     for _ in range(ATTEMPTS):
         old = yield from _read(codec, key)
         if over and codec.version is not None:
@@ -65,6 +66,7 @@ def delete(
     if not codec.declared.unique:
         return (yield from entities.delete(codec, key, condition, version))
     expected = None if version is None else entities.expected_version(codec, version)
+    condition = spelled((codec,), condition)
     for _ in range(ATTEMPTS):
         old = yield from _read(codec, key)
         still = calls.both(calls.both(expected, condition), _still(codec, key, old))

@@ -13,6 +13,7 @@ from pytest_dynamodb.client import calls
 from pytest_dynamodb.client.models.codec import ABSENT, Codec
 from pytest_dynamodb.client.models.declaration import InvalidItem, InvalidUpdate
 from pytest_dynamodb.client.models.entities import expected_version, now, raise_conflict, read_after
+from pytest_dynamodb.client.models.instants import spelled
 from pytest_dynamodb.client.models.keys import KeyTemplates
 from pytest_dynamodb.client.models.outcomes import FieldAction, FieldChange, guards, outcome
 from pytest_dynamodb.client.models.places import FieldPlace
@@ -99,7 +100,7 @@ class UpdatePlan(Generic[ModelT]):
         return plan
 
     def only_if(self, condition: ConditionLike) -> UpdatePlan[ModelT]:
-        return replace(self, condition=calls.both(self.condition, condition))
+        return replace(self, condition=calls.both(self.condition, spelled((self.codec,), condition)))
 
     def steps(self, clock: Clock) -> Steps[ModelT]:
         """Send it; returns the item as it is then.
