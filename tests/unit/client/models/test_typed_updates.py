@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
-from pydantic import BaseModel, Field, computed_field, field_validator
+from pydantic import BaseModel, Field, computed_field, field_validator, model_validator
 
 from pytest_dynamodb import (
     Attr,
@@ -14,6 +14,7 @@ from pytest_dynamodb import (
     ConfigurationError,
     DynamoDbClient,
     IndexKeys,
+    InvalidItemWritten,
     InvalidUpdate,
     InvalidValue,
     ItemNotFound,
@@ -260,3 +261,96 @@ def test_what_is_added_is_of_the_type_and_not_bound_to_what_the_whole_is(client:
         stock.update(s="1").add("left", "few")
     with pytest.raises(InvalidValue, match="valid integer"):
         stock.update(s="1").append("sizes", ["large"])
+
+
+def test_an_item_older_than_its_index_is_brought_into_it_whole(
+    client: DynamoDbClient, tasks: TypedTable[Task], task: Task, mock: Mock
+) -> None:
+    client.table("app").update({"pk": "TASK#1", "sk": "TASK"}).remove("gsi1pk", "gsi1sk").execute()
+    tasks.update(task_id="1").set("owner", "bob").execute()
+    assert (stored(mock)["gsi1pk"], stored(mock)["gsi1sk"]) == (
+        "OWNER#bob",
+        "STATE#new#2024-01-01T00:00:00.000000+00:00",
+    )
+    assert tasks.query(index="gsi1", owner="bob").count() == 1
+
+
+def test_a_sum_is_guarded_by_what_the_field_demands(client: DynamoDbClient) -> None:
+    stock = client.table("app", model=Stock)
+    stock.put(Stock(s="1", left=2, bins={"a"}))
+    with pytest.raises(InvalidUpdate, match=r"nothing has been written(?s:.*)greater than or equal to 0"):
+        stock.update(s="1").add("left", -3).execute()
+    assert stock.update(s="1").delete("bins", {"z"}).add("left", -2).execute() == Stock(s="1", left=0, bins={"a"})
+
+
+@entity(pk="C#{c}", sk="C")
+class Crew(BaseModel):
+    c: str
+    names: set[str] = Field(min_length=1, max_length=3)
+
+
+def test_the_length_of_a_set_is_guarded_by_what_the_field_demands(client: DynamoDbClient) -> None:
+    crews = client.table("app", model=Crew)
+    crews.put(Crew(c="1", names={"a", "b"}))
+    assert crews.update(c="1").add("names", {"a", "b", "c"}).execute().names == {"a", "b", "c"}
+    with pytest.raises(InvalidUpdate, match=r"nothing has been written(?s:.*)at most 3 items"):
+        crews.update(c="1").add("names", {"d"}).execute()
+    assert crews.update(c="1").delete("names", {"b", "c", "z"}).execute().names == {"a"}
+    with pytest.raises(InvalidUpdate, match=r"nothing has been written(?s:.*)at least 1 item"):
+        crews.update(c="1").delete("names", {"a"}).execute()
+    assert crews.get_or_raise(c="1").names == {"a"}
+
+
+@entity(pk="R#{r}", sk="R")
+class Span(BaseModel):
+    r: str
+    first: int = 0
+    last: int = 9
+
+    @model_validator(mode="after")
+    def in_order(self) -> Span:
+        if self.first > self.last:
+            raise ValueError("the first is after the last")
+        return self
+
+
+def test_a_write_that_happened_says_so_and_has_the_item(client: DynamoDbClient, mock: Mock) -> None:
+    spans = client.table("app", model=Span)
+    span = spans.put(Span(r="1"))
+    with pytest.raises(InvalidUpdate, match="nothing has been written"):
+        spans.update(span).set("first", 10).execute()
+    assert stored(mock)["first"] == 0
+    with pytest.raises(InvalidItemWritten, match=r"The write has happened(?s:.*)the first is after the last") as caught:
+        spans.update(r="1").set("first", 10).execute()
+    assert caught.value.item == stored(mock)
+    assert caught.value.item["first"] == 10
+    with pytest.raises(InvalidItemWritten, match="The write has happened") as caught:
+        spans.delete(r="1")
+    assert caught.value.item["first"] == 10
+    assert mock.tables["app"].items == []
+
+
+class Fleet(BaseModel):
+    cars: dict[str, list[Address]] = {}
+    sizes: tuple[int, str] = (0, "")
+
+
+@entity(pk="F#{f}", sk="F")
+class Owner(BaseModel):
+    f: str
+    fleet: Fleet = Fleet()
+
+
+def test_places_in_lists_maps_and_tuples_are_validated(client: DynamoDbClient) -> None:
+    owners = client.table("app", model=Owner)
+    owner = owners.put(Owner(f="1", fleet=Fleet(cars={"x": [Address(town="Bern")]})))
+    found = owners.update(owner).set("fleet.cars.x[0].city", "Basel").set("fleet.sizes[0]", 3).execute()
+    assert found.fleet == Fleet(cars={"x": [Address(town="Basel")]}, sizes=(3, ""))
+    for path, value in [("fleet.cars.x[0].city", "Zollikofen"), ("fleet.sizes[0]", "many"), ("fleet.cars.x", [1])]:
+        with pytest.raises(InvalidValue):
+            owners.update(f="1").set(path, value)
+    for path in ("fleet.cars.x.city", "fleet.sizes[2]", "fleet.none"):
+        with pytest.raises(ConfigurationError, match="has no"):
+            owners.update(f="1").set(path, 1)
+    with pytest.raises(InvalidUpdate, match=r"fleet\.cars\.x\[0\]\.city cannot be removed: a Address must have it"):
+        owners.update(f="1").remove("fleet.cars.x[0].city")
