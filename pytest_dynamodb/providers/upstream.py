@@ -45,7 +45,7 @@ def provider_of(upstream: str | Provider) -> Provider:
         from pytest_dynamodb.providers.mock import MockProvider  # an engine, which few recordings need
 
         return MockProvider()
-    if upstream.startswith(SCHEME):
+    if str(upstream).startswith(SCHEME):  # whatever else it is, endpoint_of refuses
         from pytest_dynamodb.providers.placebo import PlaceboProvider  # for those who come from there
 
         return PlaceboProvider(upstream.removeprefix(SCHEME))

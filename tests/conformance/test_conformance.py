@@ -22,6 +22,7 @@ from botocore.config import Config
 
 from cases import Case, all_cases, known_differences
 from pytest_dynamodb import use_cassette
+from pytest_dynamodb.cassette.frames import MOST_LEVELS
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.providers.mock import MockProvider
@@ -35,10 +36,21 @@ TODAY = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect 
 SERVED = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect in ("", "today")]
 REGIONAL = [pytest.param(case, id=case.id) for case in all_cases() if case.dialect not in ("", "classic", "today")]
 WIRE = [pytest.param(case, id=case.name) for case in wire_cases()]
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether a step's request is nested so deeply that no cassette takes it; a recording says so: see tests/attack."""
+    if isinstance(value, dict):
+        return 2 * value.get("$nest", 0) + 10 > MOST_LEVELS or any(map(is_too_deep, value.values()))
+    return isinstance(value, list) and any(map(is_too_deep, value))
+
+
 RECORDABLE = [
     pytest.param(case, id=case.id)
     for case in all_cases()
-    if case.dialect in ("", "today") and case.sdk and not any(step.later for step in case.steps)
+    if case.dialect in ("", "today")
+    and case.sdk
+    and not any(step.later or is_too_deep(step.params) for step in case.steps)
 ]
 EXTERNAL = os.environ.get("PYTEST_DYNAMODB_CONFORMANCE", "")
 
@@ -93,7 +105,7 @@ def test_a_recording_answers_as_what_it_recorded(
 ) -> None:
     recorded: list[str] = []
     replayed: list[str] = []
-    with use_cassette(tmp_path / "case.ddb.msgpack", mode="rewrite", upstream=server.name):
+    with use_cassette(tmp_path / "case.ddb.msgpack", mode="rewrite", upstream=server.name, secrets="ignore"):
         run(case, noting(recorded))
     with use_cassette(tmp_path / "case.ddb.msgpack", mode="none"):
         run(case, noting(replayed))
