@@ -61,6 +61,7 @@ def types(session: nox.Session) -> None:
 def pyright(session: nox.Session) -> None:
     """A second opinion on the public types; pip brings all of it, its Node.js included."""
     session.install(f"{wheel(session)}[dev]", "basedpyright")
+    session.run("basedpyright", "--verifytypes", "pytest_dynamodb", "--ignoreexternal")  # every public type is told
     session.run("basedpyright", "--level", "error", *(session.posargs or ["pytest_dynamodb"]))
     session.run("pytest", "tests/typing", env=INSTALLED)
 

@@ -60,6 +60,11 @@ class RecordingRefused(PytestDynamoDbError):
 class CassetteError(PytestDynamoDbError):
     """A cassette cannot be read or written. The message names the file, the byte offset and a remedy."""
 
+    path: str
+    problem: str
+    offset: int | None
+    remedy: str
+
     def __init__(self, path: str, problem: str, *, offset: int | None = None, remedy: str = "") -> None:
         self.path, self.problem, self.offset, self.remedy = path, problem, offset, remedy
         where = printable(path) if offset is None else f"{printable(path)}, byte {offset}"
@@ -88,6 +93,9 @@ class ItemNotFound(PytestDynamoDbError, LookupError):
     Not a ``DynamoDbError``: DynamoDB answers such a read with success and no item.
     """
 
+    table: str
+    key: dict[str, Any]
+
     def __init__(self, table: str, key: Mapping[str, Any]) -> None:
         self.table, self.key = table, dict(key)
         super().__init__(table, self.key)
@@ -111,7 +119,15 @@ class DynamoDbError(Exception):
     ``retryable``    whether the same request may succeed when it is sent again
     """
 
-    code = "DynamoDbError"
+    message: str
+    item: dict[str, Any] | None
+    members: dict[str, Any]
+    operation: str
+    table: str
+    request_id: str
+    status: int
+
+    code: str = "DynamoDbError"
 
     __reduce__ = _as_it_is
 
@@ -129,7 +145,7 @@ class DynamoDbError(Exception):
         members: Mapping[str, Any] | None = None,
     ) -> None:
         self.message, self.item, self.members = message, item, dict(members or {})
-        self.reasons = list(reasons)
+        self.reasons: list[CancellationReason] = list(reasons)
         self.operation, self.table, self.request_id, self.status = operation, table, request_id, status
         if code is not None:
             self.code = code

@@ -51,6 +51,8 @@ class Cassette(TrafficAssertions):
     every exchange of this run in the order of the calls, played or recorded.
     """
 
+    matcher: Matcher
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -58,10 +60,10 @@ class Cassette(TrafficAssertions):
         contents: Contents | None = None,
         options: CassetteOptions | None = None,
     ) -> None:
-        self.path = Path(path).absolute()  # code under test may go elsewhere
-        self.options = options or CassetteOptions()
-        self.exists = contents is not None
-        self.header = contents.header if contents else codec.Header()
+        self.path: Path = Path(path).absolute()  # code under test may go elsewhere
+        self.options: CassetteOptions = options or CassetteOptions()
+        self.exists: bool = contents is not None
+        self.header: codec.Header = contents.header if contents else codec.Header()
         self.misses: list[Miss] = []
         self.drift: list[str] = []
         self.leaks: list[Leak] = []
@@ -73,7 +75,7 @@ class Cassette(TrafficAssertions):
         self._memos = codec.Memos(self.header.memos)
         hooks = self.options.hooks
         self.matcher = Matcher(self.options.ignore, normalize=hooks.normalize)
-        self.sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
+        self.sanitizer: Sanitizer = Sanitizer(self.options.redact, hook=hooks.redact, known=self.header.pseudonyms)
         self._playback: Playback | None = None
         self._binding: BindingPlayback | None = None
 

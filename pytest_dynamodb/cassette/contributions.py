@@ -51,7 +51,7 @@ class Contributions:
     def __init__(self, path: Path, worker: Worker) -> None:
         self._path, self._worker = path, worker
         # Named as a journal: it is removed or spoken of like one if the controller dies.
-        self.file = path.with_name(f".{path.name}.workers-{worker.session}.{worker.controller}.journal")
+        self.file: Path = path.with_name(f".{path.name}.workers-{worker.session}.{worker.controller}.journal")
 
     def remember(self, name: str, number: int, factory: Callable[[], Value]) -> Value:
         """The ``number``-th value of a memo: that of the worker which came first."""

@@ -44,7 +44,7 @@ class Journal:
 
     def __init__(self, cassette: str | os.PathLike[str], header: codec.Header, purpose: Purpose | None = None) -> None:
         self._target, self._header, self._purpose = Path(cassette), header, purpose or Purpose()
-        self.path = _free_name(self._target)
+        self.path: Path = _free_name(self._target)
         first = self._first(header)
         with unwritable(self.path):
             self._target.parent.mkdir(parents=True, exist_ok=True)

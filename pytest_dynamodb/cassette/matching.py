@@ -25,6 +25,8 @@ class Matcher:
     ``across_runs`` also leaves out names that the service made up (of streams, say): they differ from run to run.
     """
 
+    ignores_tables: bool
+
     def __init__(
         self, ignore: Sequence[str] = (), *, normalize: NormalizeHook | None = None, across_runs: bool = False
     ) -> None:

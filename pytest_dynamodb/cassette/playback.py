@@ -42,7 +42,7 @@ class Playback:
         self._keys = [matcher.key(e.operation, e.params, e.tokens) for e in exchanges]
         self._places_of = [(exchange.region, exchange.account) for exchange in exchanges]
         self._places = places_of(exchanges)
-        self.is_apart = len(self._places) > 1
+        self.is_apart: bool = len(self._places) > 1
         """Whether the recordings are of several places, so that it matters where a request is asked."""
         if self.is_apart:
             self._keys = [_at(place, key) for place, key in zip(self._places_of, self._keys, strict=True)]

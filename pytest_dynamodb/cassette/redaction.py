@@ -91,6 +91,8 @@ class Sanitizer:
     pseudonyms that a cassette already holds. Not for use by two cassettes.
     """
 
+    idle: dict[str, Any]
+
     def __init__(self, paths: Sequence[str] = (), *, hook: RedactHook | None = None, known: Iterable[str] = ()) -> None:
         self._paths, self._hook = compile_paths(paths, option="redact"), hook
         self.idle = dict(zip(paths, self._paths, strict=True))

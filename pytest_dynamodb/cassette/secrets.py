@@ -27,10 +27,10 @@ class Secret:
     __slots__ = ("_forms", "text", "traces")
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = text
         encoded = dict.fromkeys(_base64(text))
         self._forms = [(_trace(text), text, False), *((_trace(form), form, True) for form in encoded)]
-        self.traces = tuple(dict.fromkeys(trace for trace, _, _ in self._forms))
+        self.traces: tuple[str, ...] = tuple(dict.fromkeys(trace for trace, _, _ in self._forms))
         """Of each form a part that stands in every text which holds it, however that is written down."""
 
     def may_be_in(self, text: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-logger = logging.getLogger("pytest_dynamodb.client")
+logger: logging.Logger = logging.getLogger("pytest_dynamodb.client")
 
 
 class _Batch(BatchResult[SyncDriver]):
@@ -105,7 +105,7 @@ class Transaction(transactions.TransactionSteps[SyncDriver]):
         self._check_open()
         self._over = True
         if self._actions:
-            self.capacity = self._driver.run(transactions.write(self._actions, self._token))
+            self.capacity: float | None = self._driver.run(transactions.write(self._actions, self._token))
 
     def __enter__(self) -> Self:
         return self

@@ -239,6 +239,8 @@ at a minute each, longer than most callers wait for anything; and open sockets, 
 class Settings:
     """``config`` with what the environment adds. Raises ``ConfigurationError`` for a setting out of range."""
 
+    config: ClientConfig
+
     def __init__(self, config: ClientConfig) -> None:
         given = fields()
         if config.region is not None:
@@ -252,9 +254,9 @@ class Settings:
         _check_seconds(config)
         self.regions: Sequence[str | None] = tuple(config.regions or ()) or (config.region or environment_region(),)
         self._check_endpoints()
-        self.credentials = config.credentials or credentials()
-        self.retry = self._retry()
-        self.breaker = breaker_policy() if config.breaker == "default" else config.breaker
+        self.credentials: Credentials | None = config.credentials or credentials()
+        self.retry: RetryPolicy | None = self._retry()
+        self.breaker: BreakerPolicy | None = breaker_policy() if config.breaker == "default" else config.breaker
 
     def session(self, *, is_async: bool = False) -> Any:
         """A session of botocore's, or aiobotocore's, with the credentials."""

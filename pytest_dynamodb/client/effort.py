@@ -63,6 +63,12 @@ class Effort:
     botocore's, with one token; ``core.perform`` asks where a provider has answered before anything was sent.
     """
 
+    attempts: int
+    call: ApiCall[Any]
+    limit: int
+    sent: int
+    settled: bool
+
     __slots__ = (
         "_admission",
         "_deadline",
@@ -97,7 +103,7 @@ class Effort:
         self._deadline, self._watch, self._admission, self._rate = deadline, watch, admission, rate
         self.call, self.limit = call, limit
         self.attempts = self.sent = 0
-        self.damaged = False
+        self.damaged: bool = False
         """Whether the last answer was damaged on its way: its checksum is wrong."""
         self.settled = False
         """Whether it has been decided that there will be no other attempt, here or when this was recorded."""

@@ -229,6 +229,9 @@ class _Circuit:
 class Permit:
     """Permission for one call, to be released however that ends. A ``probe`` decides whether the circuit closes."""
 
+    opened_at: float | None
+    probe: bool
+
     __slots__ = ("_breaker", "_key", "_released", "opened_at", "probe")
 
     def __init__(self, breaker: CircuitBreaker, key: str, opened_at: float | None) -> None:
@@ -247,6 +250,9 @@ class CircuitBreaker:
 
     ``on_change`` is told the key and the new state, outside of the lock.
     """
+
+    policy: BreakerPolicy
+    on_change: OnChange | None
 
     def __init__(self, policy: BreakerPolicy, clock: Clock, *, on_change: OnChange | None = None) -> None:
         self.policy, self._clock, self.on_change = policy, clock, on_change

@@ -31,6 +31,8 @@ class TableClient:
     where DynamoDB answers one.
     """
 
+    name: str
+
     __slots__ = ("_book", "_decode", "_driver", "_floats", "name")
 
     def __init__(

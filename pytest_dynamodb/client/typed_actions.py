@@ -117,7 +117,7 @@ class TypedPut(Action, Generic[ModelT]):
 
     def __init__(self, table: str, content: Mapping[str, Any], condition: ConditionLike | None, stored: ModelT) -> None:
         super().__init__("Put", table, content, condition)
-        self.stored = stored
+        self.stored: ModelT = stored
 
 
 class TypedUpdateAction(Action, FieldSteps[ModelT]):

@@ -86,6 +86,9 @@ def _header_text(value: Any) -> str:
 class Unconvertible(Exception):
     """Why an interaction cannot become an exchange. ``foreign``: it is no call of DynamoDB's."""
 
+    reason: str
+    foreign: bool
+
     def __init__(self, reason: str, *, foreign: bool = False) -> None:
         self.reason, self.foreign = reason, foreign
         super().__init__(reason)

@@ -93,6 +93,11 @@ class Engine:
     ``consistency``  a ``Consistency``: how stale reads may be; not at all unless given
     """
 
+    dialect: Dialect
+    account: str
+    files: Files | None
+    lifecycle: Lifecycle
+
     def __init__(
         self,
         *,

@@ -22,6 +22,8 @@ class Records:
     ``last`` is the number in the newest identifier.
     """
 
+    last: int
+
     __slots__ = ("_kinds", "last")
 
     def __init__(self) -> None:
@@ -109,6 +111,10 @@ class Region:
     ``records`` outlive their tables; ``inbox`` has what replicas in other regions wrote and this one has not seen yet.
     """
 
+    account: str
+    name: str
+    owner: object
+
     __slots__ = ("account", "inbox", "name", "owner", "records", "streams", "tables", "tokens")
 
     def __init__(self, owner: object, account: str, name: str) -> None:
@@ -116,8 +122,8 @@ class Region:
         self.tables: dict[str, Table] = {}
         self.streams: dict[str, Stream] = {}
         self.tokens: dict[str, tuple[bytes, float]] = {}  # by ClientRequestToken: digest of the request, valid until
-        self.records = Records()
-        self.inbox = Inbox()
+        self.records: Records = Records()
+        self.inbox: Inbox = Inbox()
 
     @property
     def may_expire(self) -> bool:

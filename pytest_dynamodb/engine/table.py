@@ -31,7 +31,7 @@ class History:
     __slots__ = ("owner", "writes")
 
     def __init__(self, owner: object) -> None:
-        self.owner = owner
+        self.owner: object = owner
         self.writes: list[Overwritten] = []
 
     def owned_by(self, owner: object) -> History:
@@ -65,6 +65,9 @@ def _time(write: Overwritten) -> float:
 
 class SecondaryIndex:
     """A secondary index and its entries."""
+
+    schema: IndexSchema
+    store: Store
 
     __slots__ = ("schema", "store")
 
@@ -115,6 +118,11 @@ class Change:
 class Table:
     """One table of one region. Belongs to an owner as its stores do: ``owned_by`` before any change."""
 
+    keys: KeySchema
+    name: str
+    owner: object
+    settings: TableSettings
+
     __slots__ = ("expiry", "history", "indexes", "keys", "name", "owner", "settings", "store")
 
     def __init__(
@@ -127,7 +135,7 @@ class Table:
         indexes: Mapping[str, SecondaryIndex] = {},
     ) -> None:
         self.owner, self.name, self.keys, self.settings = owner, name, keys, settings
-        self.store = Store(owner)
+        self.store: Store = Store(owner)
         self.indexes: dict[str, SecondaryIndex] = dict(indexes)
         self.expiry: ExpiryIndex | None = None  # of a table with a time to live, from the first sweep on
         self.history: History | None = None  # of a table with point-in-time recovery

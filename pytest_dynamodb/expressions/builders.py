@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NoReturn, Protocol, TypeAlias, cast
+from typing import Any, ClassVar, Final, NoReturn, Protocol, TypeAlias, cast
 
 from pytest_dynamodb.errors import PytestDynamoDbError
 from pytest_dynamodb.expressions import nodes
@@ -29,10 +29,13 @@ class Buildable:
 
     __slots__ = ("floats", "node")
 
+    node: nodes.SetValue
+    floats: bool
+
     def __init__(self, node: nodes.SetValue, *, floats: bool = False) -> None:
         self.node, self.floats = node, floats
 
-    __hash__ = None  # type: ignore[assignment]  # equality would build a condition, see attributes
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equality would build a condition, see attributes
 
     def __bool__(self) -> NoReturn:
         raise ExpressionMisuse(f"{self!r} has no truth value before DynamoDB evaluates it; compare `is None` instead")
@@ -122,7 +125,7 @@ class Condition:
     __slots__ = ("node",)
 
     def __init__(self, node: nodes.ConditionTree) -> None:
-        self.node = node
+        self.node: nodes.ConditionTree = node
 
     def __and__(self, other: ConditionLike) -> Condition:
         return Condition(nodes.And((self.node, as_condition(other))))
@@ -294,7 +297,7 @@ class KeyOperand(Buildable):
     def __ge__(self, value: object) -> Condition:
         return self.gte(value)
 
-    __hash__ = None  # as Buildable's; a class that defines __eq__ says so itself
+    __hash__: ClassVar[None] = None  # as Buildable's; a class that defines __eq__ says so itself
 
     def _compare(self, operator: nodes.Comparator, value: object) -> Condition:
         return Condition(nodes.Compare(operator, self.node, self._operand(value)))

@@ -37,6 +37,9 @@ _RESULT_TYPES: Final = {"size": "N", "list_append": "L"}
 class Checks(ABC):
     """The checks that all kinds of expressions share."""
 
+    names: Names
+    values: Values
+
     functions: Mapping[str, int] = {}
 
     def __init__(self, expression: ExpressionName, names: Names, values: Values) -> None:
@@ -152,7 +155,7 @@ _TYPE_NAMES: Final = frozenset({"S", "N", "B", "NULL", "SS", "BOOL", "L", "BS", 
 class ConditionChecks(Checks):
     """The checks of conditions, filters and key conditions."""
 
-    functions = CONDITION_FUNCTIONS
+    functions: Mapping[str, int] = CONDITION_FUNCTIONS
 
     def text_alone(self, tree: nodes.ConditionTree) -> None:
         """Functions known, functions where they belong, reserved words, path depth."""
@@ -294,7 +297,7 @@ _LONG_TYPES: Final = {
 class UpdateChecks(Checks):
     """The checks of update expressions."""
 
-    functions = UPDATE_FUNCTIONS
+    functions: Mapping[str, int] = UPDATE_FUNCTIONS
 
     def text_alone(self, tree: nodes.UpdateTree) -> None:
         """Reserved words, functions known and where they may be, sections written once, path depth."""

@@ -152,6 +152,11 @@ class ExpressionError(ValidationException):
     ``position``    where in the text it stands, counted in characters from 0, or None where there is no text
     """
 
+    kind: str
+    expression: str
+    token: str | None
+    position: int | None
+
     def __init__(
         self, kind: str, *, expression: str = "", token: str | None = None, position: int | None = None, **details: Any
     ) -> None:

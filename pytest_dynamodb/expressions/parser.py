@@ -37,6 +37,9 @@ MAX_OPERAND_NESTING: Final = 32
 class OperandGrammar:
     """The productions that conditions and updates share."""
 
+    nesting: int
+    tail_taken: bool
+
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.redundant: int | None = None

@@ -34,6 +34,10 @@ class Tokens:
     ``kind`` is what the current token is: one of the constants above, a keyword in capitals, or the sign itself.
     """
 
+    expression: str
+    kind: str
+    text: str
+
     __slots__ = ("_index", "_kinds", "_matches", "expression", "kind", "text")
 
     def __init__(self, text: str, words: dict[str, str], expression: str) -> None:

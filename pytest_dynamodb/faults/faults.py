@@ -136,6 +136,8 @@ class Faults:
     one another.
     """
 
+    is_empty: bool
+
     def __init__(self, *faults: Fault) -> None:
         self._lock = forks.lock()
         self._plans: tuple[_Plan, ...] = ()

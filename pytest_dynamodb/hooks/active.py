@@ -34,6 +34,9 @@ _OWNER = "_pytest_dynamodb_owner"
 class Owner:
     """A test, as the owner of what it starts. ``afterwards`` says who answers once it has ended: ``None`` is nobody."""
 
+    afterwards: Callable[[], Provider | None]
+    ended: bool
+
     __slots__ = ("afterwards", "ended")
 
     def __init__(self, afterwards: Callable[[], Provider | None]) -> None:
@@ -136,6 +139,12 @@ _numbers = count(1)
 
 class Activation:
     """A provider put in charge, of every client or of tagged ones, until it is ended."""
+
+    ended: bool
+    number: int
+    owner: Owner | None
+    provider: Provider
+    tags: frozenset[object] | None
 
     __slots__ = ("ended", "number", "owner", "provider", "tags")
 

@@ -156,6 +156,10 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 class AnsweredResponse:
     """Stands in for botocore's ``AWSResponse``: what handlers of ``after-call`` may look at."""
 
+    headers: dict[str, str]
+    status_code: int
+    url: str
+
     __slots__ = ("_body", "headers", "status_code", "url")
 
     def __init__(self, url: str, status_code: int, headers: dict[str, str], body: dict[str, Any] | bytes) -> None:

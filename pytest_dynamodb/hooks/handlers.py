@@ -31,6 +31,11 @@ class HookedCall:
     and, with ``is_async``, is a coroutine. ``foreign`` names another tool's recording that answered the last attempt.
     """
 
+    attempts: int
+    began: float
+    provider: Provider
+    request: Request
+
     __slots__ = ("attempts", "began", "by", "foreign", "is_async", "last", "provider", "request", "timeout")
 
     def __init__(self, provider: Provider, request: Request) -> None:
@@ -39,8 +44,8 @@ class HookedCall:
         self.last: Response | None = None
         self.by: Attempts | None = None
         self.timeout: float | None = None
-        self.is_async = False
-        self.foreign = ""
+        self.is_async: bool = False
+        self.foreign: str = ""
 
     @property
     def elapsed(self) -> float:

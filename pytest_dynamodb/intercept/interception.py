@@ -28,6 +28,8 @@ class Interception:
     ``faults`` strike requests on their way to the provider; ``clock`` is what passes with them.
     """
 
+    provider: Provider
+
     def __init__(
         self,
         provider: Provider,

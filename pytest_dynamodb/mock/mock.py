@@ -47,10 +47,10 @@ class Mock:
     ) -> None:
         if engine is not None and dialect is not None:
             raise ConfigurationError("dialect goes with no engine, which has one of its own: give one of the two")
-        self.engine = Engine(dialect=dialect or TODAY) if engine is None else engine
+        self.engine: Engine = Engine(dialect=dialect or TODAY) if engine is None else engine
         self._region = region
         self._streams: Streams | None = None
-        self.faults = Faults()
+        self.faults: Faults = Faults()
 
     @property
     def region(self) -> str:

@@ -13,6 +13,10 @@ class LoadError(PytestDynamoDbError):
     remedy, where one is known.
     """
 
+    where: str
+    problem: str
+    remedy: str
+
     def __init__(self, where: str, problem: str, *, remedy: str = "") -> None:
         self.where, self.problem, self.remedy = where, problem, remedy
         super().__init__(where, problem)

@@ -19,6 +19,9 @@ from pytest_dynamodb.values import from_wire_item
 class TableView:
     """A view of a table; it always shows the current state."""
 
+    region: str
+    name: str
+
     def __init__(self, engine: Engine, region: str, name: str) -> None:
         self._engine, self.region, self.name = engine, region, name
 
@@ -74,6 +77,8 @@ class TableView:
 
 class Tables(Mapping[str, TableView]):
     """The tables of a region by name, in the order of their names."""
+
+    region: str
 
     def __init__(self, engine: Engine, region: str) -> None:
         self._engine, self.region = engine, region

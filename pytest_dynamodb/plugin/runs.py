@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.cassette.volatile.passes import Differing
     from pytest_dynamodb.clock import Clock
+    from pytest_dynamodb.exchange import Provider
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
@@ -183,6 +184,9 @@ class CassetteRun:
     ``path`` is the owner's, even where the mock answers: not where there is no cassette at all.
     """
 
+    cassette: Cassette
+    provider: Provider
+
     def __init__(
         self,
         state: PluginState,
@@ -200,7 +204,7 @@ class CassetteRun:
         from pytest_dynamodb.intercept import CassetteInterception, open_cassette
 
         self._state, self._item, self._owner, self._engine = state, item, owner, engine
-        self.path = path if keeps else None
+        self.path: Path | None = path if keeps else None
         provider_name = joined.get("provider")
         try:
             options = options_for(item, joined, state.settings, owner, worker=worker)
@@ -213,7 +217,7 @@ class CassetteRun:
             if other != ("" if options.shared else owner):
                 raise pytest.UsageError(claimed(path, [other or "tests that share it", owner]))
         self.cassette, self.provider = cassette, provider
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         self._interception = CassetteInterception(cassette, provider, faults=self.faults, clock=self._clock)
         self._concluded = False
         self._first_pass = first_pass

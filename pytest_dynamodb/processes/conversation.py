@@ -180,6 +180,9 @@ class Reception:
     ``known`` are the activations that children were told of, by number: they may ask when one has long ended.
     """
 
+    key: bytes
+    known: dict[int, Activation]
+
     def __init__(self) -> None:
         self.key, self.known = os.urandom(32), dict[int, Activation]()
         self._listener = Listener(authkey=self.key)

@@ -23,6 +23,9 @@ class FaultyProvider(Provider):
     the network: that raises ``ConfigurationError``.
     """
 
+    provider: Provider
+    faults: Faults
+
     def __init__(self, provider: Provider, faults: Faults, *, clock: Callable[[], Clock | None] | None = None) -> None:
         self.provider, self.faults, self._clock = provider, faults, clock
 

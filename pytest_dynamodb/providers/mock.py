@@ -28,6 +28,8 @@ class MockProvider(Provider):
     replays. ``calls`` counts the answers.
     """
 
+    calls: int
+
     offline = True
 
     def __init__(

@@ -19,7 +19,7 @@ class ReplayProvider(Provider):
     """
 
     def __init__(self, cassette: Cassette | str | os.PathLike[str], *, otherwise: Provider | None = None) -> None:
-        self.cassette = cassette if isinstance(cassette, Cassette) else load_cassette(cassette)
+        self.cassette: Cassette = cassette if isinstance(cassette, Cassette) else load_cassette(cassette)
         self.cassette.open_for_replay()
         self._otherwise = otherwise
 

@@ -117,6 +117,8 @@ class LiveProvider(Upstreamed):
     ``witness`` is shown every exchange, so that assertions about traffic work as in replays.
     """
 
+    calls: int
+
     def __init__(self, upstream: str | Provider = "aws", *, witness: Cassette | None = None) -> None:
         super().__init__(upstream)
         self._witness = witness

@@ -44,9 +44,9 @@ class Turn:
     __slots__ = ("_granted", "gone", "outcome", "request")
 
     def __init__(self, request: Request) -> None:
-        self.request = request
+        self.request: Request = request
         self.outcome: Outcome | BaseException | None = None
-        self.gone = False
+        self.gone: bool = False
         self._granted = forks.lock()
         self._granted.acquire()
 
@@ -110,6 +110,12 @@ class Actor(ABC):
     ``calls`` are those that wait for their turn; ``done`` says that it has come to an end, with ``result`` or with
     ``problem``. ``refusing`` answers whatever it still does once the order is over.
     """
+
+    number: int
+    function: ActorFunction
+    refusing: Any
+    done: bool
+    abandoned: bool
 
     def __init__(self, number: int, function: ActorFunction, arrival: threading.Condition, refusing: Any) -> None:
         self.number, self.function, self.refusing = number, function, refusing

@@ -53,7 +53,7 @@ class UnsafeToRepeat(PytestDynamoDbError, AssertionError):
 
     def __init__(self, message: str, *, calls: Sequence[UnsafeCall] = ()) -> None:
         super().__init__(message)
-        self.calls = tuple(calls)
+        self.calls: tuple[UnsafeCall, ...] = tuple(calls)
 
 
 @dataclass(frozen=True)

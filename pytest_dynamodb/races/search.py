@@ -96,6 +96,8 @@ class AtRandom(Strategy):
 class FewestSwitches(Strategy):
     """All orders, or those with at most ``bound`` switches; those with fewer come first."""
 
+    level: int
+
     def __init__(self, *, bound: int | None = None) -> None:
         self._bound = bound
         self._now: deque[tuple[int, ...]] = deque([()])

@@ -60,6 +60,8 @@ class Stage:
     ``faults`` are planned anew for each run, as they were planned when the stage was made.
     """
 
+    mock: Mock
+
     def __init__(self, mock: Mock, setup: Setup | None) -> None:
         self.mock, self._faults, self._setup = mock, mock.faults, setup
         self._planned = mock.faults.planned
@@ -70,7 +72,7 @@ class Stage:
         self._key_names: dict[str, Sequence[str]] = {}
         self.provider: Provider = FaultyProvider(MockProvider(mock), mock.faults, clock=lambda: mock.engine.clock)
         """Who answers the calls, as far as they are let through."""
-        self.loop = VirtualLoop(acting_now, patience=JOBS_PATIENCE)
+        self.loop: VirtualLoop = VirtualLoop(acting_now, patience=JOBS_PATIENCE)
         self.waits: dict[tuple[int, ...], frozenset[int]] = {}
         """After which schedules which actors were found to wait for something else than DynamoDB."""
 

@@ -93,6 +93,8 @@ class StrikingProvider(Provider):
     Calls whose numbers are ``undone`` are answered, but nothing comes of them.
     """
 
+    has_struck: bool
+
     offline = True
 
     def __init__(self, stage: Stage, provider: Provider) -> None:

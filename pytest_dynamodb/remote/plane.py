@@ -21,7 +21,7 @@ _ROUTES: Final = [
 ]
 
 
-log = logging.getLogger("pytest_dynamodb.remote")
+log: logging.Logger = logging.getLogger("pytest_dynamodb.remote")
 
 
 class ControlPlane:

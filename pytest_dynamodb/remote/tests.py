@@ -58,7 +58,7 @@ class ServedTest:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.line = Line(FaultyProvider(self.provider, self.faults, clock=self._clock), self.upstream)
+        self.line: Line = Line(FaultyProvider(self.provider, self.faults, clock=self._clock), self.upstream)
 
     def _clock(self) -> Clock | None:
         return None if self.tables is None else self.tables.engine.clock
@@ -142,6 +142,9 @@ class ServedTest:
 
 class ServedTests:
     """The tests of a server. ``folder`` is where their cassettes are; ``main`` answers whoever is in no test."""
+
+    main: ServedTest
+    folder: Path
 
     def __init__(self, main: ServedTest, *, folder: Path) -> None:
         self.main, self.folder = main, folder

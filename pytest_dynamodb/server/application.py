@@ -148,7 +148,7 @@ AsgiSend = Callable[[AsgiEvent], Awaitable[None]]
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request, before and after decompression."""
 
-log = logging.getLogger("pytest_dynamodb.server")
+log: logging.Logger = logging.getLogger("pytest_dynamodb.server")
 
 
 class _Gone(Exception):

@@ -37,7 +37,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
-        self.body = error(code, message)
+        self.body: bytes = error(code, message)
 
 
 def caller_of(headers: Mapping[bytes, bytes], query_string: bytes) -> Caller:

@@ -60,6 +60,8 @@ class Forwarded:
 class Upstream:
     """A DynamoDB at ``url``. Raises ``ConfigurationError`` for what is no such URL, and for AWS's own."""
 
+    url: str
+
     def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
         shown = without_passwords(url)
         try:

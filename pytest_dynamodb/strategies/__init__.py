@@ -7,10 +7,10 @@ from __future__ import annotations
 
 try:
     import hypothesis  # noqa: F401 - so that whoever lacks it is told so
-except ModuleNotFoundError as problem:
+except ModuleNotFoundError as _absent:
     raise ModuleNotFoundError(
         "pytest_dynamodb.strategies needs Hypothesis: install pytest-dynamodb-cassette[hypothesis]", name="hypothesis"
-    ) from problem
+    ) from _absent
 
 from pytest_dynamodb.strategies.items import items, keys
 from pytest_dynamodb.strategies.repository import RepositoryMachine

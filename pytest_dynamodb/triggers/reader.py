@@ -56,11 +56,13 @@ class StreamReader(EventSourceReader):
     Raises ``ConfigurationError`` if the table's stream is off, or there is no such table.
     """
 
+    table: str
+
     batch_info = "DDBStreamBatchInfo"
 
     def __init__(self, ask: Ask, table: str, *, from_start: bool) -> None:
         self._ask, self.table = ask, table
-        self.arn = self._stream()
+        self.arn: str = self._stream()
         self._after: dict[str, str | None] = {}
         self._parents: dict[str, str | None] = {}
         if not from_start:
@@ -166,6 +168,8 @@ class KinesisReader(EventSourceReader):
 
     Raises ``ConfigurationError`` if the table sends to none.
     """
+
+    table: str
 
     batch_info = "KinesisBatchInfo"
     _SHARD = "shardId-000000000000"

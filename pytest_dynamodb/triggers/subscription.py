@@ -97,6 +97,10 @@ class Subscription:
     ``discarded``    what was given up so far
     """
 
+    table: str
+    handler: LambdaFunction
+    mapping: EventSourceMapping
+
     def __init__(
         self,
         reader: EventSourceReader,

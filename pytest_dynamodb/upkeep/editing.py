@@ -128,6 +128,9 @@ def _exchange(number: int, said: Any, header: codec.Header) -> Exchange:
 class Tagged:
     """A value with a YAML tag of its own: its name, and what stands behind it."""
 
+    content: Any
+    tag: str
+
     __slots__ = ("content", "tag")
 
     def __init__(self, tag: str, content: Any) -> None:

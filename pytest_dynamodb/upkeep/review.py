@@ -22,6 +22,9 @@ class RecordingReview:
     and ``redacted`` are JMESPath expressions that a test is to have from now on.
     """
 
+    was: Contents
+    now: Contents
+
     def __init__(self, was: Contents, now: Contents, *, ignore: Sequence[str] = ()) -> None:
         self.was, self.now = was, now
         self.ignored: list[str] = []

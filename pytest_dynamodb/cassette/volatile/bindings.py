@@ -107,6 +107,9 @@ class Bindings:
     same or differ by chance: of these each attribute's last one counts.
     """
 
+    live: Renaming
+    recorded: Renaming
+
     def __init__(self) -> None:
         self.live, self.recorded = Renaming(), Renaming()
         self._live: dict[Scoped, str] = {}

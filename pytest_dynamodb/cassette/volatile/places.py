@@ -92,6 +92,8 @@ _MOST: Final = 100_000
 class Mask:
     """The places of requests of one operation that are left open."""
 
+    is_empty: bool
+
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
         self.is_empty = True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-logger = logging.getLogger("pytest_dynamodb.client")
+logger: logging.Logger = logging.getLogger("pytest_dynamodb.client")
 
 
 class _Batch(BatchResult[AsyncDriver]):
@@ -106,7 +106,7 @@ class AsyncTransaction(transactions.TransactionSteps[AsyncDriver]):
         self._check_open()
         self._over = True
         if self._actions:
-            self.capacity = await self._driver.run(transactions.write(self._actions, self._token))
+            self.capacity: float | None = await self._driver.run(transactions.write(self._actions, self._token))
 
     async def __aenter__(self) -> Self:
         return self

@@ -32,6 +32,8 @@ class AsyncTableClient:
     where DynamoDB answers one.
     """
 
+    name: str
+
     __slots__ = ("_book", "_decode", "_driver", "_floats", "name")
 
     def __init__(

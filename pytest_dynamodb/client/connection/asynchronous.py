@@ -11,6 +11,7 @@ from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.retries import broken_answer, deadline_passed, error_of, replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
+from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import Effort, current
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
@@ -32,7 +33,7 @@ class AsyncConnection:
 
         self._failures = (ClientError, BotoCoreError)
         self._settings, self._asked = settings, provider_in_charge(provider, settings.config.dialect)
-        self.provider = None if isinstance(self._asked, str) else self._asked
+        self.provider: Provider | None = None if isinstance(self._asked, str) else self._asked
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = asyncio.Lock()
@@ -42,7 +43,7 @@ class AsyncConnection:
         if self._asked != "live":
             install()
         self._session = open_session(settings, is_async=True)
-        self.core = settings.core(self._session)
+        self.core: Core = settings.core(self._session)
 
     @property
     def botocore(self) -> Any:

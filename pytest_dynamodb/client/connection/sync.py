@@ -9,6 +9,7 @@ from pytest_dynamodb import forks
 from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
 from pytest_dynamodb.client.connection.retries import broken_answer, error_of, replace_retries
+from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import current
 from pytest_dynamodb.client.steps import Attempt
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
@@ -27,7 +28,7 @@ class Connection:
 
         self._failures = (ClientError, BotoCoreError)
         self._settings, self._asked = settings, provider_in_charge(provider, settings.config.dialect)
-        self.provider = None if isinstance(self._asked, str) else self._asked
+        self.provider: Provider | None = None if isinstance(self._asked, str) else self._asked
         self._closed = False
         self._lock = forks.lock()
         self._clients: dict[int, Any] = {}
@@ -35,8 +36,8 @@ class Connection:
         if self._asked != "live":
             install()
         self._session = open_session(settings)
-        self.core = settings.core(self._session)
-        self.botocore = self._client(0)
+        self.core: Core = settings.core(self._session)
+        self.botocore: Any = self._client(0)
         if self.provider is not None:
             tags, self._untag = tag_clients([self.botocore])
             self._activation = activate(self.provider, tags=tags)

@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 class AsyncDriver:
     """Carries steps out. Holds nothing that belongs to a call: safe for tasks of one event loop."""
 
+    connection: AsyncConnection
+    core: Core
+
     __slots__ = ("connection", "core")
 
     def __init__(self, connection: AsyncConnection, core: Core) -> None:

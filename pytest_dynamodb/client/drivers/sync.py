@@ -28,6 +28,9 @@ LOOK_UP = 0.1
 class SyncDriver:
     """Carries steps out. Holds nothing that belongs to a call: safe for threads."""
 
+    connection: Connection
+    core: Core
+
     __slots__ = ("connection", "core")
 
     def __init__(self, connection: Connection, core: Core) -> None:

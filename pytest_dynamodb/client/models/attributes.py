@@ -44,7 +44,7 @@ class Compressed:
     __slots__ = ("level",)
 
     def __init__(self, level: int = 6) -> None:
-        self.level = level
+        self.level: int = level
 
     def stored(self, value: Any, context: AttributeContext) -> bytes:
         """The compressed value."""
@@ -71,6 +71,8 @@ class Encrypted:
     tests. Each value has a data key of its own, which the keyring encrypts (an envelope). Table, model and attribute
     are its encryption context, besides ``context``: a value that was moved elsewhere cannot be read.
     """
+
+    context: dict[str, str]
 
     __slots__ = ("_client", "_keyring", "context")
 

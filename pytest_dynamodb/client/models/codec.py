@@ -10,13 +10,13 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.fields import FieldInfo
+from pydantic.fields import ComputedFieldInfo, FieldInfo
 
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models import conversion, kinds
 from pytest_dynamodb.client.models.attributes import AttributeCodec
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidKey, InvalidValue, refusing
-from pytest_dynamodb.client.models.keys import complete, keys_of
+from pytest_dynamodb.client.models.keys import KeyTemplates, complete, keys_of
 from pytest_dynamodb.client.models.storing import storable
 from pytest_dynamodb.errors import ConfigurationError
 
@@ -27,18 +27,21 @@ PartT = TypeVar("PartT", bound=BaseModel)
 class Codec(Generic[ModelT]):
     """How instances of ``model`` are stored in ``table``. Raises ``ConfigurationError`` for what does not fit."""
 
+    table: str
+    declared: Declaration
+
     def __init__(self, table: str, model: type[ModelT], declared: Declaration) -> None:
         if not model.__pydantic_complete__:
             model.model_rebuild()
         self.table, self.model, self.declared = table, model, declared
-        self.name = declared.name or model.__name__
-        self.names = (self.name, *declared.former)
-        self.fields = model.model_fields
-        self.attributes = {name: kinds.attribute_of(name, field) for name, field in self.fields.items()}
-        self.computed = model.model_computed_fields
-        self.keys = keys_of(declared, [*self.fields, *self.computed])
-        self.undiscriminating = {index.name for index in declared.indexes if not index.discriminates}
-        self.derived = {
+        self.name: str = declared.name or model.__name__
+        self.names: tuple[str, ...] = (self.name, *declared.former)
+        self.fields: dict[str, FieldInfo] = model.model_fields
+        self.attributes: dict[str, str] = {name: kinds.attribute_of(name, field) for name, field in self.fields.items()}
+        self.computed: dict[str, ComputedFieldInfo] = model.model_computed_fields
+        self.keys: dict[str | None, KeyTemplates] = keys_of(declared, [*self.fields, *self.computed])
+        self.undiscriminating: set[str] = {index.name for index in declared.indexes if not index.discriminates}
+        self.derived: set[str] = {
             name
             for keys in self.keys.values()
             for name, template in keys.all

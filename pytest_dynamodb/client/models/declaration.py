@@ -178,6 +178,10 @@ class InvalidUpdate(PytestDynamoDbError, ValueError):
 class InvalidItem(PytestDynamoDbError, ValueError):
     """An item in the table does not fit the model. ``item`` is what was read, the cause is pydantic's error."""
 
+    table: str
+    model: str
+    item: dict[str, Any]
+
     def __init__(self, table: str, model: str, item: Mapping[str, Any], problem: object) -> None:
         self.table, self.model, self.item = table, model, dict(item)
         super().__init__(
@@ -193,7 +197,7 @@ class InvalidItemWritten(InvalidItem):
 
     def __init__(self, table: str, model: str, item: Mapping[str, Any], problem: object) -> None:
         super().__init__(table, model, item, problem)
-        self.args = (f"The write has happened. What was stored: {self.args[0]}",)
+        self.args: tuple[Any, ...] = (f"The write has happened. What was stored: {self.args[0]}",)
 
 
 class VersionConflict(ConditionalCheckFailedException):
@@ -212,6 +216,9 @@ class NotUnique(ConditionalCheckFailedException):
 
     ``field`` is the field's name, ``value`` the value as it is stored.
     """
+
+    field: str
+    value: object
 
     def __init__(self, model: str, field: str, value: object) -> None:
         self.field, self.value = field, value

@@ -47,6 +47,9 @@ def codec_of(table: str, model: type[Any], keys: KeysLike | None = None) -> Code
 class Entities:
     """Models that share a table. Raises ``ConfigurationError`` if two could make the same key."""
 
+    table: str
+    codecs: dict[type[Any], Codec[Any]]
+
     def __init__(self, table: str, codecs: Sequence[Codec[Any]], alien: Alien = "skip") -> None:
         self.table, self.alien, self.codecs = table, alien, {codec.model: codec for codec in codecs}
         for one, other in combinations(codecs, 2):

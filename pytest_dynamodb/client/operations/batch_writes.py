@@ -61,6 +61,8 @@ class _Entry:
 class WriteQueue:
     """The writes of a batch that wait to be sent, and the results of those that were."""
 
+    written: int
+
     def __init__(self, book: TableBook, *, floats: bool = False, at_once: int = 1) -> None:
         """Raises ``ConfigurationError`` for fewer than one request ``at_once``."""
         if at_once < 1:

@@ -61,7 +61,7 @@ class TableBook:
     """
 
     def __init__(self, *, cursors: Cursors | None = None) -> None:
-        self.cursors = cursors or Cursors()
+        self.cursors: Cursors = cursors or Cursors()
         self._names: dict[str, dict[str | None, KeyNames]] = {}
         """By table and index; the table itself is its index ``None``."""
 

@@ -23,7 +23,7 @@ class ItemsNotRead(PytestDynamoDbError):
     """Items of which an index has the keys were throttled until the last attempt; ``failed`` are their keys."""
 
     def __init__(self, failed: Sequence[Item]) -> None:
-        self.failed = list(failed)
+        self.failed: list[Item] = list(failed)
         super().__init__(self.failed)
 
     def __str__(self) -> str:

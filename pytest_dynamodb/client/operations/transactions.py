@@ -35,6 +35,8 @@ class TransactionTooLarge(PytestDynamoDbError, ValueError):
 class Action:
     """One action of a transaction, for ``TransactionCancelled.failure_of``. Its steps change it and return itself."""
 
+    table: str
+
     __slots__ = ("_condition", "_content", "kind", "table")
 
     def __init__(
@@ -103,7 +105,7 @@ class TransactionCancelled(TransactionCanceledException):
 
     def __init__(self, message: str = "", *, actions: Sequence[Action] = (), **about: Any) -> None:
         super().__init__(message, **about)
-        self.actions = tuple(actions)
+        self.actions: tuple[Action, ...] = tuple(actions)
 
     @property
     def failures(self) -> list[ActionFailure]:

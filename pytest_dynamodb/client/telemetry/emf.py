@@ -49,6 +49,8 @@ class EmfObserver:
     Raises ``ConfigurationError`` for another dimension.
     """
 
+    timer: Callable[[], float]
+
     def __init__(
         self,
         write: WriteLine | None = None,

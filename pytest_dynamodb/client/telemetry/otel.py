@@ -16,7 +16,7 @@ from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.requests import parts
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+    from opentelemetry.metrics import CallbackOptions, Counter, Histogram, MeterProvider, Observation
     from opentelemetry.trace import Span, SpanKind, TracerProvider
 
     from pytest_dynamodb.client.calls import ApiCall
@@ -63,6 +63,9 @@ def convention_of_environment() -> Convention:
 class AttributeNames:
     """The names of one convention; of both in ``"dup"``. ``old`` and ``new`` say which are given."""
 
+    new: bool
+    old: bool
+
     __slots__ = ("_names", "new", "old", "system")
 
     def __init__(self, convention: Convention | None = None) -> None:
@@ -74,7 +77,7 @@ class AttributeNames:
             )
             for fact, names in _NAMES.items()
         }
-        self.system = {name: _SYSTEM[name] for name in self._names["system"]}
+        self.system: dict[str, str] = {name: _SYSTEM[name] for name in self._names["system"]}
 
     def put(self, into: dict[str, object], fact: Fact, value: object) -> None:
         """Add an attribute, under each of its names, unless its value is empty."""
@@ -124,6 +127,8 @@ class MetricsObserver:
     in ``TracingObserver``. Raises ``ConfigurationError`` where opentelemetry-api is not installed.
     """
 
+    timer: Callable[[], float]
+
     def __init__(
         self,
         provider: MeterProvider | None = None,
@@ -139,17 +144,19 @@ class MetricsObserver:
         self._capacity, self.timer, self._names = capacity, timer, AttributeNames(convention)
         self._states: dict[str, State] = {}
         self._lock = forks.lock()
-        self.duration = meter.create_histogram(
+        self.duration: Histogram = meter.create_histogram(
             DURATION,
             unit="s",
             description="Duration of database client operations.",
             explicit_bucket_boundaries_advisory=BUCKETS,
         )
-        self.retries = meter.create_counter("dynamodb.client.retries", "{retry}", "Attempts that were made again.")
-        self.throttles = meter.create_counter(
+        self.retries: Counter = meter.create_counter(
+            "dynamodb.client.retries", "{retry}", "Attempts that were made again."
+        )
+        self.throttles: Counter = meter.create_counter(
             "dynamodb.client.throttles", "{attempt}", "Attempts that failed for want of capacity."
         )
-        self.consumed = meter.create_counter(
+        self.consumed: Counter = meter.create_counter(
             "dynamodb.client.consumed_capacity", "{capacity_unit}", "Capacity that calls have consumed."
         )
         self._changes = meter.create_counter(

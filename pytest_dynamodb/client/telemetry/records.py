@@ -32,6 +32,9 @@ class LoggingObserver:
     ``_error``, ``_capacity``. Neither keys nor items are ever logged.
     """
 
+    log: logging.Logger
+    timer: Callable[[], float]
+
     def __init__(self, logger: logging.Logger | None = None, *, timer: Callable[[], float] = time.perf_counter) -> None:
         self.log, self.timer = logger or logging.getLogger(LOGGER), timer
 

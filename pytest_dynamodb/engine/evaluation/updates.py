@@ -207,6 +207,8 @@ Result: TypeAlias = "Callable[[Attributes], AttributeValue | None]"
 class Updated:
     """The result of an update: ``attributes`` of the new item, and the parts that ReturnValues can ask for."""
 
+    attributes: Attributes
+
     __slots__ = ("_old", "_paths", "attributes")
 
     def __init__(self, attributes: Attributes, old: Attributes | None, paths: tuple[nodes.Path, ...]) -> None:
@@ -236,8 +238,8 @@ class CompiledUpdate:
     __slots__ = ("_names", "_results", "_steps", "_values", "only_removes", "paths")
 
     def __init__(self, tree: nodes.UpdateTree, mismatch: str) -> None:
-        self.paths = tuple([action.path for action in tree.actions])
-        self.only_removes = _REMOVING.issuperset([section.name for section in tree.sections])
+        self.paths: tuple[nodes.Path, ...] = tuple([action.path for action in tree.actions])
+        self.only_removes: bool = _REMOVING.issuperset([section.name for section in tree.sections])
         self._values: list[tuple[int, Compute]] = []
         self._results: list[tuple[int, Result]] = []
         self._steps = [steps(path) for path in self.paths]

@@ -128,7 +128,7 @@ class Modify(UpdateWrite):
     def __init__(self, key: StoredItem, conditions: Conditions, tree: nodes.UpdateTree) -> None:
         compiled = compile_update(tree)
         super().__init__(key, conditions, compiled, tree=tree)
-        self.paths = compiled.paths
+        self.paths: tuple[nodes.Path, ...] = compiled.paths
 
     def outcome(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """The updated item. The message for one that is too deep is shorter here (hectorvent/floci's captures)."""

@@ -36,6 +36,9 @@ class ReadPage:
     ``size`` is bytes read from the source; ``fetched`` has the sizes of items read from the table for index entries.
     """
 
+    scanned: int
+    size: int
+
     __slots__ = ("fetched", "items", "last", "scanned", "size")
 
     def __init__(self) -> None:

@@ -25,6 +25,11 @@ class Source:
     ``index``      ``None`` for the table itself
     """
 
+    index: IndexSchema | None
+    keys: KeySchema
+    store: Store
+    table: Table
+
     __slots__ = ("index", "key_names", "keys", "store", "table")
 
     def __init__(self, table: Table, keys: KeySchema, store: Store, index: IndexSchema | None) -> None:

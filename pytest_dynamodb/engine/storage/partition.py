@@ -19,6 +19,9 @@ changed.
 class StoredItem:
     """An item, or an index's entry for one. Not to be changed: a write makes a new one."""
 
+    attributes: Attributes
+    size: int
+
     __slots__ = ("attributes", "size")
 
     def __init__(self, attributes: Attributes, size: int) -> None:
@@ -46,7 +49,7 @@ class Partition:
     __slots__ = ("items", "keys", "owner")
 
     def __init__(self, owner: object, keys: list[Any] | None = None, items: list[StoredItem] | None = None) -> None:
-        self.owner = owner
+        self.owner: object = owner
         self.keys: list[Any] = [] if keys is None else keys
         self.items: list[StoredItem] = [] if items is None else items
 

@@ -19,10 +19,13 @@ from pytest_dynamodb.engine.storage.partition import Attributes, Identity, Parti
 class Store:
     """Items or index entries. ``count`` and ``size`` (bytes) are kept up to date."""
 
+    count: int
+    size: int
+
     __slots__ = ("_order", "count", "owner", "partitions", "size")
 
     def __init__(self, owner: object) -> None:
-        self.owner = owner
+        self.owner: object = owner
         self.partitions: dict[Identity, Partition] = {}
         self.count = 0
         self.size = 0
@@ -109,6 +112,9 @@ class ExpiryIndex:
 
     ``swept`` is the time at which expired items were last deleted.
     """
+
+    attribute: str
+    swept: float
 
     __slots__ = ("_entries", "attribute", "swept")
 

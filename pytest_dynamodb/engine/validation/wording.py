@@ -71,6 +71,9 @@ class BadValue(Exception):
     ``Wording`` makes it the error that the operation answers with.
     """
 
+    kind: str
+    details: dict[str, Any]
+
     def __init__(self, kind: str, **details: Any) -> None:
         self.kind, self.details = kind, details
         super().__init__(kind)

@@ -117,6 +117,11 @@ class Write(ABC):
     ``failure``    ReturnValuesOnConditionCheckFailure
     """
 
+    condition: Callable[[Attributes], bool] | None
+    failure: str | None
+    key: Attributes
+    size: int
+
     __slots__ = ("condition", "failure", "key", "size")
 
     def __init__(self, key: Attributes, size: int, conditions: Conditions) -> None:
