@@ -47,15 +47,13 @@ class ItemsNotWritten(PytestDynamoDbError):
 
 
 class _Entry:
-    __slots__ = ("begun", "identity", "sent", "size", "wire", "write")
+    __slots__ = ("identity", "sent", "size", "wire", "write")
 
     def __init__(self, write: BatchWrite, wire: dict[str, Any], key: ItemIdentity) -> None:
         self.write, self.wire, self.identity = write, wire, key
         # What travels is JSON: a request of 25 items may be larger than they are.
         self.size = len(json.dumps(wire))
         self.sent = 0
-        self.begun = False
-        """Whether the request that it is under way in was begun."""
 
 
 class WriteQueue:
@@ -138,10 +136,11 @@ class WriteQueue:
     def _send_at_once(self, chunks: list[list[_Entry]]) -> Steps[None]:
         """Several requests side by side. Raises what the first of them raised, once all have ended."""
         problem: Exception | None = None
+        waiting = {id(chunk): chunk for chunk in chunks}
         try:
             jobs = []
             for chunk in chunks:
-                jobs.append((yield from start(self._send(chunk))))  # noqa: PERF401 - no comprehension may hold a `yield`
+                jobs.append((yield from start(self._begin(chunk, waiting))))  # noqa: PERF401 - it holds a `yield`
             while jobs:
                 done = yield from finished(jobs)
                 jobs.remove(done)
@@ -151,12 +150,24 @@ class WriteQueue:
                     problem = problem or error
         finally:
             with self._lock:  # what was not even begun, as all of this is cancelled
-                left = [entry for chunk in chunks for entry in chunk if not entry.begun]
+                left = [entry for chunk in waiting.values() for entry in chunk]
+                waiting.clear()
                 for entry in left:
                     del self._under_way[entry.identity]
                 self._failed += [entry.write for entry in left]
         if problem is not None:
             raise problem
+
+    def _begin(self, chunk: list[_Entry], waiting: dict[int, list[_Entry]]) -> Steps[None]:
+        """Send one of several requests, unless it is waited for no longer.
+
+        A write that came back may be under way again in another request, of another thread: so it is the request that
+        was begun, and not each of its writes.
+        """
+        with self._lock:
+            if waiting.pop(id(chunk), None) is None:
+                return
+        yield from self._send(chunk)
 
     def _take_some(self, *, whole: bool) -> list[list[_Entry]]:
         """The writes of the next requests, as many as are sent at once; fewer only where a last one is not full."""
@@ -168,11 +179,6 @@ class WriteQueue:
 
     def _send(self, chunk: list[_Entry]) -> Steps[None]:
         """One request, after a pause if some of it has come back before."""
-        with self._lock:
-            if self._under_way.get(chunk[0].identity) is not chunk[0]:
-                return  # given up before it was begun
-            for entry in chunk:
-                entry.begun = True
         rounds = max(entry.sent for entry in chunk)
         patient, answer, refusal = True, None, None
         try:
@@ -228,7 +234,6 @@ class WriteQueue:
             for entry in chunk:
                 (self._again if entry.sent else self._fresh).pop(entry.identity)
                 self._under_way[entry.identity] = entry
-                entry.begun = False
             return chunk
 
     def _sent(self, chunk: Iterable[_Entry], answer: _Answer | None) -> None:

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -160,7 +161,7 @@ def results(project: Project, python: Path, folder: Path, way: str, work: Path, 
     if way == "record":  # twice, so that fresh ids and times are found and replayed
         plugin += ["--dynamodb-record=rewrite", "--dynamodb-record-passes=2"]
     options = ["-q", f"--junit-xml={report}", "-p", "no:cacheprovider", "-o", "addopts=", *plugin]
-    options += project.tests.replace("{endpoint}", endpoint).split()
+    options += shlex.split(project.tests.replace("{endpoint}", endpoint))
     with (work / f"{way}.log").open("w") as log:
         subprocess.run(
             [str(python), "-m", "pytest", *options],
