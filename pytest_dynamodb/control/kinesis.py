@@ -117,10 +117,8 @@ def send(call: Call, table: Table, written: Written) -> None:
             images[member] = image.attributes
             size += image.size
     sent = call.region.records.of(SentRecord)
-    for key, earlier in list(sent.items()):
-        if earlier.time >= written.time - RETENTION_SECONDS:
-            break
-        del sent[key]
+    while sent and sent[oldest := next(iter(sent))].time < written.time - RETENTION_SECONDS:
+        del sent[oldest]
     for destination in active:
         call.region.records.last += 1
         number = _FIRST_NUMBER + call.region.records.last

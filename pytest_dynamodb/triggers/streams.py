@@ -14,7 +14,6 @@ from pytest_dynamodb.triggers.mapping import EventSourceMapping
 from pytest_dynamodb.triggers.reader import Ask, EventSourceReader, KinesisReader, StreamReader
 from pytest_dynamodb.triggers.subscription import (
     MOST_INVOCATIONS,
-    DeliveryFailed,
     LambdaFunction,
     Subscription,
     warn_of,
@@ -119,7 +118,6 @@ class Streams:
         tried again for ever; that of one function after the others had their turn.
         """
         before = self._called()
-        failures: list[DeliveryFailed] = []
         while True:
             called = self._called()
             for subscription in [one for one, _ in self._subscriptions]:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.clock import Clock
+from pytest_dynamodb.engine.streams.stream import RETENTION_SECONDS
 from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
 from pytest_dynamodb.triggers.events import (
     PAYLOAD,
@@ -30,9 +31,6 @@ from pytest_dynamodb.triggers.reader import EventSourceReader
 
 LambdaFunction: TypeAlias = Callable[[Any, Any], Any]
 """A function as Lambda calls it: ``handler(event, context)``."""
-
-RETENTION: Final = 24 * 3600
-"""Seconds for which a stream holds a record (Lambda developer guide, MaximumRecordAgeInSeconds)."""
 
 STATE: Final = 1024 * 1024
 """How large the state of a window may be, in bytes, before the window ends early (Lambda developer guide, "Implementing
@@ -144,7 +142,9 @@ class Subscription:
             self.failure = None
             end = len(self.invocations) + MOST_INVOCATIONS
             blocked: set[tuple[str, int]] = set()
-            while self._read() and self._pass(blocked, everything=everything):
+            self._read()
+            while self._pass(blocked, everything=everything):
+                self._read()  # what the function has written meanwhile
                 if len(self.invocations) > end:
                     raise ConfigurationError(
                         f"{self._name} was called {MOST_INVOCATIONS} times and there is still more in the stream of "
@@ -158,11 +158,10 @@ class Subscription:
         self._queues.clear()
         self._reader.skip_to_end()
 
-    def _read(self) -> bool:
+    def _read(self) -> None:
         for shard, lane, record in self._reader.new(self.mapping.parallelization_factor):
             if self._wanted(record.seen):
                 self._queues.setdefault((shard, lane), _Queue(shard)).waiting.append(record)
-        return True
 
     def _pass(self, blocked: set[tuple[str, int]], *, everything: bool) -> bool:
         """Hand over a batch of each queue that has one; whether there was any. A child shard waits for its parent."""
@@ -261,7 +260,7 @@ class Subscription:
         self.failure.__cause__ = error
 
     def _young_enough(self, queue: _Queue, batch: _Batch) -> list[StreamedRecord]:
-        age = RETENTION if self.mapping.record_age < 0 else min(self.mapping.record_age, RETENTION)
+        age = RETENTION_SECONDS if self.mapping.record_age < 0 else min(self.mapping.record_age, RETENTION_SECONDS)
         oldest = self._clock.now() - age
         expired = [record for record in batch.records if record.time < oldest]
         if expired:
