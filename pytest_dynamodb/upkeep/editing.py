@@ -307,7 +307,7 @@ def _classes() -> tuple[type[yaml.SafeLoader], type[yaml.SafeDumper]]:
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
             if self.check_event(yaml.AliasEvent):  # a few lines of them may stand for more than there is room for
-                event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+                event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML has no types for it
                 line = event.start_mark.line + 1
                 raise ConfigurationError(f"line {line}: references to other places (*) are not taken")
             return super().compose_node(parent, index)

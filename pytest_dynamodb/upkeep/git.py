@@ -95,7 +95,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     if program is None:
         raise ConfigurationError("git is not installed, or not on the PATH")
     # Arguments of our own and names of files, after `--` or with a magic word before them; no shell.
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(  # noqa: S603 - git, asked for by name
         [program, *arguments],
         cwd=folder,
         env={**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
