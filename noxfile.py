@@ -80,6 +80,16 @@ def tests(session: nox.Session) -> None:
     test(session)
 
 
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The suite, with the lines and branches that it takes; fails below the share that pyproject.toml names."""
+    session.install(f"{wheel(session)}[dev]", "coverage>=7.10")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "auto"]), env=INSTALLED)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
 @nox.session(python=PYTHONS[0])
 def tests_oldest(session: nox.Session) -> None:
     """The suite with the oldest of everything that is claimed to work."""
