@@ -49,6 +49,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
     A test that only shares wider fixtures with marked ones needs to know where these keep their cassettes.
     """
+    __tracebackhide__ = True  # of what fails in a project, pytest shows the project's part: here as in all that wrap it
     state = state_of(item.config)
     state.current, state.places = item, None
     item.stash[ATTEMPT] = outcomes.TestAttempt()
@@ -68,6 +69,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Note how the call ends, and let the faults strike that are planned for it."""
+    __tracebackhide__ = True
     with _noted(item, "call"):
         return (yield from fixtures.during_call(item))
 
@@ -161,6 +163,7 @@ def _trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Settle the test's cassette once its fixtures are torn down, and fail the test for what it may have hidden."""
+    __tracebackhide__ = True
     state_of(item.config).current = item
     try:
         result = yield
@@ -196,6 +199,7 @@ def conclude_interrupted(state: PluginState) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, object, object]:
     """Give a fixture wider than a test a cassette of its own, for its setup and its teardown."""
+    __tracebackhide__ = True
     state = request.config.stash.get(STATE, None)
     if state is None or fixturedef.scope == "function":
         return (yield)
@@ -204,6 +208,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
 
 
 def _set_up(state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    __tracebackhide__ = True
     state.fixtures_set_up.add(fixturedef.argname)
     if not _has_track(state, fixturedef, request):
         return (yield)

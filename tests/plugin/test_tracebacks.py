@@ -64,3 +64,53 @@ def test_other_errors_of_botocore_keep_their_tracebacks(missing: SmallProject) -
     run = missing.run("-k", "test_of_something_else")
     assert run.code == 1
     assert "botocore/" in run.text.replace("\\", "/")
+
+
+ELSEWHERE = """
+@pytest.fixture(scope="session")
+def wide():
+    raise LookupError("in vain")
+
+@pytest.fixture
+def narrow():
+    raise LookupError("in vain")
+
+@pytest.fixture
+def undone():
+    yield
+    raise LookupError("in vain")
+
+def raises():
+    raise LookupError("in vain")
+"""
+FAILING = """
+from conftest import raises
+from pytest_dynamodb.faults import Throttled
+
+@marked
+def test_wide(wide):
+    pass
+
+@marked
+def test_narrow(narrow):
+    pass
+
+@marked
+def test_undone(undone):
+    pass
+
+@pytest.mark.dynamodb_faults(Throttled())
+def test_faults(dynamodb_mock):
+    raises()
+"""
+
+
+@pytest.mark.parametrize("style", ["long", "short"])
+@pytest.mark.parametrize("test", ["test_wide", "test_narrow", "test_undone", "test_faults"])
+def test_what_fails_elsewhere_shows_no_frame_of_the_plugin(project: SmallProject, test: str, style: str) -> None:
+    project.write("conftest.py", ELSEWHERE)
+    project.write("test_a.py", FAILING)
+    run = project.run("-k", test, f"--tb={style}")
+    assert run.code == 1
+    assert "in vain" in run.text
+    assert "pytest_dynamodb/plugin" not in run.text.replace("\\", "/")
