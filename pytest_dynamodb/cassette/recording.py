@@ -257,6 +257,8 @@ class Recording:
     def _volatile_again(self, recorded: Sequence[Exchange]) -> Mapping[str, tuple[str, ...]]:
         """What now stands where the recording before had values that are new in every run."""
         from pytest_dynamodb.cassette.volatile.passes import compare, texts_of  # for cassettes that have such values
+        from pytest_dynamodb.cassette.volatile.parts import is_unmistakable
+        from pytest_dynamodb.cassette.volatile.recordings import volatile_at
 
         header, previous = self._before
         places = {place for places in header.volatile.values() for place in places}
@@ -264,8 +266,12 @@ class Recording:
         mine = [exchange for exchange in previous if not owner or exchange.owner == owner]
         found = compare(mine, recorded, self._matcher_across_runs()).values
         now = {value: at for value, at in found.items() if not places.isdisjoint(at)}
-        there = texts_of(recorded)
-        return {**{value: at for value, at in header.volatile.items() if value in there}, **now}
+        there, before = texts_of(recorded), texts_of(mine)
+        kept = {value: at for value, at in header.volatile.items() if value in there}
+        # A request that asks for more or less than before has none to be compared with. Its places are known.
+        known = volatile_at(sorted(places), recorded)
+        moved = {value: at for value, at in known.items() if value not in before and is_unmistakable(value)}
+        return {**kept, **moved, **now}
 
     def _numbered_but(
         self, exchanges: Sequence[Exchange], volatile: Mapping[str, tuple[str, ...]]

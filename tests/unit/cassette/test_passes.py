@@ -123,6 +123,34 @@ def test_a_later_recording_in_one_pass_still_knows_what_is_volatile(tmp_path: Pa
     assert contents.header.volatile == {Y: ("Item.pk",)}
 
 
+def record_puts(path: Path, *puts: Exchange, former: list[Exchange] | None = None) -> None:
+    contents = read(path) if path.exists() else None
+    cassette = Cassette(path, contents=contents, options=CassetteOptions(mode="rewrite"))
+    cassette.open_for_recording(keep=False)
+    for one in puts:
+        cassette.record(Request("PutItem", one.params), Response(200, {}))
+    if former is not None:
+        cassette.compare_passes(former)
+    cassette.commit()
+
+
+def test_so_does_one_whose_requests_hold_more_than_before(tmp_path: Path) -> None:
+    path = tmp_path / "x.ddb.msgpack"
+    made = {"pk": text(X), "at": {"N": "1795727737"}, "of": text("ada"), "team": text(B)}
+    before = {"pk": text(A), "at": {"N": "1795727731"}, "of": text("ada"), "team": text(B)}
+    record_puts(path, put(**made), former=[put(**before)])
+    again = {**made, "pk": text(Y), "at": {"N": "1795727799"}}
+    record_puts(path, put(**again, colour=text("yellow")), put(pk=text("fixed")))
+    assert read(path).header.volatile == {Y: ("Item.pk",), "1795727799": ("Item.at",)}
+
+
+def test_what_stood_there_before_is_not_new(tmp_path: Path) -> None:
+    path = tmp_path / "x.ddb.msgpack"
+    record_puts(path, put(pk=text(X)), put(pk=text(B)), former=[put(pk=text(A)), put(pk=text(B))])
+    record_puts(path, put(pk=text(Y), colour=text("red")), put(pk=text(B), colour=text("red")))
+    assert read(path).header.volatile == {Y: ("Item.pk",)}
+
+
 def test_with_places_named_no_new_id_changes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x.ddb.msgpack"
     record(path, X, volatile=["Item.pk"])
