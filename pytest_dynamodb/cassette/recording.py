@@ -256,8 +256,8 @@ class Recording:
 
     def _volatile_again(self, recorded: Sequence[Exchange]) -> Mapping[str, tuple[str, ...]]:
         """What now stands where the recording before had values that are new in every run."""
-        from pytest_dynamodb.cassette.volatile.passes import compare, texts_of  # for cassettes that have such values
-        from pytest_dynamodb.cassette.volatile.parts import is_unmistakable
+        from pytest_dynamodb.cassette.volatile.parts import is_unmistakable  # these for cassettes with such values
+        from pytest_dynamodb.cassette.volatile.passes import compare, texts_of
         from pytest_dynamodb.cassette.volatile.recordings import volatile_at
 
         header, previous = self._before
