@@ -102,7 +102,7 @@ def tests_oldest(session: nox.Session) -> None:
 def tests_async(session: nox.Session, aiobotocore: str) -> None:
     """What needs aiobotocore, with the botocore that it pins."""
     pins = floors("async") if aiobotocore == "oldest" else []
-    session.install(f"{wheel(session)}[async,dev]", *pins)
+    session.install(f"{wheel(session)}[async,dev]", "pytest-asyncio", *pins)  # the tutorial's suite is one of its
     test(session, "-m", "aiobotocore")
 
 

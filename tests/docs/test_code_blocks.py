@@ -12,12 +12,15 @@ A document is run from top to bottom in a folder of its own, as a reader would f
     ```text, http, ...          shown to people only
 
 `http://127.0.0.1:8000` in a block is moto's server. A block below `<!-- not run: reason -->` is not run, and shows as a
-skipped test with that reason. `<!-- needs botocore 1.44 -->` is such a reason where botocore is older.
+skipped test with that reason. `<!-- needs botocore 1.44 -->` is such a reason where botocore is older, and
+`<!-- needs aioboto3 -->` where that is not installed. A document with `<!-- every block needs NAME and NAME -->` is
+skipped where one of them is not; one that needs aiobotocore is run by `nox -s tests_async`.
 """
 
 from __future__ import annotations
 
 import configparser
+import importlib.util
 import json
 import os
 import re
@@ -25,9 +28,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import botocore
 import pytest
 from packaging.version import Version
 
@@ -38,6 +42,9 @@ if sys.version_info >= (3, 11):
 else:  # pytest brings it where Python has none
     import tomli as tomllib
 
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 UPSTREAM = "http://127.0.0.1:8000"
@@ -47,7 +54,8 @@ COMMAND_SECONDS = 120
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`\n]*)\n(?P<code>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^>]+?) -->\s*\Z")
-NEEDS = re.compile(r"<!-- needs botocore (?P<version>[0-9.]+) -->\s*\Z")
+NEEDS = re.compile(r"<!-- needs (?P<name>\w+)(?: (?P<version>[0-9.]+))? -->\s*\Z")
+ALL_NEED = re.compile(r"<!-- every block needs (?P<names>[^>]+?) -->")
 
 
 @dataclass(frozen=True)
@@ -78,16 +86,31 @@ def blocks(document: Path) -> Iterator[Block]:
             language=language,
             options=dict(option.split("=", 1) for option in options),
             code="".join(line.removeprefix(fence["indent"]) for line in fence["code"].splitlines(keepends=True)),
-            not_run=exempt["reason"] if exempt else too_old(text, fence.start()),
+            not_run=exempt["reason"] if exempt else lacking(text, fence.start()),
         )
 
 
-def too_old(text: str, end: int) -> str:
-    """Why the block that begins there cannot run with this botocore; empty if it can."""
+def lacking(text: str, end: int) -> str:
+    """Why the block that begins there cannot run with what is installed; empty if it can."""
     needs = NEEDS.search(text, 0, end)
-    if needs is None or Version(botocore.__version__) >= Version(needs["version"]):
+    if needs is None:
         return ""
-    return f"needs botocore {needs['version']}, and this is {botocore.__version__}"
+    if importlib.util.find_spec(needs["name"]) is None:
+        return f"{needs['name']} is not installed"
+    if needs["version"] and Version(version(needs["name"])) < Version(needs["version"]):
+        return f"needs {needs['name']} {needs['version']}, and this is {version(needs['name'])}"
+    return ""
+
+
+def case(document: Path) -> ParameterSet:
+    """A document to be run, or to be skipped where what all of it needs is not installed."""
+    stated = ALL_NEED.search(document.read_text(encoding="utf-8"))
+    needed = stated["names"].split(" and ") if stated else []
+    absent = [name for name in needed if importlib.util.find_spec(name) is None]
+    marks = [pytest.mark.aiobotocore] if "aiobotocore" in needed else []
+    if absent:
+        marks.append(pytest.mark.skip(reason=f"not installed: {', '.join(absent)}"))
+    return pytest.param(document, id=str(document.relative_to(ROOT)), marks=marks)
 
 
 def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
@@ -198,7 +221,7 @@ def follow(document: Path, request: pytest.FixtureRequest) -> None:
             run(block, names)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("document", [case(document) for document in DOCUMENTS])
 @pytest.mark.usefixtures("reader")
 def test_document(document: Path, request: pytest.FixtureRequest) -> None:
     follow(document, request)

@@ -17,7 +17,7 @@ import pytest
 SUFFIX = ".ddb.msgpack"
 PLUGINS_OFF = (
     *("randomly", "cacheprovider", "hypothesispytest", "platformdirs"),
-    *("flaky", "pytest-retry", "repeat", "rerunfailures"),
+    *("asyncio", "flaky", "pytest-retry", "repeat", "rerunfailures"),
 )
 """Plugins that runs go without, unless they say ``+name``."""
 FRAME = """\
