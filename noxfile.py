@@ -135,11 +135,11 @@ def dynamodb_local(session: nox.Session) -> None:
 def downstream(session: nox.Session) -> None:
     """Suites of public projects, answered by this package. `-- --checkouts DIR`: those whose sdists lack tests."""
     built = wheel(session)
-    session.install("pyyaml")
+    session.install("pyyaml", "uv")
     work = Path(session.create_tmp()) / "downstream"
     shutil.rmtree(work, ignore_errors=True)
-    script = "tests/projects/downstream/run.py"
-    session.run("python", script, "--wheel", built, "--work", str(work), *session.posargs)
+    run = ["python", "-m", "downstream.run", "--wheel", built, "--work", str(work)]
+    session.run(*run, *session.posargs, env={"PYTHONPATH": "tests/projects"})
 
 
 @nox.session

@@ -25,7 +25,10 @@ Defined = Mapping[str, str]
 
 
 def check_definitions(definitions: Iterable[Mapping[str, str]]) -> None:
-    """Raise ValidationException if an attribute is defined twice."""
+    """Raise ValidationException if an attribute is defined twice, in AWS's words (scylladb/scylladb#13870).
+
+    DynamoDB Local has others: "Cannot have two attributes with the same name".
+    """
     seen: set[str] = set()
     for definition in definitions:
         name = definition["AttributeName"]
