@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Coroutine, MutableMapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 from botocore import UNSIGNED
 
@@ -263,6 +264,11 @@ def after_call(context: Context, parsed: dict[str, Any], **_: Any) -> None:
         )
 
 
+_NO_SERVER: Final = (
+    "no server answers at the upstream: start it, or name another one: --dynamodb-upstream=URL; =mock needs no server"
+)
+
+
 def after_call_error(context: Context, exception: BaseException, **_: Any) -> None:
     """Tell the provider that no answer came; errors of the client's own making are not DynamoDB's and pass."""
     call: HookedCall | None = context.pop(CALL, None)
@@ -271,6 +277,8 @@ def after_call_error(context: Context, exception: BaseException, **_: Any) -> No
         return
     failure = answers.failure_of(exception, max(call.attempts, 1), call.elapsed)
     if failure is not None:
+        if sys.version_info >= (3, 11) and failure.kind == "EndpointConnectionError" and call.provider.endpoint:
+            exception.add_note(_NO_SERVER)
         call.conclude(failure)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import boto3
 import botocore.exceptions
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from loopback import Answer, error, hang, hang_up, json_answer, serving
 from pytest_dynamodb import CassetteError, Exchange, Response, TransportFailure, load_cassette, use_cassette
@@ -179,6 +180,18 @@ def test_nobody_listening_is_the_same_endpoint_connection_error(path: Path) -> N
         url = f"http://127.0.0.1:{probe.getsockname()[1]}"  # bound, and nobody listens
         live, replayed = both(path, url, config=QUICK)
     assert_the_same_failure(live, replayed, path, "EndpointConnectionError")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have notes from Python 3.11 on")
+def test_the_error_of_an_upstream_that_is_not_there_says_what_to_do(path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"  # bound, and nobody listens
+        client = boto3.client("dynamodb", region_name="us-east-1", config=QUICK)
+        with use_cassette(path, mode="rewrite", upstream=url), pytest.raises(EndpointConnectionError) as told:
+            client.list_tables()
+    (note,) = vars(told.value)["__notes__"]
+    assert "start it, or name another one: --dynamodb-upstream=URL" in note
 
 
 def test_an_answer_that_never_comes_is_the_same_read_timeout(path: Path) -> None:
