@@ -102,7 +102,8 @@ def tests_oldest(session: nox.Session) -> None:
 def tests_async(session: nox.Session, aiobotocore: str) -> None:
     """What needs aiobotocore, with the botocore that it pins."""
     pins = floors("async") if aiobotocore == "oldest" else []
-    session.install(f"{wheel(session)}[async,dev]", "pytest-asyncio", *pins)  # the tutorial's suite is one of its
+    # The tutorial's suite is one of pytest-asyncio's; an example is FastAPI's. Their plugins would slow down `tests`.
+    session.install(f"{wheel(session)}[async,dev]", "pytest-asyncio", "fastapi>=0.115", "httpx>=0.27", *pins)
     test(session, "-m", "aiobotocore")
 
 
