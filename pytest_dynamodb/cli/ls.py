@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pytest_dynamodb.cassette.codec import Header
-from pytest_dynamodb.cassette.store import read
+from pytest_dynamodb.cassette.store import SUFFIX, read
 from pytest_dynamodb.cli.printing import counted, progress, say, say_json, say_lines, size_text, table
 from pytest_dynamodb.errors import CassetteError
 from pytest_dynamodb.exchange import Exchange, TransportFailure
@@ -52,7 +52,9 @@ def ls(folder: Path, *, as_json: bool) -> None:
 
 def _row(cassette: dict[str, Any]) -> tuple[str, ...]:
     recorded = cassette["recorded"][:10] or "unknown"
-    return str(cassette["exchanges"]), size_text(cassette["size"]), recorded, cassette["path"], cassette["node_id"]
+    # A wider fixture's node id ends in the name of its cassette, which stands before it.
+    test = "" if cassette["node_id"].endswith(SUFFIX) else cassette["node_id"]
+    return str(cassette["exchanges"]), size_text(cassette["size"]), recorded, cassette["path"], test
 
 
 def _total(found: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import click
 from pytest_dynamodb.cassette.store import write
 from pytest_dynamodb.cli.collection import Collected, collected, from_here
 from pytest_dynamodb.cli.conversions import check_free, conversion_at, outcome_json, outcome_lines
-from pytest_dynamodb.cli.printing import progress, say, say_lines
+from pytest_dynamodb.cli.printing import counted, progress, say, say_lines
 from pytest_dynamodb.convert.conversion import Conversion, ConversionError
 from pytest_dynamodb.convert.documents import SUFFIXES, is_recording
 from pytest_dynamodb.convert.markers import Recorded, Rewriting, Services, literal_paths, rewritten
@@ -189,7 +189,8 @@ def _report(project: _Project, done: Sequence[_Done], unreadable: Sequence[str],
     kept = sum(len(one.conversion.exchanges) for one in done)
     lost = sum(len(one.conversion.lost) for one in done)
     cassettes = sum(1 for one in done if one.conversion.exchanges)
-    say(f"{len(done)} recordings: {cassettes} cassettes with {kept} exchanges, {lost} left out")
+    written = f"{counted(cassettes, 'cassette')} with {counted(kept, 'exchange')}"
+    say(f"{counted(len(done), 'recording')}: {written}, {lost} left out")
 
 
 # --- tests rewritten ---

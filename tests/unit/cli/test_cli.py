@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,12 @@ def test_ls_lists_every_cassette_below(cassettes: Path) -> None:
     assert HEADER.node_id in a
     assert "unknown" in b
     assert total.split()[0] == "4"
+
+
+def test_ls_names_no_test_for_a_fixtures_cassette(tmp_path: Path) -> None:
+    name = "fixture.users.ddb.msgpack"
+    write(tmp_path / name, replace(HEADER, node_id=f"::{name}"), [QUERY])
+    assert run("ls", tmp_path).output.splitlines()[1].split()[-1] == str(tmp_path / name)
 
 
 def test_ls_json_is_a_list(cassettes: Path) -> None:
