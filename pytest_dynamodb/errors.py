@@ -39,6 +39,14 @@ def _made_again(kind: type[BaseException], args: tuple[Any, ...]) -> BaseExcepti
     return kind.__new__(kind, *args)
 
 
+def quoted(value: object, length: int = 80) -> str:
+    """A value as a message quotes it: the first characters of its ``repr``; its type, where it has none."""
+    try:
+        return repr(value)[:length]
+    except Exception:  # noqa: BLE001 - anything may go wrong there, and the message is about something else
+        return f"a {type(value).__qualname__}"
+
+
 class PytestDynamoDbError(Exception):
     """Base of every error that is about this tool and not about DynamoDB's answer."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions.builders import Condition, ConditionLike, PathLike, as_condition
 from pytest_dynamodb.expressions.nodes import Name, Path
 from pytest_dynamodb.expressions.rendering import expression_params
@@ -63,6 +63,8 @@ class ApiCall(Generic[Result_co]):
 
 def any_call(operation: str, params: Mapping[str, Any]) -> ApiCall[dict[str, Any]]:
     """Any operation of DynamoDB; read as AWS's answer. Raises ``ConfigurationError`` for one that there is not."""
+    if not isinstance(operation, str):
+        raise ConfigurationError(f"an operation is meant by its name, not by {quoted(operation)}")
     known = OPERATIONS.get(operation)
     if known is None or known.service != "dynamodb":
         near = get_close_matches(operation, [name for name, one in OPERATIONS.items() if one.service == "dynamodb"])
@@ -90,7 +92,7 @@ def get_item(
 
 def item_exists(table: str, key: Mapping[str, Any], *, consistent: bool) -> ApiCall[bool]:
     """``GetItem`` of nothing but a key attribute, which every item has; read as whether there is an item."""
-    projection = [Path((Name(name),)) for name in list(key)[:1]]
+    projection = [Path((Name(name),)) for name in list(to_wire_item(key))[:1]]
     call = get_item(table, key, consistent=consistent, projection=projection or None)
     return ApiCall(call.operation, call.params, _has_item)
 
@@ -223,10 +225,11 @@ class PendingUpdate(UpdateSteps, Generic[DriverT]):
 
 def check_returning(returning: str) -> Returning:
     """``returning`` if an update can return that. Raises ``ConfigurationError`` that lists what it can."""
+    asked: Any = returning
     for name in RETURN_VALUES:
-        if returning == name:
+        if isinstance(asked, str) and asked == name:
             return name
-    raise ConfigurationError(f"returning() takes one of {', '.join(RETURN_VALUES)}, not {returning!r}")
+    raise ConfigurationError(f"returning() takes one of {', '.join(RETURN_VALUES)}, not {quoted(returning)}")
 
 
 def _item(answer: Mapping[str, Any]) -> Item | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.batch import BatchWriter, TransactGetBuilder, Transaction
 from pytest_dynamodb.client.calls import Item, any_call, each
 from pytest_dynamodb.client.config import ClientConfig, Settings, chosen_provider
@@ -26,7 +27,7 @@ from pytest_dynamodb.client.page import Cursors, Page
 from pytest_dynamodb.client.policy import UNCHANGED, CircuitBreaker, RetryPolicy, Unchanged
 from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.table import TableClient
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.exchange import Provider, ProviderName
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ class DynamoDbClient:
         do not say what they are, and whose keys no model could have made: ``"skip"`` passes over them, ``"raise"``
         raises ``InvalidItem``, ``"raw"`` hands them over as they are stored.
         """
+        if not isinstance(name, str):
+            raise ConfigurationError(f"a table is made of its name, or its ARN, not of {quoted(name)}")
         if not name:
             raise ConfigurationError("a table's name is empty: is the variable set that it is taken from?")
         if model is not None or models is not None:
@@ -252,7 +255,8 @@ class DynamoDbClient:
 
         By table, each as ``table.batch_get`` returns them.
         """
-        steps = batch_get({table: list(listed) for table, listed in keys.items()}, consistent=consistent)
+        wanted = arguments.mapping("keys", keys)
+        steps = batch_get({table: arguments.listed("keys", wanted[table]) for table in wanted}, consistent=consistent)
         pages = self._driver.run(steps)
         return {table: decoded(page, self._decode) for table, page in pages.items()}
 
@@ -282,10 +286,10 @@ class DynamoDbClient:
         waits up to ``wait`` seconds, and then raises ``LeaseNotAcquired``. ``owner`` is said to others: this machine's
         name and the process's number, unless it is given.
         """
-        if not seconds > 0:
-            raise ConfigurationError(f"a lease is for a number of seconds above 0, not {seconds!r}")
-        terms = LeaseTerms(name_of(table), name, owner or f"{platform.node()}:{os.getpid()}", seconds)
-        return Lease(self._driver, self._book, terms, wait)
+        name = arguments.text("a lease's name", name)
+        owner = arguments.optional_text("owner", owner) or f"{platform.node()}:{os.getpid()}"
+        terms = LeaseTerms(name_of(table), name, owner, arguments.seconds("what a lease is for", seconds, above=True))
+        return Lease(self._driver, self._book, terms, arguments.seconds("wait", wait))
 
     def transact_get(self) -> TransactGetBuilder:
         """Begin to read items as of one moment: ``client.transact_get().get("users", key).get(...).execute()``."""
@@ -357,11 +361,13 @@ class DynamoDbClient:
         are those of CreateTable as AWS names them. Waits up to ``wait`` seconds until it is active, as
         ``wait_until_active`` does.
         """
+        wait = None if wait is None else arguments.seconds("wait", wait)
         params = tables.creation(name, partition_key, sort_key, indexes, parameters)
         return self.table(self._driver.run(tables.create(self._book, params, wait=wait)))
 
     def delete_table(self, table: TableLike, *, wait: float | None = None) -> None:
         """Delete a table. Waits up to ``wait`` seconds until it is gone, then raises ``TableNotReady``."""
+        wait = None if wait is None else arguments.seconds("wait", wait)
         self._driver.run(tables.delete(self._book, name_of(table), wait=wait))
 
     def describe_table(self, table: TableLike) -> dict[str, Any]:
@@ -373,7 +379,7 @@ class DynamoDbClient:
 
         A mock or a recording is asked as often, but without waiting in between.
         """
-        self._driver.run(tables.until_active(name_of(table), timeout))
+        self._driver.run(tables.until_active(name_of(table), arguments.seconds("timeout", timeout)))
 
     def list_tables(self) -> list[str]:
         """The names of all tables."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.connection.credentials import Credentials, new_session
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import MonotonicClock, Sleep, Timing
@@ -18,7 +19,7 @@ from pytest_dynamodb.client.policy import BreakerPolicy, CircuitBreaker, RetryPo
 from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.clock import Clock
 from pytest_dynamodb.dialects import VARIABLE, Dialect, dialect_of
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.exchange import PROVIDERS, Provider, ProviderName
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def chosen_provider(provider: ProviderName | Provider | None) -> ProviderName | 
     else:
         raise ConfigurationError(
             f"provider must be one of {', '.join(PROVIDERS)}, or a Provider such as ReplayProvider(path), "
-            f"not {provider!r:.80}"
+            f"not {quoted(provider)}"
         )
     for name in PROVIDERS:
         if value == name:
@@ -328,8 +329,8 @@ class Settings:
 def _check_seconds(config: ClientConfig) -> None:
     for name in ("connect_timeout", "read_timeout", "call_timeout"):
         seconds = getattr(config, name)
-        if seconds is not None and not seconds > 0:
-            raise ConfigurationError(f"{name} is a number of seconds above 0, not {seconds!r}")
+        if seconds is not None:
+            arguments.seconds(name, seconds, above=True)
 
 
 def quota_of(policy: RetryPolicy | None) -> RetryQuota | None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from pytest_dynamodb.client import policy
+from pytest_dynamodb.client import arguments, policy
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.effort import Admission, Effort, Timing
 from pytest_dynamodb.client.observer import Observer, Watch
 from pytest_dynamodb.client.rates import RateLimit
 from pytest_dynamodb.client.steps import Attempt, Steps, Wait
-from pytest_dynamodb.errors import CircuitOpen, DynamoDbError
+from pytest_dynamodb.errors import CircuitOpen, ConfigurationError, DynamoDbError, quoted
 from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.requests import changes_nothing, parts
 
@@ -45,7 +45,12 @@ class Core:
         retry: policy.RetryPolicy | policy.Unchanged | None = policy.UNCHANGED,
         rate: RateLimit | policy.Unchanged | None = policy.UNCHANGED,
     ) -> Core:
-        """The same, with other limits: circuits and the quota of retries stay shared."""
+        """The same, with other limits: circuits and the quota of retries stay shared. Raises ``ConfigurationError``."""
+        if not isinstance(call_timeout, policy.Unchanged) and call_timeout is not None:
+            arguments.seconds("call_timeout", call_timeout, above=True)
+        for name, given, kind in (("retry", retry, policy.RetryPolicy), ("rate", rate, RateLimit)):
+            if given is not None and not isinstance(given, (policy.Unchanged, kind)):
+                raise ConfigurationError(f"{name} is a {kind.__name__} or None, not {quoted(given)}")
         return replace(
             self,
             call_timeout=self.call_timeout if isinstance(call_timeout, policy.Unchanged) else call_timeout,

@@ -10,6 +10,7 @@ from pytest_dynamodb.client.drivers.sync import SyncDriver
 from pytest_dynamodb.client.operations import leasing
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.transactions import Action, TransactionSteps
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions.builders import Condition
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Lease:
     def guard(self, transaction: TransactionSteps[Any]) -> Action:
         """Let a transaction succeed only if the lease is still had when it is carried out. Raises ``LeaseLost``."""
         held = self._mine()
+        if not isinstance(transaction, TransactionSteps):
+            raise ConfigurationError(f"guard() takes a transaction of this client's, not {quoted(transaction)}")
         return transaction.check(self._terms.table, held.key, leasing.MARK.eq(held.mark))
 
     def _mine(self) -> leasing.Held:

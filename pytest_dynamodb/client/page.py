@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, overload
 
-from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, quoted
 
 Item_co = TypeVar("Item_co", covariant=True)
 Other = TypeVar("Other")
@@ -46,6 +46,8 @@ class Page(Sequence[Item_co], Generic[Item_co]):
 
     def map(self, convert: Callable[[Item_co], Other]) -> Page[Other]:
         """This page with each item converted."""
+        if not callable(convert):
+            raise ConfigurationError(f"map() takes a function, not {quoted(convert)}")
         return Page(
             items=[convert(item) for item in self.items],
             cursor=self.cursor,

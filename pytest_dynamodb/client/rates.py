@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.client.telemetry.capacity import NOTHING, ask_for_capacity, consumed_by
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.requests import is_write
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class RateLimit:
         """Raises ``ConfigurationError`` for a rate that is not above 0."""
         for name, rate in (("read", read), ("write", write)):
             if rate is not None and not rate > 0:
-                raise ConfigurationError(f"{name} is a number of units a second above 0, not {rate!r}")
+                raise ConfigurationError(f"{name} is a number of units a second above 0, not {quoted(rate)}")
         self.adaptive = adaptive
         self._buckets: dict[Kind, _Bucket] = {}
         if read is not None:

@@ -12,7 +12,7 @@ import json
 import random
 from dataclasses import dataclass
 
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.values import to_wire
 
 
@@ -25,8 +25,7 @@ class Sharded:
     separator: str = "#"
 
     def __post_init__(self) -> None:
-        if self.count < 1:
-            raise ConfigurationError(f"a key is spread over 1 shard or more, not {self.count!r}")
+        arguments.whole("a key is spread over 1 shard or more", self.count)
 
     @property
     def keys(self) -> tuple[str, ...]:

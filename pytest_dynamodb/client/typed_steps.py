@@ -22,9 +22,9 @@ from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.plan import ReadPlan
 from pytest_dynamodb.client.operations.transactions import TransactionSteps
 from pytest_dynamodb.client.typed_actions import FieldSteps, TypedActions, changed, updating, version_in
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions.builders import ConditionLike
-from pytest_dynamodb.values import from_wire_item, item_size, to_wire_item
+from pytest_dynamodb.values import MAX_DEPTH, UnsupportedValue, from_wire_item, item_size, to_wire_item
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -32,10 +32,20 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def as_stored(item: Mapping[str, Any]) -> Item:
+def as_stored(item: Any) -> Item:
     """An item as Python values, also if it is one of attribute values, as streams and errors have it."""
+    if not isinstance(item, Mapping) or _is_deeper(item, 2 * MAX_DEPTH + 1):
+        raise UnsupportedValue(
+            f"an item is a mapping of names to values, nested at most {MAX_DEPTH} levels deep, not {quoted(item)}"
+        )
     wire = bool(item) and all(isinstance(value, Mapping) and len(value) == 1 for value in item.values())
     return from_wire_item(item) if wire and set().union(*item.values()) <= TAGS else dict(item)
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and maps are nested more levels deep; each attribute value in wire form is two of them."""
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return bool(members) and (not levels or any(_is_deeper(member, levels - 1) for member in members))
 
 
 TAGS = frozenset({"B", "BOOL", "BS", "L", "M", "N", "NS", "NULL", "S", "SS"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, NoReturn, Protocol, TypeAlias, cast
 
-from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.errors import PytestDynamoDbError, quoted
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.parser import ConditionName, parse_condition
 from pytest_dynamodb.expressions.resolution import placeholders, resolve
@@ -61,7 +61,7 @@ def to_path(path: PathLike) -> nodes.Path:
     if isinstance(path, Buildable) and isinstance(path.node, nodes.Path):
         return path.node
     if not isinstance(path, str):
-        raise ExpressionMisuse(f'a document path is text such as "a.b[2]", not {path!r:.80}')
+        raise ExpressionMisuse(f'a document path is text such as "a.b[2]", not {quoted(path)}')
     parts: list[nodes.PathPart] = []
     end = 0
     while match := _PART.match(path, end):
@@ -194,7 +194,7 @@ def as_condition(value: ConditionLike, *, expression: ConditionName = "Condition
     if callable(getattr(value, "get_expression", None)):
         return _foreign_condition(value.get_expression())
     raise ExpressionMisuse(
-        f'{value!r:.80} is no condition; build one with Attr or Key, such as Attr("total") > 100, or write its text'
+        f'{quoted(value)} is no condition; build one with Attr or Key, such as Attr("total") > 100, or write its text'
     )
 
 
@@ -324,7 +324,7 @@ class AttrOperand(KeyOperand):
     def is_in(self, values: Iterable[object]) -> Condition:
         """``operand IN (values)``: up to 100 values."""
         if isinstance(values, (str, bytes)):
-            raise ExpressionMisuse(f"is_in() takes a collection of values, not one: is_in([{values!r:.80}])")
+            raise ExpressionMisuse(f"is_in() takes a collection of values, not one: is_in([{quoted(values)}])")
         choices = tuple(self._operand(value) for value in values)
         if not choices:
             raise ExpressionMisuse("is_in() needs one value or more: DynamoDB has no empty IN, leave the condition out")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
+from pytest_dynamodb.errors import quoted
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.builders import AttrOperand, ExpressionMisuse, PathLike, Sum, to_operand, to_path
 from pytest_dynamodb.expressions.parser import parse_projection, parse_update
 from pytest_dynamodb.values import to_wire
+
+Element = TypeVar("Element")
 
 _SECTIONS: Final[tuple[nodes.SectionName, ...]] = ("SET", "REMOVE", "ADD", "DELETE")
 
@@ -36,11 +39,11 @@ class Update:
 
     def append(self, path: PathLike, values: Iterable[object]) -> Update:
         """Put values at the end of a list, which is created where it is missing."""
-        return self.set(path, list_append(if_not_exists(path, []), list(values), floats=self._floats))
+        return self.set(path, list_append(if_not_exists(path, []), _listed(values), floats=self._floats))
 
     def prepend(self, path: PathLike, values: Iterable[object]) -> Update:
         """Put values at the front of a list, which is created where it is missing."""
-        return self.set(path, list_append(list(values), if_not_exists(path, []), floats=self._floats))
+        return self.set(path, list_append(_listed(values), if_not_exists(path, []), floats=self._floats))
 
     def remove(self, *paths: PathLike) -> Update:
         """``REMOVE path, ...``"""
@@ -123,7 +126,14 @@ def as_update(value: Update | nodes.UpdateTree | str) -> nodes.UpdateTree:
         return value
     if isinstance(value, str):
         return parse_update(value)
-    raise ExpressionMisuse(f"{value!r:.80} is no update; build one with Update(), or write its text")
+    raise ExpressionMisuse(f"{quoted(value)} is no update; build one with Update(), or write its text")
+
+
+def _listed(values: Iterable[Element]) -> list[Element]:
+    """The members of a list. Raises ``ExpressionMisuse``, also for a text: its characters are never meant."""
+    if isinstance(values, (str, bytes, bytearray, Mapping)) or not isinstance(values, Iterable):
+        raise ExpressionMisuse(f"give a list, not {quoted(values)}: [{quoted(values)}] for one of one")
+    return list(values)
 
 
 def as_projection(value: Iterable[PathLike] | nodes.ProjectionTree | str) -> nodes.ProjectionTree:
@@ -132,7 +142,7 @@ def as_projection(value: Iterable[PathLike] | nodes.ProjectionTree | str) -> nod
         return value
     if isinstance(value, str):
         return parse_projection(value)
-    paths = tuple(to_path(path) for path in value)
+    paths = tuple(to_path(path) for path in _listed(value))
     if not paths:
         raise ExpressionMisuse("a projection needs one path or more; leave it out to read whole items")
     return nodes.ProjectionTree(paths)

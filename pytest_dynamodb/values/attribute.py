@@ -8,7 +8,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_dynamodb.errors import PytestDynamoDbError
+from pytest_dynamodb.errors import PytestDynamoDbError, quoted
 from pytest_dynamodb.values.numbers import canonical_number
 
 # --- contents ---
@@ -34,7 +34,7 @@ def split(value: Any) -> tuple[str, Any]:
 
 def not_an_attribute_value(value: Any) -> UnsupportedValue:
     """The error for a value that is not an attribute value."""
-    return UnsupportedValue(f'not an attribute value: {value!r:.80}; one looks like {{"S": "text"}} or {{"N": "1"}}')
+    return UnsupportedValue(f'not an attribute value: {quoted(value)}; one looks like {{"S": "text"}} or {{"N": "1"}}')
 
 
 def read_text(content: Any) -> str:

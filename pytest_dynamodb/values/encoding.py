@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from pytest_dynamodb.errors import ValidationException
+from pytest_dynamodb.errors import ValidationException, quoted
 from pytest_dynamodb.values.attribute import MAX_DEPTH, AttributeValue, UnsupportedValue
 from pytest_dynamodb.values.measures import order_key
 from pytest_dynamodb.values.numbers import MAX_MAGNITUDE, NUMBER_OVERFLOW, canonical_number
@@ -76,8 +76,8 @@ def _compound_to_wire(value: Any, floats: bool, depth: int) -> AttributeValue:
     if type(value).__name__ == "Binary" and isinstance(content, (bytes, bytearray)):
         return _bytes_to_wire(content)
     raise UnsupportedValue(
-        f"a {type(value).__qualname__} has no DynamoDB form: {value!r:.80}; give a str, a number, bytes, a bool, None, "
-        "a set, a list, a mapping, a dataclass or a pydantic model"
+        f"a {type(value).__qualname__} has no DynamoDB form: {quoted(value)}; give a str, a number, bytes, a bool, "
+        "None, a set, a list, a mapping, a dataclass or a pydantic model"
     )
 
 
@@ -85,7 +85,7 @@ def _attribute_name(name: Any) -> str:
     if isinstance(name, enum.Enum):
         name = name.value
     if not isinstance(name, str):
-        raise UnsupportedValue(f"a map key must be a str, not {name!r:.80}; convert it, for example with str()")
+        raise UnsupportedValue(f"a map key must be a str, not {quoted(name)}; convert it, for example with str()")
     return name
 
 
@@ -149,5 +149,7 @@ def _set_to_wire(value: AbstractSet[Any], floats: bool) -> AttributeValue:
 
 
 def to_wire_item(item: Mapping[str, Any], *, floats: bool = False) -> dict[str, AttributeValue]:
-    """An item or key as attribute values. Raises as ``to_wire`` does."""
+    """An item or key as attribute values. Raises as ``to_wire`` does, and for what is no mapping."""
+    if not isinstance(item, Mapping):
+        raise UnsupportedValue(f"an item, or its key, is a mapping of names to values, not {quoted(item)}")
     return {_attribute_name(name): _to_wire(value, floats, 0) for name, value in item.items()}

@@ -11,6 +11,7 @@ from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.operations import leasing
 from pytest_dynamodb.client.operations.keys import TableBook
 from pytest_dynamodb.client.operations.transactions import Action, TransactionSteps
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions.builders import Condition
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class AsyncLease:
     def guard(self, transaction: TransactionSteps[Any]) -> Action:
         """Let a transaction succeed only if the lease is still had when it is carried out. Raises ``LeaseLost``."""
         held = self._mine()
+        if not isinstance(transaction, TransactionSteps):
+            raise ConfigurationError(f"guard() takes a transaction of this client's, not {quoted(transaction)}")
         return transaction.check(self._terms.table, held.key, leasing.MARK.eq(held.mark))
 
     def _mine(self) -> leasing.Held:

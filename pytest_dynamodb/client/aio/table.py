@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pytest_dynamodb.client import calls
+from pytest_dynamodb.client import arguments, calls
 from pytest_dynamodb.client.aio.batch import AsyncTableBatchWriter
 from pytest_dynamodb.client.aio.query import AsyncQueryBuilder, AsyncScanBuilder
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
@@ -110,7 +110,8 @@ class AsyncTableClient:
     def update(self, key: Mapping[str, Any]) -> AsyncUpdateBuilder:
         """Begin an update of the item, which is created if it does not exist. Nothing is sent before ``execute``."""
         update = Update(floats=self._floats)
-        return AsyncUpdateBuilder(self._driver, self.name, dict(key), update, _decode=self._decode)
+        item_key = dict(arguments.mapping("a key", key))
+        return AsyncUpdateBuilder(self._driver, self.name, item_key, update, _decode=self._decode)
 
     def size(self, item: Mapping[str, Any]) -> int:
         """How large an item is, in bytes, as DynamoDB counts: it takes up to 400 KB. Sends nothing."""
@@ -131,7 +132,7 @@ class AsyncTableClient:
 
         ``failed`` of the result holds the keys that were throttled until the last attempt.
         """
-        steps = batch_get({self.name: list(keys)}, consistent=consistent, projection=projection)
+        steps = batch_get({self.name: arguments.listed("keys", keys)}, consistent=consistent, projection=projection)
         return decoded((await self._driver.run(steps))[self.name], self._decode)
 
     def batch_write(self, *, raise_on_failed: bool = False, at_once: int = 1) -> AsyncTableBatchWriter:
@@ -145,11 +146,11 @@ class AsyncTableClient:
 
     def scan(self, index: str | None = None) -> AsyncScanBuilder:
         """Begin a scan of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
-        return AsyncScanBuilder(self._driver, self._book, ReadPlan(table=self.name, index=index), self._decode)
+        return AsyncScanBuilder(self._driver, self._book, ReadPlan.of(self.name, index), self._decode)
 
     def query(self, index: str | None = None) -> AsyncQueryBuilder:
         """Begin a query of the table or of an index of it. Nothing is sent before ``execute`` and its like."""
-        plan = ReadPlan(table=self.name, index=index, key=KeyChoice())
+        plan = ReadPlan.of(self.name, index, KeyChoice())
         return AsyncQueryBuilder(self._driver, self._book, plan, self._decode)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from pydantic import BaseModel
 
-from pytest_dynamodb.client import calls
+from pytest_dynamodb.client import arguments, calls
 from pytest_dynamodb.client.aio.typed_query import AsyncTypedBatchWriter, AsyncTypedQuery, AsyncTypedUpdate
 from pytest_dynamodb.client.drivers.asynchronous import AsyncDriver
 from pytest_dynamodb.client.models.choosing import Choice, named
@@ -127,7 +127,7 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         self, keys: Iterable[ModelT | Mapping[str, object]], *, consistent: bool = False
     ) -> BatchPage[ModelT]:
         """The items that exist for any number of keys, in the order of the keys, each once."""
-        steps = batch_get({self.name: [self.key(key) for key in keys]}, consistent=consistent)
+        steps = batch_get({self.name: [self.key(key) for key in arguments.listed("keys", keys)]}, consistent=consistent)
         page = (await self._driver.run(steps))[self.name]
         shown = [item for item in page.items if not self._expiry.hides(self._codec, item)]
         return BatchPage(items=list(map(self._codec.decoded, shown)), capacity=page.capacity, failed=page.failed)
@@ -200,12 +200,12 @@ class AsyncTypedTable(TypedItems[AsyncDriver, ModelT]):
         Raises ``InvalidKey``.
         """
         choice = Choice.of(self._codec, index, {**named(fields), **others})
-        plan = ReadPlan(table=self.name, index=index, key=choice.key())
+        plan = ReadPlan.of(self.name, index, choice.key())
         return self._reading(plan, choice)
 
     def scan(self, index: str | None = None) -> AsyncTypedQuery[ModelT]:
         """Begin a scan, which reads the whole table and returns the items of this model."""
-        return self._reading(ReadPlan(table=self.name, index=index))
+        return self._reading(ReadPlan.of(self.name, index))
 
     def _reading(self, plan: ReadPlan, choice: Choice | None = None) -> AsyncTypedQuery[ModelT]:
         decode = self._entities.only(self._codec).read
@@ -258,15 +258,15 @@ class AsyncEntityTable(EntityItems[AsyncDriver], Generic[ModelT]):
         ``app.collection(User, user_id="1")`` gives the user and the user's orders.
         """
         choice = Choice.of(self._entities.of(model), index, fields)
-        return self._reading(ReadPlan(table=self.name, index=index, key=replace(choice.key(), equal=(), range=None)))
+        return self._reading(ReadPlan.of(self.name, index, replace(choice.key(), equal=(), range=None)))
 
     def query(self, *partition: object, index: str | None = None) -> AsyncTypedQuery[ModelT]:
         """Begin a query of all items of a partition by its key as it is stored: ``app.query("USER#1")``."""
-        return self._reading(ReadPlan(table=self.name, index=index, key=KeyChoice(partition=partition)))
+        return self._reading(ReadPlan.of(self.name, index, KeyChoice(partition=partition)))
 
     def scan(self, index: str | None = None) -> AsyncTypedQuery[ModelT]:
         """Begin a scan, which reads the whole table."""
-        return self._reading(ReadPlan(table=self.name, index=index))
+        return self._reading(ReadPlan.of(self.name, index))
 
     def _reading(self, plan: ReadPlan) -> AsyncTypedQuery[ModelT]:
         models = tuple(self._entities.codecs.values())
@@ -288,7 +288,7 @@ def typed_table(
     """What ``client.table`` returns for a ``model`` or for ``models``. Raises ``ConfigurationError``."""
     if model is not None and models is not None:
         raise ConfigurationError("give model= for the items of one model, or models= for those of several")
-    listed = [model] if model is not None else list(models or ())
+    listed = [model] if model is not None else arguments.listed("models", () if models is None else models)
     if not listed:
         raise ConfigurationError("models= is empty")
     entities = Entities(name, [codec_of(name, one, keys) for one in listed], checked_alien(alien))

@@ -8,7 +8,15 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from pytest_dynamodb.client.config import Settings
-from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
+from pytest_dynamodb.client.connection.guard import (
+    check_parameters,
+    follow,
+    for_botocore,
+    guard,
+    is_offline,
+    passes,
+    provider_in_charge,
+)
 from pytest_dynamodb.client.connection.retries import broken_answer, deadline_passed, error_of, replace_retries
 from pytest_dynamodb.client.connection.sync import open_session
 from pytest_dynamodb.client.core import Core
@@ -73,6 +81,9 @@ class AsyncConnection:
             answer = await _in_time(method(**for_botocore(call.params)), effort)
         except self._failures as problem:
             raise error_of(problem, effort) from problem
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            check_parameters(self._clients[attempt.region], call)
+            raise
         finally:
             current.reset(token)
         if effort.damaged:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_dynamodb.dialects import Dialect
-from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, quoted
 from pytest_dynamodb.exchange import Provider, ProviderName
 from pytest_dynamodb.hooks.active import CALL, CLIENT_TAG, current, tags_of
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.client.calls import ApiCall
 
 _LACKING = {
     False: "cassette is in charge: call this within use_cassette(...) or a test marked dynamodb_cassette, or give the "
@@ -102,6 +105,20 @@ def for_botocore(params: dict[str, Any]) -> dict[str, Any]:
     return {name: _native(value) if name in _WITH_VALUES else value for name, value in params.items()}
 
 
+def check_parameters(client: Any, call: ApiCall[Any]) -> None:
+    """Raise ``ConfigurationError`` for parameters that are not as AWS names them: asked where botocore tripped."""
+    from botocore.validate import ParamValidator
+
+    shape = client.meta.service_model.operation_model(call.operation).input_shape
+    try:
+        report = ParamValidator().validate(call.params, shape)
+        wrong = report.generate_report() if report.has_errors() else ""
+    except Exception as problem:  # noqa: BLE001 - one of a value's own, or of lists in lists without an end
+        wrong = f"they cannot be looked at: {type(problem).__name__}"
+    if wrong:
+        raise ConfigurationError(f"the parameters of {call.operation} are not as AWS names them: {wrong}")
+
+
 def _native(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
@@ -112,10 +129,19 @@ def _native(value: Any) -> Any:
             if tag in _PLAIN and type(content) is not dict:
                 return value
             if tag == "B" and type(content) is str:
-                return {tag: base64.b64decode(content)}
+                return {tag: _binary(content)}
             if tag == "BS" and type(content) is list:
-                return {tag: [base64.b64decode(member) for member in content]}
+                return {tag: list(map(_binary, content))}
         return {name: _native(member) for name, member in value.items()}
     if kind is list:
         return [_native(member) for member in value]
     return value
+
+
+def _binary(content: Any) -> Any:
+    if type(content) is not str:
+        return content
+    try:
+        return base64.b64decode(content)
+    except ValueError as problem:
+        raise ConfigurationError(f"{quoted(content)} is no base64, and a binary value is that, or bytes") from problem

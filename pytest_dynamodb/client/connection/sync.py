@@ -7,7 +7,15 @@ from typing import Any
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.client.config import Settings
-from pytest_dynamodb.client.connection.guard import follow, for_botocore, guard, is_offline, passes, provider_in_charge
+from pytest_dynamodb.client.connection.guard import (
+    check_parameters,
+    follow,
+    for_botocore,
+    guard,
+    is_offline,
+    passes,
+    provider_in_charge,
+)
 from pytest_dynamodb.client.connection.retries import broken_answer, error_of, replace_retries
 from pytest_dynamodb.client.core import Core
 from pytest_dynamodb.client.effort import current
@@ -67,6 +75,9 @@ class Connection:
             answer = method(**for_botocore(call.params))
         except self._failures as problem:
             raise error_of(problem, effort) from problem
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            check_parameters(self._client(attempt.region), call)
+            raise
         finally:
             current.reset(token)
         if effort.damaged:

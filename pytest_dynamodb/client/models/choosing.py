@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models import spellings
 from pytest_dynamodb.client.models.codec import Codec
@@ -19,7 +20,7 @@ from pytest_dynamodb.client.models.keys import KeyTemplates
 from pytest_dynamodb.client.models.ranges import Bound, KeyPlace, KeyStretch
 from pytest_dynamodb.client.models.templates import Segment, Template
 from pytest_dynamodb.client.operations.plan import ItemTest, KeyChoice, RangeOperator, ReadPlan
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions.builders import ExpressionMisuse
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -36,7 +37,7 @@ class Choice:
     @classmethod
     def of(cls, codec: Codec[Any], index: str | None, fields: Mapping[str, object]) -> Choice:
         """The choice. Raises ``ConfigurationError`` for an index that is not declared, ``InvalidKey``."""
-        keys = codec.keys.get(index)
+        keys = codec.keys.get(arguments.optional_text("an index", index))
         if keys is None:
             there = ", ".join(name for name in codec.keys if name) or "none"
             raise ConfigurationError(f"{codec.name} declares no index {index!r}; it declares: {there}")
@@ -174,9 +175,9 @@ def named(key: object) -> Mapping[str, object]:
     """The fields of a mapping; none of ``None``. Raises ``ConfigurationError`` for anything else."""
     if key is None:
         return {}
-    if not isinstance(key, Mapping):
+    if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
         raise ConfigurationError(
-            f"an item is meant by an instance of the model, or by the fields of its key, not by {key!r:.80}"
+            f"an item is meant by an instance of the model, or by the fields of its key, not by {quoted(key)}"
         )
     return key
 

@@ -18,7 +18,7 @@ from pytest_dynamodb.client.models.attributes import AttributeCodec
 from pytest_dynamodb.client.models.declaration import Declaration, InvalidItem, InvalidKey, InvalidValue, refusing
 from pytest_dynamodb.client.models.keys import KeyTemplates, complete, keys_of
 from pytest_dynamodb.client.models.storing import storable
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 PartT = TypeVar("PartT", bound=BaseModel)
@@ -80,7 +80,8 @@ class Codec(Generic[ModelT]):
         try:
             return self.attributes[field]
         except KeyError:
-            raise ConfigurationError(f"{self.name} has no field {field!r}; it has {', '.join(self.fields)}") from None
+            there = ", ".join(self.fields)
+            raise ConfigurationError(f"{self.name} has no field {quoted(field)}; it has {there}") from None
 
     def is_key(self, field: str) -> bool:
         """Whether a field is an attribute of a key, just as it is."""
@@ -252,6 +253,7 @@ class Codec(Generic[ModelT]):
 
     def projection(self, model: type[BaseModel]) -> list[str]:
         """The attributes that a partial model is made of. Raises ``ConfigurationError`` for one that is not there."""
+        kinds.check_model(model)
         names = [kinds.attribute_of(name, field) for name, field in model.model_fields.items()]
         there = {*self.attributes.values(), *self.derived, *(name for name, _ in self.keys[None].all)}
         strange = [name for name in names if name not in there]
@@ -336,5 +338,5 @@ def seconds(field: str, moment: object) -> int | None:
     if moment is None:
         return None
     if not isinstance(moment, datetime.datetime) or moment.tzinfo is None:
-        raise InvalidValue(f"{field} is {moment!r}: a time to live is a datetime with a time zone")
+        raise InvalidValue(f"{field} is {quoted(moment)}: a time to live is a datetime with a time zone")
     return (moment - _EPOCH) // datetime.timedelta(seconds=1)

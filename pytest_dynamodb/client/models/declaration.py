@@ -13,6 +13,7 @@ from pytest_dynamodb.errors import (
     ConfigurationError,
     DynamoDbError,
     PytestDynamoDbError,
+    quoted,
 )
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class NotUnique(ConditionalCheckFailedException):
 
     def __init__(self, model: str, field: str, value: object) -> None:
         self.field, self.value = field, value
-        super().__init__(f"another {model} has {value!r:.200} as its {field}, which is unique")
+        super().__init__(f"another {model} has {quoted(value, 200)} as its {field}, which is unique")
 
 
 def version_conflict(error: ConditionalCheckFailedException, expected: int, found: int | None) -> VersionConflict:

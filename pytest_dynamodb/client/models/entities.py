@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pytest_dynamodb.client import calls
+from pytest_dynamodb.client.models import kinds
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import (
     InvalidItem,
@@ -37,9 +38,7 @@ if TYPE_CHECKING:
 
 def codec_of(table: str, model: type[Any], keys: KeysLike | None = None) -> Codec[Any]:
     """The codec of a model; of one that is not declared, the fields that are the key. Raises ``ConfigurationError``."""
-    given: Any = model
-    if not isinstance(given, type) or not issubclass(given, BaseModel):
-        raise ConfigurationError(f"a model is a class derived from pydantic.BaseModel, not {model!r:.80}")
+    kinds.check_model(model)
     declared = declaration_of(model) if keys is None else declaration_of_fields(KeyNames.of(keys).all)
     return Codec(table, model, declared)
 
@@ -57,6 +56,7 @@ class Entities:
 
     def of(self, model: type[Any]) -> Codec[Any]:
         """The codec of one of the models. Raises ``ConfigurationError`` for another one."""
+        kinds.check_model(model)
         codec = self.codecs.get(model)
         if codec is None:
             there = ", ".join(codec.name for codec in self.codecs.values())

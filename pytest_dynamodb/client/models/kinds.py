@@ -10,7 +10,10 @@ import types
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
+from pytest_dynamodb.errors import ConfigurationError, quoted
 
 SAME = frozenset({Any, object, str, bytes, bool, decimal.Decimal, type(None)})
 """What comes back as it was."""
@@ -18,6 +21,12 @@ LISTS = (list, collections.abc.Sequence, collections.abc.Iterable, collections.a
 SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 MAPS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 UNIONS = (Union, types.UnionType)
+
+
+def check_model(model: object) -> None:
+    """Raise ``ConfigurationError`` for what is no model."""
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        raise ConfigurationError(f"a model is a class derived from pydantic.BaseModel, not {quoted(model)}")
 
 
 def plain_type(annotation: Any) -> Any:

@@ -15,7 +15,7 @@ import uuid
 from typing import Any, Literal
 
 from pytest_dynamodb.client.models.declaration import InvalidKey
-from pytest_dynamodb.errors import DynamoDbError
+from pytest_dynamodb.errors import DynamoDbError, quoted
 from pytest_dynamodb.values import canonical_number
 
 # --- spellings ---
@@ -76,7 +76,7 @@ def text(value: object, spec: str, what: str) -> str:
     try:
         return str(value) if isinstance(value, decimal.Decimal) and not spec else format(value, spec)
     except (ValueError, TypeError) as problem:
-        raise InvalidKey(f"{what} is {value!r:.80}, which has no format {spec!r}: {problem}") from problem
+        raise InvalidKey(f"{what} is {quoted(value)}, which has no format {spec!r}: {problem}") from problem
 
 
 # --- order ---

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 from pytest_dynamodb.client.models.declaration import InvalidValue
 from pytest_dynamodb.client.models.spellings import in_utc
+from pytest_dynamodb.errors import quoted
 from pytest_dynamodb.values import canonical_number, to_wire
 
 _STORED = (str, bool, int, decimal.Decimal, bytes, type(None))
@@ -68,7 +69,7 @@ def _map(value: Mapping[Any, Any]) -> dict[str, Any]:
     for name, member in value.items():
         text = key_text(name)
         if text in found:
-            raise InvalidValue(f"two keys of a map are both stored as {text!r:.80}: one is {name!r:.80}")
+            raise InvalidValue(f"two keys of a map are both stored as {quoted(text)}: one is {quoted(name)}")
         found[text] = storable(member)
     return found
 

@@ -13,7 +13,7 @@ from pytest_dynamodb.client.calls import Item
 from pytest_dynamodb.client.models.codec import Codec
 from pytest_dynamodb.client.models.declaration import InvalidItem
 from pytest_dynamodb.client.operations.plan import ItemTest
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 
 Alien = Literal["skip", "raise", "raw"]
 """What reads do with a stranger: pass over it, raise ``InvalidItem``, or hand it over as it is stored."""
@@ -25,7 +25,7 @@ def checked_alien(alien: str) -> Alien:
         if alien == choice:
             found: Alien = choice
             return found
-    raise ConfigurationError(f"alien is one of {', '.join(get_args(Alien))}, not {alien!r:.80}")
+    raise ConfigurationError(f"alien is one of {', '.join(get_args(Alien))}, not {quoted(alien)}")
 
 
 def is_of(codec: Codec[Any], item: Item) -> bool:

@@ -23,7 +23,7 @@ from pytest_dynamodb.client.models.updating import UpdatePlan
 from pytest_dynamodb.client.operations.transactions import Action, TransactionCancelled, write
 from pytest_dynamodb.client.steps import Steps, send
 from pytest_dynamodb.clock import Clock
-from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound
+from pytest_dynamodb.errors import ConditionalCheckFailedException, ConfigurationError, ItemNotFound, quoted
 from pytest_dynamodb.expressions.builders import Attr, ConditionLike
 from pytest_dynamodb.values import to_wire, to_wire_item
 
@@ -184,7 +184,7 @@ def _still(codec: Codec[Any], key: calls.Item, old: calls.Item | None) -> Condit
 
 def _changing(codec: Codec[Any], key: calls.Item) -> ConditionalCheckFailedException:
     return ConditionalCheckFailedException(
-        f"the unique fields of {key!r:.200} change faster than they can be written over", table=codec.table
+        f"the unique fields of {quoted(key, 200)} change faster than they can be written over", table=codec.table
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from pytest_dynamodb.client import calls
+from pytest_dynamodb.client import arguments, calls
 from pytest_dynamodb.client.models.codec import ABSENT, Codec
 from pytest_dynamodb.client.models.declaration import InvalidItem, InvalidUpdate
 from pytest_dynamodb.client.models.entities import expected_version, now, raise_conflict, read_after
@@ -76,7 +76,7 @@ class UpdatePlan(Generic[ModelT]):
 
     def append(self, path: str, values: Iterable[object]) -> UpdatePlan[ModelT]:
         place = FieldPlace.of(self.codec, path)
-        return self._computing("append", place, place.items(list(values)))
+        return self._computing("append", place, place.items(arguments.listed(path, values)))
 
     def add(self, path: str, value: object) -> UpdatePlan[ModelT]:
         place = FieldPlace.of(self.codec, path)
@@ -86,7 +86,7 @@ class UpdatePlan(Generic[ModelT]):
 
     def delete(self, path: str, members: Iterable[object]) -> UpdatePlan[ModelT]:
         place = FieldPlace.of(self.codec, path)
-        return self._computing("delete", place, place.members(set(members)))
+        return self._computing("delete", place, place.members(arguments.listed(path, members)))
 
     def remove(self, *paths: str) -> UpdatePlan[ModelT]:
         """Remove fields. Raises ``InvalidUpdate`` for one that the model needs."""

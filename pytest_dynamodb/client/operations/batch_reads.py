@@ -51,7 +51,7 @@ class _Wanted:
     def of(
         cls, keys: Sequence[Mapping[str, Any]], *, consistent: bool, projection: Iterable[PathLike] | str | None
     ) -> _Wanted:
-        names = tuple(keys[0]) if keys else ()
+        names = tuple(to_wire_item(keys[0])) if keys else ()
         params: dict[str, Any] = {"ConsistentRead": True} if consistent else {}
         hidden: tuple[str, ...] = ()
         if projection is not None:

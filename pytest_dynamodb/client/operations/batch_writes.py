@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from pytest_dynamodb import forks
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.keys import InvalidBatchItem, ItemIdentity, TableBook, identity, invalid_item
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, finished, pause, send, start
-from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, ValidationException
+from pytest_dynamodb.errors import PytestDynamoDbError, ValidationException
 from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 DriverT = TypeVar("DriverT")
@@ -63,9 +64,8 @@ class WriteQueue:
 
     def __init__(self, book: TableBook, *, floats: bool = False, at_once: int = 1) -> None:
         """Raises ``ConfigurationError`` for fewer than one request ``at_once``."""
-        if at_once < 1:
-            raise ConfigurationError(f"at_once is a number of requests, 1 or more, not {at_once!r}")
-        self._book, self._floats, self._at_once = book, floats, at_once
+        self._book, self._floats = book, floats
+        self._at_once = arguments.whole("at_once is a number of requests, 1 or more", at_once)
         self._lock = forks.lock()
         self._fresh: dict[ItemIdentity, _Entry] = {}
         self._again: dict[ItemIdentity, _Entry] = {}
@@ -174,8 +174,10 @@ class WriteQueue:
         with self._lock:
             if whole and self._at_once > 1 and len(self._fresh) + len(self._again) < self._at_once * WRITES:
                 return []
-        chunks = (self._take(whole=whole) for _ in range(self._at_once))
-        return [chunk for chunk in chunks if chunk]
+        chunks: list[list[_Entry]] = []
+        while len(chunks) < self._at_once and (chunk := self._take(whole=whole)):
+            chunks.append(chunk)
+        return chunks
 
     def _send(self, chunk: list[_Entry]) -> Steps[None]:
         """One request, after a pause if some of it has come back before."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.page import Cursors
 from pytest_dynamodb.client.steps import Steps, send
-from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError, ValidationException
+from pytest_dynamodb.errors import AccessDeniedException, ConfigurationError, ValidationException, quoted
 
 KeysLike = str | Sequence[str | Sequence[str]]
 """``"pk"``, ``("pk", "sk")``, or ``(("tenant", "region"), ("day", "time"))`` for keys of several attributes."""
@@ -34,7 +35,7 @@ class KeyNames:
         except TypeError:
             parts = []
         if not 1 <= len(parts) <= 2 or not all(_are_names(part) for part in parts):
-            raise ConfigurationError(f'keys are names of attributes, such as "pk" or ("pk", "sk"), not {keys!r:.80}')
+            raise ConfigurationError(f'keys are names of attributes, such as "pk" or ("pk", "sk"), not {quoted(keys)}')
         return cls(*parts)
 
     @classmethod
@@ -66,8 +67,9 @@ class TableBook:
         """By table and index; the table itself is its index ``None``."""
 
     def give(self, table: str, keys: KeysLike | None, indexes: Mapping[str, KeysLike] | None = None) -> None:
-        """Note names that the application knows."""
-        given: dict[str | None, KeyNames] = {name: KeyNames.of(names) for name, names in (indexes or {}).items()}
+        """Note names that the application knows. Raises ``ConfigurationError``."""
+        named: Mapping[str, KeysLike] = {} if indexes is None else arguments.mapping("indexes", indexes)
+        given: dict[str | None, KeyNames] = {name: KeyNames.of(names) for name, names in named.items()}
         if keys is not None:
             given[None] = KeyNames.of(keys)
         if given:
@@ -167,7 +169,7 @@ def name_of(table: TableLike) -> str:
     name = table if isinstance(table, str) else getattr(table, "name", None)
     if not name or not isinstance(name, str):
         raise ConfigurationError(
-            f"a table is meant by its name, or by what client.table(...) returns, not {table!r:.80}"
+            f"a table is meant by its name, or by what client.table(...) returns, not {quoted(table)}"
         )
     return name
 
@@ -183,7 +185,7 @@ class InvalidBatchItem(ValidationException):
 def invalid_item(error: ValidationException, table: str, item: Mapping[str, Any], key: object) -> InvalidBatchItem:
     """The refusal of a batch, by the one item that it is about."""
     return InvalidBatchItem(
-        f"{error.message} (of this batch, it is about {key!r:.400})",
+        f"{error.message} (of this batch, it is about {quoted(key, 400)})",
         operation=error.operation,
         table=table,
         request_id=error.request_id,

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.keys import KeyNames, TableBook
 from pytest_dynamodb.client.page import Binding, Position
 from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.client.steps import Steps
-from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.errors import ConfigurationError, quoted
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.expressions.builders import Condition, ConditionLike, ExpressionMisuse, PathLike, as_condition
 from pytest_dynamodb.expressions.canonical import canonical_params
@@ -126,6 +127,11 @@ class ReadPlan:
     page_size: int | None = None
     segment: tuple[int, int] | None = None
 
+    @classmethod
+    def of(cls, table: str, index: str | None, key: KeyChoice | None = None) -> ReadPlan:
+        """The plan to read a table, or an index of it. Raises ``ConfigurationError`` for what is no index's name."""
+        return cls(table=table, index=arguments.optional_text("an index", index), key=key)
+
     @property
     def operation(self) -> str:
         return "Scan" if self.key is None else "Query"
@@ -136,8 +142,10 @@ class ReadPlan:
 
     def of_segment(self, number: int, of: int) -> ReadPlan:
         """The plan for one segment of the table. Raises ``ConfigurationError``."""
-        if not 0 <= number < check_segments(of):
-            raise ConfigurationError(f"segments of {of} are numbered 0 to {of - 1}, not {number!r}")
+        given: Any = number
+        check_segments(of)
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= number < of:
+            raise ConfigurationError(f"segments of {of} are numbered 0 to {of - 1}, not {quoted(number)}")
         return replace(self, segment=(number, of))
 
     def filter(self, condition: ConditionLike) -> ReadPlan:
@@ -169,10 +177,10 @@ class ReadPlan:
         return replace(self, projection=nodes.ProjectionTree(tuple(dict.fromkeys(before + added))))
 
     def at_most(self, limit: int | None) -> ReadPlan:
-        return replace(self, limit=_count("limit", limit))
+        return replace(self, limit=arguments.items("limit", limit))
 
     def in_pages_of(self, size: int | None) -> ReadPlan:
-        return replace(self, page_size=_count("page_size", size))
+        return replace(self, page_size=arguments.items("page_size", size))
 
     def request(self, names: KeyNames | None, extra: Iterable[str] = ()) -> dict[str, Any]:
         """What is sent, but for where it begins and how much is read. ``extra`` are attributes to be read as well."""
@@ -249,17 +257,9 @@ def _listed(given: PathLike | Iterable[PathLike]) -> Iterable[PathLike]:
     return (cast("PathLike", given),)
 
 
-def _count(name: str, value: int | None) -> int | None:
-    if value is not None and (isinstance(value, bool) or value < 1):
-        raise ConfigurationError(f"{name} is a number of items, 1 or more, or None, not {value!r}")
-    return value
-
-
 def check_segments(segments: int) -> int:
     """``segments``, if a scan can have as many. Raises ``ConfigurationError``. (API reference, Scan: TotalSegments.)"""
-    if not 1 <= segments <= 1_000_000:
-        raise ConfigurationError(f"a scan has 1 to 1,000,000 segments, not {segments!r}")
-    return segments
+    return arguments.whole("a scan has 1 to 1,000,000 segments", segments, most=1_000_000)
 
 
 def position_of(item: Mapping[str, Any], names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from pytest_dynamodb.client.operations.plan import PageAnswer, ReadPlan, ReadSou
 from pytest_dynamodb.client.page import Binding, Page, Position, total
 from pytest_dynamodb.client.sharding import Sharded
 from pytest_dynamodb.client.steps import Steps, emit, send, together
-from pytest_dynamodb.errors import ItemNotFound, PytestDynamoDbError
+from pytest_dynamodb.errors import ItemNotFound, PytestDynamoDbError, quoted
 
 # --- queries and scans ---
 
@@ -287,7 +287,7 @@ def one(book: TableBook, plan: ReadPlan, decode: Decode[Any] | None = None) -> S
     key = plan.choice.named(names) if names is not None else {}
     if not found:
         raise ItemNotFound(plan.table, key)
-    raise MultipleItemsFound(f"{plan.table} has more than one item for {key!r}, where there was to be one")
+    raise MultipleItemsFound(f"{plan.table} has more than one item for {quoted(key)}, where there was to be one")
 
 
 def count(book: TableBook, plan: ReadPlan) -> Steps[int]:

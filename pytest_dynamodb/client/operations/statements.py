@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall, Item
 from pytest_dynamodb.client.operations.transactions import cancelled, check_size
 from pytest_dynamodb.client.page import Page, total
 from pytest_dynamodb.client.steps import Steps, pause, send, together
-from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, TransactionCanceledException, error_for
+from pytest_dynamodb.errors import ConfigurationError, DynamoDbError, TransactionCanceledException, error_for, quoted
 from pytest_dynamodb.values import from_wire_item, to_wire
 
 STATEMENTS = 25
@@ -56,9 +57,8 @@ def execute(
     after: str | None,
 ) -> Steps[Page[Item]]:
     """All items that a statement finds, up to the limit."""
-    for name, number in (("limit", limit), ("page_size", page_size)):
-        if number is not None and number < 1:
-            raise ConfigurationError(f"{name} is a number of items, 1 or more, or None, not {number!r}")
+    limit, page_size = arguments.items("limit", limit), arguments.items("page_size", page_size)
+    after = arguments.optional_text("after", after)
     params = _statement(statement, parameters, consistent=consistent)
     params["ReturnConsumedCapacity"] = "TOTAL"
     items: list[Item] = []
@@ -107,7 +107,7 @@ def transaction(statements: Iterable[StatementLike], token: str | None) -> Steps
         return []
     params = {
         "TransactStatements": wires,
-        "ClientRequestToken": str(uuid.uuid4()) if token is None else token,
+        "ClientRequestToken": arguments.optional_text("token", token) or str(uuid.uuid4()),
         "ReturnConsumedCapacity": "TOTAL",
     }
     try:
@@ -118,14 +118,23 @@ def transaction(statements: Iterable[StatementLike], token: str | None) -> Steps
 
 
 def _statements(statements: Iterable[StatementLike], *, consistent: bool) -> list[dict[str, Any]]:
-    split = [(given, ()) if isinstance(given, str) else given for given in statements]
+    split = map(_split, arguments.listed("a batch of statements", statements))
     return [_statement(text, parameters, consistent=consistent) for text, parameters in split]
 
 
+def _split(given: Any) -> tuple[str, Sequence[object]]:
+    if isinstance(given, str):
+        return given, ()
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise ConfigurationError(f"a statement is text, or text and its parameters, not {quoted(given)}")
+    return given[0], given[1]
+
+
 def _statement(text: str, parameters: Sequence[object], *, consistent: bool) -> dict[str, Any]:
-    wire: dict[str, Any] = {"Statement": text}
-    if parameters:
-        wire["Parameters"] = [to_wire(value) for value in parameters]
+    wire: dict[str, Any] = {"Statement": arguments.text("a statement", text)}
+    values = arguments.listed("the parameters of a statement", parameters)
+    if values:
+        wire["Parameters"] = [to_wire(value) for value in values]
     if consistent:
         wire["ConsistentRead"] = True
     return wire

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall
 from pytest_dynamodb.client.operations.keys import TableBook, describe_table
 from pytest_dynamodb.client.steps import Steps, Wait, send
-from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, ResourceNotFoundException
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, ResourceNotFoundException, quoted
 
 KeyAttributes = str | Mapping[str, Literal["S", "N", "B"]]
 """One text attribute by its name; or names with their types, in the order of the key: ``{"year": "N"}``."""
@@ -53,11 +54,13 @@ def creation(
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The parameters of ``CreateTable``; ``given`` are parameters as AWS names them, which take precedence."""
-    params: dict[str, Any] = {} if name is None else {"TableName": name}
+    params: dict[str, Any] = {} if name is None else {"TableName": arguments.text("a table's name", name)}
     types: dict[str, str] = {}
     if partition_key is not None:
         params["KeySchema"] = _schema(partition_key, sort_key, types)
-        for index in indexes:
+        for index in arguments.listed("indexes", indexes):
+            if not isinstance(index, Index):
+                raise ConfigurationError(f"an index is an Index(...), not {quoted(index)}")
             kind = "LocalSecondaryIndexes" if index.local else "GlobalSecondaryIndexes"
             first = partition_key if index.local else index.partition_key
             if first is None or (index.local and index.partition_key is not None):
@@ -78,9 +81,10 @@ def _schema(
     partition_key: KeyAttributes, sort_key: KeyAttributes | None, types: dict[str, str]
 ) -> list[dict[str, str]]:
     schema = []
-    for kind, key in (("HASH", partition_key), ("RANGE", sort_key or {})):
-        attributes: Mapping[str, str] = {key: "S"} if isinstance(key, str) else key
+    for kind, key in (("HASH", partition_key), ("RANGE", {} if sort_key is None else sort_key)):
+        attributes: Mapping[str, str] = {key: "S"} if isinstance(key, str) else arguments.mapping("a key", key)
         for name, tag in attributes.items():
+            arguments.text(f"the type of {name}", tag)
             if types.setdefault(name, tag) != tag:
                 raise ConfigurationError(f"{name} has one type in all keys, not {types[name]} and {tag}")
             schema.append({"AttributeName": name, "KeyType": kind})

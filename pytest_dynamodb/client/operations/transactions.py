@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from pytest_dynamodb.client import arguments
 from pytest_dynamodb.client.calls import ApiCall, Item, UpdateSteps, both
 from pytest_dynamodb.client.operations.keys import TableLike, name_of
 from pytest_dynamodb.client.page import total
 from pytest_dynamodb.client.steps import Steps, send
-from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, TransactionCanceledException
+from pytest_dynamodb.errors import ConfigurationError, PytestDynamoDbError, TransactionCanceledException, quoted
 from pytest_dynamodb.expressions.builders import ConditionLike, PathLike
 from pytest_dynamodb.expressions.rendering import expression_params
 from pytest_dynamodb.expressions.updates import Update
@@ -122,7 +123,7 @@ class TransactionCancelled(TransactionCanceledException):
         for number, own in enumerate(self.actions):
             if own is action:
                 return self._failure(number)
-        raise ConfigurationError(f"{action!r} is no action of this transaction")
+        raise ConfigurationError(f"{quoted(action)} is no action of this transaction")
 
     def _failure(self, number: int) -> ActionFailure | None:
         reasons = self.reasons
@@ -165,7 +166,7 @@ def write(actions: Sequence[Action], token: str | None) -> Steps[float | None]:
     check_size(len(actions))
     params = {
         "TransactItems": [action.wire() for action in actions],
-        "ClientRequestToken": str(uuid.uuid4()) if token is None else token,
+        "ClientRequestToken": arguments.optional_text("token", token) or str(uuid.uuid4()),
         "ReturnConsumedCapacity": "TOTAL",
     }
     try:
@@ -238,6 +239,8 @@ class TransactionSteps(Generic[DriverT]):
     def add(self, action: ActionT) -> ActionT:
         """An action that was made elsewhere; raises ``TransactionTooLarge`` beyond 100."""
         self._check_open()
+        if not isinstance(action, Action):
+            raise ConfigurationError(f"a transaction takes an Action: a put, an update; not {quoted(action)}")
         check_size(len(self._actions) + 1)
         self._actions.append(action)
         return action
@@ -259,9 +262,11 @@ class TransactGetSteps(Generic[DriverT]):
         self, table: TableLike, key: Mapping[str, Any], *, projection: Iterable[PathLike] | str | None = None
     ) -> Self:
         """With this item as well. Raises ``TransactionTooLarge`` beyond 100."""
-        paths = projection if projection is None or isinstance(projection, str) else tuple(projection)
+        if projection is not None and not isinstance(projection, str):
+            projection = tuple(arguments.listed("a projection", projection))
         check_size(len(self._gets) + 1)
-        return replace(self, _gets=(*self._gets, Get(name_of(table), dict(key), paths)))
+        get = Get(name_of(table), dict(arguments.mapping("a key", key)), projection)
+        return replace(self, _gets=(*self._gets, get))
 
 
 def _items(answer: Mapping[str, Any]) -> list[Item | None]:

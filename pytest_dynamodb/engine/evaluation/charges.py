@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pytest_dynamodb.errors import error_for
 from pytest_dynamodb.expressions import nodes
 from pytest_dynamodb.values import value_size
 
@@ -71,4 +72,7 @@ def _operand(value: nodes.SetValue) -> int:
 def _length(part: nodes.PathPart) -> int:
     """Bytes of a name, or digits of a list position."""
     text = str(part.position) if isinstance(part, nodes.ListIndex) else part.text
-    return len(text) if text.isascii() else len(text.encode())
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:  # a lone surrogate: no text that AWS could store
+        raise error_for("SerializationException", "") from None
