@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.aio.client import AsyncDynamoDbClient
     from pytest_dynamodb.client.aio.leases import AsyncLease
     from pytest_dynamodb.client.aio.query import AsyncParallelScan, AsyncQueryBuilder, AsyncScanBuilder
-    from pytest_dynamodb.client.aio.table import AsyncTableClient
+    from pytest_dynamodb.client.aio.table import AsyncTableClient, AsyncUpdateBuilder
+    from pytest_dynamodb.client.aio.typed import AsyncEntityTable, AsyncTypedTable
+    from pytest_dynamodb.client.aio.typed_query import AsyncTypedBatchWriter, AsyncTypedQuery, AsyncTypedUpdate
     from pytest_dynamodb.client.batch import BatchWriter, TableBatchWriter, TransactGetBuilder, Transaction
     from pytest_dynamodb.client.client import DynamoDbClient
     from pytest_dynamodb.client.config import ClientConfig
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.client.query import ParallelScan, QueryBuilder, ScanBuilder
     from pytest_dynamodb.client.rates import RateLimit
     from pytest_dynamodb.client.sharding import Sharded, sharded
-    from pytest_dynamodb.client.table import TableClient
+    from pytest_dynamodb.client.table import TableClient, UpdateBuilder
     from pytest_dynamodb.client.telemetry.capacity import Capacity, CapacityObserver, CapacityTotal
     from pytest_dynamodb.client.telemetry.emf import EmfObserver
     from pytest_dynamodb.client.telemetry.observers import Observers
@@ -109,7 +111,7 @@ if TYPE_CHECKING:
         ValidationException,
     )
     from pytest_dynamodb.exchange import Exchange, Outcome, Provider, Request, Response, TransportFailure
-    from pytest_dynamodb.expressions.builders import Attr, Key, condition
+    from pytest_dynamodb.expressions.builders import Attr, Condition, Key, condition
     from pytest_dynamodb.faults import Fault, Faults
     from pytest_dynamodb.intercept import mock_dynamodb, use_cassette
     from pytest_dynamodb.mock import LoadError, Mock, Tables, TableView
@@ -120,7 +122,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.simulation.consistency import Consistency
     from pytest_dynamodb.simulation.explain import Explanation
     from pytest_dynamodb.simulation.throughput import ThroughputLimits
-    from pytest_dynamodb.triggers import DeliveryFailed, EventSourceMapping
+    from pytest_dynamodb.triggers import DeliveryFailed, EventSourceMapping, Subscription
 
 __version__ = "0.1.0"
 
@@ -130,7 +132,9 @@ _HOMES = {
     "client.aio.client": "AsyncDynamoDbClient",
     "client.aio.leases": "AsyncLease",
     "client.aio.query": "AsyncParallelScan AsyncQueryBuilder AsyncScanBuilder",
-    "client.aio.table": "AsyncTableClient",
+    "client.aio.table": "AsyncTableClient AsyncUpdateBuilder",
+    "client.aio.typed": "AsyncEntityTable AsyncTypedTable",
+    "client.aio.typed_query": "AsyncTypedBatchWriter AsyncTypedQuery AsyncTypedUpdate",
     "client.batch": "BatchWriter TableBatchWriter TransactGetBuilder Transaction",
     "client.client": "DynamoDbClient",
     "client.config": "ClientConfig",
@@ -159,7 +163,7 @@ _HOMES = {
     "client.query": "ParallelScan QueryBuilder ScanBuilder",
     "client.rates": "RateLimit",
     "client.sharding": "Sharded sharded",
-    "client.table": "TableClient",
+    "client.table": "TableClient UpdateBuilder",
     "client.telemetry.capacity": "Capacity CapacityObserver CapacityTotal",
     "client.telemetry.emf": "EmfObserver",
     "client.telemetry.observers": "Observers",
@@ -181,7 +185,7 @@ _HOMES = {
         "UnrecognizedClientException ValidationException"
     ),
     "exchange": "Exchange Outcome Provider Request Response TransportFailure",
-    "expressions.builders": "Attr Key condition",
+    "expressions.builders": "Attr Condition Key condition",
     "faults": "Fault Faults",
     "intercept": "mock_dynamodb use_cassette",
     "mock": "LoadError Mock TableView Tables",
@@ -192,10 +196,13 @@ _HOMES = {
     "simulation.consistency": "Consistency",
     "simulation.explain": "Explanation",
     "simulation.throughput": "ThroughputLimits",
-    "triggers": "DeliveryFailed EventSourceMapping",
+    "triggers": "DeliveryFailed EventSourceMapping Subscription",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
-_EXTRAS = dict.fromkeys(("client.typed", "client.typed_actions", "client.typed_query"), ("pydantic", "models"))
+_EXTRAS = dict.fromkeys(
+    ("client.aio.typed", "client.aio.typed_query", "client.typed", "client.typed_actions", "client.typed_query"),
+    ("pydantic", "models"),
+)
 """The homes that cannot be imported without an extra: what they need, and the extra that brings it."""
 
 __all__ = [
@@ -204,6 +211,7 @@ __all__ = [
     "ActionFailure",
     "AsyncBatchWriter",
     "AsyncDynamoDbClient",
+    "AsyncEntityTable",
     "AsyncLease",
     "AsyncParallelScan",
     "AsyncQueryBuilder",
@@ -212,6 +220,11 @@ __all__ = [
     "AsyncTableClient",
     "AsyncTransactGetBuilder",
     "AsyncTransaction",
+    "AsyncTypedBatchWriter",
+    "AsyncTypedQuery",
+    "AsyncTypedTable",
+    "AsyncTypedUpdate",
+    "AsyncUpdateBuilder",
     "Attr",
     "AttributeCodec",
     "BatchPage",
@@ -228,6 +241,7 @@ __all__ = [
     "CircuitOpen",
     "ClientConfig",
     "Compressed",
+    "Condition",
     "ConditionalCheckFailedException",
     "ConfigurationError",
     "Consistency",
@@ -308,6 +322,7 @@ __all__ = [
     "Signals",
     "Snapshot",
     "StatementResult",
+    "Subscription",
     "SystemClock",
     "TableBatchWriter",
     "TableClient",
@@ -335,6 +350,7 @@ __all__ = [
     "UnplayedExchanges",
     "UnrecognizedClientException",
     "UpdateAction",
+    "UpdateBuilder",
     "ValidationException",
     "VersionConflict",
     "VirtualClock",

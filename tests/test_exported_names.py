@@ -62,6 +62,16 @@ def test_every_error_is_exported() -> None:
     assert ours <= set(pytest_dynamodb.__all__)
 
 
+def test_what_is_exported_has_its_asynchronous_sister_exported() -> None:
+    sources = sorted(SOURCE.parent.joinpath("client", "aio").glob("*.py"))
+    classes = {
+        node.name for path in sources for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)
+    }
+    sisters = {name for name in classes if name.removeprefix("Async") in pytest_dynamodb.__all__}
+    assert sisters
+    assert sisters <= set(pytest_dynamodb.__all__)
+
+
 def test_another_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         pytest_dynamodb.nothing  # noqa: B018  # looking is what raises
@@ -114,7 +124,9 @@ def without_extras(code: str) -> str:
 
 def test_a_star_import_needs_no_extra_and_leaves_out_what_needs_one() -> None:
     found = without_extras("from pytest_dynamodb import *; print(*sorted(set(dir()) - {'Hidden', 'sys'}))").split()
-    over_pydantic = {name for name in pytest_dynamodb.__all__ if name.startswith("Typed")} | {"EntityTable"}
+    over_pydantic = {
+        name for name in pytest_dynamodb.__all__ if name.removeprefix("Async").startswith(("Typed", "EntityTable"))
+    }
     assert {name for name in found if not name.startswith("_")} == {*pytest_dynamodb.__all__} - over_pydantic
 
 

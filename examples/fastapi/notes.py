@@ -25,6 +25,7 @@ from pydantic import BaseModel, Field
 
 from pytest_dynamodb import (
     AsyncDynamoDbClient,
+    AsyncTypedTable,
     CircuitOpen,
     ClientConfig,
     ConditionalCheckFailedException,
@@ -35,7 +36,6 @@ from pytest_dynamodb import (
     VersionConflict,
     entity,
 )
-from pytest_dynamodb.client.aio.typed import AsyncTypedTable
 
 TABLE = "notes"
 
