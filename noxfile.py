@@ -52,7 +52,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """mypy, strict, over package, tests and tools."""
+    """mypy, strict, over package, tests, tools, examples and benchmarks."""
     session.install(f"{wheel(session)}[dev]")
     session.run("mypy")
 
@@ -141,6 +141,14 @@ def downstream(session: nox.Session) -> None:
     shutil.rmtree(work, ignore_errors=True)
     run = ["python", "-m", "downstream.run", "--wheel", built, "--work", str(work)]
     session.run(*run, *session.posargs, env={"PYTHONPATH": "tests/projects"})
+
+
+@nox.session
+def proof(session: nox.Session) -> None:
+    """This package beside others, and the page of it: ten quiet minutes. `-- --dry`: small numbers."""
+    others = ["cassetter", "moto[server]", "placebo", "psutil", "vcrpy"]
+    session.install(f"{wheel(session)}[models,server,vcr]", *others)
+    session.run("python", "-m", "benchmarks.proof", *session.posargs)
 
 
 @nox.session
