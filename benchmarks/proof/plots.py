@@ -20,7 +20,8 @@ STYLE = """\
 .win{fill:#0969da;stroke:#0969da}.loss{fill:#bc4c00;stroke:#bc4c00}.even{fill:#818b98;stroke:#818b98}
 .line{fill:none;stroke-width:2}.l0{stroke:#0969da}.l1{stroke:#bc4c00}.l2{stroke:#1a7f37}.l3{stroke:#8250df}
 .d0{fill:#0969da}.d1{fill:#bc4c00}.d2{fill:#1a7f37}.d3{fill:#8250df}
-@media (prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#f0f6fc}.heading{stroke:#0d1117}.quiet{fill:#9198a1}.grid{stroke:#3d444d}
+@media (prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#f0f6fc}.heading{stroke:#0d1117}
+.quiet{fill:#9198a1}.grid{stroke:#3d444d}
 .one{stroke:#9198a1}.win{fill:#4493f8;stroke:#4493f8}.loss{fill:#f0883e;stroke:#f0883e}.even{fill:#9198a1;stroke:#9198a1}
 .l0{stroke:#4493f8}.l1{stroke:#f0883e}.l2{stroke:#3fb950}.l3{stroke:#ab7df8}
 .d0{fill:#4493f8}.d1{fill:#f0883e}.d2{fill:#3fb950}.d3{fill:#ab7df8}}"""
