@@ -62,33 +62,59 @@ def read_plain(path: str | os.PathLike[str]) -> bytes:
         os.close(descriptor)
 
 
-def gunzip(packed: bytes, *, most: int) -> bytes:
-    """What gzip has compressed, all of its members. Raises ``OSError`` for what is damaged, or has more than ``most``
-    bytes.
-    """
-    parts, left = list[bytes](), most
+def gunzip(packed: bytes) -> bytes:
+    """What gzip has compressed, all of its members. Raises ``OSError`` for what is damaged, and for a bomb."""
+    parts, left = list[bytes](), _most(packed)
     while packed:
-        stream = zlib.decompressobj(31)  # zlib's word for gzip's format
-        try:
-            parts.append(stream.decompress(packed, left + 1))
-        except zlib.error as problem:
-            raise OSError(f"compressed data is damaged: {problem}") from None
-        left -= len(parts[-1])
-        if left < 0:
-            raise OSError(f"it unpacks to more than {most} bytes: unpack it first, if it is meant")
-        if not stream.eof:
-            raise OSError("compressed data is cut off")
-        packed = stream.unused_data.lstrip(b"\0")  # zeros may follow a member
+        plain, packed = _unpacked(packed, 31, left)
+        parts.append(plain)
+        left -= len(plain)
+        packed = packed.lstrip(b"\0")  # zeros may follow a member
     return b"".join(parts)
+
+
+def inflate(packed: bytes) -> bytes:
+    """What zlib has compressed: HTTP's "deflate". Raises ``OSError`` as ``gunzip`` does."""
+    return _unpacked(packed, 15, _most(packed))[0]
+
+
+FREE_BYTES, BYTES_PER_BYTE = 64 * 2**20, 128
+"""What is compressed may unpack to this many bytes plus a multiple of its size. More is taken for a bomb."""
+
+
+def _most(packed: bytes) -> int:
+    return FREE_BYTES + BYTES_PER_BYTE * len(packed)
+
+
+def _unpacked(packed: bytes, form: int, most: int) -> tuple[bytes, bytes]:
+    """What stands compressed at the beginning of ``packed``, in zlib's words for formats, and what comes after it."""
+    stream = zlib.decompressobj(form)
+    try:
+        plain = stream.decompress(packed, most + 1)
+    except zlib.error as problem:
+        raise OSError(f"compressed data is damaged: {problem}") from None
+    if len(plain) > most:
+        raise OSError(f"it unpacks to more than {most} bytes: unpack it first, if it is meant")
+    if not stream.eof:
+        raise OSError("compressed data is cut off")
+    return plain, stream.unused_data
 
 
 def replace(path: str | os.PathLike[str], content: bytes, *, mode: int = 0o644) -> None:
     """Make ``content`` the content of a file, in one step: at any moment it is the old one or the new one, whole.
 
     A link stays one: what it leads to is replaced. A file that is there keeps its permissions; a new one gets ``mode``,
-    less what the umask takes. Missing folders are made. Raises ``OSError``, and leaves nothing behind then.
+    less what the umask takes. Missing folders are made. Raises ``OSError`` with ``path`` as its file name, and leaves
+    nothing behind then.
     """
-    target = Path(os.path.realpath(path))
+    try:
+        _replace(Path(os.path.realpath(path)), content, mode)
+    except OSError as problem:
+        problem.filename, problem.filename2 = os.fspath(path), None  # nobody knows the temporary one
+        raise
+
+
+def _replace(target: Path, content: bytes, mode: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     before = _mode_of(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")

@@ -346,6 +346,8 @@ def _by_subject(
     exchanges: Sequence[Exchange], signed: Sequence[tuple[str, str]]
 ) -> dict[object, list[tuple[str, str]]]:
     """The exchanges of each key and of each item, in their order."""
+    # Where no exchange shows a table's keys, whatever reads it reads it whole, and so stands in order with all of its
+    # writes: keys that only a header knows would add nothing.
     tables = key_names(exchanges)
     touching = [touched(exchange.operation, exchange.params, tables) for exchange in exchanges]
     collections = any(touches.whole for touches in touching)

@@ -11,12 +11,13 @@ import click
 from pytest_dynamodb.cli.printing import columns, counted
 from pytest_dynamodb.convert.conversion import Conversion, ConversionError, LeftOut
 from pytest_dynamodb.convert.documents import conversion_of
+from pytest_dynamodb.files import read_plain
 
 
 def conversion_at(path: Path) -> Conversion:
     """What becomes of the recording in a file. Raises ``ConversionError`` if it is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path).decode()
     except (OSError, UnicodeDecodeError) as problem:
         raise ConversionError(f"{path}: cannot be read: {problem}") from None
     return conversion_of(text, path.suffix.lower(), str(path))

@@ -12,6 +12,7 @@ from pytest_dynamodb.cassette.store import SUFFIX, read, write
 from pytest_dynamodb.cli.conversions import check_free, conversion_at, left_json, outcome_json, outcome_lines
 from pytest_dynamodb.cli.printing import columns, counted, say, say_json
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.files import replace
 
 if TYPE_CHECKING:
     from pytest_dynamodb.convert.conversion import Exported
@@ -115,8 +116,7 @@ def _export(source: Path, target: Path, form: str, *, force: bool) -> dict[str, 
     for name, text in export.files.items():
         path = target / name if name else target
         check_free(path, force=force)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        replace(path, text.encode())
     lines = [f"{source}: {counted(len(exchanges), 'exchange')} → {target} ({form})"]
     if export.left:
         rows = [(f"  {one.number}.", one.what, one.reason) for one in export.left]

@@ -20,6 +20,7 @@ from pytest_dynamodb.convert.markers import Recorded, Rewriting, Services, liter
 from pytest_dynamodb.convert.placebo import is_placebo_file
 from pytest_dynamodb.convert.suite import Placement, is_test_module, node_ids_in, placements
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.files import read_plain, replace
 
 _ELSEWHERE = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 """Folders that hold other people's files."""
@@ -137,8 +138,7 @@ def _files(root: Path, but: Path) -> Iterator[Path]:
 
 def _text(path: Path) -> str | None:
     try:
-        with open(path, encoding="utf-8", newline="") as file:  # lines keep their ends
-            return file.read()
+        return read_plain(path).decode()  # lines keep their ends
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -240,6 +240,5 @@ def _rewrite(root: Path, rewritings: Sequence[Rewriting], *, sure: bool, quiet: 
     if not changes or not (sure or (not quiet and click.confirm(f"Write {len(changes)} files?"))):
         return []
     for one in changes:
-        with open(root / one.path, "w", encoding="utf-8", newline="") as file:
-            file.write(one.after)
+        replace(root / one.path, one.after.encode())
     return [one.path for one in changes]

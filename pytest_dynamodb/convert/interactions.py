@@ -6,7 +6,6 @@ Every call of DynamoDB's is a ``POST /`` with the operation in ``X-Amz-Target`` 
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zlib
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 from pytest_dynamodb.convert.conversion import Conversion, LeftOut
 from pytest_dynamodb.errors import RETRYABLE
 from pytest_dynamodb.exchange import Exchange, Response
+from pytest_dynamodb.files import gunzip, inflate
 from pytest_dynamodb.operations import OPERATIONS
 
 _PREFIXES: Final = {"DynamoDB_20120810": "dynamodb", "DynamoDBStreams_20120810": "dynamodbstreams"}
@@ -247,10 +247,10 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
     coding = headers.get("content-encoding", "")
     try:
         if body.startswith(b"\x1f\x8b"):
-            return gzip.decompress(body)
+            return gunzip(body)
         if coding == "deflate":
-            return zlib.decompress(body)
-    except (OSError, EOFError, zlib.error):
+            return inflate(body)
+    except OSError:
         pass
     return body
 

@@ -22,9 +22,6 @@ from pytest_dynamodb.values.numbers import exact_decimal
 _YAML, _JSON = (".yaml", ".yml"), (".json", ".jsonl", ".ndjson")
 _GZIP = b"\x1f\x8b"
 
-_FREE_BYTES, _BYTES_PER_BYTE = 64 * 2**20, 128
-"""A compressed file may unpack to this many bytes plus a multiple of its size. More is taken for a bomb."""
-
 _MOST_PARTS = 20_000_000
 """Values that a source may hold where each alias of YAML, or object that stands in it twice, counts as often."""
 
@@ -108,7 +105,7 @@ def _text(path: Path) -> str:
     try:
         raw = read_plain(path)
         if raw.startswith(_GZIP):
-            raw = gunzip(raw, most=_FREE_BYTES + _BYTES_PER_BYTE * len(raw))
+            raw = gunzip(raw)
         return raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise LoadError(str(path), f"it cannot be read: {getattr(problem, 'strerror', None) or problem}") from None

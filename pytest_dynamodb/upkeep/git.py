@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pytest_dynamodb.cassette.store import SUFFIX
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.files import replace
 
 DRIVER = "dynamodb-cassette"
 """What the drivers are called in ``.gitattributes`` and in git's configuration."""
@@ -188,7 +189,7 @@ _COMMENTS = {
 def _append(path: Path, lines: Sequence[str]) -> None:
     before = path.read_text("utf-8") if path.exists() else ""
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    path.write_text(before + gap + "\n".join(lines) + "\n", "utf-8", newline="\n")
+    replace(path, (before + gap + "\n".join(lines) + "\n").encode())
 
 
 def take_out(repository: Repository) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shlex
 import socket
 import stat
@@ -21,6 +23,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pytest_dynamodb
 from pytest_dynamodb import Cassette, Request, Response, use_cassette
 from pytest_dynamodb.cassette import journal as journals
 from pytest_dynamodb.cassette.codec import Header
@@ -681,3 +684,48 @@ def test_replacing_writes_all_even_where_the_system_takes_little_at_a_time(
     monkeypatch.setattr(os, "write", lambda descriptor, content: write_some(descriptor, bytes(content[:7])))
     replace(path, b"0123456789" * 10)
     assert read_plain(path) == b"0123456789" * 10
+
+
+# --- how files are written ---
+
+PACKAGE = Path(pytest_dynamodb.__file__).parent
+WRITERS = ("write_text", "write_bytes", "mkstemp", "NamedTemporaryFile")
+ELSEWHERE = {"files.py": "the one place", "cassette/store.py": "a lock, which holds nothing"}
+
+
+def opened_to_write(source: str) -> Iterator[str]:
+    """The calls by which a module would write a file past `files.replace`."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [*node.args, *(pair.value for pair in node.keywords)]
+        said = [one.value for one in given if isinstance(one, ast.Constant)]
+        modes = [one for one in said if isinstance(one, str) and set(one) <= set("rwaxbt+")]
+        opens = name in {"open", "fdopen"} and any(set(mode) & set("wax+") for mode in modes)
+        if opens or name in WRITERS:
+            yield ast.unparse(node)
+
+
+def test_every_file_is_written_in_one_step() -> None:
+    sources = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
+    likely = {name: text for name, text in sources.items() if re.search(f"(open|{'|'.join(WRITERS)})\\(", text)}
+    found = {name: calls for name, text in likely.items() if (calls := list(opened_to_write(text)))}
+    assert found.keys() <= ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize(
+    "code", ["path.write_text('')", "open(p, 'w')", "open(p, mode='ab')", "p.open('x')", "os.fdopen(d, 'r+')"]
+)
+def test_ways_past_it_are_seen(code: str) -> None:
+    assert list(opened_to_write(code))
+    assert not list(opened_to_write("open(p, 'rb')"))
+
+
+@posix
+def test_what_cannot_be_written_is_named_and_not_its_temporary_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path / "file/below.json", tmp_path):
+        with pytest.raises(OSError) as caught:  # noqa: PT011 - its file name is looked at
+            replace(target, b"")
+        assert caught.value.filename == str(target)

@@ -27,26 +27,16 @@ def test_two():
 SETTINGS = ("--record", "--dynamodb-upstream=mock", "-p", "no:randomly", "--color=no")
 
 
-def run(pytester: pytest.Pytester, *expressions: str) -> list[str]:
-    lines = "\n".join(f"    {one}" for one in expressions)
-    pytester.makeini(f"[pytest]\ndynamodb_cassette_redact =\n{lines}\n")
+def test_it_is_named_with_what_is_near_it_and_one_that_selects_in_any_test_is_not(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makeini("[pytest]\ndynamodb_cassette_redact =\n    Item.emial\n    Item.email\n    Item.phone\n")
     pytester.makepyfile(test_a=TEST)
     pytester.syspathinsert()
     done = pytester.runpytest_subprocess(*SETTINGS)
     done.assert_outcomes(passed=2)
-    return [line for line in done.outlines if "selected nothing" in line]
-
-
-def test_it_is_named_with_what_is_near_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-    (line,) = run(pytester, "Item.emial", "Item.phone")
+    (line,) = [line for line in done.outlines if "selected nothing" in line]
     what, near = line.split("; ")
     assert what == "dynamodb: redact: 'Item.emial' selected nothing in any recording of this run"
     assert near == "near it: Item.email, Item.phone"
-
-
-def test_one_that_selects_in_one_test_of_several_is_not(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("CI", raising=False)
-    assert run(pytester, "Item.email", "Item.phone") == []

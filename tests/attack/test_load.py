@@ -32,11 +32,11 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "aliases that double": ("x.yaml", LAUGHS.encode(), "with its aliases it holds more than"),
     "a list in itself": ("x.yaml", b"t: &a\n- *a\n", "holds a loop"),
     "a map in itself": ("x.yaml", b"t: &a\n  items: [*a]\n", "holds a loop"),
-    "a bomb": ("x.json.gz", gzip.compress(bytes(200 * 2**20), 9), "unpacks to more than"),
+    "a bomb": ("x.json.gz", gzip.compress(bytes(80 * 2**20)), "unpacks to more than"),
     "a damaged file": ("x.json.gz", gzip.compress(b"{}" * 99)[:-12] + b"?" * 12, "damaged|cut off"),
     "a file that is cut off": ("x.json.gz", gzip.compress(b"{}" * 99)[:-9], "cut off"),
     "deep JSON": ("x.json", b"[" * 200_000, "nested too deeply|no JSON"),
-    "deep YAML": ("x.yaml", b"[" * 5_000, "no YAML"),
+    "deep YAML": ("x.yaml", b"[" * 2_000, "no YAML"),
     "conditions that double": (
         "x.json",
         json.dumps({"Conditions": CONDITIONS, "Resources": {"T": TABLE}}).encode(),
@@ -114,4 +114,4 @@ def test_whatever_it_is_only_a_load_error_comes(source: Any, table: str | None) 
 @given(JSON)
 def test_aliases_and_members_that_are_meant_are_read(content: Any) -> None:
     whole = gzip.compress(json.dumps(content).encode()) + gzip.compress(b" ")
-    assert json.loads(gunzip(whole, most=10**6)) == content
+    assert json.loads(gunzip(whole)) == content

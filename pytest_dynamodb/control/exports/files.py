@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import Any, Final
@@ -17,6 +16,7 @@ from pytest_dynamodb.control.exports.job import Export
 from pytest_dynamodb.control.exports.requests import ExportSpan
 from pytest_dynamodb.control.tables.lookup import moment_in_zulu
 from pytest_dynamodb.engine.call import Files
+from pytest_dynamodb.files import gunzip
 from pytest_dynamodb.requests import Params
 
 # --- exports ---
@@ -140,8 +140,8 @@ def _unpacked(content: bytes, compression: str | None) -> bytes | None:
     if compression != "GZIP":
         return content
     try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
+        return gunzip(content)
+    except OSError:
         return None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -13,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_dynamodb import files
 from pytest_dynamodb.convert.documents import conversion_of
-from pytest_dynamodb.convert.interactions import Interaction, Unconvertible, converted, interactions_of
+from pytest_dynamodb.convert.interactions import Interaction, Unconvertible, converted, decoded, interactions_of
 from pytest_dynamodb.exchange import Exchange, Response, TransportFailure
 
 GET = {"TableName": "orders", "Key": {"pk": {"S": "a"}}}
@@ -110,6 +113,16 @@ def test_names_of_attributes_are_not_taken_for_members(answer: Any) -> None:
 def test_an_update_of_an_attribute_called_item_is_no_filtered_one() -> None:
     body = {"Key": {"pk": {"S": "a"}}, "AttributeUpdates": {"Item": {"Action": "PUT", "Value": {"S": "x"}}}}
     assert not reasons(interaction(body=json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(("pack", "coding"), [(gzip.compress, "gzip"), (zlib.compress, "deflate")])
+def test_a_body_that_unpacks_to_far_more_than_it_is_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], coding: str
+) -> None:
+    monkeypatch.setattr(files, "FREE_BYTES", 2**16)
+    modest, bomb = bytes(2**15), pack(bytes(2**20))
+    assert decoded(pack(modest), {"content-encoding": coding}) == modest
+    assert decoded(bomb, {"content-encoding": coding}) == bomb
 
 
 def test_compressed_bodies_are_read() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine_requests import Json, ask, definitions, index, n, refusal, s, table
+from pytest_dynamodb import files
 from pytest_dynamodb.engine import Engine
 from pytest_dynamodb.mock.writing import Buckets
 
@@ -120,6 +121,18 @@ def test_what_is_said_to_be_compressed_must_be(engine: Engine, buckets: Buckets)
     buckets.write("lake", "data/1.json", lines({"pk": s("a")}))
     assert bring(engine, InputCompressionType="GZIP")["ErrorCount"] == 1
     buckets.write("lake", "data/1.json", gzip.compress(lines({"pk": s("a")})))
+    assert bring(engine, "other", InputCompressionType="GZIP")["ImportedItemCount"] == 1
+
+
+def test_a_file_that_unpacks_to_far_more_than_it_is_counts_as_an_error(
+    engine: Engine, buckets: Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "FREE_BYTES", 2**16)
+    item = lines({"pk": s("a")})
+    buckets.write("lake", "data/1.json", gzip.compress(item + b" " * 2**20))
+    done = bring(engine, InputCompressionType="GZIP")
+    assert (done["ImportedItemCount"], done["ErrorCount"]) == (0, 1)
+    buckets.write("lake", "data/1.json", gzip.compress(item + b" " * 2**15))
     assert bring(engine, "other", InputCompressionType="GZIP")["ImportedItemCount"] == 1
 
 
