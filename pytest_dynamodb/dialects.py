@@ -21,8 +21,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from pytest_dynamodb.errors import ConfigurationError
-
 CAPTURED: Final = date(2026, 10, 9)
 """The day of the newest answers of AWS that the table has (dynamodb-conformance, captures and registry/splits.json)."""
 
@@ -41,10 +39,8 @@ REGIONS: Final = frozenset(
 MEANT: Final = f'"today", "classic", a day such as {CAPTURED}, or a region such as eu-west-2'
 """What may be given, for messages and helps."""
 
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
     """One of them: ``name`` as it was given, the ``day`` whose answers it has, and the ``region``, if it is of one.
 
@@ -71,7 +67,7 @@ def dialect_of(given: str | date | Dialect) -> Dialect:
     if isinstance(given, date):
         given = given.isoformat()
     if not isinstance(given, str):
-        raise ConfigurationError(_problem(given))
+        raise _unknown(given)
     return _dialect_of(given)
 
 
@@ -86,13 +82,17 @@ def _dialect_of(name: str) -> Dialect:
     try:
         return Dialect(name, date.fromisoformat(name))
     except ValueError:
-        raise ConfigurationError(_problem(name)) from None
+        raise _unknown(name) from None
 
 
-def _problem(name: object) -> str:
-    if isinstance(name, str) and _REGION.fullmatch(name):
-        return f'dialect: no answers of the region {name} are known; "today" is what most regions answer'
-    return f"dialect must be {MEANT}, not {name!r}"
+def _unknown(name: object) -> Exception:
+    from pytest_dynamodb.errors import ConfigurationError  # which a pytest run without DynamoDB does not need
+
+    if isinstance(name, str) and re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]+", name):
+        return ConfigurationError(
+            f'dialect: no answers of the region {name} are known; "today" is what most regions answer'
+        )
+    return ConfigurationError(f"dialect must be {MEANT}, not {name!r}")
 
 
 TODAY: Final = dialect_of("today")

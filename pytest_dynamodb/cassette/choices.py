@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, cast, get_args
 
-from pytest_dynamodb.errors import ConfigurationError
-
 Mode = Literal["none", "once", "new_episodes", "rewrite", "verify"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 Order = Literal["causal", "strict", "any"]
@@ -34,5 +32,7 @@ def check_mode(mode: str) -> Mode:
 def one_of(name: str, value: Any, allowed: Sequence[str]) -> str:
     """``value`` if it is allowed. Raises ``ConfigurationError`` that lists what is."""
     if value not in allowed:
+        from pytest_dynamodb.errors import ConfigurationError  # which a pytest run without DynamoDB does not need
+
         raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
     return cast(str, value)

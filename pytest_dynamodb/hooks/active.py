@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.errors import UnexpectedRequest
 
 if TYPE_CHECKING:
     from pytest_dynamodb.exchange import Provider
@@ -162,6 +161,8 @@ class Activation:
         if self.ended:
             afterwards = None if self.owner is None else self.owner.afterwards()
             if afterwards is None:
+                from pytest_dynamodb.errors import UnexpectedRequest  # which most processes do not need
+
                 raise UnexpectedRequest("what was in charge when this process was started is not in charge any more")
             left = afterwards
         return left

@@ -11,7 +11,6 @@ from types import ModuleType
 from typing import Any
 
 from pytest_dynamodb import forks
-from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import active, internals
 
 _lock = forks.reentrant_lock()
@@ -44,15 +43,16 @@ def install(*, cover_imports: bool = False) -> bool:
 
 def refuse_namesake() -> None:
     """Raise ``ConfigurationError`` if a distribution with the same import package is installed beside this one."""
-    for name in ("pytest-dynamodb", "pytest_dynamodb"):
-        try:
-            distribution(name)
-        except PackageNotFoundError:
-            continue
-        raise ConfigurationError(
-            "the distributions pytest-dynamodb and pytest-dynamodb-cassette both install the import package "
-            "pytest_dynamodb and overwrite each other's files: uninstall both, then install only one of them again"
-        )
+    try:
+        distribution("pytest-dynamodb")
+    except PackageNotFoundError:
+        return
+    from pytest_dynamodb.errors import ConfigurationError  # which most processes do not need
+
+    raise ConfigurationError(
+        "the distributions pytest-dynamodb and pytest-dynamodb-cassette both install the import package "
+        "pytest_dynamodb and overwrite each other's files: uninstall both, then install only one of them again"
+    )
 
 
 def uninstall() -> None:
@@ -149,5 +149,7 @@ def _client_of(client: Any) -> Any:
     """A resource's client, or the client itself."""
     client = getattr(getattr(client, "meta", None), "client", client)
     if not hasattr(getattr(client, "meta", None), "events"):
+        from pytest_dynamodb.errors import ConfigurationError
+
         raise ConfigurationError(f"clients takes botocore or boto3 clients and resources, not {client!r}")
     return client

@@ -32,19 +32,11 @@ sys.meta_path.insert(0, _AsTheyAre)
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks a project may implement, and register the plugin's modules."""
-    from pytest_dynamodb.plugin import (
-        fixtures,
-        hookspecs,
-        lifecycle,
-        options,
-        orphans,
-        passes,
-        repetition,
-        selection,
-        summary,
-    )
+    from pytest_dynamodb.hooks.install import refuse_namesake
+    from pytest_dynamodb.plugin import fixtures, hookimpls, hookspecs, options
 
-    selection.refuse_namesake_at_start()
+    with options.usage_errors():
+        refuse_namesake()  # its entry point would load this plugin twice
     pluginmanager.add_hookspecs(hookspecs)
-    for module in (fixtures, lifecycle, options, orphans, passes, repetition, selection, summary):
+    for module in (fixtures, hookimpls):
         pluginmanager.register(module, module.__name__)

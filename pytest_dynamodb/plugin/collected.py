@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from pytest_dynamodb.plugin import options
+from pytest_dynamodb.files import replace
+from pytest_dynamodb.plugin import markers
 from pytest_dynamodb.plugin.naming import item_file, owner_of
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
 from pytest_dynamodb.plugin.state import STATE, PluginState
@@ -45,16 +45,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         "ignore": list(state.settings.ini.get("ignore") or ()),
         "redact": list(state.settings.ini.get("redact") or ()),
     }
-    Path(target).write_text(json.dumps(found), encoding="utf-8")
+    replace(target, json.dumps(found).encode())
 
 
 def _tests(session: pytest.Session, state: PluginState) -> Iterator[tuple[str, str]]:
     """The tests with a cassette of their own, and its file, as far as that can be told without running them."""
     manager: Any = getattr(session, "_fixturemanager", None)
     for item in state.collected_items:
-        if not options.is_marked(item) or _is_placed_by_fixture(manager, item):
+        if not markers.is_marked(item) or _is_placed_by_fixture(manager, item):
             continue
-        said = options.of_test(item)
+        said = markers.of_test(item)
         if not said.get("share"):
             path = item_file(item, state.settings.home, said.get("name"), apart=item.nodeid in state.apart)
             yield owner_of(item), str(path)

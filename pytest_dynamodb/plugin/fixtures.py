@@ -1,30 +1,23 @@
-"""Fixtures for tests and those that projects override, and the marker ``dynamodb_faults``."""
+"""Fixtures for tests, and those that projects override."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import options, passes, runs
+from pytest_dynamodb.plugin import keys, markers
 from pytest_dynamodb.plugin.homes import Home
-from pytest_dynamodb.plugin.naming import item_file, owner_of
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, OWNER, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
     from pytest_dynamodb.client.client import DynamoDbClient
-    from pytest_dynamodb.faults import Fault
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.races import Races
-
-
-# --- fixtures ---
 
 
 @pytest.fixture(scope="session")
@@ -81,9 +74,12 @@ def _dynamodb_cassette_open(
 
     The cassette is settled after that, by ``lifecycle``, when the test's outcome is known.
     """
+    from pytest_dynamodb.plugin import runs  # with all that a cassette needs
+    from pytest_dynamodb.plugin.naming import item_file, owner_of
+
     item: pytest.Item = request.node
     state = state_of(request.config)
-    said, (configured, home) = options.of_test(item), _dynamodb_cassette_places
+    said, (configured, home) = markers.of_test(item), _dynamodb_cassette_places
     mocked = runs.is_mocked(item)
     if mocked:
         joined = runs.mock_settings(state.settings, configured, item.nodeid)
@@ -100,9 +96,9 @@ def _dynamodb_cassette_open(
         owner=owner_of(item),
         engine=state.world.for_test(),
         keeps=not mocked,
-        first_pass=item.stash.get(passes.FIRST_PASS, None),
+        first_pass=item.stash.get(keys.FIRST_PASS, None),
     )
-    item.stash[runs.RUN] = run
+    item.stash[keys.RUN] = run
     run.start()
     yield
     owner = item.stash[OWNER]
@@ -116,7 +112,7 @@ def _dynamodb_cassette_open(
 def dynamodb_cassette(_dynamodb_cassette_open: None, request: pytest.FixtureRequest) -> Cassette:
     """The test's open ``Cassette``. Asking for it marks the test."""
     item: pytest.Item = request.node
-    return item.stash[runs.RUN].cassette
+    return item.stash[keys.RUN].cassette
 
 
 @pytest.fixture
@@ -127,10 +123,10 @@ def dynamodb_mock(request: pytest.FixtureRequest) -> Mock:
     from memory already, by ``provider="mock"`` or the like; it is a usage error otherwise.
     """
     item: pytest.Item = request.node
-    if not options.is_marked(item):
+    if not markers.is_marked(item):
         item.stash[ASKED_FOR_MOCK] = True
     request.getfixturevalue("_dynamodb_cassette_open")
-    run = item.stash[runs.RUN]
+    run = item.stash[keys.RUN]
     if run.mock is None:
         raise pytest.UsageError(
             f"{item.nodeid}: dynamodb_mock is of no use here, the provider {run.provider_name} answers this test: "
@@ -166,7 +162,7 @@ def dynamodb_memo(pytestconfig: pytest.Config) -> Callable[[str, Callable[[], An
 @pytest.fixture
 def dynamodb_provider(request: pytest.FixtureRequest) -> str:
     """Who answers the test's DynamoDB calls: ``replay``, ``record``, ``mock`` or ``live``."""
-    run = request.node.stash.get(runs.RUN, None)
+    run = request.node.stash.get(keys.RUN, None)
     return "live" if run is None else run.provider_name
 
 
@@ -177,55 +173,3 @@ def dynamodb_client() -> Generator[DynamoDbClient, None, None]:
 
     with DynamoDbClient(provider="live") as client:
         yield client
-
-
-# --- the marker ``dynamodb_faults`` ---
-# What goes wrong while a test runs, and not while its fixtures do.
-
-NAME = "dynamodb_faults"
-
-DESCRIPTION = (
-    f"{NAME}(*faults): let DynamoDB fail in the test as planned, such as Throttled(operation='PutItem'); "
-    "whatever answers the test"
-)
-
-
-class UnstruckFaultWarning(UserWarning):
-    """A test passed although a fault that was planned for it never happened."""
-
-
-def planned(item: pytest.Item) -> list[Fault]:
-    """The faults that a test's markers plan, the widest marker's first. Raises ``pytest.UsageError``."""
-    marks = list(item.iter_markers(NAME))
-    if not marks:
-        return []
-    for mark in marks:
-        if mark.kwargs or not mark.args:
-            raise pytest.UsageError(
-                f"{item.nodeid}: @pytest.mark.{NAME} takes faults, such as Throttled(table='orders')"
-            )
-    return [fault for mark in reversed(marks) for fault in mark.args]
-
-
-def during_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Plan the faults of a test's markers for its call, and tell of those that never happened."""
-    faults = planned(item)
-    if not faults:
-        return (yield)
-    run = item.stash.get(runs.RUN, None)
-    if run is None:
-        raise pytest.UsageError(
-            f"{item.nodeid}: @pytest.mark.{NAME} needs somebody who answers the test: "
-            "mark it dynamodb_cassette, or ask for dynamodb_mock"
-        )
-    try:
-        with run.faults.during(*faults):
-            result = yield
-            left = [fault for fault in run.faults.pending if any(fault is own for own in faults)]
-    except ConfigurationError as problem:
-        raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
-    if left:
-        warnings.warn(
-            UnstruckFaultWarning(f"{item.nodeid}: never happened: {', '.join(map(repr, left))}"), stacklevel=1
-        )
-    return result

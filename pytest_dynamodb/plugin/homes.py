@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(NamedTuple):
     """A folder of cassettes, and what in it belongs to which module.
 
     Paths in it are those of modules below ``base``, the node id of where the folder was chosen; "" is rootdir. With

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import fixtures, options, outcomes, repetition, runs
-from pytest_dynamodb.plugin.naming import fixture_file, owner_of
-from pytest_dynamodb.plugin.selection import definitions
-from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of, this_worker
+from pytest_dynamodb.plugin import markers, options, outcomes
+from pytest_dynamodb.plugin.keys import RUN
+from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.exchange import Provider
@@ -20,14 +19,13 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings and declare the marker."""
-    config.addinivalue_line("markers", options.DESCRIPTION)
-    config.addinivalue_line("markers", fixtures.DESCRIPTION)
-    config.addinivalue_line("markers", repetition.DESCRIPTION)
+    for description in markers.DESCRIPTIONS:
+        config.addinivalue_line("markers", description)
     state = config.stash[STATE] = PluginState(options.run_settings(config))
     if state.settings.block_network:
         from pytest_dynamodb.providers.offline import BlockingProvider
 
-        why = f"--dynamodb-block-network is on, and the test is not marked with {options.NAME}"
+        why = f"--dynamodb-block-network is on, and the test is not marked with {markers.NAME}"
         state.blocking = active.activate(BlockingProvider(why))
 
 
@@ -56,11 +54,11 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     item.stash[OWNER] = _thread_owner(item.nodeid, state)
     active.begin(item.stash[OWNER])
     item.stash[ASKED_FOR_MOCK] = False
-    if runs.RUN in item.stash:
-        del item.stash[runs.RUN]
-    if options.is_answered(item):
+    if RUN in item.stash:
+        del item.stash[RUN]
+    if markers.is_answered(item):
         _ask_first(item, "_dynamodb_cassette_open")
-    elif not state.tracked_fixtures.isdisjoint(definitions(item)):
+    elif not state.tracked_fixtures.isdisjoint(markers.definitions(item)):
         _ask_first(item, "_dynamodb_cassette_places")
     with _noted(item, "setup"):
         return (yield)
@@ -71,7 +69,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Note how the call ends, and let the faults strike that are planned for it."""
     __tracebackhide__ = True
     with _noted(item, "call"):
-        return (yield from fixtures.during_call(item))
+        if item.get_closest_marker(markers.EXPLORE_FAULTS) is not None:
+            from pytest_dynamodb.plugin.repetition import check_kind
+
+            check_kind(item)
+        if item.get_closest_marker(markers.FAULTS) is None:
+            return (yield)
+        from pytest_dynamodb.plugin.faults import during_call
+
+        return (yield from during_call(item))
 
 
 @contextmanager
@@ -117,47 +123,33 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note the outcome, show misses where a test failed of something else, and let the report carry the counts."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace"):
-        _trim(call.excinfo)
-    report = yield
-    problem = None if call.excinfo is None else call.excinfo.value
-    if outcomes.hides_a_miss(item, report, problem):
-        report.outcome = "failed"
-        del report.wasxfail
+    if call.excinfo is None:
+        report = yield
+    else:
+        from pytest_dynamodb.plugin import misses
+
+        if not item.config.getoption("fulltrace"):
+            misses.trim(call.excinfo)
+        report = yield
+        if misses.hides_a_miss(item, report, call.excinfo.value):
+            report.outcome = "failed"
+            del report.wasxfail
     _attempt(item).report(report)
-    run = item.stash.get(runs.RUN, None)
-    if run is not None and report.failed and problem is not None:
-        _show_misses(report, run, problem)
+    run = item.stash.get(RUN, None)
+    if run is not None and report.failed and call.excinfo is not None:
+        misses.show(report, run.cassette, call.excinfo.value)
     state = state_of(item.config)
     if report.when == "teardown":
         if run is not None:
-            del item.stash[runs.RUN]
+            del item.stash[RUN]
         if state.pending and state.settings.in_junit:
+            from pytest_dynamodb.plugin.naming import owner_of
             from pytest_dynamodb.plugin.report import properties
 
             report.user_properties += properties(state.pending, owner_of(item))
         if state.pending:
             report.dynamodb_cassette, state.pending = state.pending, []  # type: ignore[attr-defined]  # travels with xdist
     return report
-
-
-def _show_misses(report: pytest.TestReport, run: runs.CassetteRun, problem: BaseException) -> None:
-    """Add what was missed to the report of a failure that does not speak of it."""
-    shown = "\n".join(map(str, outcomes.chained(problem)))
-    misses = run.cassette.misses
-    if not misses or str(run.cassette.missed()) in shown:
-        return
-    reports = [miss.report for miss in misses if miss.report not in shown]
-    if reports:
-        from pytest_dynamodb.cassette.report.misses import list_misses
-
-        report.sections.append(("DynamoDB requests that no recording answered", list_misses(reports)))
-
-
-def _trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
-    chain = list(outcomes.chained(failure.value))
-    if any(isinstance(problem, AssertionError) for problem in chain):  # as every miss is
-        outcomes.trim(failure, chain)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -178,16 +170,18 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 def _conclude(item: pytest.Item, outcome: outcomes.TestOutcome) -> None:
-    run, state = item.stash.get(runs.RUN, None), state_of(item.config)
+    run, state = item.stash.get(RUN, None), state_of(item.config)
     if outcome == "passed":
         state.ran[item.nodeid] = None if run is None else run.path
     if run is not None:
-        run.conclude(outcome=outcome, expects_misses=outcomes.expects_misses(item))
+        from pytest_dynamodb.plugin.misses import are_expected
+
+        run.conclude(outcome=outcome, expects_misses=are_expected(item))
 
 
 def conclude_interrupted(state: PluginState) -> None:
     """Settle the cassette of the test that Ctrl-C or ``pytest.exit`` has ended: pytest does not report it any more."""
-    run = None if state.current is None else state.current.stash.get(runs.RUN, None)
+    run = None if state.current is None else state.current.stash.get(RUN, None)
     if run is not None:
         run.stop()
         run.conclude(outcome="failed")
@@ -212,7 +206,9 @@ def _set_up(state: PluginState, fixturedef: Any, request: pytest.FixtureRequest)
     state.fixtures_set_up.add(fixturedef.argname)
     if not _has_track(state, fixturedef, request):
         return (yield)
-    track = _Track(state, fixturedef, request)
+    from pytest_dynamodb.plugin.tracks import Track
+
+    track = Track(state, fixturedef, request)
     fixturedef.addfinalizer(track.finish)  # finalizers run in reverse: this one after the fixture's own teardown
     track.run.start()
     try:
@@ -235,7 +231,7 @@ def _has_track(state: PluginState, fixturedef: Any, request: pytest.FixtureReque
         return False  # it is set up for the fixtures that name the places
     if isinstance(request.node, pytest.Item):
         return False  # class scope, and a test outside any class: set up for that test alone
-    return runs.RUN in state.current.stash or any(one in state.tracked_fixtures for one in _askers(fixturedef, request))
+    return RUN in state.current.stash or any(one in state.tracked_fixtures for one in _askers(fixturedef, request))
 
 
 def _askers(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
@@ -245,62 +241,3 @@ def _askers(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     while asker is not None:
         yield getattr(asker, "_fixturedef", None)
         asker = getattr(asker, "_parent_request", None)
-
-
-class _Track:
-    """The cassette of a fixture wider than a test."""
-
-    def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
-        self._state = state
-        assert state.current is not None
-        assert state.places is not None
-        item, (configured, home) = state.current, state.places
-        where = f"fixture {fixturedef.argname}"
-        mocked = runs.is_mocked(item)
-        if mocked:
-            joined = runs.mock_settings(state.settings, configured, where)
-        else:
-            joined = runs.joined_settings(state.settings, options.of_surroundings(item), configured, where)
-        runs.check_settings(where, joined)
-        joined.pop("share", None)
-        path = fixture_file(fixturedef, request, home)
-        holder = fixturedef.baseid if fixturedef.scope == "session" else request.node.nodeid
-        self.run = runs.CassetteRun(
-            state,
-            item,
-            path,
-            joined,
-            owner=f"{holder}::{path.name}",
-            engine=state.world.for_fixture(),
-            keeps=not mocked,
-            worker=this_worker(request.config),
-        )
-        self.failed = False
-
-    def watch(self, fixturedef: Any) -> None:
-        """Notice when the fixture's teardown fails. pytest tells nobody, so its finalizers are wrapped."""
-        finalizers: list[Callable[[], object]] = getattr(fixturedef, "_finalizers", [])
-        finalizers[:] = [self.finish if known == self.finish else self._watched(known) for known in finalizers]
-
-    def _watched(self, finalizer: Callable[[], object]) -> Callable[[], object]:
-        def watched() -> object:
-            try:
-                return finalizer()
-            except BaseException:
-                self.failed = True
-                raise
-
-        return watched
-
-    def finish(self) -> None:
-        """Settle it, after the fixture's own teardown."""
-        self.run.stop()
-        self._state.contributions += self.run.contributed
-        self.run.conclude(outcome="failed" if self.failed else "passed")
-
-    def raise_misses(self) -> None:
-        """Fail the setup for a miss that the fixture swallowed."""
-        misses = self.run.cassette.misses
-        if misses:
-            self.failed = True
-            raise self.run.cassette.missed()

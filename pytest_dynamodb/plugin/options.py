@@ -1,22 +1,17 @@
-"""The plugin's options and its marker: what they are called, what they may say, and which of them wins."""
+"""The plugin's options: what they are called, what they may say, and which of them wins."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shlex
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from pytest_dynamodb.cassette.choices import MODES, ON_SECRETS, ON_UNUSED, HabitName, one_of
-from pytest_dynamodb.dialects import MEANT, VARIABLE, dialect_of
-from pytest_dynamodb.errors import ConfigurationError
 from pytest_dynamodb.plugin.homes import Home
-from pytest_dynamodb.terminal import without_passwords
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.contracts import TableContract
@@ -98,7 +93,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("mode", "string", f"record mode: {', '.join(MODES)}"),
         ("provider", "string", f"who answers marked tests: {', '.join(PROVIDERS)}"),
         ("upstream", "string", 'where record, live and verify go: "aws", "mock" or a URL'),
-        ("dialect", "string", f"whose answers the mock gives: {MEANT}"),
+        ("dialect", "string", 'whose answers the mock gives: "today", "classic", a day, or a region'),
         ("secrets", "string", "recordings of what looks like a secret: warn, refuse or ignore"),
         ("on_unused", "string", "recordings that a passing test never played: ignore, warn or fail"),
         ("orphans", "string", "cassettes that no collected test owns: ignore, warn or fail"),
@@ -123,10 +118,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """Cover clients that conftests make when imported; then add ``--record``, unless somebody else has it."""
     from pytest_dynamodb.hooks.install import install
 
-    try:
+    with usage_errors():
         early_config.stash[INSTALLED] = install(cover_imports=True)
-    except ConfigurationError as problem:
-        raise pytest.UsageError(str(problem)) from None
     yield
     if not _is_taken(parser, "--record"):
         parser.addoption(
@@ -144,8 +137,23 @@ def _is_taken(parser: pytest.Parser, flag: str) -> bool:
     return any(flag in option.names() for group in groups if group is not None for option in group.options)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class RunSettings:
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Has pytest show a ``ConfigurationError`` as a mistake of its user.
+
+    The errors of this package are loaded by whoever raises one, and most runs raise none.
+    """
+    try:
+        yield
+    except Exception as problem:
+        from pytest_dynamodb.errors import ConfigurationError
+
+        if not isinstance(problem, ConfigurationError):
+            raise
+        raise pytest.UsageError(str(problem)) from None
+
+
+class RunSettings(NamedTuple):
     """What holds for the whole run: from the command line and the environment, which win over all else."""
 
     command_line: Mapping[str, Any]
@@ -175,28 +183,10 @@ class RunSettings:
         return self.command_line.get(name, self.environment.get(name))
 
 
-def re_record(config: pytest.Config, settings: RunSettings, *node_ids: str) -> str:
-    """The command that records these tests again, fit for pasting where pytest was started."""
-    command = ["pytest", *(_from_here(config, node_id) for node_id in node_ids), settings.record_flag]
-    if settings.chosen("upstream") is not None:
-        command.append(f"--dynamodb-upstream={settings.chosen('upstream')}")
-    return without_passwords(shlex.join(command))
-
-
-def _from_here(config: pytest.Config, node_id: str) -> str:
-    """A node id with its path taken from where pytest was started instead of from rootdir."""
-    module, colons, inner = node_id.partition("::")
-    with contextlib.suppress(ValueError):  # another drive
-        module = Path(os.path.relpath(config.rootpath / module, config.invocation_params.dir)).as_posix()
-    return module + colons + inner
-
-
 def run_settings(config: pytest.Config) -> RunSettings:
     """The settings of this run. Raises ``pytest.UsageError`` for one that makes no sense."""
-    try:
+    with usage_errors():
         return _run_settings(config)
-    except ConfigurationError as problem:
-        raise pytest.UsageError(str(problem)) from None
 
 
 def _run_settings(config: pytest.Config) -> RunSettings:
@@ -205,7 +195,7 @@ def _run_settings(config: pytest.Config) -> RunSettings:
     command_line = {name: _option(config, name) for name in ("mode", "provider", "upstream", "on_unused")}
     if _option(config, "record") and command_line["mode"] is None:
         if in_ci and environment["mode"] is None:
-            raise ConfigurationError(
+            raise pytest.UsageError(
                 "CI is set, and a bare --record would overwrite cassettes there: "
                 "say --dynamodb-record=rewrite or PYTEST_DYNAMODB_RECORD=rewrite if that is meant"
             )
@@ -216,7 +206,7 @@ def _run_settings(config: pytest.Config) -> RunSettings:
         and "record" in (command_line["provider"], environment["provider"])
         and not (command_line["mode"] or environment["mode"])
     ):
-        raise ConfigurationError(
+        raise pytest.UsageError(
             "CI is set, where only --dynamodb-record or PYTEST_DYNAMODB_RECORD records: "
             "say --dynamodb-record=rewrite instead of the provider record"
         )
@@ -245,14 +235,14 @@ def _run_settings(config: pytest.Config) -> RunSettings:
 
 
 def _file(config: pytest.Config, name: str) -> Path | None:
-    """A file to write, from where pytest was started. Raises ``ConfigurationError`` where there is no folder for it."""
+    """A file to write, from where pytest was started. Raises ``pytest.UsageError`` where there is no folder for it."""
     given = _option(config, name)
     if not given:
         return None
     path = Path(config.invocation_params.dir, given)
     if path.is_dir() or not path.parent.is_dir():
         flag = f"--dynamodb-{name.replace('_', '-')}"
-        raise ConfigurationError(f"{flag}={given}: there is no folder {path.parent} to write a file in")
+        raise pytest.UsageError(f"{flag}={given}: there is no folder {path.parent} to write a file in")
     return path
 
 
@@ -269,7 +259,7 @@ def _contract(config: pytest.Config) -> Mapping[str, TableContract]:
         for path in paths:
             declared.update(declared_in(config.rootpath / path))
     except PytestDynamoDbError as problem:
-        raise ConfigurationError(f"dynamodb_cassette_contract: {problem}") from None
+        raise pytest.UsageError(f"dynamodb_cassette_contract: {problem}") from None
     return declared
 
 
@@ -288,7 +278,7 @@ def _home(config: pytest.Config) -> Home:
     if not config.getini("dynamodb_cassette_beside"):
         return Home(config.rootpath / name)
     if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise ConfigurationError(
+        raise pytest.UsageError(
             f"dynamodb_cassette_beside needs the name of a folder, not dynamodb_cassette_dir = {name}"
         )
     return Home(config.rootpath, beside=name)
@@ -298,7 +288,7 @@ _ENVIRONMENT = {
     "mode": "PYTEST_DYNAMODB_RECORD",
     "provider": "PYTEST_DYNAMODB_PROVIDER",
     "upstream": "PYTEST_DYNAMODB_UPSTREAM",
-    "dialect": VARIABLE,
+    "dialect": "PYTEST_DYNAMODB_DIALECT",
 }
 """What the environment may say."""
 
@@ -314,6 +304,8 @@ def _check(where: str, said: Mapping[str, Any]) -> None:
     if "provider" in said:
         one_of(f"{where}provider", said["provider"], PROVIDERS)
     if "dialect" in said:
+        from pytest_dynamodb.dialects import dialect_of  # few projects name one
+
         dialect_of(said["dialect"])
     if "on_unused" in said:
         one_of(f"{where}on_unused", said["on_unused"], ON_UNUSED)
@@ -347,94 +339,3 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
     )
     values = {name: config.getini(f"dynamodb_cassette_{name}") for name in names}
     return {name: value for name, value in values.items() if value}
-
-
-# --- the marker ``dynamodb_cassette`` ---
-
-NAME = "dynamodb_cassette"
-MOCK = "dynamodb_mock"
-
-KEYWORDS = frozenset(
-    {
-        "mode",
-        "provider",
-        "upstream",
-        "dialect",
-        "ignore",
-        "volatile",
-        "redact",
-        "order",
-        "repeats",
-        "secrets",
-        "on_unused",
-        "max_age",
-        "share",
-    }
-)
-CONFIG_KEYWORDS = KEYWORDS | {"allow", "compress"}
-"""What the fixture ``dynamodb_cassette_config`` may say besides."""
-
-DESCRIPTION = (
-    f"{NAME}(name=None, *, mode, provider, upstream, dialect, ignore, volatile, redact, order, repeats, secrets, "
-    "on_unused, max_age, share): "
-    "record the test's DynamoDB calls to a cassette, and replay them from it"
-)
-
-
-def is_marked(item: pytest.Item) -> bool:
-    """Whether a test has a cassette: by a marker on it, its class or module, or by asking for the fixture."""
-    return item.get_closest_marker(NAME) is not None or NAME in getattr(item, "fixturenames", ())
-
-
-def asks_for_mock(item: pytest.Item) -> bool:
-    """Whether a test has no cassette and asks for the fixture ``dynamodb_mock``: then the mock answers it."""
-    return MOCK in getattr(item, "fixturenames", ()) and not is_marked(item)
-
-
-def is_answered(item: pytest.Item) -> bool:
-    """Whether this plugin has a say in who answers a test."""
-    return is_marked(item) or asks_for_mock(item)
-
-
-def of_test(item: pytest.Item) -> dict[str, Any]:
-    """What its markers say of a test, the narrowest winning key by key. Raises ``pytest.UsageError``."""
-    return merged(item.nodeid, item.iter_markers(NAME))
-
-
-_PASSED_ON = ("mode", "provider", "upstream", "dialect")
-"""What a test decides for the wider fixtures that it is the first to ask for: it is answered as they are."""
-
-
-def of_surroundings(item: pytest.Item) -> dict[str, Any]:
-    """What holds for wider fixtures too: what the markers of a test's class and module say, and who answers it."""
-    marks = [mark for node, mark in item.iter_markers_with_node(NAME) if node is not item]
-    said, own = merged(item.nodeid, marks), of_test(item)
-    said.update({key: own[key] for key in _PASSED_ON if key in own})
-    said.pop("name", None)
-    said.pop("share", None)
-    return said
-
-
-def merged(node_id: str, marks: Iterable[pytest.Mark]) -> dict[str, Any]:
-    """Marks, from the narrowest to the widest, as one dictionary. Raises ``pytest.UsageError`` for unknown keywords."""
-    said: dict[str, Any] = {}
-    for mark in marks:
-        for key, value in {**_name(node_id, mark.args), **mark.kwargs}.items():
-            said.setdefault(key, value)
-    check_keywords(f"{node_id}: @pytest.mark.{NAME}", said, KEYWORDS | {"name"})
-    return said
-
-
-def check_keywords(where: str, said: Mapping[str, Any], allowed: frozenset[str]) -> None:
-    """Raise ``pytest.UsageError`` for a keyword that does not exist, naming those that do."""
-    unknown = sorted(set(said) - allowed)
-    if unknown:
-        raise pytest.UsageError(f"{where} takes no {', '.join(unknown)}; it takes {', '.join(sorted(allowed))}")
-
-
-def _name(node_id: str, args: tuple[Any, ...]) -> dict[str, Any]:
-    if not args:
-        return {}
-    if len(args) > 1 or not isinstance(args[0], str):
-        raise pytest.UsageError(f"{node_id}: @pytest.mark.{NAME} takes one name, not {', '.join(map(repr, args))}")
-    return {"name": args[0]}

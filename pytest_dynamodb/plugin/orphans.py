@@ -7,7 +7,7 @@ or none. What was not looked into is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,28 +15,8 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.errors import CassetteError
-from pytest_dynamodb.plugin.naming import SUFFIX
-from pytest_dynamodb.plugin.state import STATE, PluginState
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Note what a collector holds, before ``--lf`` takes things away: the innermost wrapper sees it first."""
-    report = yield
-    state = collector.config.stash.get(STATE, None)
-    if state is None:
-        return report
-    if not report.passed:
-        state.failed_nodes.add(collector.nodeid)
-    elif report.result or not collector.config.pluginmanager.hasplugin("lfplugin-collskip"):
-        # With --lf a module without failures looks empty, although nobody looked into it.
-        state.collected_nodes.add(collector.nodeid)
-        state.known_nodes.update(node.nodeid for node in report.result)
-        state.collected_items += [node for node in report.result if isinstance(node, pytest.Item)]
-    return report
-
+from pytest_dynamodb.plugin.naming import SUFFIX, owner_of
+from pytest_dynamodb.plugin.state import PluginState
 
 Findings = Mapping[str, Mapping[str, str]]
 """What one process found: for each cassette by its path, why it has no owner any more.
@@ -47,6 +27,7 @@ knows whether its cassette ``moved``."""
 
 def find_orphans(session: pytest.Session, state: PluginState) -> Findings:
     """What this process knows of orphaned cassettes, and which cassettes it opened."""
+    state.known_nodes.update(owner_of(item) for item in state.collected_items)
     judge = _Judge(session, state)
     found: dict[str, dict[str, str]] = {"gone": {}, "moved": {}, "opened": {}}
     for path in sorted(_cassettes(state)):

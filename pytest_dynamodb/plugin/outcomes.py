@@ -1,14 +1,10 @@
-"""What became of a test: its outcome, and the misses among its failures."""
+"""What became of a test: its outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-
-from pytest_dynamodb.errors import UnexpectedRequest
 
 # --- outcomes ---
 # Decided in one place, from what a test's phases did and from what pytest reported of them. An attempt begins with a
@@ -66,70 +62,3 @@ def outcome_of(problem: BaseException | None) -> TestOutcome:
 def is_expected_failure(report: pytest.TestReport) -> bool:
     """Whether pytest calls a failure expected: the test is marked ``xfail``, say."""
     return report.outcome == "skipped" and hasattr(report, "wasxfail")
-
-
-def expects_misses(item: pytest.Item) -> bool:
-    """Whether a test says that it expects ``UnexpectedRequest``, by that name: ``xfail(raises=UnexpectedRequest)``.
-
-    A wider class will not do: it is there for something else.
-    """
-    for mark in item.iter_markers("xfail"):
-        raises = mark.kwargs.get("raises")
-        if UnexpectedRequest in (raises if isinstance(raises, tuple) else (raises,)):
-            return True
-    return False
-
-
-def hides_a_miss(item: pytest.Item, report: pytest.TestReport, problem: BaseException | None) -> bool:
-    """Whether a report passes a miss off as an expected failure that was expected for another reason."""
-    return is_expected_failure(report) and isinstance(problem, UnexpectedRequest) and not expects_misses(item)
-
-
-def chained(problem: BaseException | None) -> Iterator[BaseException]:
-    """An exception and those that led to it."""
-    seen: set[int] = set()
-    while problem is not None and id(problem) not in seen:
-        seen.add(id(problem))
-        yield problem
-        yield from chained(problem.__cause__)
-        problem = problem.__context__
-
-
-# --- tracebacks of misses ---
-# Without botocore's frames, which say nothing and which pytest takes 0.2 s to read and print.
-
-_CLIENTS = frozenset({"aiobotocore", "boto3", "botocore"})
-_HIDDEN = _CLIENTS | {"pytest_dynamodb"}
-
-
-def trim(failure: pytest.ExceptionInfo[BaseException], chain: Iterable[BaseException]) -> None:
-    """End the traceback of each miss in ``chain`` with the line that made the call.
-
-    ``chain`` is the exception of ``failure`` and those that led to it. A miss that was not raised through a client, as
-    those that are raised again at the end, is left as it is.
-    """
-    for problem in chain:
-        if isinstance(problem, UnexpectedRequest):
-            frames = list(_frames(problem.__traceback__))
-            if any(_package(frame) in _CLIENTS for frame in frames):
-                problem.__traceback__ = _joined(frame for frame in frames if _package(frame) not in _HIDDEN)
-                if problem is failure.value:
-                    failure.traceback = type(failure.traceback)(problem.__traceback__ or ())
-
-
-def _frames(trace: TracebackType | None) -> Iterable[TracebackType]:
-    while trace is not None:
-        yield trace
-        trace = trace.tb_next
-
-
-def _package(trace: TracebackType) -> str:
-    name: Any = trace.tb_frame.f_globals.get("__name__")
-    return str(name).partition(".")[0]
-
-
-def _joined(frames: Iterable[TracebackType]) -> TracebackType | None:
-    joined: TracebackType | None = None
-    for one in reversed(list(frames)):
-        joined = TracebackType(joined, one.tb_frame, one.tb_lasti, one.tb_lineno)
-    return joined

@@ -9,39 +9,26 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from pytest_dynamodb.clock import real_time
-from pytest_dynamodb.plugin import options
-from pytest_dynamodb.plugin.outcomes import TestOutcome
+from pytest_dynamodb.plugin import markers
+from pytest_dynamodb.plugin.keys import FIRST_PASS
+from pytest_dynamodb.plugin.options import RunSettings
+from pytest_dynamodb.plugin.runs import FirstPass
 from pytest_dynamodb.plugin.state import state_of
 
 if TYPE_CHECKING:
     from pytest_dynamodb.exchange import Exchange
 
 
-@dataclass(eq=False, repr=False)
-class FirstPass:
-    """The first of two passes in which a test is recorded: how it ended, and what it recorded if it passed."""
-
-    is_over: bool = False
-    outcome: TestOutcome = "failed"
-    exchanges: Sequence[Exchange] = ()
-
-
-FIRST_PASS = pytest.StashKey[FirstPass]()
-"""Set while a test is recorded in two passes."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+def run_twice(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Run a test that may record twice; what is wider than the test stays set up between the two."""
     state = state_of(item.config)
-    if state.settings.passes == 1 or not options.is_marked(item) or not _may_record(item, state.settings):
+    if not markers.is_marked(item) or not _may_record(item, state.settings):
         return None
     first = item.stash[FIRST_PASS] = FirstPass()
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -58,9 +45,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
-def _may_record(item: pytest.Item, settings: options.RunSettings) -> bool:
+def _may_record(item: pytest.Item, settings: RunSettings) -> bool:
     """Whether its cassette may be written: not if something else answers it. A second replay does no harm."""
-    provider = settings.chosen("provider") or options.of_test(item).get("provider")
+    provider = settings.chosen("provider") or markers.of_test(item).get("provider")
     return provider in (None, "record", "replay")
 
 

@@ -8,33 +8,24 @@ from typing import Any
 import pytest
 
 from pytest_dynamodb.errors import ConfigurationError
-from pytest_dynamodb.plugin import runs
-
-NAME = "dynamodb_explore_faults"
+from pytest_dynamodb.plugin.keys import RUN
+from pytest_dynamodb.plugin.markers import EXPLORE_FAULTS
 
 KEYWORDS = frozenset({"check", "invariant", "failures"})
 
-DESCRIPTION = (
-    f"{NAME}(*, check=None, invariant=None, failures=...): let each DynamoDB call of the test fail in each way, and "
-    "run the test again; it must pass then, and check must"
-)
 
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
+def check_kind(item: pytest.Item) -> None:
     """Refuse the marker where pytest does not call a test's function itself."""
-    if item.get_closest_marker(NAME) is not None and type(item).__name__ == "TestCaseFunction":
-        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.{NAME} is for functions, not for methods of a TestCase")
+    if type(item).__name__ == "TestCaseFunction":
+        raise pytest.UsageError(
+            f"{item.nodeid}: @pytest.mark.{EXPLORE_FAULTS} is for functions, not for methods of a TestCase"
+        )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+def repeat(pyfuncitem: pytest.Function, mark: pytest.Mark) -> bool | None:
     """Run a marked test in place of pytest, as often as there are failures to try."""
-    mark = pyfuncitem.get_closest_marker(NAME)
-    if mark is None:
-        return None
     settings = _settings(pyfuncitem, mark)
-    run = pyfuncitem.stash.get(runs.RUN, None)
+    run = pyfuncitem.stash.get(RUN, None)
     answered_by = "nobody" if run is None else run.provider_name
     if answered_by == "record":
         return None  # first there must be something to play
@@ -46,7 +37,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     if run is None or answered_by == "live":
         raise pytest.UsageError(
-            f"{pyfuncitem.nodeid}: @pytest.mark.{NAME} needs a mock or a recording to answer the test: "
+            f"{pyfuncitem.nodeid}: @pytest.mark.{EXPLORE_FAULTS} needs a mock or a recording to answer the test: "
             "ask for dynamodb_mock, or mark it dynamodb_cassette"
         )
     if answered_by == "mock":
@@ -77,6 +68,7 @@ def _settings(item: pytest.Item, mark: pytest.Mark) -> dict[str, Any]:
     if mark.args or unknown:
         given = ", ".join([*map(repr, mark.args), *sorted(unknown)])
         raise pytest.UsageError(
-            f"{item.nodeid}: @pytest.mark.{NAME} takes the keywords {', '.join(sorted(KEYWORDS))}, not {given}"
+            f"{item.nodeid}: @pytest.mark.{EXPLORE_FAULTS} takes the keywords {', '.join(sorted(KEYWORDS))}, "
+            f"not {given}"
         )
     return dict(mark.kwargs)

@@ -13,6 +13,7 @@ from pytest_dynamodb.cassette.habits import USUAL, HabitLimits
 from pytest_dynamodb.cassette.report.traffic import traffic_in_numbers
 from pytest_dynamodb.errors import LimitsExceeded
 from pytest_dynamodb.exchange import Exchange
+from pytest_dynamodb.files import replace
 from pytest_dynamodb.plugin.naming import SUFFIX
 
 _PROPERTIES = ("exchanges", "read", "write", "scans", "repeated", "findings")
@@ -65,7 +66,8 @@ def write_json(path: Path, counts: Iterable[dict[str, Any]]) -> None:
     total = {name: sum(row[name] for row in rows) for name in ("exchanges", "read", "write", "scans", "repeated")}
     findings = sum(len(row["findings"]) for row in rows)
     tests = [{"test": row["of"], **{name: row[name] for name in row if name != "of"}} for row in rows]
-    path.write_text(json.dumps({"total": {**total, "findings": findings}, "tests": tests}, indent=2) + "\n", "utf-8")
+    text = json.dumps({"total": {**total, "findings": findings}, "tests": tests}, indent=2) + "\n"
+    replace(path, text.encode())
 
 
 def properties(counts: Iterable[dict[str, Any]], owner: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,11 @@ import pytest
 from pytest_dynamodb.cassette.choices import one_of
 from pytest_dynamodb.dialects import TODAY, dialect_of
 from pytest_dynamodb.errors import ConfigurationError
+from pytest_dynamodb.plugin.markers import CONFIG_KEYWORDS, asks_for_mock, check_keywords
 from pytest_dynamodb.plugin.naming import owner_of
-from pytest_dynamodb.plugin.options import (
-    CONFIG_KEYWORDS,
-    PROVIDERS,
-    RECORDING_MODES,
-    RunSettings,
-    asks_for_mock,
-    check_keywords,
-    re_record,
-)
+from pytest_dynamodb.plugin.options import PROVIDERS, RECORDING_MODES, RunSettings
 from pytest_dynamodb.plugin.outcomes import TestOutcome
-from pytest_dynamodb.plugin.passes import FirstPass
+from pytest_dynamodb.plugin.remedies import remedy
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, PluginState
 
 if TYPE_CHECKING:
@@ -31,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import CassetteOptions, Hooks, Worker
     from pytest_dynamodb.cassette.volatile.passes import Differing
     from pytest_dynamodb.clock import Clock
-    from pytest_dynamodb.exchange import Provider
+    from pytest_dynamodb.exchange import Exchange, Provider
     from pytest_dynamodb.mock import Mock
     from pytest_dynamodb.plugin.world import FixtureMock, TestMock
 
@@ -133,22 +126,12 @@ def options_for(
             owner=owner,
             shared=bool(joined.get("share")),
             worker=worker,
-            remedy=_remedy(item, settings),
+            remedy=remedy(item, settings),
             colour=_in_colour(item.config),
             hooks=_hooks(item),
         )
     except (ConfigurationError, TypeError) as problem:
         raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
-
-
-def _remedy(item: pytest.Item, settings: RunSettings) -> str:
-    command = re_record(item.config, settings, item.nodeid)
-    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-        return (
-            f"{command} (Hypothesis asks for other examples in each run: give the test "
-            "@settings(derandomize=True, database=None), or let the mock answer it)"
-        )
-    return command
 
 
 def _in_colour(config: pytest.Config) -> bool:
@@ -175,6 +158,15 @@ def _hooks(item: pytest.Item) -> Hooks:
         before_replay=before_replay and (lambda exchange: before_replay(exchange=exchange)),
         miss=miss and (lambda request, nearest: miss(request=request, nearest=nearest)),
     )
+
+
+@dataclass(eq=False, repr=False)
+class FirstPass:
+    """The first of two passes in which a test is recorded: how it ended, and what it recorded if it passed."""
+
+    is_over: bool = False
+    outcome: TestOutcome = "failed"
+    exchanges: Sequence[Exchange] = ()
 
 
 class CassetteRun:
@@ -355,7 +347,3 @@ class CassetteRun:
 
             counts["html"] = test_data(self._owner, cassette, outcome=outcome, state=self.provider_name)
         self._state.pending.append(counts)
-
-
-RUN = pytest.StashKey[CassetteRun]()
-"""How a test is answered; nothing for a test that this plugin has no say in."""

@@ -5,69 +5,77 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dynamodb.hooks.active import Owner
-from pytest_dynamodb.plugin.homes import Home
-from pytest_dynamodb.plugin.options import RunSettings
-from pytest_dynamodb.plugin.outcomes import TestAttempt
-
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.options import Worker
+    from pytest_dynamodb.hooks.active import Owner
+    from pytest_dynamodb.plugin.homes import Home
+    from pytest_dynamodb.plugin.options import RunSettings
+    from pytest_dynamodb.plugin.outcomes import TestAttempt
     from pytest_dynamodb.plugin.world import World
 
 _LATE, _LEFT, _CONTRIBUTIONS = "dynamodb_cassette_late", "dynamodb_cassette_left", "dynamodb_cassette_contributions"
 """The names under which a worker of xdist hands over what it knows."""
 
 
-@dataclass(eq=False, repr=False)
 class PluginState:
     """Everything of one pytest session."""
 
-    settings: RunSettings
-    tracked_fixtures: set[Any] = field(default_factory=set)
-    """Definitions of fixtures in reach of a marked test: their traffic gets cassettes of their own."""
-    opened: dict[Path, str] = field(default_factory=dict)
-    """Cassette files that were opened in this process, and by whom."""
-    collected_items: list[pytest.Item] = field(default_factory=list)
-    """What was collected, before any selection: see ``orphans``."""
-    collected_nodes: set[str] = field(default_factory=set)
-    known_nodes: set[str] = field(default_factory=set)
-    failed_nodes: set[str] = field(default_factory=set)
-    ran: dict[str, Path | None] = field(default_factory=dict)
-    """The tests that passed here, by node id, with the cassette each used."""
-    fixtures_set_up: set[str] = field(default_factory=set)
-    """Names of the fixtures wider than a test that were set up here, with a cassette or without."""
-    pending: list[dict[str, Any]] = field(default_factory=list)
-    """Counts of finished cassettes that no test report carries yet, such as those of fixtures."""
-    counts: list[dict[str, Any]] = field(default_factory=list)
-    """Counts that reports have brought, here and from xdist's workers."""
-    apart: set[str] = field(default_factory=set)
-    """The node ids of tests whose names differ from another's only in case."""
-    running: list[Any] = field(default_factory=list)
-    """The cassettes that answer now, the innermost last."""
-    contributions: list[str] = field(default_factory=list)
-    """Files by which xdist's workers joined what they recorded of wider fixtures."""
-    has_answered: bool = False
-    """Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen."""
-    late: list[str] = field(default_factory=list)
-    """Notes of the calls of threads that had outlived their test."""
-    left: set[str] = field(default_factory=set)
-    """Files that killed processes left beside the cassettes that were used here."""
-    orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = field(default_factory=list)
-    orphans: list[str] = field(default_factory=list)
-    """The orphans that all processes together found, a line each."""
-    notes: list[str] = field(default_factory=list)
-    """What there is to say of the files that the session has written, such as the page of ``--dynamodb-html``."""
-    current: pytest.Item | None = None
-    """The test that runs, and what ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for it."""
-    places: tuple[dict[str, Any], Home] | None = None
-    blocking: Any = None
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.tracked_fixtures: set[Any] = set()
+        """Definitions of fixtures in reach of a marked test: their traffic gets cassettes of their own."""
+        self.opened: dict[Path, str] = {}
+        """Cassette files that were opened in this process, and by whom."""
+        self.collected_items: list[pytest.Item] = []
+        """What was collected, before any selection: see ``orphans``."""
+        self.collected_nodes: set[str] = set()
+        self.known_nodes: set[str] = set()
+        self.failed_nodes: set[str] = set()
+        self.ran: dict[str, Path | None] = {}
+        """The tests that passed here, by node id, with the cassette each used."""
+        self.fixtures_set_up: set[str] = set()
+        """Names of the fixtures wider than a test that were set up here, with a cassette or without."""
+        self.pending: list[dict[str, Any]] = []
+        """Counts of finished cassettes that no test report carries yet, such as those of fixtures."""
+        self.counts: list[dict[str, Any]] = []
+        """Counts that reports have brought, here and from xdist's workers."""
+        self.apart: set[str] = set()
+        """The node ids of tests whose names differ from another's only in case."""
+        self.running: list[Any] = []
+        """The cassettes that answer now, the innermost last."""
+        self.contributions: list[str] = []
+        """Files by which xdist's workers joined what they recorded of wider fixtures."""
+        self.has_answered = False
+        """Whether anything was replayed, recorded or mocked here: then nothing may go to the network unseen."""
+        self.late: list[str] = []
+        """Notes of the calls of threads that had outlived their test."""
+        self.left: set[str] = set()
+        """Files that killed processes left beside the cassettes that were used here."""
+        self.orphans_of_workers: list[Mapping[str, Mapping[str, str]]] = []
+        self.orphans: list[str] = []
+        """The orphans that all processes together found, a line each."""
+        self.notes: list[str] = []
+        """What there is to say of the files that the session has written, such as the page of ``--dynamodb-html``."""
+        self.current: pytest.Item | None = None
+        self.places: tuple[dict[str, Any], Home] | None = None
+        """What ``dynamodb_cassette_config`` and ``dynamodb_cassette_dir`` say for the test that runs."""
+        self.blocking: Any = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to judge or to tell: nobody asked for it, and nothing was answered, here or in a
+        worker of xdist.
+        """
+        settings = self.settings
+        asked = settings.orphans != "ignore" or settings.html or settings.report_json
+        used = self.opened or self.has_answered or self.counts or self.pending or self.late
+        return not (asked or used or self.left or self.contributions or self.orphans_of_workers)
 
     @cached_property
     def world(self) -> World:
@@ -96,10 +104,14 @@ class PluginState:
 STATE = pytest.StashKey[PluginState]()
 ASKED_FOR_MOCK = pytest.StashKey[bool]()
 """A test that asked for ``dynamodb_mock`` while it was running: nobody could know before."""
-ATTEMPT = pytest.StashKey[TestAttempt]()
+ATTEMPT: pytest.StashKey[TestAttempt] = pytest.StashKey()
 """The attempt at a test that is under way."""
-OWNER = pytest.StashKey[Owner]()
+OWNER: pytest.StashKey[Owner] = pytest.StashKey()
 """The owner of the threads and jobs that the test starts."""
+
+
+SESSIONS: list[PluginState] = []
+"""The states of the sessions running in this process: a report does not say which session it belongs to."""
 
 
 def state_of(config: pytest.Config) -> PluginState:

@@ -6,17 +6,16 @@ Counts travel on test reports, and orphans on the workers' output, so that all o
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_dynamodb.plugin.lifecycle import conclude_interrupted
-from pytest_dynamodb.plugin.options import re_record
 from pytest_dynamodb.plugin.orphans import agreed, find_orphans
 from pytest_dynamodb.plugin.passes import findings
-from pytest_dynamodb.plugin.state import STATE, PluginState, state_of
+from pytest_dynamodb.plugin.remedies import re_record
+from pytest_dynamodb.plugin.state import PluginState
 from pytest_dynamodb.terminal import printable
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
@@ -24,50 +23,17 @@ _COMMANDS_SHOWN = 5
 _COUNTED = ("replayed", "live", "missed", "unused", "mocked", "recorded")
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Collect the counts a report carries."""
-    counts = getattr(report, "dynamodb_cassette", None)
-    if counts and _sessions:
-        _sessions[-1].counts += counts
-
-
-_sessions: list[PluginState] = []
-"""The states of the sessions running in this process: a report does not say which session it belongs to."""
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Reports belong to this session from now on."""
-    _sessions.append(state_of(session.config))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
+def take_over(state: PluginState, output: Mapping[str, Any]) -> None:
     """Keep what an xdist worker found."""
-    state, output = state_of(node.config), getattr(node, "workeroutput", {})
     found = output.get(_WORKER_KEY)
     if found is not None:
         state.orphans_of_workers.append(found)
     state.take_over(output)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
-    """Judge what no test's report tells of, then see to the test that was interrupted, if one was."""
-    _judge(session)
-    result = yield
-    state = state_of(session.config)
-    conclude_interrupted(state)
-    if not hasattr(session.config, "workeroutput"):
-        state.clear_away()
-    return result
-
-
-def _judge(session: pytest.Session) -> None:
+def judge(session: pytest.Session, state: PluginState) -> None:
     """Refused calls of latecomers fail the session, and so do orphans with ``fail``."""
     config = session.config
-    state = state_of(config)
-    if state in _sessions:
-        _sessions.remove(state)
     found = None if state.settings.orphans == "ignore" else find_orphans(session, state)
     state.left.update(_left_behind(state))
     if hasattr(config, "workeroutput"):
@@ -126,11 +92,8 @@ def _lines(config: pytest.Config, orphans: Mapping[str, str]) -> list[str]:
     return [f"{path.relative_to(root) if path.is_relative_to(root) else path}: {why}" for path, why in paths.items()]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def tell(terminalreporter: pytest.TerminalReporter, config: pytest.Config, state: PluginState) -> None:
     """Print orphans, leftovers, refused calls, the table and the line of counts, whatever there is of them."""
-    state = config.stash.get(STATE, None)
-    if state is None:
-        return
 
     def say(line: str, **markup: bool) -> None:
         """Node ids and paths come out of files: nothing is written but through here."""

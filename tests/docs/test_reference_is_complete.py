@@ -15,7 +15,8 @@ import pytest_dynamodb
 from pytest_dynamodb import cli, errors, expressions
 from pytest_dynamodb.cassette.choices import MODES
 from pytest_dynamodb.plugin import fixtures, hookspecs
-from pytest_dynamodb.plugin.options import KEYWORDS, pytest_addoption
+from pytest_dynamodb.plugin.markers import KEYWORDS
+from pytest_dynamodb.plugin.options import pytest_addoption
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
