@@ -100,6 +100,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test again and again that is marked so."""
+    __tracebackhide__ = True
     mark = pyfuncitem.get_closest_marker(markers.EXPLORE_FAULTS)
     if mark is None:
         return None
