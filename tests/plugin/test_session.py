@@ -19,7 +19,7 @@ ONE = "@marked\ndef test_one():\n    get('a')\n"
 
 FEW = [
     *("cassette", "cassette.choices", "forks", "hooks", "hooks.active", "hooks.defaults", "hooks.install"),
-    *("hooks.internals", "plugin", "plugin.fixtures", "plugin.hookimpls", "plugin.hookspecs", "plugin.homes"),
+    *("hooks.internals", "plugin", "plugin.fixtures", "plugin.homes", "plugin.hookimpls", "plugin.hookspecs"),
     *("plugin.keys", "plugin.lifecycle", "plugin.markers", "plugin.options", "plugin.outcomes", "plugin.state"),
 ]
 """Of this package, what every pytest session pays for."""
