@@ -56,7 +56,7 @@ class Counting(Provider):
 def sent(url: str, headers: dict[str, str], *, method: str = "POST", host: str | None = None) -> tuple[int, str, str]:
     """Status, body and CORS header of the answer; a ``host`` that is empty is not sent."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     connection.putrequest(method, "/", skip_host=host is not None)
     body = json.dumps(CREATE).encode() if method == "POST" else b""
     if host:
@@ -225,7 +225,7 @@ def test_a_malformed_request_calls_nobody_and_the_next_one_is_answered(
     url, provider = served
     before, parts = provider.calls, urlsplit(url)
     with (
-        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as wire,
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=120) as wire,
         suppress(ConnectionError),  # it may hang up before everything is said
     ):
         wire.sendall(request_bytes)
@@ -336,7 +336,7 @@ def test_neither_does_a_site_get_in_whose_name_leads_here(tmp_path: Path) -> Non
 
 def listed(url: str) -> list[str]:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     connection.request("POST", "/", b"{}", {**HEADERS, "X-Amz-Target": "DynamoDB_20120810.ListTables"})
     names: list[str] = json.loads(connection.getresponse().read())["TableNames"]
     connection.close()

@@ -78,7 +78,7 @@ def send(url: str, request: Json) -> WireAnswer:
     body = request.get("body", "").encode()
     if request.get("encode") == "gzip":
         body = gzip.compress(body)
-    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=600)) as connection:
         return _exchange(connection, request, body)
 
 

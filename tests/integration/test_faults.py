@@ -462,7 +462,7 @@ def plain_list_tables(url: str) -> int:
         "Signature=x",
         "x-amz-date": "20260101T000000Z",
     }
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=120)
     try:
         connection.request("POST", "/", b"{}", headers)
         return connection.getresponse().status

@@ -378,7 +378,7 @@ def node(tmp_path: Path) -> Path:
 
 
 def javascript(script: Path, url: str) -> Any:
-    done = subprocess.run(["node", str(script), url], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["node", str(script), url], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -175,7 +175,7 @@ CODE = (
 )
 
 def program(**more):
-    return subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=60, **more)
+    return subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=600, **more)
 """
 
 

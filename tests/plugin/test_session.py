@@ -60,7 +60,7 @@ assert active.current() is None
 print("CLEAN")
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=False, timeout=600
     )
     assert "CLEAN" in done.stdout, done.stdout + done.stderr
 

@@ -89,7 +89,7 @@ def test_a_thread_of_a_wider_fixture_is_answered_by_the_test_that_runs(project: 
 
             thread = threading.Thread(target=serve)
             thread.start()
-            yield lambda key: asked.put(key) or answers.get(timeout=20)
+            yield lambda key: asked.put(key) or answers.get(timeout=120)
             asked.put(None)
             thread.join()
 

@@ -115,7 +115,7 @@ class SmallProject:
             env={**_clean_environment(), **settings},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         return Run(done.returncode, done.stdout + done.stderr)

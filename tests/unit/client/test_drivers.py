@@ -280,7 +280,7 @@ def test_threads_run_beside_each_other_where_it_is_not_offline(
     provider: Answering, credentials: dict[str, str]
 ) -> None:
     provider.offline = False
-    barrier = threading.Barrier(4, timeout=10)
+    barrier = threading.Barrier(4, timeout=120)
 
     def meeting() -> Steps[int]:
         barrier.wait()

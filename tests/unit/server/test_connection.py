@@ -34,7 +34,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self.socket = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30)
+        self.socket = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=120)
 
     def send(self, *parts: bytes) -> None:
         for part in parts:
