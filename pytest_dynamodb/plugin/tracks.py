@@ -15,6 +15,9 @@ from pytest_dynamodb.plugin.state import PluginState, this_worker
 class Track:
     """The cassette of a fixture wider than a test."""
 
+    run: runs.CassetteRun
+    failed: bool
+
     def __init__(self, state: PluginState, fixturedef: Any, request: pytest.FixtureRequest) -> None:
         self._state = state
         assert state.current is not None
