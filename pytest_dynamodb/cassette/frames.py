@@ -107,9 +107,9 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
         start = position
         try:
             kind, crc, body_at, position = _frame_bounds(raw, start, path)
-        except _CutOff:
+        except _CutOff as cut:
             if whole or start == 0:
-                raise
+                raise CassetteError(path, str(cut), offset=len(raw), remedy=_RECORD_AGAIN) from None
             return
         packed = raw[body_at:position]
         if _checksum(kind, packed) != crc:
@@ -133,15 +133,15 @@ def read_frames(raw: bytes, path: str, *, whole: bool = True) -> Iterator[Frame]
         raise CassetteError(path, "the file is cut off: its end is missing", offset=len(raw), remedy=_RECORD_AGAIN)
 
 
-class _CutOff(CassetteError):
-    """A file ends in the middle of a frame."""
+class _CutOff(Exception):
+    """A file ends in the middle of a frame. Says what is wrong with it; never leaves this module."""
 
 
 def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int]:
     """Kind, checksum, and where the body begins and ends."""
     if len(raw) - start < _HEAD.size:
         problem = "this is not a cassette" if start == 0 and raw[:1] != b"\x93" else "the file is cut off"
-        raise _CutOff(path, problem, offset=len(raw), remedy=_RECORD_AGAIN)
+        raise _CutOff(problem)
     array, kind, integer, crc, marker = _HEAD.unpack_from(raw, start)
     if array != 0x93 or integer != 0xCE or kind not in _KINDS or marker not in _BIN_HEADERS:
         problem = "this is not a cassette" if start == 0 else "no frame begins here, the file is damaged"
@@ -149,7 +149,7 @@ def _frame_bounds(raw: bytes, start: int, path: str) -> tuple[int, int, int, int
     body_at = start + _HEAD.size + _BIN_HEADERS[marker]
     end = body_at + int.from_bytes(raw[start + _HEAD.size : body_at], "big")
     if end > len(raw):
-        raise _CutOff(path, "the file is cut off", offset=len(raw), remedy=_RECORD_AGAIN)
+        raise _CutOff("the file is cut off")
     return kind, crc, body_at, end
 
 

@@ -12,7 +12,6 @@ import pytest
 
 import pytest_dynamodb
 from pytest_dynamodb import Attr, DynamoDbClient
-from pytest_dynamodb.cassette.frames import _CutOff
 from pytest_dynamodb.client.models.declaration import InvalidItem, InvalidItemWritten, NotUnique
 from pytest_dynamodb.client.operations.batch_writes import BatchWrite, ItemsNotWritten
 from pytest_dynamodb.client.operations.reading import ItemsNotRead
@@ -25,6 +24,7 @@ from pytest_dynamodb.errors import (
     CircuitOpen,
     DynamoDbError,
     ItemNotFound,
+    PytestDynamoDbError,
     ValidationException,
 )
 from pytest_dynamodb.expressions.messages import ExpressionError
@@ -56,7 +56,6 @@ MADE: dict[type[BaseException], Callable[[], BaseException]] = {
         ],
         reasons=[CancellationReason("ConditionalCheckFailed", "no", {"n": 1}), CancellationReason("None")],
     ),
-    _CutOff: lambda: _CutOff("a.ddb.msgpack", "cut off", offset=3),
     UnsafeToRepeat: lambda: UnsafeToRepeat(
         "not safe", calls=[UnsafeCall(3, "UpdateItem shop", "repeated", ("process gone",), "check raises")]
     ),
@@ -74,6 +73,11 @@ def exceptions() -> Iterator[type[BaseException]]:
 
 
 KINDS = sorted(set(exceptions()), key=lambda kind: kind.__qualname__)
+
+
+def test_what_a_caller_may_catch_has_a_public_name() -> None:
+    ours = [kind for kind in KINDS if issubclass(kind, (PytestDynamoDbError, DynamoDbError))]
+    assert not [kind for kind in ours if kind.__name__.startswith("_")]
 
 
 @pytest.mark.parametrize("carried", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
