@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import (
+    TRIPS,
     check_parameters,
     follow,
     for_botocore,
@@ -81,7 +82,7 @@ class AsyncConnection:
             answer = await _in_time(method(**for_botocore(call.params)), effort)
         except self._failures as problem:
             raise error_of(problem, effort) from problem
-        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        except TRIPS:
             check_parameters(self._clients[attempt.region], call)
             raise
         finally:

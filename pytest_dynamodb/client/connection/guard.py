@@ -105,8 +105,12 @@ def for_botocore(params: dict[str, Any]) -> dict[str, Any]:
     return {name: _native(value) if name in _WITH_VALUES else value for name, value in params.items()}
 
 
+TRIPS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What botocore raises where it meets a value of a kind that it never expected."""
+
+
 def check_parameters(client: Any, call: ApiCall[Any]) -> None:
-    """Raise ``ConfigurationError`` for parameters that are not as AWS names them: asked where botocore tripped."""
+    """Raise ``ConfigurationError`` for parameters that are not as AWS names them: asked where botocore trips."""
     from botocore.validate import ParamValidator
 
     shape = client.meta.service_model.operation_model(call.operation).input_shape

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_dynamodb import forks
 from pytest_dynamodb.client.config import Settings
 from pytest_dynamodb.client.connection.guard import (
+    TRIPS,
     check_parameters,
     follow,
     for_botocore,
@@ -75,7 +76,7 @@ class Connection:
             answer = method(**for_botocore(call.params))
         except self._failures as problem:
             raise error_of(problem, effort) from problem
-        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        except TRIPS:
             check_parameters(self._client(attempt.region), call)
             raise
         finally:
