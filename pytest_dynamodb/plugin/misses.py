@@ -32,13 +32,13 @@ def hides_a_miss(item: pytest.Item, report: pytest.TestReport, problem: BaseExce
     return is_expected_failure(report) and isinstance(problem, UnexpectedRequest) and not are_expected(item)
 
 
-def _chained(problem: BaseException | None) -> Iterator[BaseException]:
+def chained(problem: BaseException | None) -> Iterator[BaseException]:
     """An exception and those that led to it."""
     seen: set[int] = set()
     while problem is not None and id(problem) not in seen:
         seen.add(id(problem))
         yield problem
-        yield from _chained(problem.__cause__)
+        yield from chained(problem.__cause__)
         problem = problem.__context__
 
 
@@ -47,7 +47,7 @@ def show(report: pytest.TestReport, cassette: Cassette, problem: BaseException) 
     misses = cassette.misses
     if not misses:
         return
-    shown = "\n".join(map(str, _chained(problem)))
+    shown = "\n".join(map(str, chained(problem)))
     if str(cassette.missed()) in shown:
         return
     reports = [miss.report for miss in misses if miss.report not in shown]
@@ -69,7 +69,7 @@ def trim(failure: pytest.ExceptionInfo[BaseException]) -> None:
 
     A miss that was not raised through a client, as those that are raised again at the end, is left as it is.
     """
-    for problem in _chained(failure.value):
+    for problem in chained(failure.value):
         if isinstance(problem, UnexpectedRequest):
             frames = list(_frames(problem.__traceback__))
             if any(_package(frame) in _CLIENTS for frame in frames):

@@ -1,11 +1,13 @@
-"""What to do about a test: the command that records it again."""
+"""What to do about a test: the command that records it again, and what a recording needs that AWS did not answer."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,3 +40,46 @@ def remedy(item: pytest.Item, settings: RunSettings) -> str:
             "@settings(derandomize=True, database=None), or let the mock answer it)"
         )
     return command
+
+
+# --- access to AWS ---
+# botocore says what it lacks, and not what to do about it: whoever records for the first time meets this first.
+
+_WITHOUT_AWS = "Without AWS: --dynamodb-upstream=mock, or the URL of a local server."
+_LACKING = {
+    "NoCredentialsError": "botocore found no credentials: name a profile (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY",
+    "PartialCredentialsError": "botocore found half of the credentials: set AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY, or neither and AWS_PROFILE",
+    "NoRegionError": "nothing says which region: set AWS_DEFAULT_REGION",
+    "ProfileNotFound": "the profile that AWS_PROFILE or the session names is in no configuration file: `aws configure "
+    "list-profiles` shows those that are",
+} | dict.fromkeys(
+    ("CredentialRetrievalError", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
+    "the credentials could not be had: sign in again (`aws sso login`)",
+)
+"""What to do about botocore's exceptions that come before a request is sent, by the names of their classes."""
+_REFUSED = frozenset(
+    {"ExpiredTokenException", "InvalidSignatureException", "MissingAuthenticationTokenException"}
+    | {"UnrecognizedClientException"}
+)
+"""Codes of DynamoDB's answers to credentials that it does not take."""
+
+
+def access(problems: Iterable[BaseException], repeat: str) -> str | None:
+    """What to do so that a recording is let in, or ``None`` if none of the problems is about that.
+
+    ``repeat`` is the command that records again.
+    """
+    for problem in problems:
+        lacking = next((_LACKING[kind.__name__] for kind in type(problem).__mro__ if kind.__name__ in _LACKING), None)
+        if lacking is not None:
+            return f"This test asks DynamoDB itself, and {lacking}. Then: {repeat}\n{_WITHOUT_AWS}"
+        response: Any = getattr(problem, "response", None)
+        code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+        if code in _REFUSED:
+            return (
+                f"DynamoDB does not take the credentials of this recording ({code}): `aws sts get-caller-identity` "
+                f"says whose they are and whether they still hold. Then: {repeat}\n{_WITHOUT_AWS}"
+            )
+    return None

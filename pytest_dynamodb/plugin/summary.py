@@ -20,7 +20,7 @@ from pytest_dynamodb.terminal import printable
 
 _WORKER_KEY = "dynamodb_cassette_orphans"
 _COMMANDS_SHOWN = 5
-_COUNTED = ("replayed", "live", "missed", "unused", "mocked", "recorded")
+_COUNTED = ("replayed", "live", "missed", "unused", "mocked", "recorded", "set_aside")
 
 
 def take_over(state: PluginState, output: Mapping[str, Any]) -> None:
@@ -165,9 +165,9 @@ def summary_line(counts: Sequence[dict[str, Any]], command: Callable[..., str]) 
     """``dynamodb: 212 replayed, 0 live, 1 missed, 2 unused · re-record: pytest a::b --record``."""
     total = {key: sum(count[key] for count in counts) for key in _COUNTED}
     line = "dynamodb: {replayed} replayed, {live} live, {missed} missed, {unused} unused".format(**total)
-    for extra in ("mocked", "recorded"):
+    for extra in ("mocked", "recorded", "set_aside"):
         if total[extra]:
-            line += f", {total[extra]} {extra}"
+            line += f", {total[extra]} {extra.replace('_', ' ')}"
     missed = list(dict.fromkeys(count["node_id"] for count in counts if count["missed"]))
     if len(missed) > _COMMANDS_SHOWN:  # too long a line to paste: their modules then
         missed = list(dict.fromkeys(node_id.partition("::")[0] for node_id in missed))

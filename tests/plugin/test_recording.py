@@ -365,3 +365,85 @@ def test_what_may_become_of_secrets_is_one_of_three_words(project: SmallProject)
     run = project.run()
     assert run.code == 4
     assert "dynamodb_cassette_secrets must be one of warn, refuse, ignore" in run.text
+
+
+def test_what_a_failed_test_recorded_is_counted_as_set_aside(project: SmallProject) -> None:
+    project.write("test_a.py", ONE + "    assert get('b') == 'what it is not'\n")
+    run = project.record()
+    assert run.line == "dynamodb: 0 replayed, 3 live, 0 missed, 0 unused, 3 set aside"
+    assert not project.cassettes
+    assert list(project.failed) == ["test_a/test_one"]
+
+
+# --- access ---
+
+
+@pytest.mark.parametrize(
+    ("environment", "advice"),
+    [
+        ({}, "name a profile (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        ({"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00"}, "botocore found half of the credentials"),
+        ({"AWS_PROFILE": "nobody"}, "is in no configuration file"),
+        ({**WITH_AWS, "AWS_DEFAULT_REGION": ""}, "set AWS_DEFAULT_REGION"),
+    ],
+    ids=["no credentials", "half of them", "no such profile", "no region"],
+)
+def test_who_records_without_access_is_told_what_to_do(
+    project: SmallProject, environment: dict[str, str], advice: str
+) -> None:
+    project.write("test_a.py", ONE)
+    quiet = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
+    run = project.run("--record", env={**quiet, **environment}, apart="AWS_PROFILE" in environment)
+    assert run.code == 1
+    assert advice in run.text
+    assert "Then: pytest test_a.py::test_one --record" in run.text
+    assert "--dynamodb-upstream=mock" in run.text
+
+
+REFUSING = """
+@pytest.fixture
+def refusing():
+    import http.server, json, threading
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.dumps({"__type": "com.amazon.coral.service#UnrecognizedClientException", "message": "invalid"})
+            self.send_response(400)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+@marked
+def test_refused(refusing):
+    boto3.client("dynamodb", endpoint_url=refusing).list_tables()
+"""
+
+
+def test_who_records_with_credentials_that_do_not_hold_is_told_so(project: SmallProject) -> None:
+    project.write("test_a.py", REFUSING)
+    run = project.run("--record", env=WITH_AWS)
+    assert run.code == 1
+    assert "does not take the credentials of this recording (UnrecognizedClientException)" in run.text
+    assert "aws sts get-caller-identity" in run.text
+
+
+def test_nobody_is_told_of_credentials_where_all_is_answered_here(project: SmallProject) -> None:
+    """What another service lacks is its own matter."""
+    project.write(
+        "test_a.py",
+        """
+        from botocore.exceptions import NoCredentialsError
+
+        @marked(provider="mock")
+        def test_of_another_service():
+            raise NoCredentialsError
+        """,
+    )
+    run = project.run()
+    assert run.code == 1
+    assert "AWS_PROFILE" not in run.text
