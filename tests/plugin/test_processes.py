@@ -123,14 +123,14 @@ def test_a_child_that_outlives_its_test_is_refused_and_reported(project: SmallPr
         """
 go, children = context.Event(), []
 
-def late(key):
+def late(go, key):
     go.wait(60)
     quietly(key)
 
 @marked
 def test_starts_one():
     put("now")
-    children.append(context.Process(target=late, args=("late",)))
+    children.append(context.Process(target=late, args=(go, "late")))
     children[0].start()
 
 @marked
