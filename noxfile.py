@@ -82,8 +82,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """The suite, with the lines and branches that it takes; fails below the share that pyproject.toml names."""
-    session.install(f"{wheel(session)}[dev]", "coverage>=7.10")
+    """The suite, with the lines and branches that it takes; fails below the share that pyproject.toml names.
+
+    With aiobotocore and what else is needed so that next to nothing is left out.
+    """
+    session.install(f"{wheel(session)}[async,dev]", "pytest-asyncio", "fastapi", "httpx", "coverage>=7.10")
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "auto"]), env=INSTALLED)
     session.run("coverage", "combine", "--quiet")

@@ -38,8 +38,6 @@ from pytest_dynamodb.values import from_wire_item, to_wire_item
 
 pytestmark = pytest.mark.usefixtures("models_read_once")
 
-LAW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-
 
 class Colour(Enum):
     RED = "r"
@@ -232,6 +230,12 @@ TEXTS: list[tuple[Any, st.SearchStrategy[Any]]] = [
 """Types of which a value is made of text that is another one."""
 ALL = [*VALUES, *TEXTS]
 
+# A few examples of each type: one that is drawn would leave out half of them.
+EACH = settings(
+    max_examples=max(2, settings().max_examples // len(ALL)),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
 
 @cache
 def model_of(number: int, form: str) -> Any:
@@ -247,8 +251,9 @@ def model_of(number: int, form: str) -> Any:
 IDS = map(str, count())
 
 
-@LAW
-@given(number=st.integers(0, len(ALL) - 1), form=st.sampled_from(["required", "alias"]), data=st.data())
+@pytest.mark.parametrize("number", range(len(ALL)), ids=[str(annotation) for annotation, _ in ALL])
+@EACH
+@given(form=st.sampled_from(["required", "alias"]), data=st.data())
 def test_what_is_written_is_what_is_read(
     typed_client: DynamoDbClient, number: int, form: str, data: st.DataObject
 ) -> None:
