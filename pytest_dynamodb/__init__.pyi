@@ -1,4 +1,4 @@
-# The public names, as type checkers and editors find them; `__init__.py` says where each is loaded from.
+# The public names, as type checkers and editors find them; `exports.py` says where each is loaded from.
 
 from pytest_dynamodb.cassette.cassette import Cassette, Miss, load_cassette, save_cassette
 from pytest_dynamodb.client.aio.batch import (

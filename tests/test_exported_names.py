@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pytest_dynamodb
-from pytest_dynamodb import errors
+from pytest_dynamodb import errors, exports
 
 SOURCE = Path(pytest_dynamodb.__file__)
 STUB = SOURCE.with_suffix(".pyi")
@@ -50,7 +50,7 @@ def test_every_exported_name_can_be_had(name: str) -> None:
 
 
 def test_names_are_the_same_at_run_time_for_type_checkers_and_for_star_imports() -> None:
-    homes = {name: f"pytest_dynamodb.{home}" for name, home in vars(pytest_dynamodb)["_HOME_OF"].items()}
+    homes = {name: f"pytest_dynamodb.{home}" for name, home in exports._HOME_OF.items()}
     assert homes == dict(names_for_type_checkers())
     assert sorted(homes) == pytest_dynamodb.__all__
     assert sorted(homes) == names_in_all()

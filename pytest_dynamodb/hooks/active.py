@@ -15,7 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from pytest_dynamodb import forks
+from pytest_dynamodb.forks import lock  # not `import forks`: it would be looked for among the public names
 
 if TYPE_CHECKING:
     from pytest_dynamodb.exchange import Provider
@@ -182,7 +182,7 @@ tags_of: WeakKeyDictionary[Any, frozenset[object]] = WeakKeyDictionary()
 
 _in_context: ContextVar[tuple[Activation, ...]] = ContextVar("pytest_dynamodb_activations", default=())
 _in_process: tuple[Activation, ...] = ()
-_lock = forks.lock()
+_lock = lock()
 
 
 def activate(provider: Provider, *, tags: frozenset[object] | None = None) -> Activation:

@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
 
-from pytest_dynamodb import forks
+from pytest_dynamodb.forks import reentrant_lock
 from pytest_dynamodb.hooks import active, internals
 
-_lock = forks.reentrant_lock()
+_lock = reentrant_lock()
 _finder: _PostImport | None = None
 
 
