@@ -165,6 +165,13 @@ def test_members_exist(heading: str, owner: type) -> None:
     assert said <= known, f"{owner.__name__} has no {sorted(said - known)}"
 
 
+def test_members_of_a_provider() -> None:
+    listed = {
+        re.split(r"\W", code)[0] for codes in rows("library", "| member | what it is | default") for code in codes[:1]
+    }
+    assert listed == {name for name in vars(pytest_dynamodb.Provider) if not name.startswith("_")}
+
+
 @pytest.mark.parametrize(
     ("kind", "heading"),
     [
