@@ -119,7 +119,7 @@ def test_record_modes() -> None:
 def test_fixtures() -> None:
     public = {name for name in vars(fixtures) if name.startswith("dynamodb_")}
     listed = [codes[0] for codes in rows("pytest", "## Fixtures")]
-    listed += [codes[0] for codes in rows("pytest", "For projects to override")]
+    listed += [codes[0] for codes in rows("pytest", "Projects can override")]
     assert sorted(listed) == sorted(public)
 
 
