@@ -182,3 +182,25 @@ def test_the_doctor_of_a_healthy_project_finds_nothing(project: Path, monkeypatc
     shown = run("doctor", "--no-verify", "--max-age", "5200w")
     assert shown.exit_code == 0, shown.output
     assert shown.output.endswith("nothing is wrong\n")
+
+
+def test_the_doctor_compares_templates_with_what_cassettes_saw(project: Path) -> None:
+    (project / "template.yaml").write_text(
+        """
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: AppData
+      BillingMode: PAY_PER_REQUEST
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+""",
+        "utf-8",
+    )
+    with (project / "pytest.ini").open("a", encoding="utf-8") as file:
+        file.write("dynamodb_cassette_contract = template.yaml\n")
+    lines = run("doctor", "--no-verify").output.splitlines()
+    number = next(n for n, line in enumerate(lines) if ": table AppData" in line or "AppData" in line)
+    assert "key" in lines[number]
+    assert lines[number + 1] == "    → record it again, or mend the template"

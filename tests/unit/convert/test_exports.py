@@ -176,6 +176,30 @@ def test_what_a_write_replaced_was_there_before() -> None:
     assert seed_of([got(C), replaced]).tables["t"].items == [C, A]
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        Exchange(
+            "BatchGetItem",
+            {"RequestItems": {"t": {"Keys": [{"pk": A["pk"]}, {"pk": B["pk"]}, {"pk": {"S": "nobody"}}]}}},
+            Response(200, {"Responses": {"t": [B, A]}, "UnprocessedKeys": {}}),
+        ),
+        Exchange(
+            "TransactGetItems",
+            {
+                "TransactItems": [
+                    {"Get": {"TableName": "t", "Key": {"pk": {"S": name}}}} for name in ("b", "nobody", "a")
+                ]
+            },
+            Response(200, {"Responses": [{"Item": B}, {}, {"Item": A}]}),
+        ),
+    ],
+    ids=["BatchGetItem", "TransactGetItems"],
+)
+def test_what_was_read_with_others_was_there_before(read: Exchange) -> None:
+    assert seed_of([read, got(C)]).tables["t"].items == [B, A, C]
+
+
 def test_an_item_seen_in_part_is_named_and_not_guessed() -> None:
     seed = seed_of([got(C), got({"pk": {"S": "a"}}, ProjectionExpression="pk")])
     assert seed.tables["t"].items == [C]

@@ -198,6 +198,10 @@ def describe(mock: Mock, table: str = "shop") -> dict[str, Any]:
     return mock.tables[table].describe()
 
 
+def tags(mock: Mock, table: str) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in mock.dump()[table]["table"]["Tags"]}
+
+
 @pytest.mark.parametrize("wrapped", ["Table", "TableDescription", ""])
 def test_what_describe_table_answers(shop: Mock, wrapped: str) -> None:
     described = describe(shop)
@@ -262,6 +266,7 @@ Resources:
     Properties:
       TableName: !Join ["-", [users, !FindInMap [Names, !Ref Stage, suffix]]]
       PrimaryKey: {Name: uid, Type: Number}
+      Tags: {stage: !Ref Stage, team: !Select [1, !Split [":", "of:accounts"]]}
   Sessions:
     Type: AWS::Serverless::SimpleTable
   OnlyProd:
@@ -291,6 +296,7 @@ def template(tmp_path: Path) -> Path:
 def test_a_template_makes_its_tables(mock: Mock, template: Path) -> None:
     mock.load(template)
     assert list(mock.tables) == ["Sessions", "World", "dev-orders-eu-west-1", "users-small"]
+    assert tags(mock, "users-small") == {"stage": "dev", "team": "accounts"}
     orders = describe(mock, "dev-orders-eu-west-1")
     assert orders["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
     assert [index["IndexName"] for index in orders["GlobalSecondaryIndexes"]] == ["by-status"]

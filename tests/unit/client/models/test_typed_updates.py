@@ -228,6 +228,21 @@ def test_computed_fields_may_be_in_keys_and_updates_of_those_are_refused(client:
         names.update(x="1").set("nick", "b").execute()
 
 
+def test_a_key_of_a_computed_field_follows_an_instance_that_was_read(client: DynamoDbClient, mock: Mock) -> None:
+    """And the update is for the instance as it was read alone: any field may be behind what is computed."""
+    names = client.table("app", model=Named)
+    names.put(Named(x="1", name="Ann", nick="a"))
+    read, late = names.get(x="1"), names.get(x="1")
+    assert read is not None
+    assert late is not None
+    updated = names.update(read).set("name", "Bob").execute()
+    assert updated == Named(x="1", name="Bob", nick="a")
+    assert stored(mock)["gsi1pk"] == "INITIAL#B"
+    with pytest.raises(ConditionalCheckFailedException):
+        names.update(late).set("name", "Cid").execute()
+    assert stored(mock)["gsi1pk"] == "INITIAL#B"
+
+
 @entity(pk="P#{p}", sk="P", indexes=[IndexKeys("gsi1", {"gsi1pk": "GROUP#{group}"}, {"gsi1sk": "P#{p}"})])
 class Person(BaseModel):
     p: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_requests import Json, ask, n, refusal, s, table
+from engine_requests import Json, ask, definitions, index, n, refusal, s, table
 from pytest_dynamodb.clock import VirtualClock
 from pytest_dynamodb.engine import Engine
 
@@ -153,3 +153,20 @@ def test_more_than_four_megabytes_are_refused(engine: Engine) -> None:
     answer = refusal(engine, "TransactWriteItems", TransactItems=large)
     assert answer["code"] == "ValidationException"
     assert items(engine) == {"there": "1"}
+
+
+def test_the_item_collections_of_a_transaction_are_measured_once_each_by_table() -> None:
+    engine = Engine()
+    table(
+        engine, "measured", AttributeDefinitions=definitions("pk sk l"), LocalSecondaryIndexes=[index("by_l", "pk l")]
+    )
+    table(engine, "plain", keys="pk")
+    puts = [{"Put": {"TableName": "measured", "Item": {"pk": s(pk), "sk": s(sk)}}} for pk, sk in ("a1", "a2", "b1")]
+    puts.append({"Put": {"TableName": "plain", "Item": {"pk": s("a")}}})
+    asked: Json = {"TransactItems": puts, "ReturnItemCollectionMetrics": "SIZE"}
+    found = ask(engine, "TransactWriteItems", **asked)["ItemCollectionMetrics"]
+    measured = [one["ItemCollectionKey"] for one in found["measured"]]
+    assert measured == [{"pk": s("a")}, {"pk": s("b")}]
+    assert "plain" not in found
+    without = {**asked, "ReturnItemCollectionMetrics": "NONE"}
+    assert "ItemCollectionMetrics" not in ask(engine, "TransactWriteItems", **without)
