@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pytest_dynamodb import forks
 from pytest_dynamodb.cassette import codec
@@ -98,6 +98,11 @@ class Cassette(TrafficAssertions):
     def is_recording(self) -> bool:
         """Whether this run records."""
         return self._recording is not None
+
+    @property
+    def became(self) -> Literal["", "written", "set aside"]:
+        """What has become of the recording, once it is settled: "" if it was dropped, or if there was none."""
+        return "" if self._recording is None else self._recording.became
 
     @property
     def recorded(self) -> Sequence[Exchange]:

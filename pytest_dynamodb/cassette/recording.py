@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import gmtime, strftime
-from typing import Any
+from typing import Any, Literal
 
 from pytest_dynamodb.cassette.codec import Header
 from pytest_dynamodb.cassette.contracts import described_in
@@ -48,6 +48,8 @@ class Recording:
         self._before = previous or Contents(Header(), [])
         self._journal: Journal | None = None
         self._settled = False
+        self.became: Literal["", "written", "set aside"] = ""
+        """What has become of it: the cassette's file says it, or another file keeps it."""
         self._gap: BaseException | None = None
         self._origin: Header | None = None
         self.volatile: Mapping[str, tuple[str, ...]] = {}
@@ -105,6 +107,7 @@ class Recording:
                     str(self._path), f"it was not written: an exchange could not be recorded ({self._gap})"
                 )
             self._settle(memos, played)
+        self.became = "written"
         self._discard_journal()
         with contextlib.suppress(OSError):
             self._failed.unlink()
@@ -119,6 +122,7 @@ class Recording:
                 raise
             header = self._header(self.exchanges, memos)
             kept, self._journal = self._journal.set_aside(header), None
+            self.became = "set aside"
             if not isinstance(problem, CassetteError):
                 raise
             path = shlex.quote(str(kept))
@@ -211,6 +215,7 @@ class Recording:
             recorded = self._clean()
             if recorded:
                 write(self._failed, self._header(recorded, memos), recorded)
+                self.became = "set aside"
         self._discard_journal()
 
     def discard(self) -> None:

@@ -29,5 +29,5 @@ def begin() -> None:
 
 def end() -> None:
     """A run has ended. Python takes finders down last: one that stayed would keep all of pytest until then (8 ms)."""
-    if _AsTheyAre in sys.meta_path:
+    if _AsTheyAre in sys.meta_path:  # somebody may have put all finders back as they were
         sys.meta_path.remove(_AsTheyAre)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_dynamodb.hooks import active
-from pytest_dynamodb.plugin import as_they_are, markers, options, outcomes
+from pytest_dynamodb.plugin import markers, options, outcomes
 from pytest_dynamodb.plugin.keys import RUN
 from pytest_dynamodb.plugin.state import ASKED_FOR_MOCK, ATTEMPT, OWNER, STATE, PluginState, state_of
 
@@ -39,7 +39,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
         config.stash[options.INSTALLED] = False
         uninstall()
-    as_they_are.end()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -140,11 +139,11 @@ def pytest_runtest_makereport(
     if run is not None and report.failed and call.excinfo is not None:
         misses.show(report, run.cassette, call.excinfo.value)
         if not run.provider.offline:
-            from pytest_dynamodb.plugin import remedies
+            from pytest_dynamodb.plugin.remedies import access
 
-            advice = remedies.access(misses.chained(call.excinfo.value), remedies.remedy(item, state.settings))
+            advice = access(misses.chained(call.excinfo.value), run.cassette, item, state.settings)
             if advice is not None:
-                report.sections.append(("DynamoDB was not reached", advice))
+                report.sections.append(("Access to DynamoDB", advice))
     if report.when == "teardown":
         if run is not None:
             del item.stash[RUN]

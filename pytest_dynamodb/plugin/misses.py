@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from pytest_dynamodb.plugin.outcomes import is_expected_failure
 
 if TYPE_CHECKING:
     from pytest_dynamodb.cassette.cassette import Cassette
+
+
+_GROUPS: Any = getattr(builtins, "BaseExceptionGroup", ())  # from Python 3.11 on
 
 
 def are_expected(item: pytest.Item) -> bool:
@@ -33,13 +37,18 @@ def hides_a_miss(item: pytest.Item, report: pytest.TestReport, problem: BaseExce
 
 
 def chained(problem: BaseException | None) -> Iterator[BaseException]:
-    """An exception and those that led to it."""
+    """An exception and those that led to it or that it is a group of, each once."""
     seen: set[int] = set()
-    while problem is not None and id(problem) not in seen:
-        seen.add(id(problem))
-        yield problem
-        yield from chained(problem.__cause__)
-        problem = problem.__context__
+    waiting = [problem]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += (one.__context__, one.__cause__)
+        if isinstance(one, _GROUPS):
+            waiting += reversed(one.exceptions)
 
 
 def show(report: pytest.TestReport, cassette: Cassette, problem: BaseException) -> None:

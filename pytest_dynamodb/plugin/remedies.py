@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_dynamodb.operations import OPERATIONS
 from pytest_dynamodb.plugin.options import RunSettings
 from pytest_dynamodb.terminal import without_passwords
+
+if TYPE_CHECKING:
+    from pytest_dynamodb.cassette.cassette import Cassette
 
 
 def re_record(config: pytest.Config, settings: RunSettings, *node_ids: str) -> str:
@@ -56,30 +60,40 @@ _LACKING = {
     "list-profiles` shows those that are",
 } | dict.fromkeys(
     ("CredentialRetrievalError", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
-    "the credentials could not be had: sign in again (`aws sso login`)",
+    "botocore could not get the credentials; those of a sign-in come with a new one (`aws sso login`)",
 )
 """What to do about botocore's exceptions that come before a request is sent, by the names of their classes."""
 _REFUSED = frozenset(
-    {"ExpiredTokenException", "InvalidSignatureException", "MissingAuthenticationTokenException"}
-    | {"UnrecognizedClientException"}
+    {"ExpiredTokenException", "IncompleteSignatureException", "InvalidSignatureException"}
+    | {"MissingAuthenticationTokenException", "UnrecognizedClientException"}
 )
 """Codes of DynamoDB's answers to credentials that it does not take."""
 
 
-def access(problems: Iterable[BaseException], repeat: str) -> str | None:
-    """What to do so that a recording is let in, or ``None`` if none of the problems is about that.
-
-    ``repeat`` is the command that records again.
-    """
+def access(
+    problems: Iterable[BaseException], cassette: Cassette, item: pytest.Item, settings: RunSettings
+) -> str | None:
+    """What to do so that DynamoDB lets a test in, or ``None`` if none of the problems is about that."""
     for problem in problems:
-        lacking = next((_LACKING[kind.__name__] for kind in type(problem).__mro__ if kind.__name__ in _LACKING), None)
-        if lacking is not None:
-            return f"This test asks DynamoDB itself, and {lacking}. Then: {repeat}\n{_WITHOUT_AWS}"
-        response: Any = getattr(problem, "response", None)
-        code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
-        if code in _REFUSED:
-            return (
-                f"DynamoDB does not take the credentials of this recording ({code}): `aws sts get-caller-identity` "
-                f"says whose they are and whether they still hold. Then: {repeat}\n{_WITHOUT_AWS}"
+        names = {kind.__name__ for kind in type(problem).__mro__}
+        lacking = next((what for name, what in _LACKING.items() if name in names), None)
+        if lacking is not None and not cassette.traffic:  # else it was reached, and another service was not
+            said = f"This test asks DynamoDB itself, and {lacking}."
+        elif "ClientError" in names and (code := _refusal(vars(problem))):
+            said = (
+                f"DynamoDB does not take the credentials ({code}): `aws sts get-caller-identity` says whose they are "
+                "and whether they still hold."
             )
+        else:
+            continue
+        again = f" Then: {remedy(item, settings)}" if cassette.is_recording else ""
+        return f"{said}{again}\n{_WITHOUT_AWS}"
     return None
+
+
+def _refusal(problem: Mapping[str, Any]) -> str:
+    """The code of an answer of DynamoDB's to credentials that it does not take; "" for any other."""
+    match problem:
+        case {"operation_name": str(operation), "response": {"Error": {"Code": str(code)}}}:
+            return code if operation in OPERATIONS and code in _REFUSED else ""
+    return ""

@@ -266,7 +266,6 @@ class CassetteRun:
             return
         if outcome in ("xfailed", "skipped"):
             cassette.options = replace(cassette.options, on_unused="ignore")
-        kept = False
         try:
             missed_as_expected = bool(cassette.misses) and expects_misses and outcome == "xfailed"
             skipped = outcome == "skipped" and cassette.exists and not cassette.misses
@@ -274,11 +273,10 @@ class CassetteRun:
                 cassette.discard()
             else:
                 self._interception.conclude(passed=outcome != "failed")
-                kept = outcome != "failed"
                 self._check_limits(outcome)
         finally:
             self._engine.end()
-            self._count(outcome, kept=kept)
+            self._count(outcome)
 
     def _conclude_pass(self, first: FirstPass, outcome: TestOutcome) -> bool:
         """Keep what the first of two passes recorded, or compare with it what the second did; whether that is all."""
@@ -312,7 +310,7 @@ class CassetteRun:
 
             check(self._owner, self.cassette.traffic, self._state.settings.limits)
 
-    def _count(self, outcome: TestOutcome, *, kept: bool) -> None:
+    def _count(self, outcome: TestOutcome) -> None:
         cassette, passed = self.cassette, outcome == "passed"
         recorded, replayed = len(cassette.recorded), len(cassette.played)
         verified = type(self.provider).__name__ == "VerifyingProvider"
@@ -326,8 +324,8 @@ class CassetteRun:
             "replayed": 0 if verified else replayed,
             "live": live,
             "mocked": mocked,
-            "recorded": recorded if kept else 0,
-            "set_aside": recorded if outcome == "failed" else 0,
+            "recorded": recorded if cassette.became == "written" else 0,
+            "set_aside": recorded if cassette.became == "set aside" else 0,
             "missed": len(cassette.misses),
             "unused": unused,
         }

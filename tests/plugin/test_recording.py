@@ -375,6 +375,24 @@ def test_what_a_failed_test_recorded_is_counted_as_set_aside(project: SmallProje
     assert list(project.failed) == ["test_a/test_one"]
 
 
+def test_a_recording_that_is_refused_at_the_end_is_counted_as_set_aside(project: SmallProject) -> None:
+    project.ini("dynamodb_cassette_secrets = refuse")
+    caught = SECRET.replace("    put(", '    get("a")\n    with pytest.raises(Exception):\n        put(')
+    project.write("test_a.py", caught)
+    run = project.record()
+    assert run.code == 1
+    assert run.line == "dynamodb: 0 replayed, 1 live, 0 missed, 0 unused, 1 set aside"
+    assert list(project.failed) == ["test_a/test_one"]
+
+
+def test_a_recording_that_is_written_before_something_is_raised_is_counted(project: SmallProject) -> None:
+    project.write("test_a.py", SECRET)
+    run = project.record("-W", "error")
+    assert run.code == 1
+    assert run.line == "dynamodb: 0 replayed, 1 live, 0 missed, 0 unused, 1 recorded"
+    assert list(project.cassettes) == ["test_a/test_one"]
+
+
 # --- access ---
 
 
@@ -428,8 +446,74 @@ def test_who_records_with_credentials_that_do_not_hold_is_told_so(project: Small
     project.write("test_a.py", REFUSING)
     run = project.run("--record", env=WITH_AWS)
     assert run.code == 1
-    assert "does not take the credentials of this recording (UnrecognizedClientException)" in run.text
+    assert "DynamoDB does not take the credentials (UnrecognizedClientException)" in run.text
     assert "aws sts get-caller-identity" in run.text
+
+
+ODD = """
+from botocore.exceptions import ClientError, NoCredentialsError
+
+class Odd(Exception):
+    @property
+    def response(self):
+        raise RuntimeError("not now")
+
+class Plain(Exception):
+    def __init__(self, response):
+        self.response = response
+
+def refused(code, operation):
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+
+ODD = [
+    Odd(), Plain({"Error": "text"}), Plain({"Error": None}), Plain({"Error": {"Code": ["x"]}}),
+    refused(["x"], "GetItem"), refused("UnrecognizedClientException", "Decrypt"), ClientError({}, "GetItem"),
+]
+
+@marked
+@pytest.mark.parametrize("problem", ODD, ids=repr)
+def test_odd(problem):
+    raise problem
+
+@marked
+def test_of_another_service():
+    put("a")
+    raise NoCredentialsError
+
+@marked
+def test_that_goes_in_circles():
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__context__ = other, one
+    raise one
+
+@marked
+def test_of_a_long_chain():
+    problem = None
+    for number in range(60):
+        try:
+            raise ValueError(number) from problem
+        except ValueError as caught:
+            problem = caught
+    raise problem
+"""
+
+
+def test_what_has_nothing_to_do_with_access_is_reported_as_it_is(project: SmallProject) -> None:
+    """What another service lacks is its own matter, and a report is made of whatever an exception is."""
+    project.write("test_a.py", ODD)
+    run = project.record()
+    assert run.counts(failed=10)
+    assert "Access to DynamoDB" not in run.text
+
+
+def test_a_verification_is_not_told_to_record(project: SmallProject) -> None:
+    project.write("test_a.py", ONE)
+    project.recorded()
+    quiet = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
+    run = project.run("--dynamodb-record=verify", env=quiet)
+    assert run.code == 1
+    assert "botocore found no credentials" in run.text
+    assert "Then: " not in run.text
 
 
 def test_nobody_is_told_of_credentials_where_all_is_answered_here(project: SmallProject) -> None:

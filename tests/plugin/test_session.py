@@ -66,6 +66,20 @@ print("CLEAN")
     assert "CLEAN" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_run_that_does_not_begin_leaves_no_finder(project: SmallProject) -> None:
+    script = """
+import sys, pytest
+for _ in range(2):
+    assert pytest.main(["--no-such-option"]) == pytest.ExitCode.USAGE_ERROR
+    assert pytest.main(["--dynamodb-record=nonsense"]) == pytest.ExitCode.USAGE_ERROR
+print("LEFT", len([f for f in sys.meta_path if "as_they_are" in getattr(f, "__module__", "")]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert "LEFT 0" in done.stdout, done.stdout + done.stderr
+
+
 NAMESAKE = "Metadata-Version: 2.1\nName: pytest-dynamodb\nVersion: 3.0.0\n"
 
 
