@@ -72,7 +72,7 @@ def serializer(name: str) -> Any:
     except ImportError:
         raise ConversionError(
             "cassettes of vcrpy's are read and written by vcrpy, which is not installed: "
-            "pip install 'pytest-dynamodb-cassette[vcr]'"
+            "pip install 'pytest-dynamodb-cassette[vcr]', on Python 3.11 or newer"
         ) from None
     if not hasattr(yamlserializer, "_CassetteLoader"):
         raise ConversionError(

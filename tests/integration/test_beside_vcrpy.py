@@ -7,10 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
-import vcr
 
 from pytest_dynamodb import use_cassette
 from pytest_dynamodb.errors import RecordingRefused
+
+vcr = pytest.importorskip("vcr", reason="vcrpy 9 needs Python 3.11")
 
 pytestmark = pytest.mark.usefixtures("credentials")
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import boto3
 import pytest
-import vcr
 from click.testing import CliRunner, Result
 
 from pytest_dynamodb import use_cassette
@@ -16,6 +15,8 @@ from pytest_dynamodb.cassette.store import read
 from pytest_dynamodb.cli import main
 from pytest_dynamodb.providers.mock import MockProvider
 from pytest_dynamodb.server import running
+
+vcr = pytest.importorskip("vcr", reason="vcrpy 9 needs Python 3.11")
 
 NOWHERE = "http://127.0.0.1:9"
 

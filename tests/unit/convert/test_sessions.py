@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-import vcr
 from botocore.config import Config
 
 from pytest_dynamodb import use_cassette
@@ -20,6 +19,8 @@ from pytest_dynamodb.mock import Mock
 from pytest_dynamodb.providers.faults import FaultyProvider
 from pytest_dynamodb.providers.mock import MockProvider
 from pytest_dynamodb.server import running
+
+vcr = pytest.importorskip("vcr", reason="vcrpy 9 needs Python 3.11")
 
 NOWHERE = "http://127.0.0.1:9"
 
