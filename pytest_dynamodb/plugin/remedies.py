@@ -1,4 +1,4 @@
-"""What to do about a test: the command that records it again, and what a recording needs that AWS did not answer."""
+"""What to do about a test: the command that records it again, and what it takes to be let in by AWS."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ _LACKING = {
     "botocore could not get the credentials; those of a sign-in come with a new one (`aws sso login`)",
 )
 """What to do about botocore's exceptions that come before a request is sent, by the names of their classes."""
-_REFUSED = frozenset(
-    {"ExpiredTokenException", "IncompleteSignatureException", "InvalidSignatureException"}
-    | {"MissingAuthenticationTokenException", "UnrecognizedClientException"}
+_REFUSED = (
+    *("ExpiredTokenException", "IncompleteSignatureException", "InvalidSignatureException"),
+    *("MissingAuthenticationTokenException", "UnrecognizedClientException"),
 )
 """Codes of DynamoDB's answers to credentials that it does not take."""
 

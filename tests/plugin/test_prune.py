@@ -201,6 +201,6 @@ Resources:
     with (project / "pytest.ini").open("a", encoding="utf-8") as file:
         file.write("dynamodb_cassette_contract = template.yaml\n")
     lines = run("doctor", "--no-verify").output.splitlines()
-    number = next(n for n, line in enumerate(lines) if ": table AppData" in line or "AppData" in line)
+    number = next(n for n, line in enumerate(lines) if "AppData" in line)
     assert "key" in lines[number]
     assert lines[number + 1] == "    → record it again, or mend the template"

@@ -395,6 +395,8 @@ def test_a_recording_that_is_written_before_something_is_raised_is_counted(proje
 
 # --- access ---
 
+WITHOUT_CREDENTIALS = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
+
 
 @pytest.mark.parametrize(
     ("environment", "advice"),
@@ -410,8 +412,8 @@ def test_who_records_without_access_is_told_what_to_do(
     project: SmallProject, environment: dict[str, str], advice: str
 ) -> None:
     project.write("test_a.py", ONE)
-    quiet = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
-    run = project.run("--record", env={**quiet, **environment}, apart="AWS_PROFILE" in environment)
+    environment = {**WITHOUT_CREDENTIALS, **environment}
+    run = project.run("--record", env=environment, apart="AWS_PROFILE" in environment)
     assert run.code == 1
     assert advice in run.text
     assert "Then: pytest test_a.py::test_one --record" in run.text
@@ -509,8 +511,7 @@ def test_what_has_nothing_to_do_with_access_is_reported_as_it_is(project: SmallP
 def test_a_verification_is_not_told_to_record(project: SmallProject) -> None:
     project.write("test_a.py", ONE)
     project.recorded()
-    quiet = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-1"}
-    run = project.run("--dynamodb-record=verify", env=quiet)
+    run = project.run("--dynamodb-record=verify", env=WITHOUT_CREDENTIALS)
     assert run.code == 1
     assert "botocore found no credentials" in run.text
     assert "Then: " not in run.text
